@@ -1,0 +1,312 @@
+//! The command line: flags to [`Config`], and the commands. Knows no vendor.
+
+mod ask;
+mod environment;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::PossibleValue;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::Timestamp;
+use tracing::level_filters::LevelFilter;
+
+use crate::{Config, Emulator, control};
+
+/// The address of [`Config::default`].
+const DEFAULT_LISTEN: &str = "127.0.0.1:8484";
+
+/// The exit code of a command line that cannot be followed.
+const USAGE: u8 = 2;
+
+/// A stand-in for the user APIs of MonoCloud, ZITADEL and jitsudo, for tests.
+#[derive(Debug, Parser)]
+#[command(name = "fauxidp", version, about, long_about = None, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve; the same as no command.
+    Serve(Serve),
+    /// Exit 0 if a server answers, else 1.
+    Healthcheck {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Print every route.
+    Routes,
+    /// Ask a running server and print variables for `eval`: each vendor's base URL and credential, and what makes
+    /// Node, Python and curl trust the server's certificate.
+    Env {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Print a completion script.
+    Completions {
+        /// For which shell.
+        shell: Shell,
+    },
+}
+
+/// The addresses of a server, whether it is to run or to be asked.
+#[derive(Debug, Args)]
+struct Listen {
+    /// Where to listen; port 0 takes any free one.
+    #[arg(long, env = "FAUXIDP_LISTEN", value_name = "ADDR", value_delimiter = '\n', default_value = DEFAULT_LISTEN)]
+    listen: Vec<SocketAddr>,
+}
+
+/// Which running server to ask.
+#[derive(Debug, Args)]
+struct Server {
+    /// The server; the first --listen address if absent.
+    url: Option<String>,
+    #[command(flatten)]
+    listen: Listen,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    #[command(flatten)]
+    listen: Listen,
+    /// A folder of seed files, <vendor>.json; a missing file keeps the embedded one.
+    #[arg(long, env = "FAUXIDP_FIXTURES", value_name = "DIR")]
+    fixtures: Option<PathBuf>,
+    /// Add so many made-up people, each with an account at every vendor.
+    #[arg(long, env = "FAUXIDP_PEOPLE", value_name = "N", default_value_t = 0)]
+    people: usize,
+    /// The seed of people and ids: same seed, same people.
+    #[arg(long, env = "FAUXIDP_SEED", value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Start with the clock frozen at that time, such as 2030-01-01T00:00:00Z.
+    #[arg(long, env = "FAUXIDP_CLOCK", value_name = "RFC3339")]
+    clock: Option<Timestamp>,
+    /// What a vendor declares about itself, such as jitsudo.suspend-owner=allowed.
+    #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_delimiter = '\n')]
+    set: Vec<String>,
+    /// A certificate with its chain, PEM; without it, an authority is made at first use.
+    #[arg(long, env = "FAUXIDP_TLS_CERT", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// The key of --tls-cert, PEM.
+    #[arg(long, env = "FAUXIDP_TLS_KEY", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Write the certificate that clients have to trust to a file.
+    #[arg(long, env = "FAUXIDP_TLS_CA_OUT", value_name = "FILE")]
+    tls_ca_out: Option<PathBuf>,
+    /// A host name by which the control API may be called, besides localhost, addresses and names without a dot.
+    #[arg(long, env = "FAUXIDP_ALLOW_HOST", value_name = "NAME", value_delimiter = '\n')]
+    allow_host: Vec<String>,
+    /// How much to log to stderr.
+    #[arg(long, env = "FAUXIDP_LOG", value_name = "LEVEL", default_value = "info")]
+    log: Level,
+    /// How log lines look.
+    #[arg(long, env = "FAUXIDP_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A log level, or off.
+#[derive(Debug, Clone, Copy)]
+struct Level(LevelFilter);
+
+impl ValueEnum for Level {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self(LevelFilter::OFF),
+            Self(LevelFilter::ERROR),
+            Self(LevelFilter::WARN),
+            Self(LevelFilter::INFO),
+            Self(LevelFilter::DEBUG),
+            Self(LevelFilter::TRACE),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self.0.into_level() {
+            None => "off",
+            Some(tracing::Level::ERROR) => "error",
+            Some(tracing::Level::WARN) => "warn",
+            Some(tracing::Level::INFO) => "info",
+            Some(tracing::Level::DEBUG) => "debug",
+            Some(tracing::Level::TRACE) => "trace",
+        }))
+    }
+}
+
+/// Follows a command line; `arguments` start with the program's name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    match cli.command {
+        None => serve(cli.serve),
+        Some(Command::Serve(flags)) => serve(flags),
+        Some(Command::Healthcheck { server }) => outcome(ask::health(&server.url()).map(|_| String::new())),
+        Some(Command::Env { server }) => outcome(environment::script(&server.url())),
+        Some(Command::Routes) => outcome(Ok(routes())),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "fauxidp", &mut script);
+            outcome(Ok(String::from_utf8_lossy(&script).into_owned()))
+        }
+    }
+}
+
+/// Help and version go to stdout; anything else is one line on stderr.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A closed stdout is no reason to complain.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    // The first paragraph says what is wrong, the others how the command line looks.
+    let text = error.render().to_string();
+    let lines: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let line = lines.join(" ");
+    complain(line.strip_prefix("error: ").unwrap_or(&line));
+    ExitCode::from(USAGE)
+}
+
+fn complain(line: &str) {
+    eprintln!("fauxidp: {}", line.trim_end_matches('.'));
+}
+
+/// Prints what a command answers, or complains.
+fn outcome(answer: Result<String, String>) -> ExitCode {
+    match answer {
+        Ok(text) => {
+            // A reader that has seen enough closes the pipe.
+            let _ = io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(reason) => {
+            complain(&reason);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Server {
+    /// Where the server is reached from this machine: an unspecified address is the loopback one.
+    fn url(self) -> String {
+        self.url.unwrap_or_else(|| {
+            let mut address = self.listen.listen[0];
+            match address.ip() {
+                IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+                IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+                _ => {}
+            }
+            format!("http://{address}")
+        })
+    }
+}
+
+fn routes() -> String {
+    let mut text = String::new();
+    for (owner, operation) in control::all_operations() {
+        let lacking = if operation.emulated { "" } else { "  (not emulated)" };
+        let (method, path, name) = (operation.method, operation.path, operation.name);
+        text.push_str(&format!("{owner:<10} {method:<6} {path}  {name}{lacking}\n"));
+    }
+    text
+}
+
+fn serve(flags: Serve) -> ExitCode {
+    log_to_stderr(flags.log.0, flags.log_format);
+    let config = Config {
+        listen: flags.listen.listen,
+        fixtures: flags.fixtures,
+        people: flags.people,
+        seed: flags.seed,
+        clock: flags.clock,
+        set: flags.set,
+        tls_cert: flags.tls_cert,
+        tls_key: flags.tls_key,
+        tls_ca_out: flags.tls_ca_out,
+        allow_host: flags.allow_host,
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            complain(&format!("no threads to serve with: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(until_stopped(config));
+    // What is left are connections that were given up.
+    runtime.shutdown_background();
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            complain(&reason);
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+async fn until_stopped(config: Config) -> Result<(), String> {
+    // Listened for first: a signal that comes while starting must not kill, also as PID 1.
+    let signal = stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
+    let emulator = Emulator::start_with(config).await.map_err(|error| error.to_string())?;
+    let mut ready = String::new();
+    for address in emulator.addresses() {
+        ready.push_str(&format!("fauxidp ready http://{address}\n"));
+    }
+    let mut stdout = io::stdout();
+    // Nobody may be reading; that is no reason not to serve.
+    let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
+    let name = signal.await;
+    tracing::info!("{name}: stopping");
+    emulator.stop().await;
+    Ok(())
+}
+
+/// The signal that stops the server.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = &'static str>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
+    })
+}
+
+/// The signal that stops the server.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = &'static str>> {
+    Ok(async {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => "Ctrl-C",
+            Err(_) => std::future::pending().await,
+        }
+    })
+}
+
+fn log_to_stderr(level: LevelFilter, format: LogFormat) {
+    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).with_target(false);
+    // Only the first subscriber of a process counts; a second call has nothing to do.
+    let _ = match format {
+        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
+}

@@ -1,0 +1,69 @@
+//! The script of `fauxidp env`: what a shell evaluates so that clients find and trust a running server.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::ask;
+
+/// Stands before our own certificate in a bundle.
+const ADDED: &str = "# added by fauxidp";
+
+/// The script for the server at `url`. Writes two files: its certificate, and the system's roots with it.
+///
+/// # Errors
+/// A sentence that names the server or the file.
+pub(super) fn script(url: &str) -> Result<String, String> {
+    let health = ask::health(url)?;
+    let certificate = ask::get(url, "/__fauxidp/ca.pem")?;
+    let folder = folder(url)?;
+    let own = write(&folder, "ca.pem", &certificate)?;
+    let mut script = format!("# {url}\n");
+    let mut export = |name: &str, value: &str| script.push_str(&format!("export {name}={}\n", quoted(value)));
+    // Node adds to its own roots; the others replace them, so they get the system's as well.
+    export("NODE_EXTRA_CA_CERTS", &own);
+    let roots = openssl_probe::probe().cert_file.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+    // Evaluated once, the variables name an earlier bundle: what it was given then is left out.
+    let roots = roots.split(ADDED).next().unwrap_or_default().trim_end();
+    let bundle = write(&folder, "bundle.pem", &format!("{roots}\n{ADDED}\n{certificate}"))?;
+    for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
+        export(name, &bundle);
+    }
+    for vendor in health["vendors"].as_array().into_iter().flatten() {
+        for (name, value) in vendor["environment"].as_object().into_iter().flatten() {
+            export(name, value.as_str().unwrap_or_default());
+        }
+    }
+    Ok(script)
+}
+
+/// A folder for that server's files, which only this user can write to.
+fn folder(url: &str) -> Result<PathBuf, String> {
+    let base =
+        ["XDG_RUNTIME_DIR", "HOME"].iter().find_map(std::env::var_os).map_or_else(std::env::temp_dir, PathBuf::from);
+    let server: String = url
+        .chars()
+        .filter_map(|c| if c.is_ascii_alphanumeric() { Some(c) } else { (c == ':').then_some('-') })
+        .collect();
+    let folder = base.join(".fauxidp").join(server);
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<String, String> {
+    let path = folder.join(name);
+    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(path.display().to_string())
+}
+
+/// A value that no shell looks into.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_quoted_value_stays_one_word() {
+        assert_eq!(super::quoted("it's $HOME"), r"'it'\''s $HOME'");
+    }
+}

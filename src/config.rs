@@ -1,0 +1,49 @@
+//! What a server starts with, checked by [`crate::Emulator::start_with`]. The command line's flags have the same names.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+/// What a server starts with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 takes any free one.
+    pub listen: Vec<SocketAddr>,
+    /// A folder of seed files, `<vendor>.json`; a missing file keeps the embedded one.
+    pub fixtures: Option<PathBuf>,
+    /// How many made-up people to add at each vendor.
+    pub people: usize,
+    /// The seed of people and ids.
+    pub seed: u64,
+    /// Where the clock stands still; the real time if absent.
+    pub clock: Option<Timestamp>,
+    /// What vendors declare about themselves, as `vendor.key=value`.
+    pub set: Vec<String>,
+    /// A certificate with its chain, PEM; an authority of its own if absent.
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's key, PEM.
+    pub tls_key: Option<PathBuf>,
+    /// Where to write the certificate that clients have to trust.
+    pub tls_ca_out: Option<PathBuf>,
+    /// Host names by which the control API may be called besides the usual ones.
+    pub allow_host: Vec<String>,
+}
+
+impl Default for Config {
+    /// The command line's defaults.
+    fn default() -> Self {
+        Self {
+            listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 8484))],
+            fixtures: None,
+            people: 0,
+            seed: 1,
+            clock: None,
+            set: Vec::new(),
+            tls_cert: None,
+            tls_key: None,
+            tls_ca_out: None,
+            allow_host: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Keeps web pages from driving the control API: by where a call comes from, and by the name it was sent to.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use http::StatusCode;
+use http::uri::Authority;
+use serde_json::Map;
+
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::{Call, Reply};
+
+/// The refusal of a call that a web page could have sent.
+pub(super) fn refusal(call: &Call, allowed_hosts: &[String]) -> Option<Reply> {
+    let host = host(call);
+    // A browser always names the host; what names none is no browser.
+    if host.is_some_and(|host| !is_harmless(name_of(host), allowed_hosts)) {
+        let detail = "This host name could be a web page's own. --allow-host lets it in.";
+        return Some(problem(StatusCode::MISDIRECTED_REQUEST, Mark::Refused, detail, Map::new()));
+    }
+    let foreign_origin = call.head.headers.get("origin").is_some_and(|origin| !is_own(origin.to_str().ok(), host));
+    let cross_site = call.header("sec-fetch-site").is_some_and(|site| site.eq_ignore_ascii_case("cross-site"));
+    (foreign_origin || cross_site).then(|| {
+        let detail = "The control API is not for pages of another origin.";
+        problem(StatusCode::FORBIDDEN, Mark::Refused, detail, Map::new())
+    })
+}
+
+/// The host and port that the call was sent to.
+fn host(call: &Call) -> Option<&str> {
+    call.head.uri.authority().map(Authority::as_str).or_else(|| call.header("host"))
+}
+
+/// Whether an origin is this server itself, by the name it was called.
+fn is_own(origin: Option<&str>, host: Option<&str>) -> bool {
+    let address = origin.and_then(|origin| origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")));
+    matches!((address, host), (Some(address), Some(host)) if address.eq_ignore_ascii_case(host))
+}
+
+/// The host without its port, and without the brackets of an IPv6 address.
+fn name_of(host: &str) -> &str {
+    if let Some(rest) = host.strip_prefix('[') {
+        return rest.split(']').next().unwrap_or(rest);
+    }
+    host.rsplit_once(':').map_or(host, |(name, _)| name)
+}
+
+/// Whether no web page can have that name as its own: else a page could point its name here (DNS rebinding).
+fn is_harmless(name: &str, allowed: &[String]) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name.parse::<IpAddr>().is_ok()
+        || name.parse::<Ipv6Addr>().is_ok()
+        || !name.contains('.')
+        || name.ends_with(".localhost")
+        || name == "host.docker.internal"
+        || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_a_page_could_own_is_not_harmless() {
+        let allowed = ["idp.test".to_owned()];
+        for (host, harmless) in [
+            ("127.0.0.1:8484", true),
+            ("192.168.1.5", true),
+            ("[::1]:8484", true),
+            ("localhost:8484", true),
+            ("LOCALHOST.", true),
+            ("app.localhost:1", true),
+            ("fauxidp:8484", true),
+            ("host.docker.internal:8484", true),
+            ("idp.test:8484", true),
+            ("evil.example:8484", false),
+            ("localhost.evil.example", false),
+            ("127.0.0.1.evil.example", false),
+            ("notlocalhost.com", false),
+        ] {
+            assert_eq!(is_harmless(name_of(host), &allowed), harmless, "{host}");
+        }
+    }
+
+    #[test]
+    fn only_the_servers_own_origin_is_its_own() {
+        let host = Some("localhost:8484");
+        assert!(is_own(Some("http://localhost:8484"), host));
+        assert!(is_own(Some("https://LOCALHOST:8484"), host));
+        assert!(!is_own(Some("http://localhost:3000"), host));
+        assert!(!is_own(Some("null"), host));
+        assert!(!is_own(None, host));
+    }
+}

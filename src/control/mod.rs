@@ -1,0 +1,79 @@
+//! fauxidp's own API under `/__fauxidp/`, and the page at `/`. Knows no vendor by name; faults never touch it.
+
+mod guard;
+mod page;
+mod report;
+mod routes;
+
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::fidelity::Operation;
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::route::{Found, nearest};
+use crate::protocol::{Call, Reply};
+use crate::vendors;
+use crate::world::Worlds;
+
+pub use report::fidelity_table;
+
+/// Gives the certificate by which clients trust the server, as PEM, or says why there is none.
+pub type Certificate = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
+
+/// What the control API needs besides the worlds.
+pub struct Control {
+    /// Host names by which it may be called, besides those that cannot be a web page's own.
+    pub allowed_hosts: Vec<String>,
+    /// What `GET ca.pem` answers.
+    pub certificate: Certificate,
+}
+
+impl Control {
+    /// Answers a call to a path that is fauxidp's own.
+    pub fn answer(&self, mut call: Call, worlds: &Worlds) -> Reply {
+        if let Some(refusal) = guard::refusal(&call, &self.allowed_hosts) {
+            return refusal;
+        }
+        // HEAD is GET without a body, which the connection leaves out.
+        let method = if call.method() == Method::HEAD { Method::GET } else { call.method().clone() };
+        match routes::TABLE.find(&method, &call.path) {
+            Found::Operation(matched) => {
+                let run = routes::ROWS[matched.place].run;
+                call.matched = Some(matched);
+                run(self, worlds, &call)
+            }
+            Found::WrongMethod(allow) => {
+                let detail = format!("{} takes {allow}.", call.path);
+                let reply = problem(StatusCode::METHOD_NOT_ALLOWED, Mark::Refused, &detail, Map::new());
+                match http::HeaderValue::from_str(&allow) {
+                    Ok(allow) => reply.with(http::header::ALLOW, allow),
+                    Err(_) => reply,
+                }
+            }
+            Found::Lacking(_) | Found::Untidy(_) | Found::Nothing => unmatched(&method, &call.path),
+        }
+    }
+}
+
+/// fauxidp's own operations.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    routes::TABLE.operations().iter().copied()
+}
+
+/// Every operation with its owner's name: the vendors' and fauxidp's own.
+pub fn all_operations() -> impl Iterator<Item = (&'static str, &'static Operation)> {
+    let vendors =
+        vendors::ALL.iter().flat_map(|maker| maker.about.operations().map(|operation| (maker.about.name, operation)));
+    vendors.chain(operations().map(|operation| ("fauxidp", operation)))
+}
+
+/// No route has this path: says which come near it.
+pub fn unmatched(method: &Method, path: &str) -> Reply {
+    let served = all_operations().map(|(_, operation)| operation).filter(|operation| operation.emulated);
+    let near: Vec<Value> = nearest(served, method, path)
+        .into_iter()
+        .map(|operation| json!({ "method": operation.method, "path": operation.path, "operation": operation.name }))
+        .collect();
+    let more = Map::from_iter([("nearest".to_owned(), Value::Array(near))]);
+    problem(StatusCode::NOT_FOUND, Mark::Unmatched, "No route has this path. It says nothing about any user.", more)
+}

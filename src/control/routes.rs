@@ -1,0 +1,63 @@
+//! The routes of the control API.
+
+use std::sync::LazyLock;
+
+use http::StatusCode;
+use serde_json::{Map, json};
+
+use super::{Control, page, report};
+use crate::fidelity::Operation;
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::route::RouteTable;
+use crate::protocol::{Call, Reply};
+use crate::world::Worlds;
+
+/// An operation and what runs it.
+pub(super) struct Row {
+    operation: Operation,
+    /// Answers a call that was let in.
+    pub(super) run: fn(&Control, &Worlds, &Call) -> Reply,
+}
+
+/// Every operation.
+pub(super) static TABLE: LazyLock<RouteTable> =
+    LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
+
+pub(super) static ROWS: [Row; 6] = [
+    Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
+    Row {
+        operation: Operation::own("health", "GET", "/__fauxidp/health"),
+        run: |_, worlds, call| json_reply(&report::health(worlds, call)),
+    },
+    Row {
+        operation: Operation::own("routes", "GET", "/__fauxidp/routes"),
+        run: |_, _, _| json_reply(&report::routes()),
+    },
+    Row {
+        operation: Operation::own("fidelity", "GET", "/__fauxidp/fidelity"),
+        run: |_, _, _| json_reply(&report::fidelity()),
+    },
+    Row {
+        operation: Operation::own("ca", "GET", "/__fauxidp/ca.pem"),
+        run: |control, _, _| match (control.certificate)() {
+            Ok(pem) => Reply::new(StatusCode::OK, "application/x-pem-file", pem),
+            Err(reason) => problem(StatusCode::INTERNAL_SERVER_ERROR, Mark::Refused, &reason, Map::new()),
+        },
+    },
+    Row {
+        operation: Operation::own("reset_world", "POST", "/__fauxidp/worlds/{world}/reset"),
+        run: |_, worlds, call| {
+            let name = call.parameter(0);
+            match worlds.reset(&name) {
+                true => json_reply(&json!({ "world": name })),
+                false => {
+                    problem(StatusCode::NOT_FOUND, Mark::BadWorld, &format!("There is no world {name:?}."), Map::new())
+                }
+            }
+        },
+    },
+];
+
+fn json_reply(body: &serde_json::Value) -> Reply {
+    Reply::new(StatusCode::OK, "application/json", body.to_string())
+}

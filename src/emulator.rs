@@ -1,0 +1,193 @@
+//! The emulator as a whole: from a [`Config`] to a server that answers.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::control::Control;
+use crate::pipeline::Pipeline;
+use crate::server::tls::{Tls, TlsError};
+use crate::server::{Bound, Server};
+use crate::vendors::{self, SeedError, Settings};
+use crate::world::{Beginning, Worlds};
+
+/// A running emulator. It stops when it is dropped; [`Emulator::stop`] also waits for requests under way.
+#[must_use = "an emulator stops when it is dropped"]
+pub struct Emulator {
+    addresses: Vec<SocketAddr>,
+    server: Option<Server>,
+}
+
+/// Why an emulator cannot start. Each says in one line which flag or file is to blame.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error("--listen {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// No address was given.
+    #[error("--listen: no address")]
+    NoAddress,
+    /// The folder of seed files, or a file in it, cannot be read.
+    #[error("--fixtures: {}: {error}", path.display())]
+    UnreadableSeed {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A seed file does not fit.
+    #[error("--fixtures: {}: {error}", path.display())]
+    Seed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        error: SeedError,
+    },
+    /// A setting that no vendor declares.
+    #[error("--set {text}: {reason}")]
+    Setting {
+        /// As it was given.
+        text: String,
+        /// What there is instead.
+        reason: String,
+    },
+    /// The given certificate or key.
+    #[error("--tls-cert, --tls-key: {0}")]
+    Tls(#[from] TlsError),
+    /// One of certificate and key alone.
+    #[error("--tls-cert and --tls-key go together")]
+    HalfTls,
+    /// The authority's certificate cannot be written.
+    #[error("--tls-ca-out {}: {reason}", path.display())]
+    CaOut {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Emulator {
+    /// Starts with the embedded seed on a free port of the loopback address.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] where not even that can be had.
+    pub async fn start() -> Result<Self, StartError> {
+        let listen = vec![SocketAddr::from(([127, 0, 0, 1], 0))];
+        Self::start_with(Config { listen, ..Config::default() }).await
+    }
+
+    /// Starts as `config` says. When it returns, every address accepts connections.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is left behind.
+    pub async fn start_with(config: Config) -> Result<Self, StartError> {
+        if config.listen.is_empty() {
+            return Err(StartError::NoAddress);
+        }
+        let worlds = worlds(&config)?;
+        let tls = Arc::new(match (&config.tls_cert, &config.tls_key) {
+            (Some(certificate), Some(key)) => Tls::given(certificate, key)?,
+            (None, None) => Tls::own(),
+            _ => return Err(StartError::HalfTls),
+        });
+        if let Some(path) = config.tls_ca_out {
+            let pem = tls.certificate();
+            let written = pem.and_then(|pem| fs::write(&path, pem).map_err(|error| error.to_string()));
+            written.map_err(|reason| StartError::CaOut { path, reason })?;
+        }
+        let bound =
+            Bound::new(&config.listen).await.map_err(|(address, error)| StartError::Listen { address, error })?;
+        let authority = Arc::clone(&tls);
+        let control =
+            Control { allowed_hosts: config.allow_host, certificate: Box::new(move || authority.certificate()) };
+        let pipeline = Arc::new(Pipeline::new(worlds, control));
+        let addresses = bound.addresses();
+        Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls)) })
+    }
+
+    /// The addresses it listens on, with their real ports.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The first address as a URL without a path, such as `http://127.0.0.1:8484`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addresses[0])
+    }
+
+    /// Stops: every request whose head was read is finished within five seconds.
+    pub async fn stop(mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if let Some(server) = &self.server {
+            server.begin_to_stop();
+        }
+    }
+}
+
+fn worlds(config: &Config) -> Result<Worlds, StartError> {
+    let seeds = seeds(config)?;
+    let beginning = Beginning {
+        settings: settings(&config.set)?,
+        seeds: seeds.iter().map(|(_, text)| text.clone()).collect(),
+        people: config.people,
+        seed: config.seed,
+        clock: config.clock.map_or_else(Clock::real, Clock::frozen),
+    };
+    Worlds::new(&beginning).map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })
+}
+
+/// Each vendor's seed text with the file that it is from.
+fn seeds(config: &Config) -> Result<Vec<(PathBuf, String)>, StartError> {
+    if let Some(folder) = &config.fixtures {
+        fs::read_dir(folder).map_err(|error| StartError::UnreadableSeed { path: folder.clone(), error })?;
+    }
+    let seed = |maker: &vendors::Maker| {
+        let file = format!("{}.json", maker.about.name);
+        let embedded = || (PathBuf::from("embedded").join(&file), maker.embedded.to_owned());
+        let Some(folder) = &config.fixtures else {
+            return Ok(embedded());
+        };
+        let path = folder.join(&file);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok((path, text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(embedded()),
+            Err(error) => Err(StartError::UnreadableSeed { path, error }),
+        }
+    };
+    vendors::ALL.iter().map(seed).collect()
+}
+
+/// What was set, by vendor.
+fn settings(set: &[String]) -> Result<Vec<Settings>, StartError> {
+    let mut settings = vec![Settings::default(); vendors::ALL.len()];
+    for text in set {
+        let wrong = |reason: String| StartError::Setting { text: text.clone(), reason };
+        let (vendor, key, value) = text
+            .split_once('=')
+            .and_then(|(name, value)| name.split_once('.').map(|(vendor, key)| (vendor, key, value)))
+            .ok_or_else(|| wrong("VENDOR.KEY=VALUE is wanted".to_owned()))?;
+        let Some(place) = vendors::ALL.iter().position(|maker| maker.about.name == vendor) else {
+            let names: Vec<_> = vendors::ALL.iter().map(|maker| maker.about.name).collect();
+            return Err(wrong(format!("no vendor {vendor:?}, only {}", names.join(", "))));
+        };
+        settings[place].set(vendors::ALL[place].about, key, value).map_err(wrong)?;
+    }
+    Ok(settings)
+}

@@ -1,0 +1,110 @@
+//! How often each rule met each operation in one world. Atomic and bounded.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::spec::Slot;
+
+/// How many pairs of rule and operation are counted; beyond it the one least recently used is forgotten.
+const MOST: usize = 1_024;
+
+/// The counters of one world. A fork and a reset start anew.
+#[derive(Debug, Default)]
+pub struct Counters(Mutex<Table>);
+
+#[derive(Debug, Default)]
+struct Table {
+    counts: HashMap<(String, &'static str, &'static str), Count>,
+    clock: u64,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    seen: u64,
+    fired: [u64; 2],
+    used: u64,
+}
+
+impl Counters {
+    /// Counts a call that a rule matches; answers its number, from 1.
+    pub(super) fn count(&self, rule: &str, vendor: &'static str, operation: &'static str) -> u64 {
+        let mut table = self.lock();
+        table.clock += 1;
+        let now = table.clock;
+        let key = (rule.to_owned(), vendor, operation);
+        if table.counts.len() == MOST && !table.counts.contains_key(&key) {
+            let oldest = table.counts.iter().min_by_key(|(_, count)| count.used).map(|(key, _)| key.clone());
+            oldest.and_then(|key| table.counts.remove(&key));
+        }
+        let count = table.counts.entry(key).or_default();
+        count.used = now;
+        count.seen += 1;
+        count.seen
+    }
+
+    /// Asks `select`, with how often the slot has fired, and counts a yes, in one step.
+    pub(super) fn fire(
+        &self,
+        rule: &str,
+        vendor: &'static str,
+        operation: &'static str,
+        slot: Slot,
+        select: impl FnOnce(u64) -> bool,
+    ) -> bool {
+        let mut table = self.lock();
+        let count = table.counts.entry((rule.to_owned(), vendor, operation)).or_default();
+        let fired = &mut count.fired[slot as usize];
+        let fires = select(*fired);
+        *fired += u64::from(fires);
+        fires
+    }
+
+    /// Takes one firing back.
+    pub(super) fn unfire(&self, rule: &str, vendor: &'static str, operation: &'static str, slot: Slot) {
+        if let Some(count) = self.lock().counts.get_mut(&(rule.to_owned(), vendor, operation)) {
+            let fired = &mut count.fired[slot as usize];
+            *fired = fired.saturating_sub(1);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_and_operations_are_counted_apart() {
+        let counters = Counters::default();
+        assert_eq!(counters.count("503", "a", "get"), 1);
+        assert_eq!(counters.count("503", "a", "get"), 2);
+        assert_eq!(counters.count("503", "b", "get"), 1);
+        assert_eq!(counters.count("503;first=1", "a", "get"), 1);
+    }
+
+    #[test]
+    fn firings_are_counted_by_slot_and_can_be_taken_back() {
+        let counters = Counters::default();
+        let once = |fired: u64| fired < 1;
+        assert!(counters.fire("r", "a", "get", Slot::Outcome, once));
+        assert!(!counters.fire("r", "a", "get", Slot::Outcome, once));
+        assert!(counters.fire("r", "a", "get", Slot::Timing, once));
+        counters.unfire("r", "a", "get", Slot::Outcome);
+        assert!(counters.fire("r", "a", "get", Slot::Outcome, once));
+    }
+
+    #[test]
+    fn the_table_is_bounded_and_forgets_the_least_recently_used() {
+        let counters = Counters::default();
+        for rule in 0..2 * MOST {
+            counters.count(&rule.to_string(), "a", "get");
+            counters.count("kept", "a", "get");
+        }
+        assert_eq!(counters.lock().counts.len(), MOST);
+        assert_eq!(counters.count("kept", "a", "get"), 2 * MOST as u64 + 1);
+        assert_eq!(counters.count("0", "a", "get"), 1);
+    }
+}

@@ -1,0 +1,325 @@
+//! The grammar of faults: an RFC 9651 list of outcomes and timings with parameters.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use sfv::{BareItem, FieldType, Item, List, ListEntry, Parser};
+
+use crate::failure::{Failure, Kind, Name, Wish};
+
+/// The longest time that a call can be held, in milliseconds.
+const MAX_MS: u64 = 60_000;
+
+/// Why a specification cannot be followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadFault(pub String);
+
+impl fmt::Display for BadFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BadFault {}
+
+/// A parsed specification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spec {
+    /// The canonical text.
+    pub text: String,
+    /// How long a call is held, in milliseconds.
+    pub timing: Option<Member<RangeInclusive<u64>>>,
+    /// What a call gets instead of its answer.
+    pub outcome: Option<Member<Failure>>,
+    /// Whether it clears both slots, also against lower sources.
+    pub clears: bool,
+}
+
+/// One member of a specification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member<T> {
+    /// What happens.
+    pub what: T,
+    /// Which calls it takes.
+    pub when: Selectors,
+    /// When it happens.
+    pub at: Moment,
+    /// The canonical text.
+    pub text: String,
+}
+
+/// The two things that can happen to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// It is held.
+    Timing,
+    /// Its answer is replaced.
+    Outcome,
+}
+
+/// When a fault acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Before credentials are looked at.
+    Before,
+    /// Only where the call would have succeeded; nothing is changed.
+    Validated,
+    /// When the change is made.
+    After,
+}
+
+/// Which calls a member takes, all conditions together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Selectors {
+    /// The first so many.
+    pub first: Option<u64>,
+    /// None of the first so many.
+    pub skip: u64,
+    /// Every so many, counted after `skip`.
+    pub every: Option<u64>,
+    /// At most so many in all.
+    pub times: Option<u64>,
+}
+
+impl Selectors {
+    /// Whether the `n`th call, from 1, is taken after `fired` were.
+    pub fn select(&self, n: u64, fired: u64) -> bool {
+        n > self.skip
+            && self.first.is_none_or(|first| n <= first)
+            && self.every.is_none_or(|every| (n - self.skip).is_multiple_of(every))
+            && self.times.is_none_or(|times| fired < times)
+    }
+}
+
+impl Spec {
+    /// Reads a specification.
+    ///
+    /// # Errors
+    /// [`BadFault`] with a sentence that names what is wrong.
+    pub fn parse(text: &str) -> Result<Self, BadFault> {
+        let bad = |reason: String| BadFault(reason);
+        let list: List =
+            Parser::new(text).parse().map_err(|error| bad(format!("not a list as in RFC 9651: {error}")))?;
+        if list.is_empty() {
+            return Err(bad("the list is empty".to_owned()));
+        }
+        let mut spec = Self { text: String::new(), timing: None, outcome: None, clears: false };
+        let mut texts = Vec::new();
+        for entry in list {
+            let ListEntry::Item(item) = entry else {
+                return Err(bad("a member is an inner list".to_owned()));
+            };
+            let text = item.serialize();
+            spec.add(&item, &text).map_err(|reason| bad(format!("`{text}`: {reason}")))?;
+            texts.push(text);
+        }
+        spec.text = texts.join(", ");
+        Ok(spec)
+    }
+
+    fn add(&mut self, item: &Item, text: &str) -> Result<(), String> {
+        let mut parameters = Parameters::new(item);
+        let word = item.bare_item.as_token().map(|token| token.as_str());
+        if word == Some("none") {
+            self.clears = true;
+            return parameters.end();
+        }
+        let (when, at) = (parameters.selectors()?, parameters.moment()?);
+        let text = text.to_owned();
+        if word == Some("delay") {
+            let what = parameters.delay()?;
+            parameters.end()?;
+            let before = self.timing.replace(Member { what, when, at, text });
+            return before.map_or(Ok(()), |_| Err("a second timing".to_owned()));
+        }
+        let kind = match (&item.bare_item, word) {
+            (BareItem::Integer(status), _) => match u16::try_from(*status) {
+                Ok(status @ 400..=599) => Kind::Status(status),
+                _ => return Err("a status is from 400 to 599".to_owned()),
+            },
+            (_, Some(word)) => Kind::Named(Name::parse(word).ok_or("no such fault")?),
+            _ => return Err("a fault is a status or a word".to_owned()),
+        };
+        let what = Failure { kind, wish: parameters.wish()? };
+        parameters.end()?;
+        let before = self.outcome.replace(Member { what, when, at, text });
+        before.map_or(Ok(()), |_| Err("a second outcome".to_owned()))
+    }
+
+    /// The named error that it asks for, if any.
+    pub fn name(&self) -> Option<Name> {
+        match self.outcome.as_ref()?.what.kind {
+            Kind::Named(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// The parameters of one member, each to be taken once.
+struct Parameters<'a> {
+    item: &'a Item,
+    taken: Vec<&'static str>,
+}
+
+impl<'a> Parameters<'a> {
+    fn new(item: &'a Item) -> Self {
+        Self { item, taken: Vec::new() }
+    }
+
+    fn take(&mut self, name: &'static str) -> Option<&'a BareItem> {
+        self.taken.push(name);
+        self.item.params.get(name)
+    }
+
+    fn number(&mut self, name: &'static str) -> Result<Option<u64>, String> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let number = value.as_integer().and_then(|number| u64::try_from(i64::from(number)).ok());
+        number.map(Some).ok_or_else(|| format!("{name} is a whole number, not negative"))
+    }
+
+    fn positive(&mut self, name: &'static str) -> Result<Option<u64>, String> {
+        match self.number(name)? {
+            Some(0) => Err(format!("{name} is at least 1")),
+            number => Ok(number),
+        }
+    }
+
+    fn text(&mut self, name: &'static str) -> Result<Option<String>, String> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(BareItem::Token(word)) => Ok(Some(word.as_str().to_owned())),
+            Some(BareItem::String(text)) => Ok(Some(text.as_str().to_owned())),
+            Some(BareItem::DisplayString(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(format!("{name} is a word or a text in quotes")),
+        }
+    }
+
+    fn milliseconds(&mut self, name: &'static str) -> Result<Option<u64>, String> {
+        match self.number(name)? {
+            Some(ms) if ms > MAX_MS => Err(format!("{name} is at most {MAX_MS} milliseconds")),
+            ms => Ok(ms),
+        }
+    }
+
+    fn selectors(&mut self) -> Result<Selectors, String> {
+        Ok(Selectors {
+            first: self.number("first")?,
+            skip: self.number("skip")?.unwrap_or(0),
+            every: self.positive("every")?,
+            times: self.number("times")?,
+        })
+    }
+
+    fn moment(&mut self) -> Result<Moment, String> {
+        match self.text("at")?.as_deref() {
+            None | Some("before") => Ok(Moment::Before),
+            Some("validated") => Ok(Moment::Validated),
+            Some("after") => Ok(Moment::After),
+            Some(_) => Err("at is before, validated or after".to_owned()),
+        }
+    }
+
+    fn delay(&mut self) -> Result<RangeInclusive<u64>, String> {
+        match (self.milliseconds("ms")?, self.milliseconds("min")?, self.milliseconds("max")?) {
+            (Some(ms), None, None) => Ok(ms..=ms),
+            (None, Some(min), Some(max)) if min <= max => Ok(min..=max),
+            (None, Some(_), Some(_)) => Err("min is over max".to_owned()),
+            _ => Err("a delay wants ms, or min and max".to_owned()),
+        }
+    }
+
+    fn wish(&mut self) -> Result<Wish, String> {
+        Ok(Wish {
+            retry_after: self.number("retry-after")?,
+            code: self.text("code")?,
+            message: self.text("message")?,
+            field: self.text("field")?,
+            notice: self.text("notice")?,
+        })
+    }
+
+    /// Refuses what nobody took.
+    fn end(self) -> Result<(), String> {
+        match self.item.params.keys().find(|key| !self.taken.contains(&key.as_str())) {
+            Some(key) => Err(format!("no parameter {key} here")),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_specification_is_read_into_its_two_slots() {
+        let spec = Spec::parse("delay;ms=300,  503;retry-after=2;first=2;at=after").unwrap();
+        assert_eq!(spec.text, "delay;ms=300, 503;retry-after=2;first=2;at=after");
+        let timing = spec.timing.unwrap();
+        assert_eq!((timing.what, timing.at), (300..=300, Moment::Before));
+        let outcome = spec.outcome.unwrap();
+        assert_eq!(outcome.what.kind, Kind::Status(503));
+        assert_eq!(outcome.what.wish.retry_after, Some(2));
+        assert_eq!((outcome.when.first, outcome.at), (Some(2), Moment::After));
+    }
+
+    #[test]
+    fn words_and_texts_are_taken_alike() {
+        let spec = Spec::parse("invalid;field=user_id;message=\"too long\"").unwrap();
+        let wish = spec.outcome.unwrap().what.wish;
+        assert_eq!((wish.field.as_deref(), wish.message.as_deref()), (Some("user_id"), Some("too long")));
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_refused_with_a_reason() {
+        for (text, reason) in [
+            ("", "the list is empty"),
+            ("503;", "not a list as in RFC 9651"),
+            ("nonsense", "`nonsense`: no such fault"),
+            ("\"503\"", "a fault is a status or a word"),
+            ("(503)", "a member is an inner list"),
+            ("200", "a status is from 400 to 599"),
+            ("600", "a status is from 400 to 599"),
+            ("503, 404", "`404`: a second outcome"),
+            ("delay;ms=1, delay;ms=2", "a second timing"),
+            ("503;colour=red", "no parameter colour here"),
+            ("none;first=1", "no parameter first here"),
+            ("delay", "a delay wants ms, or min and max"),
+            ("delay;ms=60001", "ms is at most 60000 milliseconds"),
+            ("delay;min=9;max=1", "min is over max"),
+            ("delay;ms=1;retry-after=1", "no parameter retry-after here"),
+            ("503;ms=1", "no parameter ms here"),
+            ("503;first=-1", "first is a whole number, not negative"),
+            ("503;every=0", "every is at least 1"),
+            ("503;at=once", "at is before, validated or after"),
+            ("503;retry-after=soon", "retry-after is a whole number, not negative"),
+            ("503;message=1", "message is a word or a text in quotes"),
+        ] {
+            let error = Spec::parse(text).unwrap_err().to_string();
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn selectors_are_joined_by_and() {
+        let taken = |text: &str| -> Vec<u64> {
+            let when = Spec::parse(text).unwrap().outcome.unwrap().when;
+            let mut fired = 0;
+            (1..=10)
+                .filter(|n| {
+                    let taken = when.select(*n, fired);
+                    fired += u64::from(taken);
+                    taken
+                })
+                .collect()
+        };
+        assert_eq!(taken("503"), (1..=10).collect::<Vec<_>>());
+        assert_eq!(taken("503;first=2"), [1, 2]);
+        assert_eq!(taken("503;first=0"), [0_u64; 0]);
+        assert_eq!(taken("503;skip=8"), [9, 10]);
+        assert_eq!(taken("503;every=3"), [3, 6, 9]);
+        assert_eq!(taken("503;skip=1;every=4"), [5, 9]);
+        assert_eq!(taken("503;every=2;times=2"), [2, 4]);
+        assert_eq!(taken("503;skip=2;first=4"), [3, 4]);
+    }
+}

@@ -1,0 +1,222 @@
+//! The ordered list of steps that every request goes through, whatever it came in by.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bytes::Bytes;
+use http::header::{HeaderName, HeaderValue};
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Body;
+use serde_json::{Map, json};
+use tokio::sync::Semaphore;
+
+use crate::control::{self, Control};
+use crate::failure::{Failure, Kind};
+use crate::faults::{self, BadFault, Moment, Plan, Source, Spec};
+use crate::mount::{self, Whose};
+use crate::protocol::body::{self, Unreadable};
+use crate::protocol::problem::{MARK, Mark, problem};
+use crate::protocol::route::{Found, Matched};
+use crate::protocol::{Call, Reply};
+use crate::vendors::{About, Vendor};
+use crate::world::{DEFAULT, World, Worlds};
+
+/// The largest request body, in bytes.
+pub const MAX_BODY: usize = 1 << 20;
+
+/// The most calls that faults hold at once.
+const MAX_HELD: usize = 1_024;
+
+const EXPLAIN: HeaderName = HeaderName::from_static("x-fauxidp-explain");
+const FIDELITY: HeaderName = HeaderName::from_static("x-fauxidp-fidelity");
+
+/// Everything that a request can need.
+pub struct Pipeline {
+    worlds: Worlds,
+    control: Control,
+    held: Semaphore,
+}
+
+impl Pipeline {
+    /// The pipeline over these worlds.
+    pub fn new(worlds: Worlds, control: Control) -> Self {
+        Self { worlds, control, held: Semaphore::new(MAX_HELD) }
+    }
+
+    /// Answers one request.
+    pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
+        let body = body::collect(body, MAX_BODY).await;
+        // Mount: whose call it is decides in which dialect it is answered.
+        let path = mount::plain(head.uri.path());
+        let whose = mount::find(&head.method, &path);
+        if body == Err(Unreadable::Broken) {
+            // Half a body is no body: nothing is done with it.
+            let detail = "The request body ended early or was framed wrongly.";
+            return problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new()).into_response();
+        }
+        let too_large = body == Err(Unreadable::TooLarge);
+        let mut call = Call { head, path, body: body.unwrap_or_default(), matched: None };
+        let reply = match whose {
+            // Control comes before worlds and faults, so that none of them can lock it out.
+            Whose::Own if too_large => limit(),
+            Whose::Own => self.control.answer(call, &self.worlds),
+            Whose::Nobody => unmatched(&call),
+            Whose::Vendor(place, found) => {
+                // World: the one that the call belongs to. It is held until the answer, also through a reset.
+                let world = self.worlds.get(DEFAULT).expect("the default world is never dropped");
+                let vendor = world.vendor(place);
+                match found {
+                    Found::Nothing => unmatched(&call),
+                    Found::Lacking(operation) => unemulated(vendor.about(), operation.name),
+                    _ if too_large => refuse(vendor, &call, Kind::TooLarge).with(MARK, Mark::Limit.header()),
+                    Found::WrongMethod(allow) => refuse(vendor, &call, Kind::WrongMethod(allow)),
+                    Found::Untidy(path) => refuse(vendor, &call, Kind::UntidyPath(path)),
+                    Found::Operation(matched) => {
+                        call.matched = Some(matched.clone());
+                        self.operate(&world, place, &call, &matched).await
+                    }
+                }
+            }
+        };
+        reply.into_response()
+    }
+
+    /// Fault, then the vendor, then the marks.
+    async fn operate(&self, world: &World, place: usize, call: &Call, matched: &Matched) -> Reply {
+        let vendor = world.vendor(place);
+        let about = vendor.about();
+        let sources = match sources(about, &call.head.headers) {
+            Ok(sources) => sources,
+            Err(bad) => {
+                let detail = format!("X-Fault: {bad}");
+                return problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new());
+            }
+        };
+        if sources.is_empty() {
+            return explained(handle(vendor, call), about, call, matched);
+        }
+        let plan = faults::plan(&sources, &world.counters, about.name, matched.operation.name);
+        self.faulty(world, place, call, matched, plan).await
+    }
+
+    /// A call to which something may happen.
+    async fn faulty(&self, world: &World, place: usize, call: &Call, matched: &Matched, mut plan: Plan) -> Reply {
+        let vendor = world.vendor(place);
+        let (about, operation) = (vendor.about(), matched.operation);
+        // A trial tells whether the call would succeed; on a copy, so that it changes nothing.
+        if plan.needs_trial() && !handle(&*world.trial(place), call).status.is_success() {
+            plan.withdraw_validated(&world.counters, about.name, operation.name);
+        }
+        let mut marks = Vec::new();
+        if let Some(delay) = plan.timing.as_ref().filter(|delay| delay.at != Moment::After) {
+            marks.push(delay.mark(!self.hold(delay.what).await));
+        }
+        let early = plan.outcome.as_ref().filter(|outcome| outcome.at != Moment::After);
+        let mut reply = match early {
+            Some(outcome) => vendor.refuse(call, &outcome.what),
+            None => explained(handle(vendor, call), about, call, matched),
+        };
+        if let Some(delay) = plan.timing.as_ref().filter(|delay| delay.at == Moment::After) {
+            marks.push(delay.mark(!self.hold(delay.what).await));
+        }
+        if let Some(outcome) = plan.outcome.as_ref().filter(|outcome| outcome.at == Moment::After) {
+            reply = vendor.refuse(call, &outcome.what);
+        }
+        if let Some(outcome) = &plan.outcome {
+            marks.push(outcome.mark(reply.status.as_u16(), operation.published));
+        }
+        match HeaderValue::from_str(&marks.join(", ")) {
+            Ok(marks) if !marks.is_empty() => reply.with(faults::APPLIED, marks),
+            _ => reply,
+        }
+    }
+
+    /// Waits with no lock held. Answers false where too many calls are held already.
+    async fn hold(&self, time: std::time::Duration) -> bool {
+        let Ok(_place) = self.held.try_acquire() else {
+            return false;
+        };
+        tokio::time::sleep(time).await;
+        true
+    }
+}
+
+/// The fault specifications that concern a call, the highest first.
+fn sources(about: &About, headers: &HeaderMap) -> Result<Vec<(Source, Spec)>, BadFault> {
+    let requested = faults::requested(headers)?;
+    if let Some(name) = requested.as_ref().and_then(Spec::name).filter(|name| about.lacks.contains(name)) {
+        return Err(BadFault(format!("{} has no error `{}`", about.title, name.as_str())));
+    }
+    Ok(requested.map(|spec| (Source::Header, spec)).into_iter().collect())
+}
+
+/// The vendor's answer. A panic costs one 500 in its dialect and no more: what it changed is not kept.
+fn handle(vendor: &dyn Vendor, call: &Call) -> Reply {
+    catch_unwind(AssertUnwindSafe(|| vendor.handle(call))).unwrap_or_else(|_| {
+        tracing::error!(
+            vendor = vendor.about().name,
+            path = call.path,
+            "the handler of {} {} panicked",
+            call.method(),
+            call.path
+        );
+        vendor.refuse(call, &Failure::from(Kind::Broken))
+    })
+}
+
+fn refuse(vendor: &dyn Vendor, call: &Call, kind: Kind) -> Reply {
+    let reply = vendor.refuse(call, &Failure::from(kind));
+    match wants_explanation(call) {
+        true => with_fidelity(reply, vendor.about(), None),
+        false => reply,
+    }
+}
+
+/// How sure the answer is, where the call asks for it.
+fn explained(reply: Reply, about: &About, call: &Call, matched: &Matched) -> Reply {
+    match wants_explanation(call) {
+        true => with_fidelity(reply, about, Some(matched)),
+        false => reply,
+    }
+}
+
+fn wants_explanation(call: &Call) -> bool {
+    call.header(EXPLAIN.as_str()).is_some_and(|value| value == "1")
+}
+
+fn with_fidelity(reply: Reply, about: &About, matched: Option<&Matched>) -> Reply {
+    let own = matched.and_then(|matched| matched.operation.answer(reply.answer));
+    let common = || about.common.iter().find(|answer| answer.name == reply.answer);
+    let value = match own.or_else(common).filter(|row| row.status == reply.status.as_u16()) {
+        Some(row) => {
+            let operation = matched.filter(|_| own.is_some()).map_or("any", |matched| matched.operation.name);
+            format!("{}; ref={}; row={operation}.{}", row.sureness.as_str(), row.source, row.name)
+        }
+        // A setting made the answer something else than what the table promises.
+        None => "assumed; ref=settings".to_owned(),
+    };
+    match HeaderValue::from_str(&value) {
+        Ok(value) => reply.with(FIDELITY, value),
+        Err(_) => reply,
+    }
+}
+
+/// No route has this path. It must not look like a missing user.
+fn unmatched(call: &Call) -> Reply {
+    control::unmatched(call.method(), &call.path)
+}
+
+/// The vendor has this operation, the emulator lacks it.
+fn unemulated(about: &About, operation: &str) -> Reply {
+    let detail = format!("{} has the operation {operation}, but it is not emulated.", about.title);
+    let more = json!({ "vendor": about.name, "operation": operation });
+    let more = more.as_object().cloned().unwrap_or_default();
+    problem(StatusCode::NOT_IMPLEMENTED, Mark::Unemulated, &detail, more)
+}
+
+fn limit() -> Reply {
+    let detail = format!("A request body is at most {MAX_BODY} bytes.");
+    problem(StatusCode::PAYLOAD_TOO_LARGE, Mark::Limit, &detail, Map::new())
+}

@@ -1,0 +1,378 @@
+//! Reads JSON the way Go's libraries do, and speaks of what is wrong as they do. Knows no vendor.
+//!
+//! A server in Go shows the texts of `encoding/json` and `protojson` to its callers, so a stand-in needs them:
+//! the first value of a body counts and what follows is ignored, and an error names the character or the token.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// How deep values may nest, as in Go.
+const MAX_DEPTH: usize = 10_000;
+
+/// What is wrong, in Go's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The first JSON value of a body, without the space around it. `None` where there is nothing but space.
+///
+/// # Errors
+/// The text of `encoding/json`'s decoder.
+pub fn first_value(body: &[u8]) -> Result<Option<&[u8]>, Error> {
+    let start = skip_space(body, 0);
+    if start == body.len() {
+        return Ok(None);
+    }
+    Scanner { text: body, at: start }.value().map(|end| Some(&body[start..end]))
+}
+
+/// One member of an object.
+#[derive(Debug)]
+pub struct Member<'a> {
+    object: &'a [u8],
+    /// Its name, unescaped.
+    pub name: Cow<'a, str>,
+    name_at: usize,
+    /// The token or value as it was written.
+    pub raw: &'a [u8],
+    raw_at: usize,
+}
+
+/// The members of a value that [`first_value`] gave.
+///
+/// # Errors
+/// `protojson`'s text for a value that is not an object.
+pub fn members(object: &[u8]) -> Result<Vec<Member<'_>>, Error> {
+    if object.first() != Some(&b'{') {
+        return Err(Error(format!("proto: syntax error (line 1:1): unexpected token {}", token(object))));
+    }
+    let mut found = Vec::new();
+    let mut at = skip_space(object, 1);
+    while object[at] != b'}' {
+        let name_at = at;
+        let name_end = Scanner { text: object, at }.value()?;
+        let raw_at = skip_space(object, skip_space(object, name_end) + 1);
+        let raw_end = Scanner { text: object, at: raw_at }.value()?;
+        let name = &object[name_at..name_end];
+        found.push(Member {
+            object,
+            name: serde_json::from_slice(name).map_or_else(|_| String::from_utf8_lossy(name), Cow::Owned),
+            name_at,
+            raw: &object[raw_at..raw_end],
+            raw_at,
+        });
+        at = skip_space(object, raw_end);
+        if object[at] == b',' {
+            at = skip_space(object, at + 1);
+        }
+    }
+    Ok(found)
+}
+
+impl Member<'_> {
+    /// Whether it is `null`, which means not set.
+    pub fn is_null(&self) -> bool {
+        self.raw == b"null"
+    }
+
+    /// Its string.
+    ///
+    /// # Errors
+    /// `protojson`'s text, with `field` as the field's JSON name.
+    pub fn string(&self, field: &str) -> Result<String, Error> {
+        serde_json::from_slice(self.raw).map_err(|_| {
+            let place = place(self.object, self.raw_at);
+            Error(format!("proto: ({place}): invalid value for string field {field}: {}", token(self.raw)))
+        })
+    }
+
+    /// `protojson`'s text for a field that was set before.
+    pub fn duplicate(&self) -> Error {
+        let place = place(self.object, self.name_at);
+        let name = token(&self.object[self.name_at..]);
+        Error(format!("proto: ({place}): duplicate field {name}"))
+    }
+}
+
+/// A place as `protojson` says it: lines and characters from 1.
+fn place(text: &[u8], at: usize) -> String {
+    let before = &text[..at];
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let column = before.iter().rposition(|byte| *byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
+    format!("line {line}:{}", String::from_utf8_lossy(column).chars().count() + 1)
+}
+
+/// The first token of a value, as it was written.
+fn token(value: &[u8]) -> Cow<'_, str> {
+    let end = match value.first() {
+        Some(b'{' | b'[') => 1,
+        _ => Scanner { text: value, at: 0 }.value().unwrap_or(value.len()),
+    };
+    String::from_utf8_lossy(&value[..end])
+}
+
+fn skip_space(text: &[u8], mut at: usize) -> usize {
+    while matches!(text.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+        at += 1;
+    }
+    at
+}
+
+/// Walks over one value without building it. It keeps its own stack, so depth costs no call.
+struct Scanner<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Scanner<'_> {
+    /// Where the value that starts here ends.
+    fn value(mut self) -> Result<usize, Error> {
+        let mut open = Vec::new();
+        loop {
+            self.space();
+            match self.peek()? {
+                start @ (b'{' | b'[') => {
+                    self.at += 1;
+                    if open.len() == MAX_DEPTH {
+                        return Err(Error("exceeded max depth".to_owned()));
+                    }
+                    self.space();
+                    let end = if start == b'{' { b'}' } else { b']' };
+                    if self.peek()? != end {
+                        open.push(end);
+                        self.key(end)?;
+                        continue;
+                    }
+                    self.at += 1;
+                }
+                b'"' => self.string()?,
+                b't' => self.literal("true")?,
+                b'f' => self.literal("false")?,
+                b'n' => self.literal("null")?,
+                b'-' | b'0'..=b'9' => self.number()?,
+                _ => return self.invalid("looking for beginning of value"),
+            }
+            // A value has ended: close what ends with it, or go on to the next one.
+            loop {
+                let Some(&end) = open.last() else {
+                    return Ok(self.at);
+                };
+                self.space();
+                match self.peek()? {
+                    b',' => {
+                        self.at += 1;
+                        self.space();
+                        self.key(end)?;
+                        break;
+                    }
+                    byte if byte == end => {
+                        self.at += 1;
+                        open.pop();
+                    }
+                    _ if end == b'}' => return self.invalid("after object key:value pair"),
+                    _ => return self.invalid("after array element"),
+                }
+            }
+        }
+    }
+
+    /// In an object, a key and its colon.
+    fn key(&mut self, end: u8) -> Result<(), Error> {
+        if end != b'}' {
+            return Ok(());
+        }
+        if self.peek()? != b'"' {
+            return self.invalid("looking for beginning of object key string");
+        }
+        self.string()?;
+        self.space();
+        self.expect(|byte| byte == b':', "after object key")
+    }
+
+    fn string(&mut self) -> Result<(), Error> {
+        self.at += 1;
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                b'\\' => {
+                    self.at += 1;
+                    let hex = self.peek()? == b'u';
+                    self.expect(|byte| b"bfnrt\\/\"u".contains(&byte), "in string escape code")?;
+                    for _ in 0..if hex { 4 } else { 0 } {
+                        self.expect(|byte| byte.is_ascii_hexdigit(), "in \\u hexadecimal character escape")?;
+                    }
+                }
+                0..0x20 => return self.invalid("in string literal"),
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<(), Error> {
+        if self.peek()? == b'-' {
+            self.at += 1;
+        }
+        let leading_zero = self.peek()? == b'0';
+        self.expect(|byte| byte.is_ascii_digit(), "in numeric literal")?;
+        if !leading_zero {
+            self.digits();
+        }
+        if self.text.get(self.at) == Some(&b'.') {
+            self.at += 1;
+            self.expect(|byte| byte.is_ascii_digit(), "after decimal point in numeric literal")?;
+            self.digits();
+        }
+        if matches!(self.text.get(self.at), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek()?, b'+' | b'-') {
+                self.at += 1;
+            }
+            self.expect(|byte| byte.is_ascii_digit(), "in exponent of numeric literal")?;
+            self.digits();
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) {
+        while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
+            self.at += 1;
+        }
+    }
+
+    fn literal(&mut self, word: &str) -> Result<(), Error> {
+        self.at += 1;
+        for letter in word.bytes().skip(1) {
+            if self.peek()? != letter {
+                return self.invalid(&format!("in literal {word} (expecting '{}')", letter as char));
+            }
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn expect(&mut self, accept: impl Fn(u8) -> bool, context: &str) -> Result<(), Error> {
+        if !accept(self.peek()?) {
+            return self.invalid(context);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn space(&mut self) {
+        self.at = skip_space(self.text, self.at);
+    }
+
+    fn peek(&self) -> Result<u8, Error> {
+        self.text.get(self.at).copied().ok_or_else(|| Error("unexpected EOF".to_owned()))
+    }
+
+    fn invalid<T>(&self, context: &str) -> Result<T, Error> {
+        let character = match self.peek()? {
+            b'\'' => "\\'".to_owned(),
+            b'"' => "\"".to_owned(),
+            b'\\' => "\\\\".to_owned(),
+            b'\n' => "\\n".to_owned(),
+            b'\r' => "\\r".to_owned(),
+            b'\t' => "\\t".to_owned(),
+            byte @ (0..0x20 | 0x7f) => format!("\\x{byte:02x}"),
+            byte @ 0x80..0xa0 => format!("\\u{byte:04x}"),
+            byte => char::from(byte).to_string(),
+        };
+        Err(Error(format!("invalid character '{character}' {context}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(body: &str) -> String {
+        first_value(body.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_first_value_counts_and_the_rest_is_ignored() {
+        for (body, value) in [
+            (" {} x", Some("{}")),
+            ("[1, {\"a\": \"}\"}] []", Some("[1, {\"a\": \"}\"}]")),
+            ("-1.5e+3,", Some("-1.5e+3")),
+            ("01", Some("0")),
+            ("\"\\u00e9\\\"\" ", Some("\"\\u00e9\\\"\"")),
+            ("null", Some("null")),
+            (" \n", None),
+        ] {
+            let found = first_value(body.as_bytes()).unwrap();
+            assert_eq!(found, value.map(str::as_bytes), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_as_go_says_it() {
+        for (body, text) in [
+            ("x", "invalid character 'x' looking for beginning of value"),
+            ("{", "unexpected EOF"),
+            ("{\"a\":1", "unexpected EOF"),
+            ("-", "unexpected EOF"),
+            ("{a}", "invalid character 'a' looking for beginning of object key string"),
+            ("{\"a\" 1}", "invalid character '1' after object key"),
+            ("{\"a\":1 2}", "invalid character '2' after object key:value pair"),
+            ("{\"a\":1,}", "invalid character '}' looking for beginning of object key string"),
+            ("[1 2]", "invalid character '2' after array element"),
+            ("[1,]", "invalid character ']' looking for beginning of value"),
+            ("[}", "invalid character '}' looking for beginning of value"),
+            ("tru1", "invalid character '1' in literal true (expecting 'e')"),
+            ("-x", "invalid character 'x' in numeric literal"),
+            ("1.x", "invalid character 'x' after decimal point in numeric literal"),
+            ("1ex", "invalid character 'x' in exponent of numeric literal"),
+            ("\"\n\"", "invalid character '\\n' in string literal"),
+            ("\"\\q\"", "invalid character 'q' in string escape code"),
+            ("\"\\u00g0\"", "invalid character 'g' in \\u hexadecimal character escape"),
+            ("'a'", "invalid character '\\'' looking for beginning of value"),
+        ] {
+            assert_eq!(error(body), text, "{body}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded_and_costs_no_stack() {
+        assert_eq!(error(&"[".repeat(1 << 20)), "exceeded max depth");
+        let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+        assert!(first_value(deep.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn members_know_their_place() {
+        let body = b"{\"userId\":5, \"a\\u0062\" : {\"x\":[]},\n \"userId\":\"u\"}";
+        let found = members(body).unwrap();
+        assert_eq!(found.len(), 3);
+        assert_eq!(
+            found[0].string("userId").unwrap_err().to_string(),
+            "proto: (line 1:11): invalid value for string field userId: 5"
+        );
+        assert_eq!((&*found[1].name, found[1].raw), ("ab", &b"{\"x\":[]}"[..]));
+        assert_eq!(found[2].duplicate().to_string(), "proto: (line 2:2): duplicate field \"userId\"");
+        assert_eq!(found[2].string("userId").unwrap(), "u");
+        assert!(members(b"{}").unwrap().is_empty());
+    }
+
+    #[test]
+    fn only_an_object_has_members() {
+        for (value, text) in [
+            ("[]", "proto: syntax error (line 1:1): unexpected token ["),
+            ("\"a\"", "proto: syntax error (line 1:1): unexpected token \"a\""),
+            ("null", "proto: syntax error (line 1:1): unexpected token null"),
+        ] {
+            assert_eq!(members(value.as_bytes()).unwrap_err().to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Bytes to calls, replies to bytes, and what every dialect of JSON over HTTP needs on the way. Knows no vendor.
+
+pub mod body;
+pub mod go_json;
+pub mod packed;
+pub mod problem;
+pub mod route;
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{HeaderMap, Method, Response, StatusCode};
+use http_body_util::Full;
+
+use route::Matched;
+
+/// One request, read whole and routed.
+#[derive(Debug)]
+pub struct Call {
+    /// Method, headers and the rest of the head as it came.
+    pub head: Parts,
+    /// The path that was routed: without a world's prefix, plain characters decoded.
+    pub path: String,
+    /// The body.
+    pub body: Bytes,
+    /// The operation that the path and method name. `None` where the vendor can only refuse.
+    pub matched: Option<Matched>,
+}
+
+impl Call {
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.head.method
+    }
+
+    /// The first header of that name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.headers.get(name)?.to_str().ok()
+    }
+
+    /// The parameter of the path that stands at that place, from 0, percent-decoded; empty if there is none.
+    pub fn parameter(&self, place: usize) -> Cow<'_, str> {
+        let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(&self.path, place));
+        percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
+    }
+
+    /// The media type of the body without its parameters, as it was written.
+    pub fn media_type(&self) -> Option<&str> {
+        let value = self.header("content-type")?;
+        Some(value.split(';').next().unwrap_or(value).trim())
+    }
+}
+
+/// Whether a media type says JSON: `application/json`, `text/json` or anything with the suffix `+json`.
+pub fn is_json(media_type: &str) -> bool {
+    let lower = media_type.to_ascii_lowercase();
+    matches!(lower.as_str(), "application/json" | "text/json") || lower.ends_with("+json")
+}
+
+/// One answer, before it is put on the wire.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers, without those that the connection adds.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// Which row of the operation's fidelity table this is; empty for fauxidp's own answers.
+    pub answer: &'static str,
+}
+
+impl Reply {
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), answer: "" }
+    }
+
+    /// An answer with a body of that media type.
+    pub fn new(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..Self::empty(status).with(CONTENT_TYPE, HeaderValue::from_static(media_type)) }
+    }
+
+    /// The same with a header.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// The same, as that row of the fidelity table.
+    #[must_use]
+    pub fn proving(mut self, answer: &'static str) -> Self {
+        self.answer = answer;
+        self
+    }
+
+    /// The answer as the connection takes it.
+    pub fn into_response(self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}

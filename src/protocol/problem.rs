@@ -1,0 +1,60 @@
+//! fauxidp's own refusals: problem+json, always marked by the header `x-fauxidp`, so that none looks like a vendor's.
+
+use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
+use serde_json::{Map, Value, json};
+
+use super::Reply;
+
+/// The header that marks an answer as fauxidp's own.
+pub const MARK: HeaderName = HeaderName::from_static("x-fauxidp");
+
+/// Why fauxidp itself answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// No route has that path.
+    Unmatched,
+    /// The vendor has that operation, the emulator lacks it.
+    Unemulated,
+    /// A fault specification that cannot be followed.
+    BadFault,
+    /// A world's name that cannot be.
+    BadWorld,
+    /// A call that the control API does not take.
+    Refused,
+    /// A limit was reached.
+    Limit,
+}
+
+impl Mark {
+    /// The value of the header.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unmatched => "unmatched",
+            Self::Unemulated => "unemulated",
+            Self::BadFault => "bad-fault",
+            Self::BadWorld => "bad-world",
+            Self::Refused => "refused",
+            Self::Limit => "limit",
+        }
+    }
+
+    /// The header's value.
+    pub fn header(self) -> HeaderValue {
+        HeaderValue::from_static(self.as_str())
+    }
+}
+
+/// A refusal in fauxidp's own words, with further members.
+pub fn problem(status: StatusCode, mark: Mark, detail: &str, more: Map<String, Value>) -> Reply {
+    let mut body = json!({
+        "type": format!("urn:fauxidp:{}", mark.as_str()),
+        "title": status.canonical_reason().unwrap_or("Error"),
+        "status": status.as_u16(),
+        "detail": detail,
+    });
+    if let Value::Object(members) = &mut body {
+        members.extend(more);
+    }
+    Reply::new(status, "application/problem+json", body.to_string()).with(MARK, mark.header())
+}

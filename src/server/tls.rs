@@ -1,0 +1,221 @@
+//! TLS on the same port: an authority of our own, made at first use, and a certificate per server name.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, SanType,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::Acceptor;
+use tokio::net::TcpStream;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
+
+/// How many server names have a certificate kept for them.
+const MOST_NAMES: usize = 256;
+
+/// How long certificates are good for, and by how much a client's clock may be behind.
+const LEAF_DAYS: u32 = 397;
+const AUTHORITY_DAYS: u32 = 5 * 365;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What answers TLS handshakes.
+pub struct Tls(Kind);
+
+enum Kind {
+    /// An authority of our own, made when it is first needed.
+    Own { authority: OnceLock<Result<Box<Authority>, String>>, configs: Mutex<HashMap<String, Arc<ServerConfig>>> },
+    /// A certificate that was given.
+    Given { pem: String, config: Arc<ServerConfig> },
+}
+
+struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    /// One key for all certificates: they are all this server's.
+    key: KeyPair,
+}
+
+/// Why a given certificate cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file cannot be read.
+    #[error("{}: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file holds something else.
+    #[error("{}: {reason}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Tls {
+    /// An authority of our own, made at first use.
+    pub fn own() -> Self {
+        Self(Kind::Own { authority: OnceLock::new(), configs: Mutex::default() })
+    }
+
+    /// A certificate with its chain, and its key, both PEM.
+    ///
+    /// # Errors
+    /// [`TlsError`] names the file.
+    pub fn given(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+        let read = |path: &Path| {
+            fs::read_to_string(path).map_err(|error| TlsError::Unreadable { path: path.to_owned(), error })
+        };
+        let unusable = |path: &Path, reason: String| TlsError::Unusable { path: path.to_owned(), reason };
+        let (pem, key_pem) = (read(certificate)?, read(key)?);
+        let chain: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
+            .collect::<Result<_, _>>()
+            .map_err(|error| unusable(certificate, error.to_string()))?;
+        if chain.is_empty() {
+            return Err(unusable(certificate, "no certificate in it".to_owned()));
+        }
+        let private =
+            PrivateKeyDer::from_pem_slice(key_pem.as_bytes()).map_err(|error| unusable(key, error.to_string()))?;
+        let config = config(chain, private).map_err(|error| unusable(key, error))?;
+        Ok(Self(Kind::Given { pem, config }))
+    }
+
+    /// The certificate that a client has to trust, as PEM.
+    ///
+    /// # Errors
+    /// Why none could be made.
+    pub fn certificate(&self) -> Result<String, String> {
+        match &self.0 {
+            Kind::Own { authority, .. } => Ok(made(authority)?.issuer.pem()),
+            Kind::Given { pem, .. } => Ok(pem.clone()),
+        }
+    }
+
+    /// Answers one handshake. `local` is the address that the client reached.
+    pub(super) async fn accept(&self, stream: TcpStream, local: Option<IpAddr>) -> io::Result<TlsStream<TcpStream>> {
+        let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let hello = start.client_hello();
+        let config = self.config_for(hello.server_name(), local).map_err(io::Error::other)?;
+        start.into_stream(config).await
+    }
+
+    fn config_for(&self, name: Option<&str>, local: Option<IpAddr>) -> Result<Arc<ServerConfig>, String> {
+        let (authority, configs) = match &self.0 {
+            Kind::Own { authority, configs } => (made(authority)?, configs),
+            Kind::Given { config, .. } => return Ok(Arc::clone(config)),
+        };
+        // A client that connects to an address sends no name.
+        let key = name.map_or_else(|| local.map(|ip| ip.to_string()).unwrap_or_default(), str::to_ascii_lowercase);
+        let mut configs = configs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = configs.get(&key) {
+            return Ok(Arc::clone(config));
+        }
+        if configs.len() >= MOST_NAMES {
+            configs.clear();
+        }
+        let config = authority.config(name, local).map_err(|error| error.to_string())?;
+        configs.insert(key, Arc::clone(&config));
+        Ok(config)
+    }
+}
+
+fn made(authority: &OnceLock<Result<Box<Authority>, String>>) -> Result<&Authority, String> {
+    let made = authority.get_or_init(|| Authority::new().map(Box::new).map_err(|error| error.to_string()));
+    made.as_deref().map_err(Clone::clone)
+}
+
+impl Authority {
+    fn new() -> Result<Self, rcgen::Error> {
+        let mut params = params("fauxidp local authority", AUTHORITY_DAYS);
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages =
+            vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
+        Ok(Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate()?)?, key: KeyPair::generate()? })
+    }
+
+    /// A certificate for that name; without one, for every address by which this machine is usually called.
+    fn config(
+        &self,
+        name: Option<&str>,
+        local: Option<IpAddr>,
+    ) -> Result<Arc<ServerConfig>, Box<dyn std::error::Error>> {
+        let mut params = params(name.unwrap_or("localhost"), LEAF_DAYS);
+        let mut names = match name {
+            Some(name) => vec![SanType::DnsName(name.try_into()?)],
+            None => vec![SanType::DnsName("localhost".try_into()?)],
+        };
+        let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        let more = local.into_iter().filter(|ip| !ip.is_loopback() || !loopback.contains(ip));
+        names.extend(loopback.into_iter().chain(more).map(SanType::IpAddress));
+        params.subject_alt_names = names;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        // Python 3.13 wants the authority's key identifier.
+        params.use_authority_key_identifier_extension = true;
+        let leaf = params.signed_by(&self.key, &self.issuer)?;
+        let chain = vec![leaf.der().clone(), self.issuer.der().clone()];
+        let key = PrivatePkcs8KeyDer::from(self.key.serialize_der());
+        Ok(config(chain, key.into())?)
+    }
+}
+
+fn params(name: &str, days: u32) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    let mut subject = DistinguishedName::new();
+    // A common name has at most 64 characters.
+    subject.push(DnType::CommonName, name.chars().take(64).collect::<String>());
+    params.distinguished_name = subject;
+    let now = SystemTime::now();
+    params.not_before = (now - DAY).into();
+    params.not_after = (now + DAY * days).into();
+    params
+}
+
+fn config(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Arc<ServerConfig>, String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|error| error.to_string())?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_keeps_its_certificate_and_the_number_of_names_is_bounded() {
+        let tls = Tls::own();
+        let first = tls.config_for(Some("a.test"), None).unwrap();
+        assert!(Arc::ptr_eq(&first, &tls.config_for(Some("A.test"), None).unwrap()));
+        for number in 0..2 * MOST_NAMES {
+            tls.config_for(Some(&format!("n{number}.test")), None).unwrap();
+        }
+        let Kind::Own { configs, .. } = &tls.0 else { panic!("not its own") };
+        assert!(configs.lock().unwrap().len() <= MOST_NAMES);
+    }
+
+    #[test]
+    fn the_authority_is_made_once() {
+        let tls = Tls::own();
+        assert_eq!(tls.certificate().unwrap(), tls.certificate().unwrap());
+        assert!(tls.certificate().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    }
+}

@@ -1,0 +1,187 @@
+//! jitsudo's errors and how they look: a code, a message, and now and then details and notices.
+
+use http::StatusCode;
+use http::header::{ALLOW, HeaderValue, RETRY_AFTER};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Rules;
+use crate::failure::{Failure, Kind, Name, Wish};
+use crate::protocol::Reply;
+
+/// What can go wrong in an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Error {
+    /// No bearer token.
+    MissingToken,
+    /// A token that nobody made.
+    UnknownToken,
+    /// The token of a user who is suspended.
+    SuspendedCaller,
+    /// No `X-Tenant-ID`.
+    MissingTenant,
+    /// `X-Tenant-ID` is no UUID.
+    MalformedTenant,
+    /// `X-Tenant-ID` is not the caller's tenant.
+    TenantMismatch,
+    /// The id in the path is no UUID.
+    MalformedId,
+    /// The body's content type is not JSON.
+    MediaType,
+    /// The body is not a JSON object.
+    UnreadableBody,
+    /// That member is missing or of a wrong type.
+    InvalidMember(&'static str),
+    /// The caller is no admin; the notices of the rules that decided.
+    NotAdmin {
+        /// For the person concerned.
+        notices: Vec<String>,
+    },
+    /// No such user in the caller's tenant.
+    UserNotFound,
+    /// A rule forbids it; which one.
+    Forbidden(&'static str),
+    /// The state stands against it; why.
+    Conflict(&'static str),
+}
+
+/// An error body. Only the first two codes are documented; the rest are assumed (jitsudo-errors).
+#[derive(Serialize)]
+struct Body<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Value>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notices: &'a [String],
+}
+
+// The texts are our own.
+const BAD_TOKEN: &str = "A valid bearer token is required.";
+const FORBIDDEN: &str = "You are not allowed to do this.";
+const NOT_FOUND: &str = "The user was not found.";
+const MISMATCH: &str = "X-Tenant-ID is not the tenant of the credential.";
+const INVALID: &str = "The request is invalid.";
+const CONFLICT: &str = "The user is not in a state that allows this.";
+
+impl Error {
+    /// The error on the wire.
+    pub(super) fn render(&self, rules: &Rules) -> Reply {
+        let invalid = |message, details| body(rules.invalid, "invalid_input", message, details, &[]);
+        match self {
+            Self::MissingToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("missing_token"),
+            Self::UnknownToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("unknown_token"),
+            Self::SuspendedCaller => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("suspended_caller"),
+            Self::MissingTenant => {
+                let code = match rules.missing_tenant {
+                    401 => "unauthenticated",
+                    403 => "forbidden",
+                    _ => "invalid_input",
+                };
+                let details = Some(json!({ "header": "X-Tenant-ID" }));
+                body(rules.missing_tenant, code, "X-Tenant-ID is required.", details, &[]).proving("missing_tenant")
+            }
+            Self::MalformedTenant => {
+                let details = Some(json!({ "header": "X-Tenant-ID" }));
+                invalid("X-Tenant-ID is not a UUID.", details).proving("malformed_tenant")
+            }
+            Self::TenantMismatch => body(403, "tenant_mismatch", MISMATCH, None, &[]).proving("tenant_mismatch"),
+            Self::MalformedId if rules.malformed_id_is_missing => Self::UserNotFound.render(rules),
+            Self::MalformedId => {
+                invalid("The id is not a UUID.", Some(json!({ "field": "id" }))).proving("malformed_id")
+            }
+            Self::MediaType => invalid("The content type is not JSON.", None).proving("media_type"),
+            Self::UnreadableBody => invalid("The body is not a JSON object.", None).proving("unreadable_body"),
+            Self::InvalidMember(member) => {
+                let details = Some(json!({ "field": member }));
+                invalid("A member of the body is missing or of a wrong type.", details).proving("invalid_member")
+            }
+            Self::NotAdmin { notices } => body(403, "forbidden", FORBIDDEN, None, notices).proving("not_admin"),
+            Self::UserNotFound => body(404, "not_found", NOT_FOUND, None, &[]).proving("user_not_found"),
+            Self::Forbidden(reason) => {
+                body(403, "forbidden", FORBIDDEN, Some(json!({ "reason": reason })), &[]).proving(reason)
+            }
+            Self::Conflict(reason) => {
+                body(409, "conflict", CONFLICT, Some(json!({ "reason": reason })), &[]).proving(reason)
+            }
+        }
+    }
+}
+
+/// Any failure in jitsudo's words.
+pub(super) fn refuse(failure: &Failure, rules: &Rules) -> Reply {
+    let wish = &failure.wish;
+    let reply = match &failure.kind {
+        Kind::Named(name) => named(*name, None, wish, rules),
+        Kind::Status(status) => match name_of(*status) {
+            Some(name) => named(name, Some(*status), wish, rules),
+            None => wished(*status, &code_of(*status), "The call failed.", wish),
+        },
+        Kind::WrongMethod(methods) => {
+            let methods = HeaderValue::from_str(methods).expect("methods are tokens");
+            body(405, "method_not_allowed", "The method is not allowed here.", None, &[])
+                .with(ALLOW, methods)
+                .proving("wrong_method")
+        }
+        Kind::UntidyPath(_) => Error::UserNotFound.render(rules), // never asked for: this vendor tidies no path
+        Kind::TooLarge => body(413, "invalid_input", "The request body is too large.", None, &[]).proving("too_large"),
+        Kind::Broken => body(500, "internal_error", "The server failed.", None, &[]),
+    };
+    match wish.retry_after {
+        Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
+        None => reply,
+    }
+}
+
+/// The named error whose status that is. 422 is the other number that "invalid input" could have.
+fn name_of(status: u16) -> Option<Name> {
+    Some(match status {
+        400 | 422 => Name::Invalid,
+        401 => Name::Unauthenticated,
+        403 => Name::Forbidden,
+        404 => Name::NotFound,
+        409 => Name::Conflict,
+        429 => Name::RateLimited,
+        500 => Name::Internal,
+        503 => Name::Unavailable,
+        _ => return None,
+    })
+}
+
+/// The status's reason in snake case.
+fn code_of(status: u16) -> String {
+    let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let words = reason.unwrap_or("error").split(|c: char| !c.is_ascii_alphanumeric());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_").to_ascii_lowercase()
+}
+
+/// A named error, with an injected status or its own.
+fn named(name: Name, status: Option<u16>, wish: &Wish, rules: &Rules) -> Reply {
+    let (own, code, message) = match name {
+        Name::Unauthenticated => (401, "unauthenticated", BAD_TOKEN),
+        Name::Forbidden => (403, "forbidden", FORBIDDEN),
+        Name::NotFound => (404, "not_found", NOT_FOUND),
+        Name::Invalid => (rules.invalid, "invalid_input", INVALID),
+        // The vendor lacks the last name, so that nobody can ask for it.
+        Name::Already | Name::Conflict | Name::Identity => (409, "conflict", CONFLICT),
+        Name::TenantMismatch => (403, "tenant_mismatch", MISMATCH),
+        Name::RateLimited => (429, "rate_limited", "Too many calls."),
+        Name::Unavailable => (503, "unavailable", "The service is not available."),
+        Name::Internal => (500, "internal_error", "The server failed."),
+    };
+    wished(status.unwrap_or(own), code, message, wish)
+}
+
+/// With the code, the text and the rest that an injected error asks for.
+fn wished(status: u16, code: &str, message: &str, wish: &Wish) -> Reply {
+    let code = wish.code.as_deref().unwrap_or(code);
+    let message = wish.message.as_deref().unwrap_or(message);
+    let details = wish.field.as_ref().map(|field| json!({ "field": field }));
+    body(status, code, message, details, wish.notice.as_slice())
+}
+
+fn body(status: u16, code: &str, message: &str, details: Option<Value>, notices: &[String]) -> Reply {
+    let body = serde_json::to_vec(&Body { code, message, details, notices }).expect("an error is JSON");
+    let status = StatusCode::from_u16(status).expect("a status from 400 to 599");
+    Reply::new(status, "application/json", body)
+}

@@ -1,0 +1,161 @@
+//! jitsudo's users API: tenants whose users are active or suspended. The wiring.
+//!
+//! # Differences from the real service
+//! They stand in [`ABOUT`] and beside each route, and are printed in `docs/fidelity.md`.
+
+mod auth;
+mod error;
+mod operations;
+mod record;
+mod routes;
+mod seed;
+mod wire;
+
+use std::sync::Arc;
+
+use super::{About, BaseUrls, Maker, Setting, Settings, Vendor};
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::failure::{Failure, Name};
+use crate::ids::Ids;
+use crate::protocol::{Call, Reply};
+
+use auth::Access;
+use record::User;
+
+/// How it is made.
+pub(super) const MAKER: Maker = Maker {
+    about: &ABOUT,
+    embedded: include_str!("../../../fixtures/seed/jitsudo.json"),
+    make: |origin| Ok(Box::new(seed::jitsudo(origin)?)),
+};
+
+/// What is the same in every world.
+static ABOUT: About = About {
+    name: "jitsudo",
+    title: "jitsudo",
+    claims: &["/v1/", "/healthz"],
+    routes: &routes::TABLE,
+    common: routes::COMMON,
+    differences: &[
+        "Tokens are the opaque ones of the seed file; the real service issues JWTs.",
+        "Who may call is decided by the role `admin` alone; the real service asks its Cedar policies.",
+        "An unknown path is fauxidp's own 404, marked, so that it cannot look like a missing user.",
+        "No rate limits of its own (429).",
+    ],
+    settings: &[
+        SUSPEND_OWNER,
+        SUSPEND_SELF,
+        SUSPEND_REPEAT,
+        SUSPENDED_TOKEN,
+        OTHER_TENANT,
+        MISSING_TENANT,
+        MALFORMED_ID,
+        INVALID_STATUS,
+        UNSET_AVATAR,
+    ],
+    lacks: &[Name::Identity],
+};
+
+// What nobody has published, one setting each; the sheet's assumption comes first.
+const SUSPEND_OWNER: Setting =
+    setting("suspend-owner", &["forbidden", "conflict", "allowed"], "suspending the tenant's owner");
+const SUSPEND_SELF: Setting = setting("suspend-self", &["allowed", "forbidden"], "suspending oneself");
+const SUSPEND_REPEAT: Setting = setting("suspend-repeat", &["ok", "conflict"], "asking for the state the user is in");
+const SUSPENDED_TOKEN: Setting =
+    setting("suspended-token", &["refused", "works"], "a call with a suspended user's token");
+const OTHER_TENANT: Setting = setting("other-tenant", &["404", "403"], "a user id of another tenant");
+const MISSING_TENANT: Setting = setting("missing-tenant", &["400", "401", "403"], "a call without X-Tenant-ID");
+const MALFORMED_ID: Setting = setting("malformed-id", &["400", "404"], "a user id that is no UUID");
+const INVALID_STATUS: Setting = setting("invalid-status", &["400", "422"], "the status of invalid input");
+const UNSET_AVATAR: Setting = setting("unset-avatar", &["null", "absent"], "how a user without an avatar shows it");
+
+const fn setting(key: &'static str, values: &'static [&'static str], what: &'static str) -> Setting {
+    Setting { key, values, what }
+}
+
+/// The settings as they were chosen.
+#[derive(Debug)]
+struct Rules {
+    owner: Suspension,
+    oneself: Suspension,
+    repeat: Suspension,
+    suspended_token_works: bool,
+    other_tenant_is_forbidden: bool,
+    missing_tenant: u16,
+    malformed_id_is_missing: bool,
+    invalid: u16,
+    unset_avatar_is_absent: bool,
+}
+
+/// What a doubtful suspension gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Suspension {
+    Allowed,
+    Forbidden,
+    Conflict,
+}
+
+impl Rules {
+    fn new(settings: &Settings) -> Self {
+        let suspension = |setting: &'static Setting| match settings.get(setting) {
+            "forbidden" => Suspension::Forbidden,
+            "conflict" => Suspension::Conflict,
+            _ => Suspension::Allowed,
+        };
+        let status = |setting: &'static Setting| settings.get(setting).parse().expect("the values are numbers");
+        Self {
+            owner: suspension(&SUSPEND_OWNER),
+            oneself: suspension(&SUSPEND_SELF),
+            repeat: suspension(&SUSPEND_REPEAT),
+            suspended_token_works: settings.get(&SUSPENDED_TOKEN) == "works",
+            other_tenant_is_forbidden: settings.get(&OTHER_TENANT) == "403",
+            missing_tenant: status(&MISSING_TENANT),
+            malformed_id_is_missing: settings.get(&MALFORMED_ID) == "404",
+            invalid: status(&INVALID_STATUS),
+            unset_avatar_is_absent: settings.get(&UNSET_AVATAR) == "absent",
+        }
+    }
+}
+
+/// jitsudo's users in one world.
+struct Jitsudo {
+    users: Directory<User>,
+    access: Arc<Access>,
+    rules: Arc<Rules>,
+    clock: Clock,
+}
+
+impl Vendor for Jitsudo {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn handle(&self, call: &Call) -> Reply {
+        let answer =
+            self.access.authenticate(self, call).and_then(|caller| (routes::row(call).run)(self, call, &caller));
+        answer.unwrap_or_else(|error| error.render(&self.rules))
+    }
+
+    fn refuse(&self, _: &Call, failure: &Failure) -> Reply {
+        error::refuse(failure, &self.rules)
+    }
+
+    fn fork(&self, clock: Clock, _: Ids) -> Box<dyn Vendor> {
+        Box::new(Self {
+            users: self.users.fork(),
+            access: Arc::clone(&self.access),
+            rules: Arc::clone(&self.rules),
+            clock,
+        })
+    }
+
+    fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {
+        let (token, tenant) = self.access.first_admin();
+        vec![
+            ("JITSUDO_URL", base.plain.clone()),
+            ("JITSUDO_TOKEN", token.to_owned()),
+            ("JITSUDO_TENANT_ID", tenant.to_owned()),
+        ]
+    }
+}

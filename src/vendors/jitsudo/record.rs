@@ -1,0 +1,102 @@
+//! jitsudo's user and what can happen to it. Pure: time comes in as an argument.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::directory::Record;
+
+/// A user.
+#[derive(Debug, Clone)]
+pub(super) struct User {
+    /// False while suspended.
+    pub(super) active: bool,
+    /// When the record last changed.
+    pub(super) updated_at: Timestamp,
+    /// What suspending leaves alone.
+    pub(super) profile: Arc<Profile>,
+}
+
+/// The members that stand still.
+#[derive(Debug)]
+pub(super) struct Profile {
+    /// In lower case.
+    pub(super) id: String,
+    pub(super) tenant: Uuid,
+    pub(super) email: String,
+    pub(super) name: String,
+    pub(super) roles: Vec<String>,
+    pub(super) auth_provider: AuthProvider,
+    pub(super) email_verified: bool,
+    pub(super) is_owner: bool,
+    pub(super) created_at: Timestamp,
+    /// A data URI.
+    pub(super) avatar_base64: Option<String>,
+}
+
+/// Who checks the user's sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AuthProvider {
+    Local,
+    Oidc,
+    Saml,
+}
+
+impl Record for User {
+    fn key(&self) -> &str {
+        &self.profile.id
+    }
+}
+
+impl User {
+    /// Suspends the user, or lets it in again. Answers whether it was otherwise before; only then the time moves.
+    pub(super) fn set_active(&mut self, active: bool, now: Timestamp) -> bool {
+        let changes = self.active != active;
+        if changes {
+            self.active = active;
+            self.updated_at = now;
+        }
+        changes
+    }
+
+    /// Whether the user may administer others.
+    pub(super) fn is_admin(&self) -> bool {
+        self.profile.roles.iter().any(|role| role == "admin")
+    }
+}
+
+/// The UUID that a text of 36 characters stands for, of any version and in any case.
+pub(super) fn uuid(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people;
+    use crate::vendors::jitsudo::seed;
+
+    #[test]
+    fn suspending_and_reactivating_change_the_flag_and_the_time_only_when_there_is_something_to_change() {
+        let (born, now) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+        let person = people::people(1, 1).next().unwrap();
+        for (before, asked, changed) in
+            [(true, false, true), (true, true, false), (false, true, true), (false, false, false)]
+        {
+            let mut user = User { active: before, ..seed::user(&person, Uuid::nil(), born) };
+            assert_eq!(user.set_active(asked, now), changed, "{before} {asked}");
+            assert_eq!((user.active, user.updated_at), (asked, if changed { now } else { born }));
+        }
+    }
+
+    #[test]
+    fn only_a_uuid_in_its_usual_form_is_one() {
+        assert!(uuid("2489E9AD-2EE2-8E00-8EC9-32D5F69181C0").is_some());
+        assert!(uuid("2489e9ad2ee28e008ec932d5f69181c0").is_none());
+        assert!(uuid("{2489e9ad-2ee2-8e00-8ec9-32d5f69181c0}").is_none());
+        assert!(uuid("me").is_none());
+    }
+}

@@ -1,0 +1,220 @@
+//! The vendors: what each has to offer, and the one list that names them all.
+
+mod jitsudo;
+mod monocloud;
+mod zitadel;
+
+use std::sync::LazyLock;
+
+use serde::de::DeserializeOwned;
+
+use crate::clock::Clock;
+use crate::failure::{Failure, Name};
+use crate::fidelity::{Answer, Operation};
+use crate::ids::Ids;
+use crate::people::Person;
+use crate::protocol::route::RouteTable;
+use crate::protocol::{Call, Reply};
+
+/// Every vendor.
+pub static ALL: [Maker; 3] = [monocloud::MAKER, zitadel::MAKER, jitsudo::MAKER];
+
+/// One vendor's users in one world: the same people at birth, nothing shared in life.
+pub trait Vendor: Send + Sync {
+    /// What is the same in every world.
+    fn about(&self) -> &'static About;
+
+    /// Answers a call that names one of the vendor's operations: authenticate, operate, render.
+    fn handle(&self, call: &Call) -> Reply;
+
+    /// Any failure, in this vendor's words.
+    fn refuse(&self, call: &Call, failure: &Failure) -> Reply;
+
+    /// The vendor in a world of its own that starts from this one's state, copy-on-write. A reset is a fork of the seed.
+    fn fork(&self, clock: Clock, ids: Ids) -> Box<dyn Vendor>;
+
+    /// The variables by which the vendor's clients find this server at `base`, such as `https://127.0.0.1:8484`,
+    /// with a credential that may do everything.
+    fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)>;
+}
+
+/// Where this server is reached.
+#[derive(Debug, Clone)]
+pub struct BaseUrls {
+    /// With `http://`.
+    pub plain: String,
+    /// With `https://`.
+    pub tls: String,
+}
+
+/// What is the same for a vendor in every world.
+pub struct About {
+    /// The vendor's name in paths, settings and faults; also its folder in `fixtures/`.
+    pub name: &'static str,
+    /// The vendor's name for people.
+    pub title: &'static str,
+    /// The starts of the paths that are its own.
+    pub claims: &'static [&'static str],
+    /// Its operations, emulated or not.
+    pub routes: &'static LazyLock<RouteTable>,
+    /// What any call can get, whatever its operation.
+    pub common: &'static [Answer],
+    /// What is deliberately different from the real service, whatever the operation.
+    pub differences: &'static [&'static str],
+    /// What it declares about itself.
+    pub settings: &'static [Setting],
+    /// The named errors that it does not have.
+    pub lacks: &'static [Name],
+}
+
+impl About {
+    /// Its operations, emulated or not.
+    pub fn operations(&self) -> impl Iterator<Item = &'static Operation> + use<> {
+        self.routes.operations().iter().copied()
+    }
+}
+
+/// One thing that a vendor declares about itself and that can be set.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its key, as in `--set vendor.key=value`.
+    pub key: &'static str,
+    /// The values it can have; the first is the default.
+    pub values: &'static [&'static str],
+    /// What it decides.
+    pub what: &'static str,
+}
+
+/// The values that were set for one vendor.
+#[derive(Debug, Default, Clone)]
+pub struct Settings(Vec<(&'static Setting, &'static str)>);
+
+impl Settings {
+    /// Sets `key` to `value`.
+    ///
+    /// # Errors
+    /// A sentence that names what the vendor does have.
+    pub fn set(&mut self, about: &'static About, key: &str, value: &str) -> Result<(), String> {
+        let Some(setting) = about.settings.iter().find(|setting| setting.key == key) else {
+            let known: Vec<_> = about.settings.iter().map(|setting| setting.key).collect();
+            return Err(match known.is_empty() {
+                true => format!("{} has no settings", about.name),
+                false => format!("{} has no setting {key:?}, only {}", about.name, known.join(", ")),
+            });
+        };
+        let Some(value) = setting.values.iter().find(|known| **known == value) else {
+            return Err(format!("{}.{key} is one of {}, not {value:?}", about.name, setting.values.join(", ")));
+        };
+        self.0.retain(|(other, _)| other.key != key);
+        self.0.push((setting, value));
+        Ok(())
+    }
+
+    /// The value of a setting, or its default.
+    fn get(&self, setting: &'static Setting) -> &'static str {
+        let set = self.0.iter().find(|(other, _)| other.key == setting.key);
+        set.map_or(setting.values[0], |(_, value)| value)
+    }
+}
+
+/// How a vendor of the list is made.
+pub struct Maker {
+    /// What it is.
+    pub about: &'static About,
+    /// The embedded seed: `fixtures/seed/<name>.json`.
+    pub embedded: &'static str,
+    /// Reads a seed.
+    pub make: fn(&Origin<'_>) -> Result<Box<dyn Vendor>, SeedError>,
+}
+
+/// What a vendor starts from.
+pub struct Origin<'a> {
+    /// The text of its seed file.
+    pub seed: &'a str,
+    /// Made-up people to add.
+    pub people: &'a [Person],
+    /// What was set.
+    pub settings: &'a Settings,
+    /// The world's clock.
+    pub clock: Clock,
+    /// The world's ids.
+    pub ids: Ids,
+}
+
+/// Why a seed does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {field}: {message}")]
+pub struct SeedError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The member, such as `users[3].emails[0].id`.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl SeedError {
+    /// An error about `value`, a string that stands in the seed.
+    fn about(seed: &str, value: &str, field: &str, message: impl Into<String>) -> Self {
+        let quoted = serde_json::to_string(value).unwrap_or_default();
+        let before = seed.rfind(&quoted).map_or("", |at| &seed[..at]);
+        Self { line: before.matches('\n').count() + 1, field: field.to_owned(), message: message.into() }
+    }
+}
+
+/// Reads a seed file.
+fn read_seed<T: DeserializeOwned>(seed: &str) -> Result<T, SeedError> {
+    let mut reader = serde_json::Deserializer::from_str(seed);
+    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let field = match error.path().to_string().as_str() {
+            "." => "the file".to_owned(),
+            path => path.to_owned(),
+        };
+        seed_error(field, error.inner())
+    })?;
+    reader.end().map_err(|error| seed_error("the file".to_owned(), &error))?;
+    Ok(read)
+}
+
+fn seed_error(field: String, error: &serde_json::Error) -> SeedError {
+    let message = error.to_string();
+    // The line is said once, in front.
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    SeedError { line: error.line(), field, message: message.strip_suffix(&place).unwrap_or(&message).to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_vendors_claim_the_same_path() {
+        let claims: Vec<_> = ALL.iter().flat_map(|maker| maker.about.claims).collect();
+        for (place, claim) in claims.iter().enumerate() {
+            assert!(!claims[..place].contains(claim), "{claim}");
+        }
+    }
+
+    #[test]
+    fn a_setting_takes_only_what_the_vendor_declares() {
+        static ROUTES: LazyLock<RouteTable> = LazyLock::new(|| RouteTable::new([]));
+        static ABOUT: About = About {
+            name: "acme",
+            title: "Acme",
+            claims: &[],
+            routes: &ROUTES,
+            common: &[],
+            differences: &[],
+            settings: &[Setting { key: "era", values: &["seed", "current"], what: "" }],
+            lacks: &[],
+        };
+        let mut settings = Settings::default();
+        assert_eq!(settings.get(&ABOUT.settings[0]), "seed");
+        settings.set(&ABOUT, "era", "current").unwrap();
+        assert_eq!(settings.get(&ABOUT.settings[0]), "current");
+        let error = settings.set(&ABOUT, "era", "new").unwrap_err();
+        assert_eq!(error, "acme.era is one of seed, current, not \"new\"");
+        let error = settings.set(&ABOUT, "area", "seed").unwrap_err();
+        assert_eq!(error, "acme has no setting \"area\", only era");
+    }
+}

@@ -1,0 +1,268 @@
+//! ZITADEL's errors and how they look on the REST edge: the JSON of a gRPC status.
+
+use http::StatusCode;
+use http::header::{HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use serde::Serialize;
+
+use super::record::WrongState;
+use super::routes::Row;
+use crate::failure::{Failure, Kind, Name, Wish};
+use crate::protocol::{Reply, go_json};
+
+/// What can go wrong in an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Error {
+    /// The body cannot be decoded; Go's text.
+    Undecodable(String),
+    /// No `Authorization`.
+    AuthHeaderMissing,
+    /// Another scheme than `Bearer`, or another spelling.
+    InvalidAuthHeader,
+    /// A token that nobody made, or whose user was kept out since.
+    InvalidToken,
+    /// `x-zitadel-orgid` names nothing.
+    OrganizationUnknown,
+    /// The caller has no role in the user's organisation.
+    MembershipNotFound,
+    /// The caller's roles do not allow it.
+    PermissionDenied,
+    /// A rule of the request message is broken.
+    Invalid {
+        /// The request message.
+        message: &'static str,
+        /// The field as Go writes it.
+        field: &'static str,
+        /// Which rule.
+        reason: &'static str,
+    },
+    /// No user has that id.
+    UserNotFound,
+    /// The user's state does not allow it.
+    WrongState(WrongState),
+}
+
+impl From<go_json::Error> for Error {
+    fn from(error: go_json::Error) -> Self {
+        Self::Undecodable(error.to_string())
+    }
+}
+
+/// A gRPC status with the HTTP status that the gateway gives it.
+struct Status<'a> {
+    http: u16,
+    code: u8,
+    /// The text, without the id.
+    text: &'a str,
+    /// The id, which makes the text a detail of its own.
+    id: Option<&'a str>,
+}
+
+/// The gRPC codes in use.
+mod code {
+    pub(super) const UNKNOWN: u8 = 2;
+    pub(super) const INVALID_ARGUMENT: u8 = 3;
+    pub(super) const DEADLINE_EXCEEDED: u8 = 4;
+    pub(super) const NOT_FOUND: u8 = 5;
+    pub(super) const ALREADY_EXISTS: u8 = 6;
+    pub(super) const PERMISSION_DENIED: u8 = 7;
+    pub(super) const RESOURCE_EXHAUSTED: u8 = 8;
+    pub(super) const FAILED_PRECONDITION: u8 = 9;
+    pub(super) const UNIMPLEMENTED: u8 = 12;
+    pub(super) const INTERNAL: u8 = 13;
+    pub(super) const UNAVAILABLE: u8 = 14;
+    pub(super) const UNAUTHENTICATED: u8 = 16;
+}
+
+// The auth step stands outside the vendor's translation, hence the raw key.
+const INVALID_TOKEN: Status<'_> = coded(401, code::UNAUTHENTICATED, "Errors.Token.Invalid", "AUTH-7fs1e");
+const PERMISSION_DENIED: Status<'_> =
+    coded(403, code::PERMISSION_DENIED, "No matching permissions found", "AUTH-AWfge");
+const NOT_FOUND: &str = "User could not be found";
+
+const fn coded<'a>(http: u16, code: u8, text: &'a str, id: &'a str) -> Status<'a> {
+    Status { http, code, text, id: Some(id) }
+}
+
+const fn bare(http: u16, code: u8, text: &str) -> Status<'_> {
+    Status { http, code, text, id: None }
+}
+
+impl Error {
+    /// The error on the wire, as an answer of that operation.
+    pub(super) fn render(&self, row: &Row) -> Reply {
+        let (status, answer) = match self {
+            Self::Undecodable(text) => (bare(400, code::INVALID_ARGUMENT, text), "undecodable"),
+            Self::AuthHeaderMissing => (bare(401, code::UNAUTHENTICATED, "auth header missing"), "auth_header_missing"),
+            Self::InvalidAuthHeader => {
+                (coded(401, code::UNAUTHENTICATED, "invalid auth header", "AUTH-toLo1"), "invalid_auth_header")
+            }
+            Self::InvalidToken => (INVALID_TOKEN, "invalid_token"),
+            Self::OrganizationUnknown => (
+                coded(403, code::PERMISSION_DENIED, "Organisation doesn't exist", "AUTH-Bs7Ds"),
+                "organization_unknown",
+            ),
+            Self::MembershipNotFound => {
+                (coded(404, code::NOT_FOUND, "membership not found", "AUTHZ-cdgFk"), "membership_not_found")
+            }
+            Self::PermissionDenied => (PERMISSION_DENIED, "permission_denied"),
+            Self::Invalid { message, field, reason } => {
+                let text = invalid(message, field, reason);
+                return bare(400, code::INVALID_ARGUMENT, &text).render().proving("invalid_user_id");
+            }
+            Self::UserNotFound => (coded(404, code::NOT_FOUND, NOT_FOUND, row.not_found), "user_not_found"),
+            Self::WrongState(state) => (wrong_state(*state), "wrong_state"),
+        };
+        let reply = status.render().proving(answer);
+        match self {
+            // Only what the gateway itself refuses did not go through the inner call.
+            Self::Undecodable(_) => reply,
+            _ => reply.with(super::wire::INNER_TYPE, HeaderValue::from_static("application/grpc")),
+        }
+    }
+}
+
+/// The vendor's text for a wrong state. HTTP is 400, never 412.
+fn wrong_state(state: WrongState) -> Status<'static> {
+    let (text, id) = match state {
+        WrongState::AlreadyInactive => ("User already inactive", "COMMAND-5gunjw0cd7"),
+        WrongState::CantDeactivateInitial => {
+            ("User with state initial can only be deleted not deactivated", "COMMAND-gvx4kct9r2")
+        }
+        WrongState::NotInactive => ("User is not inactive", "COMMAND-s5qqcz97hf"),
+        WrongState::ShouldBeActiveOrInitial => ("User is not active or initial", "COMMAND-lgws8wtsqf"),
+        WrongState::NotLocked => ("User is not locked", "COMMAND-olb9vb0oca"),
+    };
+    coded(400, code::FAILED_PRECONDITION, text, id)
+}
+
+fn invalid(message: &str, field: &str, reason: &str) -> String {
+    format!("invalid {message}.{field}: {reason}")
+}
+
+/// Any failure in ZITADEL's words; `row` is the operation, if the call names one.
+pub(super) fn refuse(failure: &Failure, row: Option<&Row>) -> Reply {
+    let wish = &failure.wish;
+    let reply = match &failure.kind {
+        Kind::Named(name) => named(*name, wish, row),
+        Kind::Status(status) => match name_of(*status) {
+            Some(name) => named(name, wish, row),
+            None => bare(*status, code_of(*status), "injected").wished(wish).render(),
+        },
+        // The gateway names no methods.
+        Kind::WrongMethod(_) => bare(405, code::UNIMPLEMENTED, "Method Not Allowed").render().proving("wrong_method"),
+        Kind::UntidyPath(path) => {
+            let path = HeaderValue::from_str(path).expect("a path of a request fits a header");
+            Reply::empty(StatusCode::MOVED_PERMANENTLY).with(LOCATION, path).proving("untidy_path")
+        }
+        Kind::TooLarge => bare(413, code::RESOURCE_EXHAUSTED, "request body too large").render().proving("too_large"),
+        Kind::Broken => bare(500, code::INTERNAL, "Errors.Internal").render(),
+    };
+    match wish.retry_after {
+        Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
+        None => reply,
+    }
+}
+
+/// The named error whose status that is.
+fn name_of(status: u16) -> Option<Name> {
+    Some(match status {
+        400 => Name::Invalid,
+        401 => Name::Unauthenticated,
+        403 => Name::Forbidden,
+        404 => Name::NotFound,
+        409 => Name::Conflict,
+        429 => Name::RateLimited,
+        500 => Name::Internal,
+        503 => Name::Unavailable,
+        _ => return None,
+    })
+}
+
+/// The gRPC code of an injected status.
+fn code_of(status: u16) -> u8 {
+    match status {
+        400 | 422 => code::INVALID_ARGUMENT,
+        401 => code::UNAUTHENTICATED,
+        403 => code::PERMISSION_DENIED,
+        404 => code::NOT_FOUND,
+        405 | 501 => code::UNIMPLEMENTED,
+        408 | 504 => code::DEADLINE_EXCEEDED,
+        409 => code::ALREADY_EXISTS,
+        412 => code::FAILED_PRECONDITION,
+        429 => code::RESOURCE_EXHAUSTED,
+        500 => code::INTERNAL,
+        502 | 503 => code::UNAVAILABLE,
+        _ => code::UNKNOWN,
+    }
+}
+
+/// A named error, with the ids that the operation itself would give. `wish.notice` has no place here.
+fn named(name: Name, wish: &Wish, row: Option<&Row>) -> Reply {
+    let text;
+    let status = match name {
+        Name::Unauthenticated => INVALID_TOKEN,
+        Name::Forbidden => PERMISSION_DENIED,
+        Name::NotFound => coded(404, code::NOT_FOUND, NOT_FOUND, row.map_or("QUERY-Dfbg2", |row| row.not_found)),
+        Name::Invalid => {
+            let message = row.map_or("Request", |row| row.message);
+            text = invalid(message, wish.field.as_deref().unwrap_or("UserId"), "value is required");
+            bare(400, code::INVALID_ARGUMENT, &text)
+        }
+        Name::Already => match row.and_then(|row| row.wrong_state) {
+            Some(state) => wrong_state(state),
+            None => bare(400, code::FAILED_PRECONDITION, "failed precondition"),
+        },
+        // The vendor lacks the last two names, so that nobody can ask for them.
+        Name::Conflict | Name::Identity | Name::TenantMismatch => {
+            coded(409, code::ALREADY_EXISTS, "User already exists", "V3-DKcYh")
+        }
+        Name::RateLimited => bare(429, code::RESOURCE_EXHAUSTED, "resource exhausted"),
+        Name::Unavailable => bare(503, code::UNAVAILABLE, "unavailable"),
+        Name::Internal => bare(500, code::INTERNAL, "Errors.Internal"),
+    };
+    status.wished(wish).render()
+}
+
+impl<'a> Status<'a> {
+    /// With the text and the id that an injected error asks for.
+    fn wished(self, wish: &'a Wish) -> Self {
+        Self { text: wish.message.as_deref().unwrap_or(self.text), id: wish.code.as_deref().or(self.id), ..self }
+    }
+
+    fn render(self) -> Reply {
+        let message = match self.id {
+            Some(id) => format!("{} ({id})", self.text),
+            None => self.text.to_owned(),
+        };
+        let detail =
+            self.id.map(|id| Detail { kind: "type.googleapis.com/zitadel.v1.ErrorDetail", id, message: self.text });
+        let body = Body { code: self.code, message: &message, details: detail.as_slice() };
+        let body = serde_json::to_vec(&body).expect("a status is JSON");
+        let status = StatusCode::from_u16(self.http).expect("a status from 400 to 599");
+        let mut reply = Reply::new(status, "application/json", body);
+        if self.code == code::UNAUTHENTICATED
+            && let Ok(challenge) = HeaderValue::from_str(&message)
+        {
+            reply.headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        reply
+    }
+}
+
+/// `google.rpc.Status` as JSON.
+#[derive(Serialize)]
+struct Body<'a> {
+    code: u8,
+    message: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    details: &'a [Detail<'a>],
+}
+
+/// `zitadel.v1.ErrorDetail` as JSON.
+#[derive(Serialize)]
+struct Detail<'a> {
+    #[serde(rename = "@type")]
+    kind: &'a str,
+    id: &'a str,
+    message: &'a str,
+}

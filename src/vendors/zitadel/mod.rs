@@ -1,0 +1,89 @@
+//! ZITADEL's user service v2: users with a state, a change sequence and an organisation. The wiring.
+//!
+//! # Differences from the real service
+//! They stand in [`ABOUT`] and beside each route, and are printed in `docs/fidelity.md`.
+
+mod auth;
+mod error;
+mod operations;
+mod record;
+mod routes;
+mod seed;
+mod wire;
+
+use std::sync::Arc;
+
+use super::{About, BaseUrls, Maker, Vendor};
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::failure::{Failure, Name};
+use crate::ids::Ids;
+use crate::protocol::{Call, Reply};
+
+use auth::Access;
+use record::User;
+
+/// How it is made.
+pub(super) const MAKER: Maker = Maker {
+    about: &ABOUT,
+    embedded: include_str!("../../../fixtures/seed/zitadel.json"),
+    make: |origin| Ok(Box::new(seed::zitadel(origin)?)),
+};
+
+/// What is the same in every world.
+static ABOUT: About = About {
+    name: "zitadel",
+    title: "ZITADEL",
+    claims: &["/v2/", "/zitadel.user.v2.UserService/", "/.well-known/", "/oauth/v2/", "/oidc/v1/", "/debug/"],
+    routes: &routes::TABLE,
+    common: routes::COMMON,
+    differences: &[
+        "Only the REST edge is served so far; Connect, gRPC and gRPC-Web paths are not routed.",
+        "Write answers carry `creationDate`, as the seed's example prints; the server's source leaves it out.",
+        "White space in JSON is steady; the real service varies it on purpose.",
+        "An unknown path is fauxidp's own 404, marked, instead of code 5 `Not Found`.",
+        "The real service's `/healthz` is jitsudo's here.",
+        "Any host name is served; the real service knows its instances by host.",
+    ],
+    settings: &[],
+    lacks: &[Name::Identity, Name::TenantMismatch],
+};
+
+/// ZITADEL's users in one world.
+struct Zitadel {
+    users: Directory<User>,
+    access: Arc<Access>,
+    clock: Clock,
+    ids: Ids,
+}
+
+impl Vendor for Zitadel {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn handle(&self, call: &Call) -> Reply {
+        let row = routes::row(call);
+        let answer = wire::request(call, row)
+            .and_then(|request| Ok((request, self.access.authenticate(&self.users, call)?)))
+            .and_then(|(request, caller)| {
+                request.validate(row)?;
+                (row.run)(self, &request, &caller)
+            });
+        let reply = answer.unwrap_or_else(|error| error.render(row));
+        wire::with_headers(reply, &self.clock, &self.ids)
+    }
+
+    fn refuse(&self, call: &Call, failure: &Failure) -> Reply {
+        let reply = error::refuse(failure, call.matched.as_ref().map(|_| routes::row(call)));
+        wire::with_headers(reply, &self.clock, &self.ids)
+    }
+
+    fn fork(&self, clock: Clock, ids: Ids) -> Box<dyn Vendor> {
+        Box::new(Self { users: self.users.fork(), access: Arc::clone(&self.access), clock, ids })
+    }
+
+    fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {
+        vec![("ZITADEL_URL", base.plain.clone()), ("ZITADEL_TOKEN", self.access.first_owner().to_owned())]
+    }
+}

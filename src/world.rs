@@ -1,0 +1,112 @@
+//! Worlds: one state per vendor, with its faults' counters, its clock and its ids. Knows no vendor by name.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+
+use crate::clock::Clock;
+use crate::faults::Counters;
+use crate::ids::Ids;
+use crate::vendors::{self, Origin, SeedError, Settings, Vendor};
+
+/// The world of calls that name none.
+pub const DEFAULT: &str = "default";
+
+/// A complete private copy of everything that calls can change.
+pub struct World {
+    vendors: Vec<Box<dyn Vendor>>,
+    clock: Clock,
+    ids: Ids,
+    /// How often each fault met each operation.
+    pub counters: Counters,
+}
+
+impl World {
+    /// The vendor at that place of [`vendors::ALL`].
+    pub fn vendor(&self, place: usize) -> &dyn Vendor {
+        &*self.vendors[place]
+    }
+
+    /// All vendors, in the order of [`vendors::ALL`].
+    pub fn vendors(&self) -> impl Iterator<Item = &dyn Vendor> {
+        self.vendors.iter().map(|vendor| &**vendor)
+    }
+
+    /// A vendor's throw-away copy, on which a call can be tried.
+    pub fn trial(&self, place: usize) -> Box<dyn Vendor> {
+        self.vendors[place].fork(self.clock.fork(), self.ids.fork())
+    }
+
+    /// A world that starts from this one's state, with counters of its own.
+    fn fork(&self) -> Self {
+        let (clock, ids) = (self.clock.fork(), self.ids.fork());
+        Self {
+            vendors: self.vendors.iter().map(|vendor| vendor.fork(clock.clone(), ids.clone())).collect(),
+            clock,
+            ids,
+            counters: Counters::default(),
+        }
+    }
+}
+
+/// What the worlds start from.
+pub struct Beginning {
+    /// A vendor's seed text, by its place in [`vendors::ALL`].
+    pub seeds: Vec<String>,
+    /// What was set, likewise.
+    pub settings: Vec<Settings>,
+    /// How many made-up people to add.
+    pub people: usize,
+    /// The seed of people and ids.
+    pub seed: u64,
+    /// The clock that worlds start with.
+    pub clock: Clock,
+}
+
+/// The worlds by name.
+pub struct Worlds {
+    /// What a world is at birth. No call reaches it.
+    seed: World,
+    by_name: DashMap<Box<str>, Arc<World>>,
+}
+
+impl Worlds {
+    /// The seed, read and checked, and the world [`DEFAULT`].
+    ///
+    /// # Errors
+    /// The vendor's place and what does not fit in its seed.
+    pub fn new(beginning: &Beginning) -> Result<Self, (usize, SeedError)> {
+        let (clock, ids) = (beginning.clock.clone(), Ids::seeded(beginning.seed));
+        let people: Vec<_> = crate::people::people(beginning.people, beginning.seed).collect();
+        let make = |(place, maker): (usize, &vendors::Maker)| {
+            let origin = Origin {
+                seed: &beginning.seeds[place],
+                people: &people,
+                settings: &beginning.settings[place],
+                clock: clock.clone(),
+                ids: ids.clone(),
+            };
+            (maker.make)(&origin).map_err(|error| (place, error))
+        };
+        let vendors = vendors::ALL.iter().enumerate().map(make).collect::<Result<_, _>>()?;
+        let seed = World { vendors, clock: clock.clone(), ids: ids.clone(), counters: Counters::default() };
+        let by_name = DashMap::new();
+        by_name.insert(DEFAULT.into(), Arc::new(seed.fork()));
+        Ok(Self { seed, by_name })
+    }
+
+    /// The world of that name.
+    pub fn get(&self, name: &str) -> Option<Arc<World>> {
+        self.by_name.get(name).map(|world| Arc::clone(&world))
+    }
+
+    /// Makes a world again what it was at birth. Calls under way end in what it was.
+    /// Answers false where there is no such world.
+    pub fn reset(&self, name: &str) -> bool {
+        let Some(mut world) = self.by_name.get_mut(name) else {
+            return false;
+        };
+        *world = Arc::new(self.seed.fork());
+        true
+    }
+}
