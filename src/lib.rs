@@ -52,4 +52,9 @@ pub mod declared {
     pub use crate::failure::Name;
     pub use crate::fidelity::{Answer, Operation, Sureness};
     pub use crate::vendors::{ALL, About};
+
+    /// The id of the first made-up person at each vendor, in the order of [`ALL`].
+    pub fn first_person_ids(seed: u64) -> Vec<String> {
+        crate::people::people(1, seed).flat_map(|person| ALL.iter().map(move |maker| (maker.id)(&person))).collect()
+    }
 }

@@ -192,7 +192,7 @@ fn with_fidelity(reply: Reply, about: &About, matched: Option<&Matched>) -> Repl
     let value = match own.or_else(common).filter(|row| row.status == reply.status.as_u16()) {
         Some(row) => {
             let operation = matched.filter(|_| own.is_some()).map_or("any", |matched| matched.operation.name);
-            format!("{}; ref={}; row={operation}.{}", row.sureness.as_str(), row.source, row.name)
+            format!("{}; ref={}; row={}.{operation}.{}", row.sureness.as_str(), row.source, about.name, row.name)
         }
         // A setting made the answer something else than what the table promises.
         None => "assumed; ref=settings".to_owned(),

@@ -125,6 +125,8 @@ pub struct Maker {
     pub embedded: &'static str,
     /// Reads a seed.
     pub make: fn(&Origin<'_>) -> Result<Box<dyn Vendor>, SeedError>,
+    /// The id that a made-up person has there.
+    pub id: fn(&Person) -> String,
 }
 
 /// What a vendor starts from.

@@ -1,1 +1,13 @@
-//! Tests of the public face.
+//! Tests of the public face: the server over its sockets, the binary by its command line, the files by their contents.
+
+mod cli;
+mod contract;
+mod fidelity;
+mod fixture;
+mod library;
+mod readme;
+mod refused;
+mod replay;
+mod server;
+mod shape;
+mod wire;

@@ -28,6 +28,7 @@ pub(super) const MAKER: Maker = Maker {
     about: &ABOUT,
     embedded: include_str!("../../../fixtures/seed/jitsudo.json"),
     make: |origin| Ok(Box::new(seed::jitsudo(origin)?)),
+    id: seed::user_id,
 };
 
 /// What is the same in every world.

@@ -5,10 +5,8 @@ use std::sync::LazyLock;
 use super::auth::Caller;
 use super::error::Error;
 use super::{Jitsudo, operations, wire};
-use crate::fidelity::{
-    Answer, Operation,
-    Sureness::{Assumed, Stated},
-};
+use crate::fidelity::Sureness::{Assumed, Stated};
+use crate::fidelity::{Answer, Operation};
 use crate::protocol::route::RouteTable;
 use crate::protocol::{Call, Reply};
 
@@ -36,7 +34,7 @@ pub(super) const COMMON: &[Answer] = &[
     Answer::new("too_large", 413, Assumed, "limits", "a body over 1 MiB: `invalid_input`; marked `x-fauxidp: limit`"),
 ];
 
-/// What every operation on one user can get, in the order of the checks.
+/// What suspend can get, in the order of the checks.
 #[rustfmt::skip]
 const REFUSALS: &[Answer] = &[
     Answer::new("missing_token", 401, Stated, "jitsudo-suspend", "no bearer token; the code `unauthenticated` is assumed"),
@@ -48,6 +46,20 @@ const REFUSALS: &[Answer] = &[
     Answer::new("malformed_id", 400, Assumed, "jitsudo-malformed-id", "the id in the path is no UUID"),
     Answer::new("not_admin", 403, Assumed, "jitsudo-permission", "the caller does not hold `admin`; with the tenant's notices"),
     Answer::new("user_not_found", 404, Stated, "jitsudo-suspend", "no such user in the caller's tenant"),
+];
+
+/// What the guessed operations can get: all of it is a guess, made after suspend.
+#[rustfmt::skip]
+const GUESSED_REFUSALS: &[Answer] = &[
+    Answer::new("missing_token", 401, Assumed, "jitsudo-get", "no bearer token"),
+    Answer::new("unknown_token", 401, Assumed, "jitsudo-get", "a token that does not exist"),
+    Answer::new("suspended_caller", 401, Assumed, "jitsudo-suspended-token", "the token of a user who is suspended"),
+    Answer::new("missing_tenant", 400, Assumed, "jitsudo-tenant", "no `X-Tenant-ID`"),
+    Answer::new("malformed_tenant", 400, Assumed, "jitsudo-tenant", "`X-Tenant-ID` is no UUID"),
+    Answer::new("tenant_mismatch", 403, Assumed, "jitsudo-get", "`X-Tenant-ID` is not the credential's tenant"),
+    Answer::new("malformed_id", 400, Assumed, "jitsudo-malformed-id", "the id in the path is no UUID"),
+    Answer::new("not_admin", 403, Assumed, "jitsudo-permission", "the caller does not hold `admin`; with the tenant's notices"),
+    Answer::new("user_not_found", 404, Assumed, "jitsudo-get", "no such user in the caller's tenant"),
 ];
 
 #[rustfmt::skip]
@@ -91,7 +103,7 @@ static ROWS: [Row; 2] = [
             path: "/v1/users/{id}",
             emulated: true,
             published: &[],
-            answers: &[&[Answer::new("found", 200, Assumed, "jitsudo-get", "the whole user")], REFUSALS],
+            answers: &[&[Answer::new("found", 200, Assumed, "jitsudo-get", "the whole user")], GUESSED_REFUSALS],
             differences: &["Nothing published shows this operation: it is an obvious guess, served as a convenience."],
         },
         run: |state, call, caller| {

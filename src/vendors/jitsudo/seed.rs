@@ -118,7 +118,7 @@ pub(super) fn user(person: &Person, tenant: Uuid, now: Timestamp) -> User {
         active: true,
         updated_at: now,
         profile: Arc::new(Profile {
-            id: Uuid::new_v8(person.id).to_string(),
+            id: user_id(person),
             tenant,
             email: person.email(),
             name: person.name(),
@@ -130,6 +130,11 @@ pub(super) fn user(person: &Person, tenant: Uuid, now: Timestamp) -> User {
             avatar_base64: None,
         }),
     }
+}
+
+/// A UUID of version 8, as the vendor's sample is.
+pub(super) fn user_id(person: &Person) -> String {
+    Uuid::new_v8(person.id).to_string()
 }
 
 #[cfg(test)]

@@ -4,10 +4,8 @@ use std::sync::LazyLock;
 
 use super::error::Error;
 use super::{MonoCloud, operations, wire};
-use crate::fidelity::{
-    Answer, Operation,
-    Sureness::{Assumed, Documented, Stated},
-};
+use crate::fidelity::Sureness::{self, Assumed, Documented, Stated};
+use crate::fidelity::{Answer, Operation};
 use crate::protocol::route::RouteTable;
 use crate::protocol::{Call, Reply};
 
@@ -35,13 +33,15 @@ pub(super) const COMMON: &[Answer] = &[
     Answer::new("too_large", 413, Assumed, "limits", "a body over 1 MiB; marked `x-fauxidp: limit`"),
 ];
 
-/// What every operation on one user can get.
+/// What every operation on one user can get; its own page prints the statuses.
 #[rustfmt::skip]
-const REFUSALS: &[Answer] = &[
-    Answer::new("missing_key", 401, Stated, "monocloud-disable", "no `X-API-KEY`"),
-    Answer::new("unknown_key", 401, Stated, "monocloud-disable", "a key that does not exist, also on an unknown user"),
-    Answer::new("user_not_found", 404, Stated, "monocloud-disable", "no such user; a malformed id is no other case"),
-];
+const fn refusals(sureness: Sureness, page: &'static str) -> [Answer; 3] {
+    [
+        Answer::new("missing_key", 401, sureness, page, "no `X-API-KEY`"),
+        Answer::new("unknown_key", 401, sureness, page, "a key that does not exist, also on an unknown user"),
+        Answer::new("user_not_found", 404, sureness, page, "no such user; a malformed id is no other case"),
+    ]
+}
 
 /// What every write can get besides.
 #[rustfmt::skip]
@@ -68,7 +68,7 @@ static ROWS: [Row; 4] = [
                     Answer::new("unparsable", 422, Assumed, "monocloud-a11", "a body that is not a JSON object: key-validation problem, keyed `$`"),
                     Answer::new("not_a_boolean", 422, Assumed, "monocloud-a11", "`revoke_sessions` is no boolean: key-validation problem, keyed by it"),
                 ],
-                REFUSALS,
+                &refusals(Stated, "monocloud-disable"),
                 WRITE_REFUSALS,
             ],
             differences: &["Tokens that were issued to the user are not touched yet: no sign-in is emulated."],
@@ -90,7 +90,7 @@ static ROWS: [Row; 4] = [
                     Answer::new("enabled", 200, Stated, "monocloud-enable", "the user, now `disabled: false`; a body is ignored; the block stays"),
                     Answer::new("not_disabled", 200, Assumed, "monocloud-a1", "the user as it was; `last_updated` stays"),
                 ],
-                REFUSALS,
+                &refusals(Stated, "monocloud-enable"),
                 WRITE_REFUSALS,
             ],
             differences: &["The page's sample prints `disabled: true`, as all three pages do: the answer is what the call did."],
@@ -112,7 +112,7 @@ static ROWS: [Row; 4] = [
                     Answer::new("unblocked", 200, Stated, "monocloud-unblock", "the user, without the block; `disabled` and `last_updated` stay"),
                     Answer::new("not_blocked", 200, Assumed, "monocloud-a2", "the user as it was"),
                 ],
-                REFUSALS,
+                &refusals(Stated, "monocloud-unblock"),
                 WRITE_REFUSALS,
             ],
             differences: &[],
@@ -131,7 +131,7 @@ static ROWS: [Row; 4] = [
             published: &[200, 401, 403, 404, 422],
             answers: &[
                 &[Answer::new("found", 200, Documented, "monocloud-users", "the user with `blocked` and the sign-in figures")],
-                REFUSALS,
+                &refusals(Documented, "monocloud-users"),
             ],
             differences: &[],
         },

@@ -149,7 +149,7 @@ fn packed<T: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Pack
 }
 
 /// 21 letters and digits, as in the seeds; the person's number makes it unique.
-fn user_id(person: &Person) -> String {
+pub(super) fn user_id(person: &Person) -> String {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let digit = |number: usize| char::from(DIGITS[number % DIGITS.len()]);
     let random = person.id.iter().map(|byte| digit(usize::from(*byte)));

@@ -79,6 +79,9 @@ const PERMISSION_DENIED: Status<'_> =
     coded(403, code::PERMISSION_DENIED, "No matching permissions found", "AUTH-AWfge");
 const NOT_FOUND: &str = "User could not be found";
 
+/// The rule of an id, in the validator's words.
+pub(super) const ID_LENGTH: &str = "value length must be between 1 and 200 runes, inclusive";
+
 const fn coded<'a>(http: u16, code: u8, text: &'a str, id: &'a str) -> Status<'a> {
     Status { http, code, text, id: Some(id) }
 }
@@ -205,7 +208,10 @@ fn named(name: Name, wish: &Wish, row: Option<&Row>) -> Reply {
         Name::NotFound => coded(404, code::NOT_FOUND, NOT_FOUND, row.map_or("QUERY-Dfbg2", |row| row.not_found)),
         Name::Invalid => {
             let message = row.map_or("Request", |row| row.message);
-            text = invalid(message, wish.field.as_deref().unwrap_or("UserId"), "value is required");
+            text = match wish.field.as_deref() {
+                Some(field) => invalid(message, field, "value is required"),
+                None => invalid(message, "UserId", ID_LENGTH),
+            };
             bare(400, code::INVALID_ARGUMENT, &text)
         }
         Name::Already => match row.and_then(|row| row.wrong_state) {

@@ -28,6 +28,7 @@ pub(super) const MAKER: Maker = Maker {
     about: &ABOUT,
     embedded: include_str!("../../../fixtures/seed/zitadel.json"),
     make: |origin| Ok(Box::new(seed::zitadel(origin)?)),
+    id: seed::user_id,
 };
 
 /// What is the same in every world.

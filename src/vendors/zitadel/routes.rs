@@ -7,10 +7,8 @@ use super::error::Error;
 use super::record::WrongState;
 use super::wire::{self, Request};
 use super::{Zitadel, operations};
-use crate::fidelity::{
-    Answer, Operation,
-    Sureness::{Assumed, Documented, Inferred, Stated},
-};
+use crate::fidelity::Sureness::{self, Assumed, Documented, Inferred, Stated};
+use crate::fidelity::{Answer, Operation};
 use crate::protocol::route::RouteTable;
 use crate::protocol::{Call, Reply};
 
@@ -66,10 +64,12 @@ const BODY_REFUSALS: &[Answer] = &[
 
 /// What every write can get besides. The seed prints 403 and 404 for deactivate.
 #[rustfmt::skip]
-const WRITE_REFUSALS: &[Answer] = &[
-    Answer::new("permission_denied", 403, Stated, "zitadel-deactivate", "a caller whose roles do not write: `AUTH-AWfge`"),
-    Answer::new("user_not_found", 404, Stated, "zitadel-deactivate", "no such user, or a deleted one; the id is the operation's own"),
-];
+const fn write_refusals(sureness: Sureness, source: &'static str) -> [Answer; 2] {
+    [
+        Answer::new("permission_denied", 403, sureness, source, "a caller whose roles do not write: `AUTH-AWfge`"),
+        Answer::new("user_not_found", 404, sureness, source, "no such user, or a deleted one; the id is the operation's own"),
+    ]
+}
 
 /// The statuses that the pages print or the source gives.
 const PUBLISHED: &[u16] = &[200, 400, 401, 403, 404];
@@ -90,7 +90,7 @@ static ROWS: [Row; 6] = [
                 ],
                 REFUSALS,
                 BODY_REFUSALS,
-                WRITE_REFUSALS,
+                &write_refusals(Stated, "zitadel-deactivate"),
             ],
             differences: &[],
         },
@@ -116,7 +116,7 @@ static ROWS: [Row; 6] = [
                 ],
                 REFUSALS,
                 BODY_REFUSALS,
-                WRITE_REFUSALS,
+                &write_refusals(Documented, "zitadel-states"),
             ],
             differences: &[],
         },
@@ -142,7 +142,7 @@ static ROWS: [Row; 6] = [
                 ],
                 REFUSALS,
                 BODY_REFUSALS,
-                WRITE_REFUSALS,
+                &write_refusals(Documented, "zitadel-states"),
             ],
             differences: &[],
         },
@@ -168,7 +168,7 @@ static ROWS: [Row; 6] = [
                 ],
                 REFUSALS,
                 BODY_REFUSALS,
-                WRITE_REFUSALS,
+                &write_refusals(Documented, "zitadel-states"),
             ],
             differences: &[],
         },
@@ -190,7 +190,7 @@ static ROWS: [Row; 6] = [
             answers: &[
                 &[Answer::new("deleted", 200, Documented, "zitadel-states", "from any state: the details of the removal")],
                 REFUSALS,
-                WRITE_REFUSALS,
+                &write_refusals(Documented, "zitadel-states"),
             ],
             differences: &["A user cannot be made again with the same id yet."],
         },

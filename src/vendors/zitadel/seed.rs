@@ -154,7 +154,7 @@ pub(super) fn user(person: &Person, organization: &str, now: Timestamp) -> User 
 }
 
 /// 18 digits, as the vendor's ids have; the person's number makes it unique.
-fn user_id(person: &Person) -> String {
+pub(super) fn user_id(person: &Person) -> String {
     let random = person.id.iter().fold(0_u64, |sum, byte| (sum << 8 | u64::from(*byte)) % 99_999_999);
     format!("1{random:08}{:09}", person.number)
 }

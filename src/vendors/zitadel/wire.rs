@@ -5,7 +5,7 @@ use http::header::{HeaderName, HeaderValue, VARY};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::error::Error;
+use super::error::{Error, ID_LENGTH};
 use super::record::{Human, Kind, Machine, State, User};
 use super::routes::Row;
 use crate::clock::Clock;
@@ -47,11 +47,7 @@ impl Request {
     pub(super) fn validate(&self, row: &Row) -> Result<(), Error> {
         match self.user_id.chars().count() {
             1..=200 => Ok(()),
-            _ => Err(Error::Invalid {
-                message: row.message,
-                field: "UserId",
-                reason: "value length must be between 1 and 200 runes, inclusive",
-            }),
+            _ => Err(Error::Invalid { message: row.message, field: "UserId", reason: ID_LENGTH }),
         }
     }
 }

@@ -1,0 +1,250 @@
+//! One suite over every vendor and operation: what holds for all. An operation's call is the first of its own fixture,
+//! so a new operation or vendor is tested without a line here.
+
+use fauxidp::Emulator;
+use fauxidp::declared::{ALL, About, Name, Operation};
+
+use crate::fixture;
+use crate::wire::{self, Answer, Ask};
+
+/// Every emulated operation with its vendor and a call that succeeds.
+fn calls() -> Vec<(&'static About, &'static Operation, Ask)> {
+    let fixtures = fixture::all();
+    let mut calls = Vec::new();
+    for about in ALL.iter().map(|maker| maker.about) {
+        for operation in about.operations().filter(|operation| operation.emulated) {
+            let own = |path: &str| {
+                path.starts_with(&format!("fixtures/{}/", about.name))
+                    && path.ends_with(&format!("/{}.http", operation.name))
+            };
+            let fixture = fixtures.iter().find(|fixture| own(&fixture.path)).expect("each operation has a fixture");
+            calls.push((about, operation, fixture.asks[0].clone()));
+        }
+    }
+    calls
+}
+
+/// The user of a call, as reading it shows: the vendor's operation whose name starts with `get_user`.
+async fn state(emulator: &Emulator, about: &About, call: &Ask) -> Answer {
+    let (.., read) = calls()
+        .into_iter()
+        .find(|(other, operation, _)| other.name == about.name && operation.name.starts_with("get_user"))
+        .expect("each vendor reads one user");
+    let folder = read.path.rsplit_once('/').expect("a path").0.to_owned();
+    let user = call.path.strip_prefix(&format!("{folder}/")).expect("a call on a user");
+    let user = user.split('/').next().expect("an id");
+    let mut answer = Ask { path: format!("{folder}/{user}"), headers: read.headers.clone(), ..Ask::new("GET", "") }
+        .send(emulator)
+        .await;
+    answer.headers.clear();
+    if answer.status != 200 {
+        answer.body.clear(); // an error has a trace of its own
+    }
+    answer
+}
+
+/// Sends a call that must be refused and change nothing.
+async fn refused(emulator: &Emulator, about: &About, call: &Ask, asked: &Ask) -> Answer {
+    let before = state(emulator, about, call).await;
+    let answer = asked.send(emulator).await;
+    let after = state(emulator, about, call).await;
+    assert!(answer.status >= 400, "{} {}: {}", asked.method, asked.path, answer.status);
+    assert_eq!(before, after, "a refused call changed something: {} {} {:?}", asked.method, asked.path, asked.headers);
+    answer
+}
+
+#[tokio::test]
+async fn the_call_of_each_fixture_succeeds_and_a_reset_undoes_it() {
+    let emulator = wire::emulator().await;
+    for (about, operation, call) in calls() {
+        let before = state(&emulator, about, &call).await;
+        let answer = call.send(&emulator).await;
+        assert_eq!(answer.status, 200, "{}: {}", operation.name, answer.text());
+        assert_eq!(answer.header("x-fauxidp"), None);
+        let after = state(&emulator, about, &call).await;
+        assert_eq!(before != after, operation.method != "GET", "{}", operation.name);
+        let reset = Ask::new("POST", "/__fauxidp/worlds/default/reset").send(&emulator).await;
+        assert_eq!(reset.status, 200);
+        assert_eq!(state(&emulator, about, &call).await, before, "{}", operation.name);
+    }
+}
+
+#[tokio::test]
+async fn http_1_and_http_2_answer_alike() {
+    let (one, two) = (wire::emulator().await, wire::emulator().await);
+    for (_, operation, call) in calls() {
+        let asks = [
+            call.clone(),
+            call.clone().header("x-fault", "503;retry-after=1"),
+            Ask { headers: vec![], ..call.clone() },
+        ];
+        for ask in asks {
+            let (first, second) = (ask.send(&one).await, ask.send_h2(&two).await);
+            assert_eq!(first.status, second.status, "{}", operation.name);
+            assert_eq!(first.body, second.body, "{}", operation.name);
+            assert_eq!(first.steady_headers(), second.steady_headers(), "{}", operation.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_credential_nothing_is_answered() {
+    let emulator = wire::emulator().await;
+    for (about, _, call) in calls() {
+        for credential in ["x-api-key", "authorization"].into_iter().filter(|name| call.has(name)) {
+            let answer = refused(&emulator, about, &call, &call.clone().without(credential)).await;
+            assert_eq!(answer.status, 401);
+            assert_eq!(answer.header("x-fauxidp"), None, "the vendor's own words");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not() {
+    let emulator = wire::emulator().await;
+    for (about, _, call) in calls() {
+        let wrong = Ask { method: "REPORT".to_owned(), ..call.clone() };
+        let answer = refused(&emulator, about, &call, &wrong).await;
+        assert_eq!((answer.status, answer.header("x-fauxidp")), (405, None));
+        for path in
+            [format!("{}/nonsense", call.path), format!("{}/", call.path), call.path.replace("/users/", "/people/")]
+        {
+            let answer = refused(&emulator, about, &call, &Ask { path, ..call.clone() }).await;
+            assert_eq!((answer.status, answer.header("x-fauxidp")), (404, Some("unmatched")));
+            assert!(!answer.json()["nearest"].as_array().expect("a list").is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_operation_that_is_lacking_says_so_whatever_the_credential() {
+    let emulator = wire::emulator().await;
+    for about in ALL.iter().map(|maker| maker.about) {
+        for operation in about.operations().filter(|operation| !operation.emulated) {
+            let path = operation.path.replace(['{', '}'], "");
+            let answer = Ask::new(operation.method, &path).send(&emulator).await;
+            assert_eq!((answer.status, answer.header("x-fauxidp")), (501, Some("unemulated")), "{}", operation.path);
+            assert_eq!(answer.json()["operation"], operation.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_broken_or_over_long_body_changes_nothing() {
+    let emulator = wire::emulator().await;
+    for (about, operation, call) in calls() {
+        if !call.body.is_empty() && operation.method == "POST" && call.has("content-type") {
+            // Enable and unblock take no body, and so ignore one.
+            let reads = !matches!(operation.name, "enable_user" | "unblock_user");
+            if reads {
+                refused(&emulator, about, &call, &call.clone().body("{")).await;
+            }
+        }
+        let answer = refused(&emulator, about, &call, &call.clone().body(vec![b' '; (1 << 20) + 1])).await;
+        assert_eq!((answer.status, answer.header("x-fauxidp")), (413, Some("limit")), "{}", operation.name);
+    }
+}
+
+#[tokio::test]
+async fn every_named_failure_is_rendered_or_refused_and_marked() {
+    let emulator = wire::emulator().await;
+    for (about, operation, call) in calls() {
+        for name in Name::ALL {
+            let asked = call.clone().header("x-fault", name.as_str());
+            let answer = refused(&emulator, about, &call, &asked).await;
+            if about.lacks.contains(&name) {
+                assert_eq!((answer.status, answer.header("x-fauxidp")), (400, Some("bad-fault")), "{}", name.as_str());
+                continue;
+            }
+            let mark = answer.header("x-fault-applied").expect("a mark");
+            assert!(mark.starts_with(&format!("{};source=header;n=", name.as_str())), "{mark}");
+            let documented = operation.published.contains(&answer.status);
+            assert_eq!(!mark.ends_with(";undocumented"), documented, "{} {mark} {}", operation.name, answer.status);
+            assert!(answer.json().is_object());
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_status_is_kept_as_it_is_asked_for() {
+    let emulator = wire::emulator().await;
+    for (about, _, call) in calls() {
+        for status in 400..600 {
+            let asked = call.clone().header("x-fault", &status.to_string());
+            let answer = asked.send(&emulator).await;
+            assert_eq!(answer.status, status, "{}", about.name);
+            assert!(answer.json().is_object());
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_moments_decide_what_is_changed() {
+    let emulator = wire::emulator().await;
+    for (about, operation, call) in calls() {
+        let answer = refused(&emulator, about, &call, &call.clone().header("x-fault", "503")).await;
+        assert_eq!(answer.status, 503);
+        let answer = refused(&emulator, about, &call, &call.clone().header("x-fault", "503;at=validated")).await;
+        assert_eq!(answer.status, 503);
+        // A call that is refused anyway gets its true refusal, without a mark.
+        let stranger = Ask { headers: vec![], ..call.clone() }.header("x-fault", "503;at=validated");
+        let answer = refused(&emulator, about, &call, &stranger).await;
+        assert!(answer.status != 503 && answer.header("x-fault-applied").is_none(), "{}", operation.name);
+        let before = state(&emulator, about, &call).await;
+        let answer = call.clone().header("x-fault", "503;at=after").send(&emulator).await;
+        assert_eq!(answer.status, 503);
+        let after = state(&emulator, about, &call).await;
+        assert_eq!(before != after, operation.method != "GET", "{}", operation.name);
+        Ask::new("POST", "/__fauxidp/worlds/default/reset").send(&emulator).await;
+    }
+}
+
+#[tokio::test]
+async fn a_fault_that_cannot_be_followed_is_loud_and_changes_nothing() {
+    let emulator = wire::emulator().await;
+    for (about, _, call) in calls() {
+        for fault in ["nonsense", "", "503;", "200", "503, 404", "delay", "503;colour=red"] {
+            let answer = refused(&emulator, about, &call, &call.clone().header("x-fault", fault)).await;
+            assert_eq!((answer.status, answer.header("x-fauxidp")), (400, Some("bad-fault")), "{fault}");
+            assert_eq!(answer.header("x-fault-applied"), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_same_calls_are_answered_byte_for_byte_alike_by_two_servers() {
+    let (one, two) = (wire::emulator().await, wire::emulator().await);
+    for (_, _, call) in calls() {
+        for ask in [call.clone(), call.clone(), Ask { headers: vec![], ..call }] {
+            let (mut first, mut second) = (ask.send(&one).await, ask.send(&two).await);
+            for answer in [&mut first, &mut second] {
+                answer.headers.retain(|(name, _)| name != "date");
+            }
+            assert_eq!(first, second);
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_many_concurrent_first_calls_each_counts_once() {
+    let emulator = std::sync::Arc::new(wire::emulator().await);
+    let (.., call) =
+        calls().into_iter().find(|(_, operation, _)| operation.name == "deactivate_user").expect("it is there");
+    let callers: Vec<_> = (0..32)
+        .map(|_| {
+            let (emulator, call) = (std::sync::Arc::clone(&emulator), call.clone());
+            tokio::spawn(async move { call.send(&emulator).await })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for caller in callers {
+        let answer = caller.await.expect("no panic");
+        if answer.status == 400 {
+            assert!(answer.text().contains("COMMAND-5gunjw0cd7"));
+        }
+        statuses.push(answer.status);
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses[0], 200);
+    assert!(statuses[1..].iter().all(|status| *status == 400), "{statuses:?}");
+}

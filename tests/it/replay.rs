@@ -1,0 +1,140 @@
+//! Plays every fixture against a freshly seeded emulator and holds what was asked and answered against its snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use fauxidp::{Config, Emulator};
+
+use crate::fixture::{self, Fixture};
+use crate::wire::{self, Answer, Ask};
+
+/// The headers that answers may carry. A new one is looked at before it gets in here.
+const KNOWN_HEADERS: [&str; 17] = [
+    "allow",
+    "connection",
+    "content-length",
+    "content-security-policy",
+    "content-type",
+    "grpcgateway-cache-control",
+    "grpcgateway-content-type",
+    "grpcgateway-pragma",
+    "location",
+    "retry-after",
+    "vary",
+    "www-authenticate",
+    "x-fault-applied",
+    "x-fauxidp",
+    "x-fauxidp-fidelity",
+    "x-request-id",
+    "x-robots-tag",
+];
+
+/// What was played: each fixture's answers.
+pub async fn play(fixture: &Fixture) -> Vec<(Ask, Answer)> {
+    let config = Config { set: fixture.set.clone(), ..wire::config() };
+    let emulator = Emulator::start_with(config).await.unwrap_or_else(|error| panic!("{}: {error}", fixture.path));
+    let mut played = Vec::new();
+    for ask in &fixture.asks {
+        // Asking how sure an answer is shows in the snapshot, and proves the row of the fidelity table.
+        let asked = ask.clone().header("x-fauxidp-explain", "1");
+        played.push((ask.clone(), asked.send(&emulator).await));
+    }
+    emulator.stop().await;
+    played
+}
+
+/// Which fixtures of its own folder prove which row, of all vendors.
+pub async fn proofs() -> BTreeMap<String, Vec<String>> {
+    let mut proofs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for fixture in fixture::all() {
+        for (_, answer) in play(&fixture).await {
+            let row =
+                answer.header("x-fauxidp-fidelity").and_then(|value| value.split("row=").nth(1)).map(str::to_owned);
+            let own =
+                |row: &String| fixture.path.starts_with(&format!("fixtures/{}/", row.split('.').next().unwrap_or("")));
+            if let Some(row) = row.filter(own) {
+                proofs.entry(row).or_default().insert(fixture.path.clone());
+            }
+        }
+    }
+    proofs.into_iter().map(|(row, fixtures)| (row, fixtures.into_iter().collect())).collect()
+}
+
+#[tokio::test]
+async fn every_fixture_is_answered_as_its_snapshot_says() {
+    let mut wrong = Vec::new();
+    for fixture in fixture::all() {
+        let text = transcript(&play(&fixture).await, &fixture.path);
+        let (folder, name) = fixture.snapshot();
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(folder);
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.set_input_file(fixture::root().join(&fixture.path));
+        // One that differs must not hide the others.
+        let held = catch_unwind(AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name, text))));
+        if held.is_err() {
+            wrong.push(fixture.path);
+        }
+    }
+    assert!(wrong.is_empty(), "these differ from their snapshots: {wrong:#?}");
+}
+
+#[test]
+fn every_snapshot_has_a_fixture_and_every_fixture_a_snapshot() {
+    let expected: BTreeSet<_> = fixture::all()
+        .iter()
+        .map(|fixture| {
+            let (folder, name) = fixture.snapshot();
+            folder.join(format!("{name}.snap"))
+        })
+        .collect();
+    let found: BTreeSet<_> = fixture::files(&fixture::root().join("snapshots"), "snap").into_iter().collect();
+    assert_eq!(found, expected);
+}
+
+fn transcript(played: &[(Ask, Answer)], path: &str) -> String {
+    let mut text = String::new();
+    for (ask, answer) in played {
+        let (method, asked) = (&ask.method, &ask.path);
+        writeln!(text, "> {method} {asked}").expect("a string takes text");
+        for (name, value) in &ask.headers {
+            writeln!(text, "> {name}: {value}").expect("a string takes text");
+        }
+        match ask.body.len() {
+            0 => {}
+            1..2_000 => writeln!(text, "> {}", String::from_utf8_lossy(&ask.body)).expect("a string takes text"),
+            bytes => writeln!(text, "> ({bytes} bytes)").expect("a string takes text"),
+        }
+        writeln!(text, "< {}", answer.status).expect("a string takes text");
+        for (name, value) in &answer.headers {
+            let varies = name == "date" || (name == "content-length" && is_certificate(answer));
+            if varies {
+                continue;
+            }
+            assert!(KNOWN_HEADERS.contains(&name.as_str()), "{path}: an unexpected header: {name}: {value}");
+            if name != "connection" {
+                writeln!(text, "< {name}: {value}").expect("a string takes text");
+            }
+        }
+        writeln!(text, "\n{}\n", body(answer)).expect("a string takes text");
+    }
+    text
+}
+
+/// The body; a certificate, which no seed decides, is checked and hidden.
+fn body(answer: &Answer) -> String {
+    if is_certificate(answer) {
+        let text = answer.text();
+        assert!(
+            text.starts_with("-----BEGIN CERTIFICATE-----\n") && text.trim_end().ends_with("-----END CERTIFICATE-----")
+        );
+        return "(a certificate)".to_owned();
+    }
+    answer.text().to_owned()
+}
+
+fn is_certificate(answer: &Answer) -> bool {
+    answer.header("content-type") == Some("application/x-pem-file")
+}
