@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Body;
 use serde_json::{Map, json};
@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::control::{self, Control};
 use crate::failure::{Failure, Kind};
-use crate::faults::{self, BadFault, Moment, Plan, Source, Spec};
+use crate::faults::{self, Moment, Plan, Source};
 use crate::mount::{self, Whose};
 use crate::protocol::body::{self, Unreadable};
 use crate::protocol::problem::{MARK, Mark, problem};
@@ -87,13 +87,14 @@ impl Pipeline {
     async fn operate(&self, world: &World, place: usize, call: &Call, matched: &Matched) -> Reply {
         let vendor = world.vendor(place);
         let about = vendor.about();
-        let sources = match sources(about, &call.head.headers) {
-            Ok(sources) => sources,
+        let mut sources = match faults::requested(&call.head.headers, about.title, about.lacks) {
+            Ok(requested) => requested.map(|spec| (Source::Header, spec)).into_iter().collect::<Vec<_>>(),
             Err(bad) => {
                 let detail = format!("X-Fault: {bad}");
                 return problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new());
             }
         };
+        sources.extend(world.user_fault(place, call).map(|spec| (Source::User, spec.clone())));
         if sources.is_empty() {
             return explained(handle(vendor, call), about, call, matched);
         }
@@ -141,15 +142,6 @@ impl Pipeline {
         tokio::time::sleep(time).await;
         true
     }
-}
-
-/// The fault specifications that concern a call, the highest first.
-fn sources(about: &About, headers: &HeaderMap) -> Result<Vec<(Source, Spec)>, BadFault> {
-    let requested = faults::requested(headers)?;
-    if let Some(name) = requested.as_ref().and_then(Spec::name).filter(|name| about.lacks.contains(name)) {
-        return Err(BadFault(format!("{} has no error `{}`", about.title, name.as_str())));
-    }
-    Ok(requested.map(|spec| (Source::Header, spec)).into_iter().collect())
 }
 
 /// The vendor's answer. A panic costs one 500 in its dialect and no more: what it changed is not kept.

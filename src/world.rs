@@ -1,12 +1,14 @@
 //! Worlds: one state per vendor, with its faults' counters, its clock and its ids. Knows no vendor by name.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dashmap::DashMap;
 
 use crate::clock::Clock;
-use crate::faults::Counters;
+use crate::faults::{Counters, Spec};
 use crate::ids::Ids;
+use crate::protocol::Call;
 use crate::vendors::{self, Origin, SeedError, Settings, Vendor};
 
 /// The world of calls that name none.
@@ -17,9 +19,14 @@ pub struct World {
     vendors: Vec<Box<dyn Vendor>>,
     clock: Clock,
     ids: Ids,
+    /// What the seed gives users, by vendor and key. The same in every world.
+    user_faults: Arc<UserFaults>,
     /// How often each fault met each operation.
     pub counters: Counters,
 }
+
+/// The faults of users, by the vendor's place and the user's key.
+type UserFaults = HashMap<(usize, String), Spec>;
 
 impl World {
     /// The vendor at that place of [`vendors::ALL`].
@@ -30,6 +37,14 @@ impl World {
     /// All vendors, in the order of [`vendors::ALL`].
     pub fn vendors(&self) -> impl Iterator<Item = &dyn Vendor> {
         self.vendors.iter().map(|vendor| &**vendor)
+    }
+
+    /// What is to happen to a call about one of the vendor's users, by the seed.
+    pub fn user_fault(&self, place: usize, call: &Call) -> Option<&Spec> {
+        if self.user_faults.is_empty() {
+            return None;
+        }
+        self.user_faults.get(&(place, self.vendors[place].subject(call)?))
     }
 
     /// A vendor's throw-away copy, on which a call can be tried.
@@ -44,6 +59,7 @@ impl World {
             vendors: self.vendors.iter().map(|vendor| vendor.fork(clock.clone(), ids.clone())).collect(),
             clock,
             ids,
+            user_faults: Arc::clone(&self.user_faults),
             counters: Counters::default(),
         }
     }
@@ -88,8 +104,24 @@ impl Worlds {
             };
             (maker.make)(&origin).map_err(|error| (place, error))
         };
-        let vendors = vendors::ALL.iter().enumerate().map(make).collect::<Result<_, _>>()?;
-        let seed = World { vendors, clock: clock.clone(), ids: ids.clone(), counters: Counters::default() };
+        let made = vendors::ALL.iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
+        let mut user_faults = UserFaults::new();
+        let mut vendors = Vec::with_capacity(made.len());
+        for (place, made) in made.into_iter().enumerate() {
+            for fault in made.faults {
+                let about = made.vendor.about();
+                let mut spec =
+                    Spec::parse(&fault.spec).and_then(|spec| spec.fits(about.title, about.lacks)).map_err(|bad| {
+                        (place, SeedError::about(&beginning.seeds[place], &fault.spec, &fault.field, bad.to_string()))
+                    })?;
+                spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
+                user_faults.insert((place, fault.key), spec);
+            }
+            vendors.push(made.vendor);
+        }
+        let user_faults = Arc::new(user_faults);
+        let seed =
+            World { vendors, clock: clock.clone(), ids: ids.clone(), user_faults, counters: Counters::default() };
         let by_name = DashMap::new();
         by_name.insert(DEFAULT.into(), Arc::new(seed.fork()));
         Ok(Self { seed, by_name })

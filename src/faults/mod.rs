@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Name};
 use crate::ids;
 
 pub use counters::Counters;
@@ -26,12 +26,15 @@ pub const APPLIED: HeaderName = HeaderName::from_static("x-fault-applied");
 pub enum Source {
     /// The call's own header.
     Header,
+    /// The user that the call is about.
+    User,
 }
 
 impl Source {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Header => "header",
+            Self::User => "user",
         }
     }
 }
@@ -58,18 +61,18 @@ pub struct Chosen<T> {
     slot: Slot,
 }
 
-/// The specification in a call's headers, if there is one.
+/// The specification in the headers of a call to that vendor, which lacks these errors, if there is one.
 ///
 /// # Errors
 /// [`BadFault`] for one that cannot be followed.
-pub fn requested(headers: &HeaderMap) -> Result<Option<Spec>, BadFault> {
+pub fn requested(headers: &HeaderMap, vendor: &str, lacks: &[Name]) -> Result<Option<Spec>, BadFault> {
     let mut lines = headers.get_all(REQUESTED).iter().peekable();
     if lines.peek().is_none() {
         return Ok(None);
     }
     let lines: Result<Vec<_>, _> = lines.map(HeaderValue::to_str).collect();
     let text = lines.map_err(|_| BadFault("the specification is not ASCII".to_owned()))?.join(", ");
-    Spec::parse(&text).map(Some)
+    Spec::parse(&text)?.fits(vendor, lacks).map(Some)
 }
 
 /// Decides what happens to a call of that operation, and counts it.
@@ -80,9 +83,9 @@ pub fn plan(sources: &[(Source, Spec)], counters: &Counters, vendor: &'static st
     // `none` keeps lower sources away.
     let reach = sources.iter().position(|(_, spec)| spec.clears).map_or(sources.len(), |place| place + 1);
     let sources = &sources[..reach];
-    let counts: Vec<_> = sources.iter().map(|(_, spec)| counters.count(&spec.text, vendor, operation)).collect();
+    let counts: Vec<_> = sources.iter().map(|(_, spec)| counters.count(&spec.rule, vendor, operation)).collect();
     let decide = |slot: Slot, member: &Selectors, place: usize| {
-        let (n, rule) = (counts[place], &sources[place].1.text);
+        let (n, rule) = (counts[place], &sources[place].1.rule);
         counters.fire(rule, vendor, operation, slot, |fired| member.select(n, fired)).then_some(n)
     };
     let mark = |place: usize, text: &str, n: u64| format!("{text};source={};n={n}", sources[place].0.as_str());
@@ -94,7 +97,7 @@ pub fn plan(sources: &[(Source, Spec)], counters: &Counters, vendor: &'static st
         let (least, most) = (member.what.start(), member.what.end());
         let what = Duration::from_millis(least + ids::draw(0, n, most - least + 1));
         let mark = mark(place, &member.text, n);
-        plan.timing = Some(Chosen { what, at: member.at, mark, rule: spec.text.clone(), slot: Slot::Timing });
+        plan.timing = Some(Chosen { what, at: member.at, mark, rule: spec.rule.clone(), slot: Slot::Timing });
     }
     let outcome = sources.iter().enumerate().find_map(|(place, (_, spec))| Some((place, spec, spec.outcome.as_ref()?)));
     if let Some((place, spec, member)) = outcome
@@ -102,7 +105,7 @@ pub fn plan(sources: &[(Source, Spec)], counters: &Counters, vendor: &'static st
     {
         let what = member.what.clone();
         let mark = mark(place, &member.text, n);
-        plan.outcome = Some(Chosen { what, at: member.at, mark, rule: spec.text.clone(), slot: Slot::Outcome });
+        plan.outcome = Some(Chosen { what, at: member.at, mark, rule: spec.rule.clone(), slot: Slot::Outcome });
     }
     plan
 }

@@ -25,8 +25,8 @@ impl std::error::Error for BadFault {}
 /// A parsed specification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec {
-    /// The canonical text.
-    pub text: String,
+    /// What it is counted under: its canonical text, unless somebody with several of the same says otherwise.
+    pub rule: String,
     /// How long a call is held, in milliseconds.
     pub timing: Option<Member<RangeInclusive<u64>>>,
     /// What a call gets instead of its answer.
@@ -103,7 +103,7 @@ impl Spec {
         if list.is_empty() {
             return Err(bad("the list is empty".to_owned()));
         }
-        let mut spec = Self { text: String::new(), timing: None, outcome: None, clears: false };
+        let mut spec = Self { rule: String::new(), timing: None, outcome: None, clears: false };
         let mut texts = Vec::new();
         for entry in list {
             let ListEntry::Item(item) = entry else {
@@ -113,7 +113,7 @@ impl Spec {
             spec.add(&item, &text).map_err(|reason| bad(format!("`{text}`: {reason}")))?;
             texts.push(text);
         }
-        spec.text = texts.join(", ");
+        spec.rule = texts.join(", ");
         Ok(spec)
     }
 
@@ -146,11 +146,16 @@ impl Spec {
         before.map_or(Ok(()), |_| Err("a second outcome".to_owned()))
     }
 
-    /// The named error that it asks for, if any.
-    pub fn name(&self) -> Option<Name> {
-        match self.outcome.as_ref()?.what.kind {
-            Kind::Named(name) => Some(name),
-            _ => None,
+    /// The same, for a vendor that lacks these errors.
+    ///
+    /// # Errors
+    /// [`BadFault`] where it asks for one of them.
+    pub fn fits(self, vendor: &str, lacks: &[Name]) -> Result<Self, BadFault> {
+        match self.outcome.as_ref().map(|outcome| &outcome.what.kind) {
+            Some(Kind::Named(name)) if lacks.contains(name) => {
+                Err(BadFault(format!("{vendor} has no error `{}`", name.as_str())))
+            }
+            _ => Ok(self),
         }
     }
 }
@@ -254,7 +259,7 @@ mod tests {
     #[test]
     fn a_specification_is_read_into_its_two_slots() {
         let spec = Spec::parse("delay;ms=300,  503;retry-after=2;first=2;at=after").unwrap();
-        assert_eq!(spec.text, "delay;ms=300, 503;retry-after=2;first=2;at=after");
+        assert_eq!(spec.rule, "delay;ms=300, 503;retry-after=2;first=2;at=after");
         let timing = spec.timing.unwrap();
         assert_eq!((timing.what, timing.at), (300..=300, Moment::Before));
         let outcome = spec.outcome.unwrap();

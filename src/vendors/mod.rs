@@ -27,6 +27,9 @@ pub trait Vendor: Send + Sync {
     /// Answers a call that names one of the vendor's operations: authenticate, operate, render.
     fn handle(&self, call: &Call) -> Reply;
 
+    /// The key of the user that a call is about, as the seed writes it, whether or not there is such a user.
+    fn subject(&self, call: &Call) -> Option<String>;
+
     /// Any failure, in this vendor's words.
     fn refuse(&self, call: &Call, failure: &Failure) -> Reply;
 
@@ -124,9 +127,27 @@ pub struct Maker {
     /// The embedded seed: `fixtures/seed/<name>.json`.
     pub embedded: &'static str,
     /// Reads a seed.
-    pub make: fn(&Origin<'_>) -> Result<Box<dyn Vendor>, SeedError>,
+    pub make: fn(&Origin<'_>) -> Result<Made, SeedError>,
     /// The id that a made-up person has there.
     pub id: fn(&Person) -> String,
+}
+
+/// A vendor as its seed and made-up people give it.
+pub struct Made {
+    /// The vendor.
+    pub vendor: Box<dyn Vendor>,
+    /// What is to happen to every call about a user.
+    pub faults: Vec<UserFault>,
+}
+
+/// A fault that a seed gives a user.
+pub struct UserFault {
+    /// The user's key.
+    pub key: String,
+    /// The specification, not yet read.
+    pub spec: String,
+    /// The member of the seed.
+    pub field: String,
 }
 
 /// What a vendor starts from.
@@ -157,7 +178,7 @@ pub struct SeedError {
 
 impl SeedError {
     /// An error about `value`, a string that stands in the seed.
-    fn about(seed: &str, value: &str, field: &str, message: impl Into<String>) -> Self {
+    pub fn about(seed: &str, value: &str, field: &str, message: impl Into<String>) -> Self {
         let quoted = serde_json::to_string(value).unwrap_or_default();
         let before = seed.rfind(&quoted).map_or("", |at| &seed[..at]);
         Self { line: before.matches('\n').count() + 1, field: field.to_owned(), message: message.into() }

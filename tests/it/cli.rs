@@ -1,1 +1,214 @@
-//! x
+//! The binary by its command line: what it prints, how it ends, and which of flag, variable and default wins.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+/// The binary, without the variables of whoever runs the tests.
+fn fauxidp() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fauxidp"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FAUXIDP_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    fauxidp().args(arguments).output().expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+/// A server that ends with the test.
+struct Serving {
+    child: Child,
+    stdout: BufReader<std::process::ChildStdout>,
+    url: String,
+}
+
+impl Serving {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("a line");
+        let url = line.strip_prefix("fauxidp ready ").unwrap_or_else(|| panic!("not the ready line: {line:?}"));
+        Self { child, stdout, url: url.trim_end().to_owned() }
+    }
+
+    fn address(&self) -> &str {
+        self.url.strip_prefix("http://").expect("a URL")
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &pid]).status().expect("sh").success());
+    }
+
+    /// The exit code, what else stood on stdout, and stderr.
+    fn end(mut self) -> (Option<i32>, String, String) {
+        let (mut out, mut err) = (String::new(), String::new());
+        self.stdout.read_to_string(&mut out).expect("text");
+        self.child.stderr.take().expect("piped").read_to_string(&mut err).expect("text");
+        (self.child.wait().expect("it ends").code(), out, err)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_signal_stops_it_with_code_0_and_stdout_holds_the_ready_line_alone() {
+    for signal in ["TERM", "INT"] {
+        let serving = Serving::start(fauxidp().args(["--listen", "127.0.0.1:0"]));
+        assert!(serving.url.starts_with("http://127.0.0.1:"), "{}", serving.url);
+        serving.signal(signal);
+        let (code, out, err) = serving.end();
+        assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+        assert!(err.contains(&format!("SIG{signal}: stopping")), "{err}");
+    }
+}
+
+#[test]
+fn a_request_that_was_sent_before_the_signal_is_answered() {
+    let serving = Serving::start(fauxidp().args(["serve", "--listen", "127.0.0.1:0", "--log", "off"]));
+    let mut stream = TcpStream::connect(serving.address()).expect("it listens");
+    let request = "POST /api/users/user-active/disable HTTP/1.1\r\nHost: x\r\nX-API-KEY: monocloud-admin\r\n\
+                   X-Fault: delay;ms=300;at=after\r\nContent-Length: 0\r\n\r\n";
+    stream.write_all(request.as_bytes()).expect("taken");
+    serving.signal("TERM");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("\"disabled\":true"), "{answer}");
+    let (code, _, err) = serving.end();
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_flag_beats_a_variable_and_a_variable_beats_the_default() {
+    let clock = |command: &mut Command| {
+        let serving = Serving::start(command.args(["--listen", "127.0.0.1:0"]));
+        let mut stream = TcpStream::connect(serving.address()).expect("it listens");
+        let request = "POST /api/users/user-active/disable HTTP/1.0\r\nX-API-KEY: monocloud-admin\r\n\r\n";
+        stream.write_all(request.as_bytes()).expect("taken");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let at = answer.split("\"last_updated\":").nth(1).expect("a time");
+        at.split(',').next().expect("a number").parse::<i64>().expect("a number")
+    };
+    assert_eq!(clock(fauxidp().env("FAUXIDP_CLOCK", "2030-01-01T00:00:00Z")), 1_893_456_000);
+    let both = clock(fauxidp().env("FAUXIDP_CLOCK", "2030-01-01T00:00:00Z").args(["--clock", "2031-01-01T00:00:00Z"]));
+    assert_eq!(both, 1_924_992_000);
+}
+
+#[test]
+fn a_repeatable_variable_is_split_at_newlines() {
+    let serving = Serving::start(
+        fauxidp()
+            .env("FAUXIDP_LISTEN", "127.0.0.1:0\n127.0.0.1:0")
+            .env("FAUXIDP_SET", "jitsudo.suspend-owner=allowed\njitsudo.unset-avatar=absent"),
+    );
+    serving.signal("TERM");
+    let (code, out, _) = serving.end();
+    assert_eq!(code, Some(0));
+    assert!(
+        out.starts_with("fauxidp ready http://127.0.0.1:") && out.lines().count() == 1,
+        "a line for the second address: {out}"
+    );
+}
+
+#[test]
+fn a_wrong_command_line_is_one_line_that_names_it_and_code_2() {
+    for (arguments, expected) in [
+        (&["--bogus"][..], "fauxidp: unexpected argument '--bogus' found\n"),
+        (&["--listen", "here"], "fauxidp: invalid value 'here' for '--listen <ADDR>': invalid socket address syntax\n"),
+        (&["--people", "many"], "fauxidp: invalid value 'many' for '--people <N>': invalid digit found in string\n"),
+        (
+            &["--log", "loud"],
+            "fauxidp: invalid value 'loud' for '--log <LEVEL>' [possible values: off, error, warn, info, debug, trace]\n",
+        ),
+        (&["--set", "jitsudo.x=1"], "fauxidp: --set jitsudo.x=1: jitsudo has no setting \"x\", only "),
+        (&["--fixtures", "/nowhere"], "fauxidp: --fixtures: /nowhere: No such file or directory"),
+        (&["--tls-cert", "x"], "fauxidp: --tls-cert and --tls-key go together\n"),
+        (&["fly"], "fauxidp: unrecognized subcommand 'fly'\n"),
+        (
+            &["--listen", "127.0.0.1:0", "routes"],
+            "fauxidp: the subcommand 'routes' cannot be used with '--listen <ADDR>'\n",
+        ),
+    ] {
+        let output = run(arguments);
+        let err = text(&output.stderr);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{arguments:?} {err}");
+        assert!(err.starts_with(expected) && err.matches('\n').count() == 1, "{arguments:?}: {err}");
+    }
+    let output = fauxidp().env("FAUXIDP_CLOCK", "noon").output().expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("fauxidp: invalid value 'noon' for '--clock <RFC3339>': "));
+}
+
+#[test]
+fn healthcheck_tells_a_living_server_from_none() {
+    let serving = Serving::start(fauxidp().args(["--listen", "127.0.0.1:0"]));
+    let healthy = run(&["healthcheck", &serving.url]);
+    assert_eq!((healthy.status.code(), text(&healthy.stdout)), (Some(0), ""));
+    // By the variable of the image: an unspecified address is asked on the loopback one.
+    let port = serving.address().rsplit(':').next().expect("a port");
+    let by_variable =
+        fauxidp().arg("healthcheck").env("FAUXIDP_LISTEN", format!("0.0.0.0:{port}")).output().expect("it runs");
+    assert_eq!(by_variable.status.code(), Some(0));
+    let url = serving.url.clone();
+    serving.signal("TERM");
+    serving.end();
+    let dead = run(&["healthcheck", &url]);
+    assert_eq!(dead.status.code(), Some(1));
+    assert!(text(&dead.stderr).starts_with(&format!("fauxidp: {url}: ")), "{}", text(&dead.stderr));
+}
+
+#[test]
+fn env_prints_what_a_shell_can_evaluate() {
+    let home = std::env::temp_dir().join(format!("fauxidp-home-{}", std::process::id()));
+    std::fs::create_dir_all(&home).expect("a folder");
+    let serving = Serving::start(fauxidp().args(["--listen", "127.0.0.1:0"]));
+    let script = "eval \"$(\"$0\" env \"$1\")\" && printf '%s\\n' \"$MONOCLOUD_MANAGEMENT_DOMAIN\" \"$MONOCLOUD_MANAGEMENT_API_KEY\" \
+                  \"$ZITADEL_URL\" \"$ZITADEL_TOKEN\" \"$JITSUDO_URL\" \"$JITSUDO_TOKEN\" \"$JITSUDO_TENANT_ID\" && \
+                  grep -c BEGIN \"$NODE_EXTRA_CA_CERTS\" && cat \"$SSL_CERT_FILE\" | tail -n 1 && \
+                  eval \"$(\"$0\" env \"$1\")\" && grep -c 'added by fauxidp' \"$SSL_CERT_FILE\"";
+    let output = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_fauxidp"), &serving.url])
+        .env("HOME", &home)
+        .env("XDG_RUNTIME_DIR", &home)
+        .output()
+        .expect("sh");
+    std::fs::remove_dir_all(&home).expect("removed");
+    let (url, tls) = (&serving.url, serving.url.replace("http:", "https:"));
+    let expected = format!(
+        "{tls}\nmonocloud-admin\n{url}\nzitadel-admin\n{url}\njitsudo-admin\n2489e9ad-2ee2-8e00-8ec9-32d5f69181c0\n1\n\
+         -----END CERTIFICATE-----\n1\n"
+    );
+    assert_eq!(text(&output.stdout), expected, "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_other_commands_print_and_end() {
+    let routes = run(&["routes"]);
+    assert!(text(&routes.stdout).contains("monocloud  POST   /api/users/{user_id}/disable  disable_user\n"));
+    assert!(text(&routes.stdout).contains("jitsudo    GET    /healthz  get_healthz  (not emulated)\n"));
+    let version = run(&["--version"]);
+    assert_eq!(text(&version.stdout), format!("fauxidp {}\n", env!("CARGO_PKG_VERSION")));
+    let help = run(&["--help"]);
+    for flag in ["--listen", "FAUXIDP_PEOPLE", "--tls-ca-out", "healthcheck", "completions"] {
+        assert!(text(&help.stdout).contains(flag), "{flag}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(text(&run(&["completions", shell]).stdout).contains("tls-ca-out"), "{shell}");
+    }
+    for output in [routes, version, help] {
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+    }
+}

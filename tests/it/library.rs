@@ -91,6 +91,18 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
             ": users[8].auth_provider: unknown variant `ldap`",
         ),
         ("jitsudo", "\"tenants\"", "\"tenant\"", ": tenant: unknown field `tenant`"),
+        (
+            "jitsudo",
+            "503;retry-after=1;first=2",
+            "503;colour=red",
+            ": users[13].fauxidp.fault: `503;colour=red`: no parameter colour",
+        ),
+        (
+            "zitadel",
+            "503;retry-after=1;first=2",
+            "identity",
+            ": users[13].fauxidp.fault: ZITADEL has no error `identity`",
+        ),
     ] {
         let seed = fs::read_to_string(format!("fixtures/seed/{vendor}.json")).expect("the seed");
         assert!(seed.contains(from), "{from}");

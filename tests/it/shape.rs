@@ -1,1 +1,198 @@
-//! x
+//! The architecture is the tree: who may import whom, which files every vendor has, where time and chance come from.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::fixture::{files, root};
+
+/// What each module may import. A vendor's folder is `vendors/<name>`; a leaf imports leaves.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("main", &["cli"]),
+    ("lib", &["*"]),
+    ("cli", &["config", "emulator", "control"]),
+    ("emulator", &["config", "control", "pipeline", "server", "vendors", "world", "leaves"]),
+    ("config", &[]),
+    ("server", &["pipeline"]),
+    ("pipeline", &["control", "faults", "mount", "vendors", "world", "leaves"]),
+    ("mount", &["vendors", "leaves"]),
+    ("control", &["faults", "vendors", "world", "leaves"]),
+    ("world", &["faults", "vendors", "leaves"]),
+    ("faults", &["leaves"]),
+    ("vendors", &["leaves"]),
+];
+
+const LEAVES: [&str; 7] = ["clock", "directory", "failure", "fidelity", "ids", "people", "protocol"];
+
+/// Every source file with its path below `src`.
+fn sources() -> Vec<(String, String)> {
+    let folder = root().join("src");
+    let mut sources: Vec<_> = files(&folder, "rs")
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&folder).expect("inside").to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).expect("text"))
+        })
+        .collect();
+    sources.sort();
+    sources
+}
+
+/// The top-level module of a path below `src`.
+fn module(path: &str) -> &str {
+    path.split('/').next().expect("a name").trim_end_matches(".rs")
+}
+
+fn vendors() -> BTreeSet<String> {
+    let folder = root().join("src/vendors");
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+    entries
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+/// The source without what only its tests use.
+fn shipped(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().expect("a part")
+}
+
+/// The modules that a source names after `crate::`, also in a group; comments do not count.
+fn imports(text: &str) -> BTreeSet<String> {
+    let code: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let text = code.join("\n");
+    let mut found = BTreeSet::new();
+    for part in text.split("crate::").skip(1) {
+        if let Some(group) = part.strip_prefix('{') {
+            let mut depth = 1;
+            let inner: String = group
+                .chars()
+                .take_while(|c| {
+                    depth += i32::from(*c == '{') - i32::from(*c == '}');
+                    depth > 0
+                })
+                .collect();
+            let mut depth = 0;
+            let mut name = String::new();
+            for c in inner.chars().chain([',']) {
+                match c {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => {
+                        let first = name.trim().split("::").next().unwrap_or("").to_owned();
+                        found.insert(first);
+                        name.clear();
+                    }
+                    c if depth == 0 => name.push(c),
+                    _ => {}
+                }
+            }
+        } else {
+            found.insert(part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        }
+    }
+    // What the crate's root re-exports.
+    found
+        .into_iter()
+        .map(|name| match name.as_str() {
+            "Emulator" | "StartError" => "emulator".to_owned(),
+            "Config" => "config".to_owned(),
+            _ => name,
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[test]
+fn every_import_is_one_that_the_architecture_allows() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let from = module(&path);
+        let own = MAY_IMPORT.iter().find(|(name, _)| *name == from).map(|(_, allowed)| *allowed);
+        let allowed = own.unwrap_or_else(|| {
+            assert!(LEAVES.contains(&from), "{path} is no module of the architecture");
+            &["leaves"]
+        });
+        for import in imports(shipped(&text)) {
+            let is_leaf = LEAVES.contains(&import.as_str()) && allowed.contains(&"leaves");
+            if import != from && !is_leaf && !allowed.contains(&import.as_str()) && !allowed.contains(&"*") {
+                wrong.push(format!("{path} imports {import}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_vendor_knows_another_and_nothing_else_names_one() {
+    let vendors = vendors();
+    for (path, text) in sources() {
+        let own = path.strip_prefix("vendors/").and_then(|rest| rest.split('/').next());
+        for vendor in vendors.iter().filter(|vendor| Some(vendor.as_str()) != own) {
+            // The list that names all three, the words of the crate's documentation, and the examples of help texts.
+            let code: String = shipped(&text).lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            if path != "vendors/mod.rs" {
+                assert!(!code.to_lowercase().contains(vendor.as_str()), "{path} names {vendor}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_vendor_has_the_same_files() {
+    let listing = |vendor: &str| -> BTreeSet<String> {
+        let folder = root().join("src/vendors").join(vendor);
+        files(&folder, "rs").iter().map(|path| name_below(path, &folder)).collect()
+    };
+    let all: Vec<_> = vendors().into_iter().map(|vendor| (listing(&vendor), vendor)).collect();
+    let wanted: BTreeSet<String> =
+        ["auth.rs", "error.rs", "mod.rs", "operations.rs", "record.rs", "routes.rs", "seed.rs", "wire.rs"]
+            .map(str::to_owned)
+            .into();
+    for (found, vendor) in &all {
+        assert_eq!(*found, wanted, "{vendor}");
+        let seed = root().join("fixtures/seed").join(format!("{vendor}.json"));
+        assert!(seed.exists() && root().join("fixtures").join(vendor).is_dir(), "{vendor} has no fixtures");
+    }
+}
+
+fn name_below(path: &Path, folder: &Path) -> String {
+    path.strip_prefix(folder).expect("inside").to_string_lossy().into_owned()
+}
+
+#[test]
+fn nothing_waits_in_a_vendor() {
+    for (path, text) in sources().into_iter().filter(|(path, _)| path.starts_with("vendors/")) {
+        assert!(!text.contains(".await") && !text.contains("async "), "{path}");
+    }
+}
+
+#[test]
+fn time_and_chance_come_from_the_clock_and_the_ids_alone() {
+    // Exceptions: a certificate's dates, and where people and ids are made from their seed.
+    let exceptions = ["clock.rs", "server/tls.rs", "ids.rs", "people.rs"];
+    for (path, text) in sources() {
+        for source in ["::now()", "random(", "thread_rng", "SystemTime", "Instant", "ChaCha"] {
+            let hit = shipped(&text).contains(source);
+            assert!(!hit || exceptions.contains(&path.as_str()), "{path} uses {source}");
+        }
+    }
+}
+
+#[test]
+fn only_the_server_names_hypers_server() {
+    for (path, text) in sources() {
+        let hit =
+            text.contains("hyper_util::server") || text.contains("hyper::server") || text.contains("hyper::service");
+        assert!(!hit || path.starts_with("server/"), "{path}");
+    }
+}
+
+#[test]
+fn every_module_opens_with_what_it_is() {
+    for (path, text) in sources() {
+        assert!(text.starts_with("//! "), "{path} does not open with a sentence");
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).count();
+        assert!(code <= 500, "{path} has {code} lines");
+    }
+}

@@ -27,7 +27,7 @@ use record::User;
 pub(super) const MAKER: Maker = Maker {
     about: &ABOUT,
     embedded: include_str!("../../../fixtures/seed/jitsudo.json"),
-    make: |origin| Ok(Box::new(seed::jitsudo(origin)?)),
+    make: seed::jitsudo,
     id: seed::user_id,
 };
 
@@ -136,6 +136,10 @@ impl Vendor for Jitsudo {
         let answer =
             self.access.authenticate(self, call).and_then(|caller| (routes::row(call).run)(self, call, &caller));
         answer.unwrap_or_else(|error| error.render(&self.rules))
+    }
+
+    fn subject(&self, call: &Call) -> Option<String> {
+        wire::user_id(call).ok()
     }
 
     fn refuse(&self, _: &Call, failure: &Failure) -> Reply {

@@ -12,7 +12,7 @@ use super::record::{AuthProvider, Profile, User};
 use super::{Jitsudo, Rules};
 use crate::directory::Directory;
 use crate::people::Person;
-use crate::vendors::{Origin, SeedError, read_seed};
+use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
 /// The seed file.
 #[derive(Deserialize)]
@@ -59,11 +59,13 @@ struct Hidden {
     tenant_id: Uuid,
     #[serde(default)]
     tokens: Vec<String>,
+    fault: Option<String>,
 }
 
 /// jitsudo as a seed file and made-up people give it.
-pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Jitsudo, SeedError> {
+pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let seed: Seed = read_seed(origin.seed)?;
+    let mut faults = Vec::new();
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     let mut tokens = HashMap::new();
     for (place, user) in seed.users.into_iter().enumerate() {
@@ -78,6 +80,9 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Jitsudo, SeedError> {
                 let field = format!("users[{place}].fauxidp.tokens");
                 return Err(SeedError::about(origin.seed, &token, &field, "the token stands twice"));
             }
+        }
+        if let Some(spec) = user.fauxidp.fault {
+            faults.push(UserFault { key: id.clone(), spec, field: format!("users[{place}].fauxidp.fault") });
         }
         users.push(User {
             active: user.active,
@@ -104,12 +109,9 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Jitsudo, SeedError> {
     let access = Access::new(&users, tokens, notices);
     let users = Directory::new(users)
         .map_err(|id| SeedError::about(origin.seed, &id, "users", format!("the id {id:?} stands twice")))?;
-    Ok(Jitsudo {
-        users,
-        access: Arc::new(access),
-        rules: Arc::new(Rules::new(origin.settings)),
-        clock: origin.clock.clone(),
-    })
+    let rules = Arc::new(Rules::new(origin.settings));
+    let vendor = Jitsudo { users, access: Arc::new(access), rules, clock: origin.clock.clone() };
+    Ok(Made { vendor: Box::new(vendor), faults })
 }
 
 /// A made-up person's account in that tenant, made at `now`.

@@ -27,7 +27,7 @@ use record::User;
 pub(super) const MAKER: Maker = Maker {
     about: &ABOUT,
     embedded: include_str!("../../../fixtures/seed/monocloud.json"),
-    make: |origin| Ok(Box::new(seed::monocloud(origin)?)),
+    make: seed::monocloud,
     id: seed::user_id,
 };
 
@@ -65,6 +65,10 @@ impl Vendor for MonoCloud {
         let row = routes::row(call);
         let answer = self.keys.admit(call).and_then(|()| (row.run)(self, call));
         answer.unwrap_or_else(|error| error.render(&self.ids))
+    }
+
+    fn subject(&self, call: &Call) -> Option<String> {
+        Some(call.parameter(0).into_owned())
     }
 
     fn refuse(&self, _: &Call, failure: &Failure) -> Reply {

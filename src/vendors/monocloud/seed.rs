@@ -14,7 +14,7 @@ use super::record::{
 use crate::directory::Directory;
 use crate::people::Person;
 use crate::protocol::packed::Packed;
-use crate::vendors::{Origin, SeedError, read_seed};
+use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
 /// The seed file.
 #[derive(Deserialize)]
@@ -56,24 +56,31 @@ struct SeedUser {
 struct Hidden {
     sessions: Vec<Session>,
     block: Option<Block>,
+    fault: Option<String>,
 }
 
 /// MonoCloud as a seed file and made-up people give it.
-pub(super) fn monocloud(origin: &Origin<'_>) -> Result<MonoCloud, SeedError> {
+pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let seed: Seed = read_seed(origin.seed)?;
     let now = origin.clock.now().as_second();
+    let mut faults = Vec::new();
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     for (place, user) in seed.users.into_iter().enumerate() {
         if user.fauxidp.block.is_some() && !user.blocked {
             let field = format!("users[{place}].fauxidp.block");
             return Err(SeedError::about(origin.seed, &user.user_id, &field, "the user is not blocked"));
         }
+        if let Some(spec) = user.fauxidp.fault.clone() {
+            faults.push(UserFault { key: user.user_id.clone(), spec, field: format!("users[{place}].fauxidp.fault") });
+        }
         users.push(user.into());
     }
     users.extend(origin.people.iter().map(|person| self::user(person, now)));
     let users = Directory::new(users)
         .map_err(|id| SeedError::about(origin.seed, &id, "users", format!("the user_id {id:?} stands twice")))?;
-    Ok(MonoCloud { users, keys: Arc::new(Keys::new(seed.keys)), clock: origin.clock.clone(), ids: origin.ids.clone() })
+    let keys = Arc::new(Keys::new(seed.keys));
+    let vendor = MonoCloud { users, keys, clock: origin.clock.clone(), ids: origin.ids.clone() };
+    Ok(Made { vendor: Box::new(vendor), faults })
 }
 
 impl From<SeedUser> for User {

@@ -27,7 +27,7 @@ use record::User;
 pub(super) const MAKER: Maker = Maker {
     about: &ABOUT,
     embedded: include_str!("../../../fixtures/seed/zitadel.json"),
-    make: |origin| Ok(Box::new(seed::zitadel(origin)?)),
+    make: seed::zitadel,
     id: seed::user_id,
 };
 
@@ -43,7 +43,7 @@ static ABOUT: About = About {
         "Write answers carry `creationDate`, as the seed's example prints; the server's source leaves it out.",
         "White space in JSON is steady; the real service varies it on purpose.",
         "An unknown path is fauxidp's own 404, marked, instead of code 5 `Not Found`.",
-        "The real service's `/healthz` is jitsudo's here.",
+        "The real service's `/healthz` is another vendor's here.",
         "Any host name is served; the real service knows its instances by host.",
     ],
     settings: &[],
@@ -73,6 +73,10 @@ impl Vendor for Zitadel {
             });
         let reply = answer.unwrap_or_else(|error| error.render(row));
         wire::with_headers(reply, &self.clock, &self.ids)
+    }
+
+    fn subject(&self, call: &Call) -> Option<String> {
+        Some(call.parameter(0).into_owned())
     }
 
     fn refuse(&self, call: &Call, failure: &Failure) -> Reply {

@@ -13,7 +13,7 @@ use super::record::{
 use crate::directory::Directory;
 use crate::people::Person;
 use crate::protocol::packed::Packed;
-use crate::vendors::{Origin, SeedError, read_seed};
+use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
 /// The seed file.
 #[derive(Deserialize)]
@@ -63,14 +63,16 @@ struct Details {
 struct Hidden {
     tokens: Vec<String>,
     memberships: Vec<Membership>,
+    fault: Option<String>,
 }
 
 /// ZITADEL as a seed file and made-up people give it.
-pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Zitadel, SeedError> {
+pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let seed: Seed = read_seed(origin.seed)?;
     let wrong = |place: usize, id: &str, member: &str, message: &str| {
         Err(SeedError::about(origin.seed, id, &format!("users[{place}].{member}"), message))
     };
+    let mut faults = Vec::new();
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     for (place, user) in seed.users.into_iter().enumerate() {
         let id = user.user_id.clone();
@@ -89,6 +91,9 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Zitadel, SeedError> {
             (None, Some(machine)) => Kind::Machine(machine),
             _ => return wrong(place, &id, "human", "a user is either human or machine"),
         };
+        if let Some(spec) = user.fauxidp.fault {
+            faults.push(UserFault { key: id, spec, field: format!("users[{place}].fauxidp.fault") });
+        }
         users.push(User {
             state: user.state,
             sequence,
@@ -113,7 +118,9 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Zitadel, SeedError> {
     }
     let users = Directory::new(users)
         .map_err(|id| SeedError::about(origin.seed, &id, "users", format!("the userId {id:?} stands twice")))?;
-    Ok(Zitadel { users, access: Arc::new(access), clock: origin.clock.clone(), ids: origin.ids.clone() })
+    let access = Arc::new(access);
+    let vendor = Zitadel { users, access, clock: origin.clock.clone(), ids: origin.ids.clone() };
+    Ok(Made { vendor: Box::new(vendor), faults })
 }
 
 /// A made-up person's account in that organisation, made at `now`: a human with a verified e-mail, so two events.
