@@ -94,6 +94,11 @@ impl<T: Record> Directory<T> {
         Ok(answer)
     }
 
+    /// Every record as it stands now, without holding anybody up: writers go on, and the picture stays as it is.
+    pub fn snapshot(&self) -> Snapshot<T> {
+        Snapshot { seed: Arc::clone(&self.seed), changes: self.lock().clone() }
+    }
+
     /// A directory of its own that starts from this one's state.
     pub fn fork(&self) -> Self {
         Self { seed: Arc::clone(&self.seed), changes: Mutex::new(self.lock().clone()) }
@@ -112,6 +117,22 @@ impl<T: Record> Directory<T> {
     fn lock(&self) -> MutexGuard<'_, Changes<T>> {
         // A panic in `change` leaves the map as it was, so a poisoned lock is no reason to stop.
         self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The records of a directory at one moment.
+pub struct Snapshot<T> {
+    seed: Arc<Seed<T>>,
+    changes: Changes<T>,
+}
+
+impl<T: Record> Snapshot<T> {
+    /// The records, in the order in which they were made.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.seed.records.iter().filter_map(|record| match self.changes.is_empty() {
+            true => Some(record), // most worlds change little: no look-up for each of many users
+            false => self.changes.get(record.key()).map_or(Some(record), Option::as_ref),
+        })
     }
 }
 
@@ -176,6 +197,17 @@ mod tests {
         let fork = rows.fork();
         set(&fork, "a", 8).unwrap();
         assert_eq!((rows.get("a"), fork.get("a")), (Some(Row("a", 7)), Some(Row("a", 8))));
+    }
+
+    #[test]
+    fn a_snapshot_shows_one_moment_in_order() {
+        let rows = rows();
+        set(&rows, "b", 9).unwrap();
+        rows.remove("a", || "absent", |_| Ok(())).unwrap();
+        let snapshot = rows.snapshot();
+        set(&rows, "c", 8).unwrap();
+        assert_eq!(snapshot.iter().map(|row| row.1).collect::<Vec<_>>(), [9, 3]);
+        assert_eq!(rows.snapshot().iter().map(|row| row.1).collect::<Vec<_>>(), [9, 8]);
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub struct Operation {
     pub method: &'static str,
     /// The path, with parameters in braces.
     pub path: &'static str,
+    /// The path of the remote call, where the vendor has that edge.
+    pub rpc: Option<&'static str>,
     /// Whether the emulator answers it.
     pub emulated: bool,
     /// The HTTP statuses that the vendor publishes for it.
@@ -78,7 +80,13 @@ pub struct Operation {
 impl Operation {
     /// An operation that the vendor has and the emulator lacks.
     pub const fn lacking(name: &'static str, method: &'static str, path: &'static str) -> Self {
-        Self { name, method, path, emulated: false, published: &[], answers: &[], differences: &[] }
+        Self { name, method, path, rpc: None, emulated: false, published: &[], answers: &[], differences: &[] }
+    }
+
+    /// The same with the path of its remote call.
+    #[must_use]
+    pub const fn also(self, rpc: &'static str) -> Self {
+        Self { rpc: Some(rpc), ..self }
     }
 
     /// An operation of fauxidp's own, which imitates nobody.

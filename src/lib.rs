@@ -34,6 +34,7 @@ mod people;
 mod pipeline;
 mod protocol;
 mod server;
+mod streams;
 mod vendors;
 mod world;
 

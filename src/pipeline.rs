@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::{Request, Response, StatusCode};
-use http_body_util::Full;
 use hyper::body::Body;
 use serde_json::{Map, json};
 use tokio::sync::Semaphore;
@@ -17,7 +16,8 @@ use crate::mount::{self, Whose};
 use crate::protocol::body::{self, Unreadable};
 use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::{Found, Matched};
-use crate::protocol::{Call, Reply};
+use crate::protocol::rpc::{self, RpcError, Wire, code};
+use crate::protocol::{Call, Reply, ReplyBody};
 use crate::vendors::{About, Vendor};
 use crate::world::{DEFAULT, World, Worlds};
 
@@ -44,7 +44,7 @@ impl Pipeline {
     }
 
     /// Answers one request.
-    pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>) -> Response<Full<Bytes>> {
+    pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>) -> Response<ReplyBody> {
         let (head, body) = request.into_parts();
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
         let body = body::collect(body, MAX_BODY).await;
@@ -57,19 +57,20 @@ impl Pipeline {
             return problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new()).into_response();
         }
         let too_large = body == Err(Unreadable::TooLarge);
-        let mut call = Call { head, path, body: body.unwrap_or_default(), matched: None };
+        let wire = rpc::is_call(&path).then(|| Wire::of(&head.headers)).flatten();
+        let mut call = Call { head, path, body: body.unwrap_or_default(), matched: None, wire };
         let reply = match whose {
             // Control comes before worlds and faults, so that none of them can lock it out.
             Whose::Own if too_large => limit(),
             Whose::Own => self.control.answer(call, &self.worlds),
-            Whose::Nobody => unmatched(&call),
+            Whose::Nobody => own(&call, control::unmatched(call.method(), &call.path)),
             Whose::Vendor(place, found) => {
                 // World: the one that the call belongs to. It is held until the answer, also through a reset.
                 let world = self.worlds.get(DEFAULT).expect("the default world is never dropped");
                 let vendor = world.vendor(place);
                 match found {
-                    Found::Nothing => unmatched(&call),
-                    Found::Lacking(operation) => unemulated(vendor.about(), operation.name),
+                    Found::Nothing => own(&call, control::unmatched(call.method(), &call.path)),
+                    Found::Lacking(operation) => own(&call, unemulated(vendor.about(), operation.name)),
                     _ if too_large => refuse(vendor, &call, Kind::TooLarge).with(MARK, Mark::Limit.header()),
                     Found::WrongMethod(allow) => refuse(vendor, &call, Kind::WrongMethod(allow)),
                     Found::Untidy(path) => refuse(vendor, &call, Kind::UntidyPath(path)),
@@ -91,7 +92,7 @@ impl Pipeline {
             Ok(requested) => requested.map(|spec| (Source::Header, spec)).into_iter().collect::<Vec<_>>(),
             Err(bad) => {
                 let detail = format!("X-Fault: {bad}");
-                return problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new());
+                return own(call, problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()));
             }
         };
         sources.extend(world.user_fault(place, call).map(|spec| (Source::User, spec.clone())));
@@ -107,7 +108,7 @@ impl Pipeline {
         let vendor = world.vendor(place);
         let (about, operation) = (vendor.about(), matched.operation);
         // A trial tells whether the call would succeed; on a copy, so that it changes nothing.
-        if plan.needs_trial() && !handle(&*world.trial(place), call).status.is_success() {
+        if plan.needs_trial() && !handle(&*world.trial(place), call).outcome().is_success() {
             plan.withdraw_validated(&world.counters, about.name, operation.name);
         }
         let mut marks = Vec::new();
@@ -126,7 +127,7 @@ impl Pipeline {
             reply = vendor.refuse(call, &outcome.what);
         }
         if let Some(outcome) = &plan.outcome {
-            marks.push(outcome.mark(reply.status.as_u16(), operation.published));
+            marks.push(outcome.mark(reply.outcome().as_u16(), operation.published));
         }
         match HeaderValue::from_str(&marks.join(", ")) {
             Ok(marks) if !marks.is_empty() => reply.with(faults::APPLIED, marks),
@@ -181,7 +182,7 @@ fn wants_explanation(call: &Call) -> bool {
 fn with_fidelity(reply: Reply, about: &About, matched: Option<&Matched>) -> Reply {
     let own = matched.and_then(|matched| matched.operation.answer(reply.answer));
     let common = || about.common.iter().find(|answer| answer.name == reply.answer);
-    let value = match own.or_else(common).filter(|row| row.status == reply.status.as_u16()) {
+    let value = match own.or_else(common).filter(|row| row.status == reply.outcome().as_u16()) {
         Some(row) => {
             let operation = matched.filter(|_| own.is_some()).map_or("any", |matched| matched.operation.name);
             format!("{}; ref={}; row={}.{operation}.{}", row.sureness.as_str(), row.source, about.name, row.name)
@@ -195,9 +196,21 @@ fn with_fidelity(reply: Reply, about: &About, matched: Option<&Matched>) -> Repl
     }
 }
 
-/// No route has this path. It must not look like a missing user.
-fn unmatched(call: &Call) -> Reply {
-    control::unmatched(call.method(), &call.path)
+/// fauxidp's own refusal, as the protocol of the call shows it.
+fn own(call: &Call, refusal: Reply) -> Reply {
+    let Some(wire) = call.wire else {
+        return refusal;
+    };
+    let code = match refusal.status {
+        StatusCode::BAD_REQUEST => code::INVALID_ARGUMENT,
+        _ => code::UNIMPLEMENTED,
+    };
+    let problem: serde_json::Value = serde_json::from_slice(&refusal.body).unwrap_or_default();
+    let reply = wire.failure(&RpcError::new(code, problem["detail"].as_str().unwrap_or_default()));
+    match refusal.headers.get(MARK) {
+        Some(mark) => reply.with(MARK, mark.clone()),
+        None => reply,
+    }
 }
 
 /// The vendor has this operation, the emulator lacks it.

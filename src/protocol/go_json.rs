@@ -76,29 +76,51 @@ pub fn members(object: &[u8]) -> Result<Vec<Member<'_>>, Error> {
     Ok(found)
 }
 
-impl Member<'_> {
-    /// Whether it is `null`, which means not set.
-    pub fn is_null(&self) -> bool {
-        self.raw == b"null"
+/// `protojson`'s words for what `serde` says of the member at `path`, such as `queries[0].limit`.
+pub fn explain(members: &[Member<'_>], path: &str, reason: &str) -> String {
+    let name = path.split(['.', '[']).next().unwrap_or_default();
+    let mut of_that_name = members.iter().filter(|member| camel(&member.name) == camel(name));
+    let (first, second) = (of_that_name.next(), of_that_name.next());
+    if let (Some(second), true) = (second, reason.starts_with("duplicate field")) {
+        return format!(
+            "proto: ({}): duplicate field {}",
+            place(second.object, second.name_at),
+            token(&second.object[second.name_at..])
+        );
     }
+    let kind = ["string", "bool", "enum", "bytes", "timestamp"].into_iter().find(|kind| {
+        reason.split("expected").nth(1).is_some_and(|expected| expected.to_ascii_lowercase().contains(kind))
+    });
+    let (kind, field) = (kind.unwrap_or("number"), path.rsplit('.').next().unwrap_or(path));
+    match first {
+        Some(member) if field == path => {
+            let place = place(member.object, member.raw_at);
+            format!("proto: ({place}): invalid value for {kind} field {}: {}", camel(name), token(member.raw))
+        }
+        // Deeper down only the outermost place is known.
+        Some(member) => {
+            let place = place(member.object, member.raw_at);
+            format!("proto: ({place}): invalid value for {kind} field {}", camel(field))
+        }
+        None => format!("proto: {reason}"),
+    }
+}
 
-    /// Its string.
-    ///
-    /// # Errors
-    /// `protojson`'s text, with `field` as the field's JSON name.
-    pub fn string(&self, field: &str) -> Result<String, Error> {
-        serde_json::from_slice(self.raw).map_err(|_| {
-            let place = place(self.object, self.raw_at);
-            Error(format!("proto: ({place}): invalid value for string field {field}: {}", token(self.raw)))
-        })
+/// A field's name in JSON, of either spelling.
+fn camel(name: &str) -> String {
+    let mut camel = String::with_capacity(name.len());
+    let mut raise = false;
+    for c in name.chars() {
+        match c {
+            '_' => raise = true,
+            c if raise => {
+                camel.push(c.to_ascii_uppercase());
+                raise = false;
+            }
+            c => camel.push(c),
+        }
     }
-
-    /// `protojson`'s text for a field that was set before.
-    pub fn duplicate(&self) -> Error {
-        let place = place(self.object, self.name_at);
-        let name = token(&self.object[self.name_at..]);
-        Error(format!("proto: ({place}): duplicate field {name}"))
-    }
+    camel
 }
 
 /// A place as `protojson` says it: lines and characters from 1.
@@ -352,17 +374,27 @@ mod tests {
 
     #[test]
     fn members_know_their_place() {
-        let body = b"{\"userId\":5, \"a\\u0062\" : {\"x\":[]},\n \"userId\":\"u\"}";
+        let body = b"{\"userId\":5, \"a\\u0062\" : {\"x\":[]},\n \"user_id\":\"u\"}";
         let found = members(body).unwrap();
         assert_eq!(found.len(), 3);
-        assert_eq!(
-            found[0].string("userId").unwrap_err().to_string(),
-            "proto: (line 1:11): invalid value for string field userId: 5"
-        );
         assert_eq!((&*found[1].name, found[1].raw), ("ab", &b"{\"x\":[]}"[..]));
-        assert_eq!(found[2].duplicate().to_string(), "proto: (line 2:2): duplicate field \"userId\"");
-        assert_eq!(found[2].string("userId").unwrap(), "u");
         assert!(members(b"{}").unwrap().is_empty());
+        for (path, reason, text) in [
+            (
+                "userId",
+                "invalid type: integer `5`, expected a string or null",
+                "proto: (line 1:11): invalid value for string field userId: 5",
+            ),
+            ("userId", "duplicate field `userId`", "proto: (line 2:2): duplicate field \"user_id\""),
+            (
+                "ab.is_it",
+                "invalid type: map, expected a boolean",
+                "proto: (line 1:26): invalid value for bool field isIt",
+            ),
+            ("?", "something else", "proto: something else"),
+        ] {
+            assert_eq!(explain(&found, path, reason), text);
+        }
     }
 
     #[test]

@@ -5,16 +5,22 @@ pub mod go_json;
 pub mod packed;
 pub mod problem;
 pub mod route;
+pub mod rpc;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use bytes::Bytes;
+use futures_util::stream;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, Response, StatusCode};
-use http_body_util::Full;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Either, Full, StreamBody};
+use hyper::body::Frame;
 
 use route::Matched;
+use rpc::Wire;
 
 /// One request, read whole and routed.
 #[derive(Debug)]
@@ -27,6 +33,8 @@ pub struct Call {
     pub body: Bytes,
     /// The operation that the path and method name. `None` where the vendor can only refuse.
     pub matched: Option<Matched>,
+    /// The wire of a remote call; `None` where the path is none, or its content type is not understood.
+    pub wire: Option<Wire>,
 }
 
 impl Call {
@@ -68,6 +76,10 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    /// What follows the body, on gRPC.
+    pub trailers: Option<HeaderMap>,
+    /// The status that an error stands for where the wire does not show it: gRPC answers 200 whatever happens.
+    pub stands_for: Option<StatusCode>,
     /// Which row of the operation's fidelity table this is; empty for fauxidp's own answers.
     pub answer: &'static str,
 }
@@ -75,12 +87,17 @@ pub struct Reply {
 impl Reply {
     /// An answer without a body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), answer: "" }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), trailers: None, stands_for: None, answer: "" }
     }
 
     /// An answer with a body of that media type.
     pub fn new(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self { body: body.into(), ..Self::empty(status).with(CONTENT_TYPE, HeaderValue::from_static(media_type)) }
+    }
+
+    /// The status in HTTP's terms, whatever the wire shows.
+    pub fn outcome(&self) -> StatusCode {
+        self.stands_for.unwrap_or(self.status)
     }
 
     /// The same with a header.
@@ -98,10 +115,23 @@ impl Reply {
     }
 
     /// The answer as the connection takes it.
-    pub fn into_response(self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(self.body));
+    pub fn into_response(self) -> Response<ReplyBody> {
+        let body = match self.trailers {
+            None => Either::Left(Full::new(self.body)),
+            // Without a length: with one, HTTP/2 would say it in a header, and some clients then miss the trailers.
+            Some(trailers) => {
+                let frames = [Frame::data(self.body), Frame::trailers(trailers)];
+                let frames = frames.into_iter().filter(|frame| frame.data_ref().is_none_or(|data| !data.is_empty()));
+                let frames = frames.map(Ok::<_, Infallible>).collect::<Vec<_>>();
+                Either::Right(StreamBody::new(stream::iter(frames)).boxed_unsync())
+            }
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
     }
 }
+
+/// The body of an answer: whole, or with trailers.
+pub type ReplyBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, Infallible>>;

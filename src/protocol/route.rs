@@ -39,6 +39,8 @@ pub struct Matched {
     pub operation: &'static Operation,
     /// Its place in the table, from 0.
     pub place: usize,
+    /// Whether it was called by the path of its remote call, which has no parameters.
+    pub is_rpc: bool,
     parameters: [Range<usize>; PARAMETERS],
 }
 
@@ -59,9 +61,11 @@ impl RouteTable {
         let mut by_path: Router<Vec<usize>> = Router::new();
         let mut paths: Vec<(&str, Vec<usize>)> = Vec::new();
         for (place, operation) in operations.iter().enumerate() {
-            match paths.iter_mut().find(|(path, _)| *path == operation.path) {
-                Some((_, places)) => places.push(place),
-                None => paths.push((operation.path, vec![place])),
+            for path in [Some(operation.path), operation.rpc].into_iter().flatten() {
+                match paths.iter_mut().find(|(known, _)| *known == path) {
+                    Some((_, places)) => places.push(place),
+                    None => paths.push((path, vec![place])),
+                }
             }
         }
         for (path, places) in paths {
@@ -85,6 +89,7 @@ impl RouteTable {
     /// What this method and path name.
     pub fn find(&self, method: &Method, path: &str) -> Found {
         if self.tidy
+            && !super::rpc::is_call(path)
             && let Some(tidied) = tidied(path)
         {
             return Found::Untidy(tidied);
@@ -92,9 +97,12 @@ impl RouteTable {
         let Ok(found) = self.by_path.at(path) else {
             return Found::Nothing;
         };
-        let of_method = |place: &&usize| self.operations[**place].method == method.as_str();
-        let Some(&place) = found.value.iter().find(of_method) else {
-            let methods: Vec<_> = found.value.iter().map(|place| self.operations[*place].method).collect();
+        let method_of = |place: usize| match self.operations[place].rpc == Some(path) {
+            true => "POST", // every remote call
+            false => self.operations[place].method,
+        };
+        let Some(&place) = found.value.iter().find(|place| method_of(**place) == method.as_str()) else {
+            let methods: Vec<_> = found.value.iter().map(|place| method_of(*place)).collect();
             return Found::WrongMethod(methods.join(", "));
         };
         let operation = self.operations[place];
@@ -106,7 +114,7 @@ impl RouteTable {
             let start = value.as_ptr() as usize - path.as_ptr() as usize;
             *range = start..start + value.len();
         }
-        Found::Operation(Matched { operation, place, parameters })
+        Found::Operation(Matched { operation, place, is_rpc: operation.rpc == Some(path), parameters })
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::Context;
+use crate::streams;
 
 /// How long a client may take to say anything, to end its TLS handshake, or to send the head of a request.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -57,7 +58,12 @@ where
     let pipeline = context.pipeline;
     let service = service_fn(move |request| {
         let pipeline = pipeline.clone();
-        async move { Ok::<_, Infallible>(pipeline.answer(request).await) }
+        async move {
+            Ok::<_, Infallible>(match streams::owns(request.uri().path()) {
+                true => streams::answer(request).await,
+                false => pipeline.answer(request).await,
+            })
+        }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);

@@ -60,6 +60,8 @@ pub struct About {
     pub claims: &'static [&'static str],
     /// Its operations, emulated or not.
     pub routes: &'static LazyLock<RouteTable>,
+    /// Its remote calls, where it has that edge.
+    pub rpc: Option<Rpc>,
     /// What any call can get, whatever its operation.
     pub common: &'static [Answer],
     /// What is deliberately different from the real service, whatever the operation.
@@ -75,6 +77,14 @@ impl About {
     pub fn operations(&self) -> impl Iterator<Item = &'static Operation> + use<> {
         self.routes.operations().iter().copied()
     }
+}
+
+/// What reflection and health say of a vendor's remote calls.
+pub struct Rpc {
+    /// A serialized `google.protobuf.FileDescriptorSet`.
+    pub descriptors: &'static [u8],
+    /// The full names of its services.
+    pub services: &'static [&'static str],
 }
 
 /// One thing that a vendor declares about itself and that can be set.
@@ -226,6 +236,7 @@ mod tests {
             title: "Acme",
             claims: &[],
             routes: &ROUTES,
+            rpc: None,
             common: &[],
             differences: &[],
             settings: &[Setting { key: "era", values: &["seed", "current"], what: "" }],

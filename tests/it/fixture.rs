@@ -16,6 +16,8 @@ pub struct Fixture {
     pub path: String,
     /// What the emulator starts with, such as `jitsudo.suspend-owner=allowed`.
     pub set: Vec<String>,
+    /// Whether it is asked over HTTP/2.
+    pub http2: bool,
     /// What is asked, in order.
     pub asks: Vec<Ask>,
 }
@@ -55,12 +57,12 @@ fn read(path: &Path) -> Fixture {
     let name = path.strip_prefix(root()).expect("inside").to_string_lossy().into_owned();
     let mut set = Vec::new();
     let asks = text.split("\n###").map(|block| ask(block, &mut set, &name)).collect();
-    Fixture { path: name, set, asks }
+    Fixture { path: name, set, http2: text.contains("# @http2"), asks }
 }
 
 /// One request: comments, request line, headers, an empty line, the body.
 fn ask(block: &str, set: &mut Vec<String>, name: &str) -> Ask {
-    let mut body_of = None;
+    let (mut body_of, mut framed) = (None, false);
     let mut lines = block.trim_matches('\n').lines().skip_while(|line| line.trim().is_empty()).peekable();
     // What follows `###` on its line is a title.
     while let Some(line) = lines.next_if(|line| line.starts_with('#') || !line.contains(" /")) {
@@ -68,6 +70,7 @@ fn ask(block: &str, set: &mut Vec<String>, name: &str) -> Ask {
         if let Some(setting) = directive.strip_prefix("@set ") {
             set.push(setting.trim().to_owned());
         }
+        framed |= directive.trim() == "@frame";
         if let Some(bytes) = directive.strip_prefix("@body-of-bytes ") {
             body_of = Some(bytes.trim().parse().unwrap_or_else(|_| panic!("{name}: {line}")));
         }
@@ -82,6 +85,13 @@ fn ask(block: &str, set: &mut Vec<String>, name: &str) -> Ask {
     let body = lines.collect::<Vec<_>>().join("\n");
     match body_of {
         Some(bytes) => ask.body(vec![b'x'; bytes]),
+        None if framed => ask.body(frame(body.as_bytes())),
         None => ask.body(body),
     }
+}
+
+/// A message in the frame of gRPC and gRPC-Web.
+pub fn frame(message: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(message.len()).expect("a short message");
+    [&[0], &length.to_be_bytes()[..], message].concat()
 }

@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod contract;
+mod edges;
 mod fidelity;
 mod fixture;
 mod library;

@@ -10,7 +10,13 @@ use crate::fixture::{self, Fixture};
 use crate::wire::{self, Answer, Ask};
 
 /// The headers that answers may carry. A new one is looked at before it gets in here.
-const KNOWN_HEADERS: [&str; 17] = [
+const KNOWN_HEADERS: [&str; 23] = [
+    "accept-post",
+    "cache-control",
+    "expires",
+    "pragma",
+    "trailer",
+    "transfer-encoding",
     "allow",
     "connection",
     "content-length",
@@ -38,7 +44,11 @@ pub async fn play(fixture: &Fixture) -> Vec<(Ask, Answer)> {
     for ask in &fixture.asks {
         // Asking how sure an answer is shows in the snapshot, and proves the row of the fidelity table.
         let asked = ask.clone().header("x-fauxidp-explain", "1");
-        played.push((ask.clone(), asked.send(&emulator).await));
+        let answer = match fixture.http2 {
+            true => asked.send_h2(&emulator).await,
+            false => asked.send(&emulator).await,
+        };
+        played.push((ask.clone(), answer));
     }
     emulator.stop().await;
     played
@@ -104,7 +114,7 @@ fn transcript(played: &[(Ask, Answer)], path: &str) -> String {
         }
         match ask.body.len() {
             0 => {}
-            1..2_000 => writeln!(text, "> {}", String::from_utf8_lossy(&ask.body)).expect("a string takes text"),
+            1..2_000 => writeln!(text, "> {}", readable(&ask.body)).expect("a string takes text"),
             bytes => writeln!(text, "> ({bytes} bytes)").expect("a string takes text"),
         }
         writeln!(text, "< {}", answer.status).expect("a string takes text");
@@ -119,6 +129,12 @@ fn transcript(played: &[(Ask, Answer)], path: &str) -> String {
             }
         }
         writeln!(text, "\n{}\n", body(answer)).expect("a string takes text");
+        for (name, value) in &answer.trailers {
+            writeln!(text, "< {name}: {value}").expect("a string takes text");
+        }
+        if !answer.trailers.is_empty() {
+            text.push('\n');
+        }
     }
     text
 }
@@ -132,7 +148,15 @@ fn body(answer: &Answer) -> String {
         );
         return "(a certificate)".to_owned();
     }
-    answer.text().to_owned()
+    readable(&answer.body)
+}
+
+/// A text as it is, other bytes so that they can be read.
+fn readable(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => text.to_owned(),
+        _ => bytes.escape_ascii().to_string(),
+    }
 }
 
 fn is_certificate(answer: &Answer) -> bool {

@@ -13,7 +13,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cli", &["config", "emulator", "control"]),
     ("emulator", &["config", "control", "pipeline", "server", "vendors", "world", "leaves"]),
     ("config", &[]),
-    ("server", &["pipeline"]),
+    ("server", &["pipeline", "streams"]),
+    ("streams", &["vendors", "leaves"]),
     ("pipeline", &["control", "faults", "mount", "vendors", "world", "leaves"]),
     ("mount", &["vendors", "leaves"]),
     ("control", &["faults", "vendors", "world", "leaves"]),
@@ -29,6 +30,7 @@ fn sources() -> Vec<(String, String)> {
     let folder = root().join("src");
     let mut sources: Vec<_> = files(&folder, "rs")
         .into_iter()
+        .filter(|path| !path.components().any(|part| part.as_os_str() == "generated"))
         .map(|path| {
             let name = path.strip_prefix(&folder).expect("inside").to_string_lossy().into_owned();
             (name, fs::read_to_string(&path).expect("text"))
@@ -142,7 +144,11 @@ fn no_vendor_knows_another_and_nothing_else_names_one() {
 fn every_vendor_has_the_same_files() {
     let listing = |vendor: &str| -> BTreeSet<String> {
         let folder = root().join("src/vendors").join(vendor);
-        files(&folder, "rs").iter().map(|path| name_below(path, &folder)).collect()
+        files(&folder, "rs")
+            .iter()
+            .map(|path| name_below(path, &folder))
+            .filter(|name| !name.contains('/')) // a large file may have parts in a folder of its name
+            .collect()
     };
     let all: Vec<_> = vendors().into_iter().map(|vendor| (listing(&vendor), vendor)).collect();
     let wanted: BTreeSet<String> =

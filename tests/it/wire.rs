@@ -42,6 +42,8 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// What followed the body over HTTP/2.
+    pub trailers: Vec<(String, String)>,
 }
 
 impl Ask {
@@ -116,10 +118,15 @@ impl Ask {
         let request = request.body(Full::new(Bytes::from(self.body.clone()))).expect("a request");
         let (head, body) = sender.send_request(request).await.expect("an answer").into_parts();
         let text = |value: &http::HeaderValue| value.to_str().expect("text").to_owned();
+        let lines = |headers: &http::HeaderMap| -> Vec<(String, String)> {
+            headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+        };
+        let body = body.collect().await.expect("a body");
         Answer {
             status: head.status.as_u16(),
-            headers: head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
-            body: body.collect().await.expect("a body").to_bytes().to_vec(),
+            headers: lines(&head.headers),
+            trailers: body.trailers().map(lines).unwrap_or_default(),
+            body: body.to_bytes().to_vec(),
         }
     }
 }
@@ -169,5 +176,10 @@ fn parse(bytes: &[u8]) -> Answer {
         let (name, value) = line.split_once(':').expect("a header");
         (name.to_owned(), value.trim().to_owned())
     };
-    Answer { status: status.expect("a status"), headers: lines.map(header).collect(), body: bytes[end + 4..].to_vec() }
+    Answer {
+        status: status.expect("a status"),
+        headers: lines.map(header).collect(),
+        body: bytes[end + 4..].to_vec(),
+        trailers: Vec::new(),
+    }
 }

@@ -37,6 +37,7 @@ static ABOUT: About = About {
     title: "jitsudo",
     claims: &["/v1/", "/healthz"],
     routes: &routes::TABLE,
+    rpc: None,
     common: routes::COMMON,
     differences: &[
         "Tokens are the opaque ones of the seed file; the real service issues JWTs.",

@@ -69,6 +69,7 @@ static ROWS: [Row; 2] = [
             name: "suspend_user",
             method: "POST",
             path: "/v1/users/{id}/suspend",
+            rpc: None,
             emulated: true,
             published: &[200, 401, 403, 404],
             answers: &[
@@ -101,6 +102,7 @@ static ROWS: [Row; 2] = [
             name: "get_user",
             method: "GET",
             path: "/v1/users/{id}",
+            rpc: None,
             emulated: true,
             published: &[],
             answers: &[&[Answer::new("found", 200, Assumed, "jitsudo-get", "the whole user")], GUESSED_REFUSALS],

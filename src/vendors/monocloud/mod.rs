@@ -37,6 +37,7 @@ static ABOUT: About = About {
     title: "MonoCloud",
     claims: &["/api/"],
     routes: &routes::TABLE,
+    rpc: None,
     common: routes::COMMON,
     differences: &[
         "The keys are those of the seed file; the real service makes them in its dashboard.",

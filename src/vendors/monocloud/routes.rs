@@ -58,6 +58,7 @@ static ROWS: [Row; 4] = [
             name: "disable_user",
             method: "POST",
             path: "/api/users/{user_id}/disable",
+            rpc: None,
             emulated: true,
             published: PRINTED,
             answers: &[
@@ -83,6 +84,7 @@ static ROWS: [Row; 4] = [
             name: "enable_user",
             method: "POST",
             path: "/api/users/{user_id}/enable",
+            rpc: None,
             emulated: true,
             published: PRINTED,
             answers: &[
@@ -105,6 +107,7 @@ static ROWS: [Row; 4] = [
             name: "unblock_user",
             method: "POST",
             path: "/api/users/{user_id}/unblock",
+            rpc: None,
             emulated: true,
             published: PRINTED,
             answers: &[
@@ -127,6 +130,7 @@ static ROWS: [Row; 4] = [
             name: "get_user",
             method: "GET",
             path: "/api/users/{user_id}",
+            rpc: None,
             emulated: true,
             published: &[200, 401, 403, 404, 422],
             answers: &[

@@ -4,16 +4,22 @@ use http::StatusCode;
 use http::header::{HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 
+use super::proto::zitadel::v1::ErrorDetail;
 use super::record::WrongState;
 use super::routes::Row;
+use super::wire::Edge;
 use crate::failure::{Failure, Kind, Name, Wish};
+use crate::protocol::rpc::{self, RpcError, code};
 use crate::protocol::{Reply, go_json};
+use buffa::Message;
 
 /// What can go wrong in an operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Error {
-    /// The body cannot be decoded; Go's text.
+    /// The request cannot be decoded; Go's text.
     Undecodable(String),
+    /// The frame of a remote call is broken.
+    Framing(RpcError),
     /// No `Authorization`.
     AuthHeaderMissing,
     /// Another scheme than `Bearer`, or another spelling.
@@ -26,15 +32,12 @@ pub(super) enum Error {
     MembershipNotFound,
     /// The caller's roles do not allow it.
     PermissionDenied,
-    /// A rule of the request message is broken.
-    Invalid {
-        /// The request message.
-        message: &'static str,
-        /// The field as Go writes it.
-        field: &'static str,
-        /// Which rule.
-        reason: &'static str,
-    },
+    /// A rule of the request message is broken; the validator's text.
+    Invalid(String),
+    /// Queries nest too deep.
+    TooDeep,
+    /// What the vendor did not think of; its text.
+    Internal(&'static str),
     /// No user has that id.
     UserNotFound,
     /// The user's state does not allow it.
@@ -57,22 +60,6 @@ struct Status<'a> {
     id: Option<&'a str>,
 }
 
-/// The gRPC codes in use.
-mod code {
-    pub(super) const UNKNOWN: u8 = 2;
-    pub(super) const INVALID_ARGUMENT: u8 = 3;
-    pub(super) const DEADLINE_EXCEEDED: u8 = 4;
-    pub(super) const NOT_FOUND: u8 = 5;
-    pub(super) const ALREADY_EXISTS: u8 = 6;
-    pub(super) const PERMISSION_DENIED: u8 = 7;
-    pub(super) const RESOURCE_EXHAUSTED: u8 = 8;
-    pub(super) const FAILED_PRECONDITION: u8 = 9;
-    pub(super) const UNIMPLEMENTED: u8 = 12;
-    pub(super) const INTERNAL: u8 = 13;
-    pub(super) const UNAVAILABLE: u8 = 14;
-    pub(super) const UNAUTHENTICATED: u8 = 16;
-}
-
 // The auth step stands outside the vendor's translation, hence the raw key.
 const INVALID_TOKEN: Status<'_> = coded(401, code::UNAUTHENTICATED, "Errors.Token.Invalid", "AUTH-7fs1e");
 const PERMISSION_DENIED: Status<'_> =
@@ -92,8 +79,12 @@ const fn bare(http: u16, code: u8, text: &str) -> Status<'_> {
 
 impl Error {
     /// The error on the wire, as an answer of that operation.
-    pub(super) fn render(&self, row: &Row) -> Reply {
+    pub(super) fn render(&self, row: &Row, edge: Edge) -> Reply {
         let (status, answer) = match self {
+            Self::Framing(error) => {
+                let answer = if error.code == code::UNIMPLEMENTED { "unknown_compression" } else { "undecodable" };
+                return edge.failure(error).proving(answer);
+            }
             Self::Undecodable(text) => (bare(400, code::INVALID_ARGUMENT, text), "undecodable"),
             Self::AuthHeaderMissing => (bare(401, code::UNAUTHENTICATED, "auth header missing"), "auth_header_missing"),
             Self::InvalidAuthHeader => {
@@ -108,18 +99,20 @@ impl Error {
                 (coded(404, code::NOT_FOUND, "membership not found", "AUTHZ-cdgFk"), "membership_not_found")
             }
             Self::PermissionDenied => (PERMISSION_DENIED, "permission_denied"),
-            Self::Invalid { message, field, reason } => {
-                let text = invalid(message, field, reason);
-                return bare(400, code::INVALID_ARGUMENT, &text).render().proving("invalid_user_id");
+            Self::Invalid(text) => (bare(400, code::INVALID_ARGUMENT, text), "invalid"),
+            Self::TooDeep => {
+                let text = "Too many query nesting levels (Max 20)";
+                (coded(400, code::INVALID_ARGUMENT, text, "USER-zsQ97"), "too_deep")
             }
+            Self::Internal(text) => (coded(500, code::UNKNOWN, text, ""), "internal"),
             Self::UserNotFound => (coded(404, code::NOT_FOUND, NOT_FOUND, row.not_found), "user_not_found"),
             Self::WrongState(state) => (wrong_state(*state), "wrong_state"),
         };
-        let reply = status.render().proving(answer);
-        match self {
+        let reply = status.render(edge).proving(answer);
+        match (self, edge) {
             // Only what the gateway itself refuses did not go through the inner call.
-            Self::Undecodable(_) => reply,
-            _ => reply.with(super::wire::INNER_TYPE, HeaderValue::from_static("application/grpc")),
+            (Self::Undecodable(_), _) | (_, Edge::Rpc(_)) => reply,
+            (_, Edge::Rest) => reply.with(super::wire::INNER_TYPE, HeaderValue::from_static("application/grpc")),
         }
     }
 }
@@ -143,22 +136,28 @@ fn invalid(message: &str, field: &str, reason: &str) -> String {
 }
 
 /// Any failure in ZITADEL's words; `row` is the operation, if the call names one.
-pub(super) fn refuse(failure: &Failure, row: Option<&Row>) -> Reply {
+pub(super) fn refuse(failure: &Failure, row: Option<&Row>, edge: Edge) -> Reply {
     let wish = &failure.wish;
     let reply = match &failure.kind {
-        Kind::Named(name) => named(*name, wish, row),
+        Kind::Named(name) => named(*name, wish, row, edge),
         Kind::Status(status) => match name_of(*status) {
-            Some(name) => named(name, wish, row),
-            None => bare(*status, code_of(*status), "injected").wished(wish).render(),
+            Some(name) => named(name, wish, row, edge),
+            None => bare(*status, code_of(*status), "injected").wished(wish).render(edge),
         },
         // The gateway names no methods.
-        Kind::WrongMethod(_) => bare(405, code::UNIMPLEMENTED, "Method Not Allowed").render().proving("wrong_method"),
+        Kind::WrongMethod(_) => match edge {
+            Edge::Rest => bare(405, code::UNIMPLEMENTED, "Method Not Allowed").render(edge),
+            Edge::Rpc(_) => rpc::wrong_method(),
+        }
+        .proving("wrong_method"),
         Kind::UntidyPath(path) => {
             let path = HeaderValue::from_str(path).expect("a path of a request fits a header");
             Reply::empty(StatusCode::MOVED_PERMANENTLY).with(LOCATION, path).proving("untidy_path")
         }
-        Kind::TooLarge => bare(413, code::RESOURCE_EXHAUSTED, "request body too large").render().proving("too_large"),
-        Kind::Broken => bare(500, code::INTERNAL, "Errors.Internal").render(),
+        Kind::TooLarge => {
+            bare(413, code::RESOURCE_EXHAUSTED, "request body too large").render(edge).proving("too_large")
+        }
+        Kind::Broken => bare(500, code::INTERNAL, "Errors.Internal").render(edge),
     };
     match wish.retry_after {
         Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
@@ -200,7 +199,7 @@ fn code_of(status: u16) -> u8 {
 }
 
 /// A named error, with the ids that the operation itself would give. `wish.notice` has no place here.
-fn named(name: Name, wish: &Wish, row: Option<&Row>) -> Reply {
+fn named(name: Name, wish: &Wish, row: Option<&Row>, edge: Edge) -> Reply {
     let text;
     let status = match name {
         Name::Unauthenticated => INVALID_TOKEN,
@@ -226,7 +225,7 @@ fn named(name: Name, wish: &Wish, row: Option<&Row>) -> Reply {
         Name::Unavailable => bare(503, code::UNAVAILABLE, "unavailable"),
         Name::Internal => bare(500, code::INTERNAL, "Errors.Internal"),
     };
-    status.wished(wish).render()
+    status.wished(wish).render(edge)
 }
 
 impl<'a> Status<'a> {
@@ -235,23 +234,39 @@ impl<'a> Status<'a> {
         Self { text: wish.message.as_deref().unwrap_or(self.text), id: wish.code.as_deref().or(self.id), ..self }
     }
 
-    fn render(self) -> Reply {
+    fn render(self, edge: Edge) -> Reply {
         let message = match self.id {
             Some(id) => format!("{} ({id})", self.text),
             None => self.text.to_owned(),
         };
-        let detail =
-            self.id.map(|id| Detail { kind: "type.googleapis.com/zitadel.v1.ErrorDetail", id, message: self.text });
-        let body = Body { code: self.code, message: &message, details: detail.as_slice() };
+        match edge {
+            Edge::Rest => self.as_gateway(&message),
+            Edge::Rpc(_) => edge.failure(&self.as_rpc(message)),
+        }
+    }
+
+    /// As the gateway shows it.
+    fn as_gateway(&self, message: &str) -> Reply {
+        let kind = "type.googleapis.com/zitadel.v1.ErrorDetail";
+        let detail = self.id.map(|id| Detail { kind, id, message: self.text });
+        let body = Body { code: self.code, message, details: detail.as_slice() };
         let body = serde_json::to_vec(&body).expect("a status is JSON");
         let status = StatusCode::from_u16(self.http).expect("a status from 400 to 599");
-        let mut reply = Reply::new(status, "application/json", body);
-        if self.code == code::UNAUTHENTICATED
-            && let Ok(challenge) = HeaderValue::from_str(&message)
-        {
-            reply.headers.insert(WWW_AUTHENTICATE, challenge);
+        let reply = Reply::new(status, "application/json", body);
+        match HeaderValue::from_str(message) {
+            Ok(challenge) if self.code == code::UNAUTHENTICATED => reply.with(WWW_AUTHENTICATE, challenge),
+            _ => reply,
         }
-        reply
+    }
+
+    /// As a remote call shows it.
+    fn as_rpc(&self, message: String) -> RpcError {
+        let detail = self.id.map(|id| {
+            let detail = ErrorDetail { id: id.to_owned(), message: self.text.to_owned() };
+            let debug = serde_json::to_value(&detail).expect("a detail is JSON");
+            Box::new(rpc::Detail { name: "zitadel.v1.ErrorDetail", bytes: detail.encode_to_vec(), debug })
+        });
+        RpcError { code: self.code, http: Some(self.http), message, detail }
     }
 }
 
@@ -269,6 +284,7 @@ struct Body<'a> {
 struct Detail<'a> {
     #[serde(rename = "@type")]
     kind: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     id: &'a str,
     message: &'a str,
 }

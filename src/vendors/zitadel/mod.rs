@@ -6,6 +6,9 @@
 mod auth;
 mod error;
 mod operations;
+#[rustfmt::skip]
+#[path = "generated/mod.rs"]
+mod proto;
 mod record;
 mod routes;
 mod seed;
@@ -13,7 +16,7 @@ mod wire;
 
 use std::sync::Arc;
 
-use super::{About, BaseUrls, Maker, Vendor};
+use super::{About, BaseUrls, Maker, Rpc, Vendor};
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
@@ -22,6 +25,7 @@ use crate::protocol::{Call, Reply};
 
 use auth::Access;
 use record::User;
+use wire::Edge;
 
 /// How it is made.
 pub(super) const MAKER: Maker = Maker {
@@ -37,9 +41,12 @@ static ABOUT: About = About {
     title: "ZITADEL",
     claims: &["/v2/", "/zitadel.user.v2.UserService/", "/.well-known/", "/oauth/v2/", "/oidc/v1/", "/debug/"],
     routes: &routes::TABLE,
+    rpc: Some(Rpc {
+        descriptors: include_bytes!("generated/descriptors.bin"),
+        services: &["zitadel.user.v2.UserService"],
+    }),
     common: routes::COMMON,
     differences: &[
-        "Only the REST edge is served so far; Connect, gRPC and gRPC-Web paths are not routed.",
         "Write answers carry `creationDate`, as the seed's example prints; the server's source leaves it out.",
         "White space in JSON is steady; the real service varies it on purpose.",
         "An unknown path is fauxidp's own 404, marked, instead of code 5 `Not Found`.",
@@ -65,23 +72,28 @@ impl Vendor for Zitadel {
 
     fn handle(&self, call: &Call) -> Reply {
         let row = routes::row(call);
-        let answer = wire::request(call, row)
-            .and_then(|request| Ok((request, self.access.authenticate(&self.users, call)?)))
-            .and_then(|(request, caller)| {
-                request.validate(row)?;
-                (row.run)(self, &request, &caller)
-            });
-        let reply = answer.unwrap_or_else(|error| error.render(row));
-        wire::with_headers(reply, &self.clock, &self.ids)
+        let edge = match Edge::of(call) {
+            Ok(edge) => edge,
+            Err(unknown) => return unknown,
+        };
+        let answer = edge.message(call).and_then(|message| (row.run)(self, call, edge, &message));
+        let reply = match answer {
+            Ok(done) => edge.success(done),
+            Err(error) => error.render(row, edge),
+        };
+        edge.with_headers(reply, &self.clock, &self.ids)
     }
 
     fn subject(&self, call: &Call) -> Option<String> {
-        Some(call.parameter(0).into_owned())
+        wire::user_id(call)
     }
 
     fn refuse(&self, call: &Call, failure: &Failure) -> Reply {
-        let reply = error::refuse(failure, call.matched.as_ref().map(|_| routes::row(call)));
-        wire::with_headers(reply, &self.clock, &self.ids)
+        let row = call.matched.as_ref().map(|_| routes::row(call));
+        match Edge::of(call) {
+            Ok(edge) => edge.with_headers(error::refuse(failure, row, edge), &self.clock, &self.ids),
+            Err(unknown) => unknown,
+        }
     }
 
     fn fork(&self, clock: Clock, ids: Ids) -> Box<dyn Vendor> {

@@ -1,9 +1,15 @@
 //! One function per operation of ZITADEL's user service. The order is the vendor's: exists, state, permission, write.
 
+mod search;
+
+use jiff::Timestamp;
+
 use super::Zitadel;
 use super::auth::{Caller, Permission};
 use super::error::Error;
+use super::proto::zitadel::user::v2::ListUsersRequest;
 use super::record::{State, User, WrongState};
+use search::Filter;
 
 /// The user of that id.
 pub(super) fn get_user_by_id(state: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
@@ -12,6 +18,54 @@ pub(super) fn get_user_by_id(state: &Zitadel, user_id: &str, caller: &Caller) ->
         caller.check(Permission::Read, &user.profile.resource_owner)?;
     }
     Ok(user)
+}
+
+/// A page of a search.
+pub(super) struct Page {
+    /// The users on it.
+    pub(super) users: Vec<User>,
+    /// How many were found in all.
+    pub(super) total: usize,
+    /// When any user last changed.
+    pub(super) last_event: Option<Timestamp>,
+}
+
+/// The users that the caller may read and the queries find, in order. Without a limit, all.
+pub(super) fn list_users(state: &Zitadel, request: &ListUsersRequest, caller: &Caller) -> Result<Page, Error> {
+    let filter = Filter::all(&request.queries, 0)?;
+    let users = state.users.snapshot();
+    let mut last_event = None;
+    let mut found: Vec<&User> = Vec::new();
+    for user in users.iter() {
+        last_event = last_event.max(Some(user.change_date));
+        let visible = || caller.is(user) || caller.check(Permission::Read, &user.profile.resource_owner).is_ok();
+        if filter.finds(user) == Some(true) && visible() {
+            found.push(user);
+        }
+    }
+    let total = found.len();
+    let paging = request.query.as_option().cloned().unwrap_or_default();
+    let column = &request.sorting_column;
+    let order = |one: &&User, other: &&User| match paging.asc {
+        true => search::order(column, one, other),
+        false => search::order(column, other, one),
+    };
+    let start = usize::try_from(paging.offset).unwrap_or(usize::MAX).min(total);
+    let end = match paging.limit {
+        0 => total,
+        limit => start.saturating_add(limit as usize).min(total),
+    };
+    // Only what stands on the page has to be in order.
+    if end < total {
+        found.select_nth_unstable_by(end, order);
+        found.truncate(end);
+    }
+    if start > 0 && start < found.len() {
+        found.select_nth_unstable_by(start, order);
+    }
+    let page = &mut found[start..];
+    page.sort_unstable_by(order);
+    Ok(Page { users: page.iter().map(|user| (*user).clone()).collect(), total, last_event })
 }
 
 /// Keeps a user out.

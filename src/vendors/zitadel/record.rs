@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Record;
-use crate::protocol::packed::Packed;
 
 /// A user, human or machine.
 #[derive(Debug, Clone)]
@@ -40,14 +39,14 @@ pub(super) enum State {
     Initial,
 }
 
-/// The members that stand still, wide ones as ready JSON.
+/// The members that stand still.
 #[derive(Debug)]
 pub(super) struct Profile {
     pub(super) user_id: String,
     pub(super) resource_owner: String,
     pub(super) creation_date: Timestamp,
     pub(super) username: String,
-    pub(super) login_names: Packed<Vec<String>>,
+    pub(super) login_names: Vec<String>,
     pub(super) preferred_login_name: String,
     pub(super) kind: Kind,
     pub(super) memberships: Vec<Membership>,
@@ -56,8 +55,8 @@ pub(super) struct Profile {
 /// Person or service.
 #[derive(Debug)]
 pub(super) enum Kind {
-    Human(Packed<Human>),
-    Machine(Packed<Machine>),
+    Human(Box<Human>),
+    Machine(Box<Machine>),
 }
 
 /// What makes a user human.
@@ -130,18 +129,18 @@ pub(super) struct PhoneNumber {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Machine {
-    name: String,
+    pub(super) name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    description: String,
+    pub(super) description: String,
     #[serde(default, skip_serializing_if = "is_false")]
-    has_secret: bool,
+    pub(super) has_secret: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    access_token_type: Option<JwtTokens>,
+    pub(super) access_token_type: Option<JwtTokens>,
 }
 
 /// The token type that is not the default, which is never written.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-enum JwtTokens {
+pub(super) enum JwtTokens {
     #[serde(rename = "ACCESS_TOKEN_TYPE_JWT")]
     Jwt,
 }

@@ -12,7 +12,6 @@ use super::record::{
 };
 use crate::directory::Directory;
 use crate::people::Person;
-use crate::protocol::packed::Packed;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
 /// The seed file.
@@ -40,10 +39,10 @@ struct SeedUser {
     details: Details,
     state: State,
     username: String,
-    login_names: Packed<Vec<String>>,
+    login_names: Vec<String>,
     preferred_login_name: String,
-    human: Option<Packed<Human>>,
-    machine: Option<Packed<Machine>>,
+    human: Option<Box<Human>>,
+    machine: Option<Box<Machine>>,
     #[serde(default)]
     fauxidp: Hidden,
 }
@@ -151,10 +150,10 @@ pub(super) fn user(person: &Person, organization: &str, now: Timestamp) -> User 
             user_id: user_id(person),
             resource_owner: organization.to_owned(),
             creation_date: now,
-            login_names: Packed::new(&vec![name.clone()]).expect("a name is JSON"),
+            login_names: vec![name.clone()],
             preferred_login_name: name.clone(),
             username: name,
-            kind: Kind::Human(Packed::new(&human).expect("a human is JSON")),
+            kind: Kind::Human(Box::new(human)),
             memberships: Vec::new(),
         }),
     }

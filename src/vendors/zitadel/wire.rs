@@ -1,148 +1,289 @@
-//! ZITADEL's JSON on the REST edge: requests in, details and users out.
+//! ZITADEL's messages on both of its edges, REST and remote calls: requests in, details and users out.
 
+mod rules;
+
+use buffa::json::{JsonParseOptions, with_json_parse_options};
+use buffa::{EnumValue, Message, MessageField, MessageName};
+use buffa_types::google::protobuf::Timestamp;
+use bytes::Bytes;
 use http::StatusCode;
-use http::header::{HeaderName, HeaderValue, VARY};
-use jiff::Timestamp;
+use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, PRAGMA, VARY};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::error::{Error, ID_LENGTH};
-use super::record::{Human, Kind, Machine, State, User};
-use super::routes::Row;
+use super::Zitadel;
+use super::auth::Caller;
+use super::error::Error;
+use super::operations;
+use super::proto::zitadel::object::v2::{Details, ListDetails};
+use super::proto::zitadel::user::v2 as proto;
+use super::record::{Gender, Human, Kind, Machine, State, User};
 use crate::clock::Clock;
 use crate::ids::Ids;
-use crate::protocol::packed::Packed;
+use crate::protocol::rpc::{self, Codec, RpcError, Wire};
 use crate::protocol::{Call, Reply, go_json};
 
-/// A request about one user.
-#[derive(Debug)]
-pub(super) struct Request {
-    /// The user's id.
-    pub(super) user_id: String,
+/// The largest message, compressed or not.
+const MAX_MESSAGE: usize = 1 << 20;
+
+/// By which edge a call came.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Edge {
+    /// The paths of the gateway.
+    Rest,
+    /// A remote call.
+    Rpc(Wire),
 }
 
-/// Decodes a request. The path's id wins over the body's, but a wrong type in the body is an error all the same.
-/// The content type does not matter on this edge.
-pub(super) fn request(call: &Call, row: &Row) -> Result<Request, Error> {
-    if row.takes_body
-        && let Some(value) = go_json::first_value(&call.body)?
-    {
-        let mut seen = false;
-        for member in go_json::members(value)? {
-            if !matches!(&*member.name, "userId" | "user_id") {
-                continue;
-            }
-            if std::mem::replace(&mut seen, true) {
-                return Err(member.duplicate().into());
-            }
-            if !member.is_null() {
-                member.string("userId")?;
-            }
+/// An operation that succeeded.
+pub(super) struct Done {
+    message: Vec<u8>,
+    answer: &'static str,
+}
+
+impl Edge {
+    /// The edge of a call.
+    ///
+    /// # Errors
+    /// The refusal of a remote call whose content type is not understood.
+    #[allow(clippy::result_large_err)] // the refusal is the answer
+    pub(super) fn of(call: &Call) -> Result<Self, Reply> {
+        match call.wire {
+            Some(wire) => Ok(Self::Rpc(wire)),
+            None if !rpc::is_call(&call.path) => Ok(Self::Rest),
+            None if call.method() == http::Method::POST => Err(rpc::wrong_content_type().proving("wrong_content_type")),
+            None => Err(rpc::wrong_method().proving("wrong_method")),
         }
     }
-    Ok(Request { user_id: call.parameter(0).into_owned() })
+
+    /// The bytes of the request's message.
+    pub(super) fn message(self, call: &Call) -> Result<Bytes, Error> {
+        match self {
+            Self::Rest => Ok(call.body.clone()),
+            Self::Rpc(wire) => wire.message(&call.head.headers, &call.body, MAX_MESSAGE).map_err(Error::Framing),
+        }
+    }
+
+    /// A successful answer.
+    pub(super) fn success(self, done: Done) -> Reply {
+        let reply = match self {
+            Self::Rest => Reply::new(StatusCode::OK, "application/json", done.message)
+                .with(INNER_TYPE, HeaderValue::from_static("application/grpc"))
+                .with(INNER_CACHE, HeaderValue::from_static("no-store"))
+                .with(INNER_PRAGMA, HeaderValue::from_static("no-cache")),
+            Self::Rpc(wire) => wire
+                .success(done.message)
+                .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
+                .with(PRAGMA, HeaderValue::from_static("no-cache")),
+        };
+        reply.proving(done.answer)
+    }
+
+    /// An error of a remote call.
+    pub(super) fn failure(self, error: &RpcError) -> Reply {
+        match self {
+            Self::Rest => Reply::empty(StatusCode::BAD_REQUEST), // never asked for: this edge has no frames
+            Self::Rpc(wire) => wire.failure(error),
+        }
+    }
+
+    /// The answer with the headers that all answers of this edge carry.
+    pub(super) fn with_headers(self, reply: Reply, clock: &Clock, ids: &Ids) -> Reply {
+        let reply = reply
+            .with(HeaderName::from_static("x-request-id"), request_id(clock, ids))
+            .with(VARY, HeaderValue::from_static("Origin"));
+        match self {
+            Self::Rest => reply.with(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("none")),
+            Self::Rpc(_) => reply,
+        }
+    }
 }
 
-impl Request {
-    /// The rules of the vendor's request messages.
-    pub(super) fn validate(&self, row: &Row) -> Result<(), Error> {
-        match self.user_id.chars().count() {
-            1..=200 => Ok(()),
-            _ => Err(Error::Invalid { message: row.message, field: "UserId", reason: ID_LENGTH }),
+/// A request message with its rules.
+pub(super) trait Request: Message + MessageName + DeserializeOwned + Default {
+    /// Checks the rules of the vendor's validator, in the order of the fields.
+    fn validate(&self) -> Result<(), Error>;
+}
+
+/// Runs one operation on whichever edge: decodes, authenticates, validates, operates, encodes. `bind` puts the
+/// parameters of the path into the message; they win over the body's.
+pub(super) fn serve<Q: Request, A: Message + Serialize>(
+    state: &Zitadel,
+    call: &Call,
+    (edge, message): (Edge, &[u8]),
+    bind: impl FnOnce(&mut Q, &Call),
+    operate: impl FnOnce(&Q, &Caller) -> Result<A, Error>,
+    answer: &'static str,
+) -> Result<Done, Error> {
+    let request = match edge {
+        Edge::Rest => {
+            let takes_body = !matches!(*call.method(), http::Method::GET | http::Method::DELETE);
+            let mut request = if takes_body { from_gateway(message)? } else { Q::default() };
+            bind(&mut request, call);
+            request
+        }
+        Edge::Rpc(wire) => from_call(wire.codec, message)?,
+    };
+    let caller = state.access.authenticate(&state.users, call)?;
+    request.validate()?;
+    let response = operate(&request, &caller)?;
+    let message = match edge {
+        Edge::Rpc(wire) if wire.codec == Codec::Proto => response.encode_to_vec(),
+        _ => serde_json::to_vec(&response).expect("a message is JSON"),
+    };
+    Ok(Done { message, answer })
+}
+
+/// A message from the gateway: the first value of the body counts, and nothing is an empty message.
+fn from_gateway<Q: Request>(body: &[u8]) -> Result<Q, Error> {
+    match go_json::first_value(body)? {
+        Some(value) => from_json(value).map_err(Error::Undecodable),
+        None => Ok(Q::default()),
+    }
+}
+
+/// A message from a remote call.
+fn from_call<Q: Request>(codec: Codec, message: &[u8]) -> Result<Q, Error> {
+    let wrong = |text: &str| {
+        // The library names the message by the last part of its package.
+        let package = Q::PACKAGE.split('.').nth(1).unwrap_or_default();
+        Error::Undecodable(format!("unmarshal message: unmarshal into *{package}.{}: {text}", Q::NAME))
+    };
+    if codec == Codec::Proto {
+        return Q::decode_from_slice(message).map_err(|error| wrong(&format!("proto: {error}")));
+    }
+    if message.is_empty() {
+        return Err(Error::Undecodable("unmarshal message: zero-length payload is not a valid JSON object".to_owned()));
+    }
+    // The library's own words for broken JSON are not the gateway's; their exact text is assumed.
+    match go_json::first_value(message) {
+        Ok(Some(value)) if message.trim_ascii().len() == value.len() => from_json(value).map_err(|text| wrong(&text)),
+        Ok(Some(_)) => Err(wrong("proto: syntax error: unexpected token after the value")),
+        Ok(None) => Err(wrong("proto: unexpected EOF")),
+        Err(error) => Err(wrong(&format!("proto: syntax error: {error}"))),
+    }
+}
+
+/// A message from JSON that is well formed.
+fn from_json<Q: Request>(value: &[u8]) -> Result<Q, String> {
+    let members = go_json::members(value).map_err(|error| error.to_string())?;
+    let options = JsonParseOptions::new().ignore_unknown_enum_values(true);
+    let mut reader = serde_json::Deserializer::from_slice(value);
+    let read = with_json_parse_options(&options, || serde_path_to_error::deserialize(&mut reader));
+    read.map_err(|error| go_json::explain(&members, &error.path().to_string(), &error.inner().to_string()))
+}
+
+/// The id in the path of a call, or in the message of a remote one.
+pub(super) fn user_id(call: &Call) -> Option<String> {
+    match Edge::of(call).ok()? {
+        Edge::Rest => Some(call.parameter(0).into_owned()),
+        edge @ Edge::Rpc(wire) => {
+            let message = edge.message(call).ok()?;
+            // Every request about one user has its id as the first field.
+            from_call::<proto::GetUserByIDRequest>(wire.codec, &message).ok().map(|request| request.user_id)
         }
     }
 }
 
 /// Where a record stands in its history. All four members, as the seed prints them.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Details<'a> {
-    sequence: String,
-    #[serde(serialize_with = "timestamp")]
-    change_date: Timestamp,
-    resource_owner: &'a str,
-    #[serde(serialize_with = "timestamp")]
-    creation_date: Timestamp,
+pub(super) fn details(user: &User) -> MessageField<Details, buffa::Inline<Details>> {
+    MessageField::some(Details {
+        sequence: user.sequence,
+        change_date: MessageField::some(timestamp(user.change_date)),
+        resource_owner: user.profile.resource_owner.clone(),
+        creation_date: MessageField::some(timestamp(user.profile.creation_date)),
+    })
 }
 
-impl<'a> Details<'a> {
-    fn of(user: &'a User) -> Self {
-        Self {
-            sequence: user.sequence.to_string(),
-            change_date: user.change_date,
-            resource_owner: &user.profile.resource_owner,
-            creation_date: user.profile.creation_date,
-        }
+/// A page of users.
+pub(super) fn list(page: &operations::Page) -> proto::ListUsersResponse {
+    proto::ListUsersResponse {
+        details: MessageField::some(ListDetails {
+            total_result: if page.users.is_empty() { 0 } else { page.total as u64 },
+            timestamp: page.last_event.map(timestamp).map_or_else(MessageField::none, MessageField::some),
+            ..ListDetails::default()
+        }),
+        result: page.users.iter().map(user).collect(),
+        ..proto::ListUsersResponse::default()
     }
 }
 
-/// An answer. Empty members are left out, as protobuf's JSON has it.
-#[derive(Serialize)]
-struct Body<'a> {
-    details: Details<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<UserBody<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct UserBody<'a> {
-    user_id: &'a str,
-    details: Details<'a>,
-    state: State,
-    username: &'a str,
-    login_names: &'a Packed<Vec<String>>,
-    preferred_login_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    human: Option<&'a Packed<Human>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    machine: Option<&'a Packed<Machine>>,
-}
-
-/// What a write answers.
-pub(super) fn details(user: &User) -> Reply {
-    success(&Body { details: Details::of(user), user: None })
-}
-
-/// What reading one user answers.
-pub(super) fn user(user: &User) -> Reply {
+/// A user as reading it shows.
+pub(super) fn user(user: &User) -> proto::User {
     let profile = &user.profile;
-    let (human, machine) = match &profile.kind {
-        Kind::Human(human) => (Some(human), None),
-        Kind::Machine(machine) => (None, Some(machine)),
-    };
-    let body = UserBody {
-        user_id: &profile.user_id,
-        details: Details::of(user),
-        state: user.state,
-        username: &profile.username,
-        login_names: &profile.login_names,
-        preferred_login_name: &profile.preferred_login_name,
-        human,
-        machine,
-    };
-    success(&Body { details: Details::of(user), user: Some(body) })
+    proto::User {
+        user_id: profile.user_id.clone(),
+        details: details(user),
+        state: EnumValue::Known(match user.state {
+            State::Active => proto::UserState::Active,
+            State::Inactive => proto::UserState::Inactive,
+            State::Locked => proto::UserState::Locked,
+            State::Initial => proto::UserState::Initial,
+        }),
+        username: profile.username.clone(),
+        login_names: profile.login_names.clone(),
+        preferred_login_name: profile.preferred_login_name.clone(),
+        r#type: Some(match &profile.kind {
+            Kind::Human(human) => human_user(human).into(),
+            Kind::Machine(machine) => machine_user(machine).into(),
+        }),
+    }
+}
+
+fn human_user(human: &Human) -> proto::HumanUser {
+    let profile = &human.profile;
+    proto::HumanUser {
+        profile: MessageField::some(proto::HumanProfile {
+            given_name: profile.given_name.clone(),
+            family_name: profile.family_name.clone(),
+            nick_name: Some(profile.nick_name.clone()),
+            display_name: Some(profile.display_name.clone()),
+            preferred_language: Some(profile.preferred_language.clone()),
+            gender: Some(EnumValue::Known(match profile.gender {
+                Gender::Unspecified => proto::Gender::Unspecified,
+                Gender::Female => proto::Gender::Female,
+                Gender::Male => proto::Gender::Male,
+                Gender::Diverse => proto::Gender::Diverse,
+            })),
+            avatar_url: profile.avatar_url.clone(),
+        }),
+        email: MessageField::some(proto::HumanEmail {
+            email: human.email.address.email.clone(),
+            is_verified: human.email.is_verified,
+        }),
+        phone: MessageField::some(proto::HumanPhone {
+            phone: human.phone.address.phone.clone(),
+            is_verified: human.phone.is_verified,
+        }),
+        password_change_required: human.password_change_required,
+        password_changed: human.password_changed.map(timestamp).map_or_else(MessageField::none, MessageField::some),
+        mfa_init_skipped: human.mfa_init_skipped.map(timestamp).map_or_else(MessageField::none, MessageField::some),
+        ..proto::HumanUser::default()
+    }
+}
+
+fn machine_user(machine: &Machine) -> proto::MachineUser {
+    let jwt = machine.access_token_type.is_some();
+    proto::MachineUser {
+        name: machine.name.clone(),
+        description: machine.description.clone(),
+        has_secret: machine.has_secret,
+        access_token_type: EnumValue::Known(if jwt {
+            proto::AccessTokenType::Jwt
+        } else {
+            proto::AccessTokenType::Bearer
+        }),
+    }
+}
+
+fn timestamp(time: jiff::Timestamp) -> Timestamp {
+    Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond(), ..Timestamp::default() }
 }
 
 // What the gateway forwards of the inner call's headers (inferred, zitadel-headers).
 pub(super) const INNER_TYPE: HeaderName = HeaderName::from_static("grpcgateway-content-type");
 const INNER_CACHE: HeaderName = HeaderName::from_static("grpcgateway-cache-control");
 const INNER_PRAGMA: HeaderName = HeaderName::from_static("grpcgateway-pragma");
-
-fn success(body: &Body<'_>) -> Reply {
-    let body = serde_json::to_vec(body).expect("an answer is JSON");
-    Reply::new(StatusCode::OK, "application/json", body)
-        .with(INNER_TYPE, HeaderValue::from_static("application/grpc"))
-        .with(INNER_CACHE, HeaderValue::from_static("no-store"))
-        .with(INNER_PRAGMA, HeaderValue::from_static("no-cache"))
-}
-
-/// The answer with the headers that all answers of this edge carry.
-pub(super) fn with_headers(reply: Reply, clock: &Clock, ids: &Ids) -> Reply {
-    reply
-        .with(HeaderName::from_static("x-request-id"), request_id(clock, ids))
-        .with(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("none"))
-        .with(VARY, HeaderValue::from_static("Origin"))
-}
 
 /// A request id in the vendor's form: 20 digits in base 32 that stand for the time and eight bytes.
 fn request_id(clock: &Clock, ids: &Ids) -> HeaderValue {
@@ -155,30 +296,9 @@ fn request_id(clock: &Clock, ids: &Ids) -> HeaderValue {
     HeaderValue::from_bytes(&text).expect("digits are ASCII")
 }
 
-/// RFC 3339 with 0, 3 or 6 digits of a second: the fewest groups of three that lose nothing.
-fn timestamp<S: serde::Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    let digits = match time.subsec_nanosecond() {
-        0 => 0,
-        nanos if nanos % 1_000_000 == 0 => 3,
-        nanos if nanos % 1_000 == 0 => 6,
-        _ => 9,
-    };
-    serializer.collect_str(&format_args!("{time:.digits$}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_timestamp_has_the_fewest_groups_of_three_digits() {
-        #[derive(Serialize)]
-        struct Time(#[serde(serialize_with = "timestamp")] Timestamp);
-        for text in ["2025-03-25T09:53:34Z", "2025-03-25T09:53:34.029Z", "2025-03-25T09:53:34.029100Z"] {
-            let time = Time(text.parse().unwrap());
-            assert_eq!(serde_json::to_value(&time).unwrap(), text);
-        }
-    }
 
     #[test]
     fn a_request_id_starts_with_the_time() {

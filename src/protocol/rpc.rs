@@ -1,0 +1,394 @@
+//! The wires of unary remote calls: Connect, gRPC and gRPC-Web, with protobuf or JSON inside. Knows no vendor and no message.
+//!
+//! Only what is unary is here: a call that was read whole, and its answer. Streams (reflection, health) are the library's,
+//! mounted beside the pipeline. `ARCHITECTURE.md` says why the framing is our own.
+
+use std::io::Read;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, StatusCode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::Reply;
+
+/// What a client of these protocols sends and expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wire {
+    framing: Framing,
+    /// What the messages are written in.
+    pub codec: Codec,
+    /// The content type of request and answer, in its canonical spelling.
+    content_type: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Framing {
+    Connect,
+    Grpc,
+    GrpcWeb,
+}
+
+/// What messages are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
+    /// Protobuf.
+    Proto,
+    /// Protobuf's JSON.
+    Json,
+}
+
+/// Every content type that is understood. Another one, also with another parameter, is 415.
+const WIRES: [(&str, Framing, Codec); 9] = [
+    ("application/json", Framing::Connect, Codec::Json),
+    ("application/json; charset=utf-8", Framing::Connect, Codec::Json),
+    ("application/proto", Framing::Connect, Codec::Proto),
+    ("application/grpc", Framing::Grpc, Codec::Proto),
+    ("application/grpc+proto", Framing::Grpc, Codec::Proto),
+    ("application/grpc+json", Framing::Grpc, Codec::Json),
+    ("application/grpc-web", Framing::GrpcWeb, Codec::Proto),
+    ("application/grpc-web+proto", Framing::GrpcWeb, Codec::Proto),
+    ("application/grpc-web+json", Framing::GrpcWeb, Codec::Json),
+];
+
+const STATUS: HeaderName = HeaderName::from_static("grpc-status");
+const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
+const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
+const GRPC_ENCODING: &str = "grpc-encoding";
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+
+/// The codes of gRPC, by number.
+pub mod code {
+    #![allow(missing_docs)]
+    pub const UNKNOWN: u8 = 2;
+    pub const INVALID_ARGUMENT: u8 = 3;
+    pub const DEADLINE_EXCEEDED: u8 = 4;
+    pub const NOT_FOUND: u8 = 5;
+    pub const ALREADY_EXISTS: u8 = 6;
+    pub const PERMISSION_DENIED: u8 = 7;
+    pub const RESOURCE_EXHAUSTED: u8 = 8;
+    pub const FAILED_PRECONDITION: u8 = 9;
+    pub const UNIMPLEMENTED: u8 = 12;
+    pub const INTERNAL: u8 = 13;
+    pub const UNAVAILABLE: u8 = 14;
+    pub const UNAUTHENTICATED: u8 = 16;
+}
+
+/// A code's name on the Connect wire and its HTTP status there.
+fn named(code: u8) -> (&'static str, u16) {
+    match code {
+        1 => ("canceled", 499),
+        3 => ("invalid_argument", 400),
+        4 => ("deadline_exceeded", 504),
+        5 => ("not_found", 404),
+        6 => ("already_exists", 409),
+        7 => ("permission_denied", 403),
+        8 => ("resource_exhausted", 429),
+        9 => ("failed_precondition", 400),
+        10 => ("aborted", 409),
+        11 => ("out_of_range", 400),
+        12 => ("unimplemented", 501),
+        13 => ("internal", 500),
+        14 => ("unavailable", 503),
+        15 => ("data_loss", 500),
+        16 => ("unauthenticated", 401),
+        _ => ("unknown", 500),
+    }
+}
+
+/// An error, as every wire can show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RpcError {
+    /// The code of gRPC.
+    pub code: u8,
+    /// The HTTP status on the Connect wire, where it is not the code's own.
+    pub http: Option<u16>,
+    /// The text.
+    pub message: String,
+    /// A message with more about it.
+    pub detail: Option<Box<Detail>>,
+}
+
+/// A message that goes with an error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detail {
+    /// The message's full name, such as `acme.v1.ErrorDetail`.
+    pub name: &'static str,
+    /// The message in protobuf.
+    pub bytes: Vec<u8>,
+    /// The message as JSON, for people.
+    pub debug: Value,
+}
+
+impl RpcError {
+    /// An error without details.
+    pub fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, http: None, message: message.into(), detail: None }
+    }
+
+    /// The HTTP status.
+    fn status(&self) -> StatusCode {
+        let status = self.http.unwrap_or(named(self.code).1);
+        StatusCode::from_u16(status).expect("a status from 400 to 599")
+    }
+}
+
+/// Whether a path has the form of a remote call: `/package.Service/Method`.
+pub fn is_call(path: &str) -> bool {
+    let mut parts = path.split('/');
+    let named = parts.next() == Some("")
+        && parts.next().is_some_and(|service| service.contains('.') && !service.starts_with('.'));
+    named && parts.next().is_some_and(|method| !method.is_empty()) && parts.next().is_none()
+}
+
+impl Wire {
+    /// The wire of a content type.
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        let content_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        let row = WIRES.iter().find(|(name, ..)| name.eq_ignore_ascii_case(content_type))?;
+        let &(content_type, framing, codec) = row;
+        Some(Self { framing, codec, content_type })
+    }
+
+    /// The message of a request, out of its frame and decompressed.
+    ///
+    /// # Errors
+    /// What the vendor's library says of a broken frame; the texts are assumed.
+    pub fn message(self, headers: &HeaderMap, body: &Bytes, limit: usize) -> Result<Bytes, RpcError> {
+        let encoding = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("identity");
+        match self.framing {
+            Framing::Connect => {
+                let encoding = encoding("content-encoding");
+                unpack(body.clone(), encoding != "identity", encoding, limit)
+            }
+            Framing::Grpc | Framing::GrpcWeb => {
+                let short = || RpcError::new(code::INVALID_ARGUMENT, "protocol error: incomplete envelope");
+                let (head, rest) = body.split_at_checked(5).ok_or_else(short)?;
+                let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
+                if rest.len() < length {
+                    return Err(short());
+                }
+                unpack(body.slice(5..5 + length), head[0] & 1 == 1, encoding(GRPC_ENCODING), limit)
+            }
+        }
+    }
+
+    /// A successful answer.
+    pub fn success(self, message: Vec<u8>) -> Reply {
+        match self.framing {
+            Framing::Connect => Reply::new(StatusCode::OK, self.content_type, message),
+            Framing::Grpc => {
+                let trailers = HeaderMap::from_iter([(STATUS, HeaderValue::from_static("0"))]);
+                Reply { trailers: Some(trailers), ..Reply::new(StatusCode::OK, self.content_type, frame(0, &message)) }
+            }
+            Framing::GrpcWeb => {
+                let mut body = frame(0, &message);
+                body.extend(frame(0x80, b"grpc-status: 0\r\n"));
+                Reply::new(StatusCode::OK, self.content_type, body)
+            }
+        }
+    }
+
+    /// An error.
+    pub fn failure(self, error: &RpcError) -> Reply {
+        let reply = match self.framing {
+            Framing::Connect => connect_error(error),
+            Framing::Grpc => {
+                let reply = Reply::new(StatusCode::OK, self.content_type, Bytes::new());
+                Reply { trailers: Some(trailers(error)), ..reply }
+            }
+            Framing::GrpcWeb => {
+                let mut lines = Vec::new();
+                for (name, value) in &trailers(error) {
+                    lines.extend_from_slice(name.as_str().as_bytes());
+                    lines.extend_from_slice(b": ");
+                    lines.extend_from_slice(value.as_bytes());
+                    lines.extend_from_slice(b"\r\n");
+                }
+                Reply::new(StatusCode::OK, self.content_type, frame(0x80, &lines))
+            }
+        };
+        Reply { stands_for: Some(error.status()), ..reply }
+    }
+}
+
+/// What a method other than POST gets.
+pub fn wrong_method() -> Reply {
+    Reply::empty(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, HeaderValue::from_static("POST"))
+}
+
+/// What a content type that is not understood gets.
+pub fn wrong_content_type() -> Reply {
+    let names: Vec<_> = WIRES.iter().map(|(name, ..)| *name).collect();
+    let names = HeaderValue::from_str(&names.join(", ")).expect("content types are text");
+    Reply::empty(StatusCode::UNSUPPORTED_MEDIA_TYPE).with(ACCEPT_POST, names)
+}
+
+fn connect_error(error: &RpcError) -> Reply {
+    let mut body = json!({ "code": named(error.code).0 });
+    if !error.message.is_empty() {
+        body["message"] = error.message.as_str().into();
+    }
+    if let Some(detail) = &error.detail {
+        let value = STANDARD_NO_PAD.encode(&detail.bytes);
+        body["details"] = json!([{ "type": detail.name, "value": value, "debug": detail.debug }]);
+    }
+    Reply::new(error.status(), "application/json", body.to_string())
+}
+
+fn trailers(error: &RpcError) -> HeaderMap {
+    /// What is not written as it is: all but printable ASCII, and the percent sign itself.
+    const CODED: &AsciiSet = &CONTROLS.add(b'%');
+    let text = |text: &str| HeaderValue::from_str(text).expect("coded text is ASCII");
+    let mut trailers = HeaderMap::new();
+    trailers.insert(STATUS, HeaderValue::from(u16::from(error.code)));
+    trailers.insert(MESSAGE, text(&utf8_percent_encode(&error.message, CODED).to_string()));
+    if let Some(detail) = &error.detail {
+        let mut any = Vec::new();
+        field(&mut any, 1, format!("type.googleapis.com/{}", detail.name).as_bytes());
+        field(&mut any, 2, &detail.bytes);
+        let mut status = vec![1 << 3, error.code];
+        field(&mut status, 2, error.message.as_bytes());
+        field(&mut status, 3, &any);
+        trailers.insert(DETAILS, text(&STANDARD_NO_PAD.encode(status)));
+    }
+    trailers
+}
+
+/// A field of a protobuf message that has a length.
+fn field(message: &mut Vec<u8>, number: u8, value: &[u8]) {
+    message.push(number << 3 | 2);
+    let mut length = value.len();
+    while length >= 0x80 {
+        message.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    message.push(length as u8);
+    message.extend_from_slice(value);
+}
+
+fn frame(flags: u8, message: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(message.len()).expect("an answer is not that long");
+    let mut framed = Vec::with_capacity(5 + message.len());
+    framed.push(flags);
+    framed.extend_from_slice(&length.to_be_bytes());
+    framed.extend_from_slice(message);
+    framed
+}
+
+fn unpack(message: Bytes, compressed: bool, encoding: &str, limit: usize) -> Result<Bytes, RpcError> {
+    if !matches!(encoding, "identity" | "gzip" | "") {
+        let text = format!("unknown compression \"{encoding}\": supported encodings are gzip");
+        return Err(RpcError::new(code::UNIMPLEMENTED, text));
+    }
+    if !compressed {
+        return Ok(message);
+    }
+    let mut plain = Vec::new();
+    // One byte more than is allowed, to tell a message that is too long.
+    let read = GzDecoder::new(&message[..]).take(limit as u64 + 1).read_to_end(&mut plain);
+    match read {
+        Ok(_) if plain.len() <= limit => Ok(plain.into()),
+        Ok(_) => Err(RpcError::new(code::RESOURCE_EXHAUSTED, "message is too large")),
+        Err(error) => Err(RpcError::new(code::INVALID_ARGUMENT, format!("decompress: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(content_type: &'static str) -> Option<Wire> {
+        Wire::of(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]))
+    }
+
+    fn error() -> RpcError {
+        let detail = Detail { name: "acme.v1.Why", bytes: vec![10, 1, b'x'], debug: json!({ "id": "x" }) };
+        RpcError { detail: Some(Box::new(detail)), ..RpcError::new(code::FAILED_PRECONDITION, "50% é") }
+    }
+
+    #[test]
+    fn only_the_known_content_types_are_wires() {
+        assert_eq!(wire("Application/JSON; charset=utf-8").unwrap().codec, Codec::Json);
+        assert_eq!(wire("application/grpc").unwrap().framing, Framing::Grpc);
+        for other in [
+            "application/json; charset=latin1",
+            "application/connect+json",
+            "application/grpc-web-text",
+            "text/plain",
+            "",
+        ] {
+            assert_eq!(wire(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_with_service_and_method_is_a_call() {
+        assert!(is_call("/zitadel.user.v2.UserService/GetUserByID"));
+        for path in ["/v2/users", "/.well-known/openid-configuration", "/a.b/", "/a.b/c/d", "/healthz", "a.b/c"] {
+            assert!(!is_call(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_error_stands_in_the_trailers_alone_on_grpc() {
+        let reply = wire("application/grpc+proto").unwrap().failure(&error());
+        assert_eq!((reply.status, reply.headers.len(), reply.body.len()), (StatusCode::OK, 1, 0));
+        let trailers = reply.trailers.unwrap();
+        assert_eq!(
+            (&trailers["grpc-status"], &trailers["grpc-message"]),
+            (&"9".parse().unwrap(), &"50%25 %C3%A9".parse().unwrap())
+        );
+        let details = STANDARD_NO_PAD.decode(&trailers["grpc-status-details-bin"]).unwrap();
+        let any = b"\x0a\x1ftype.googleapis.com/acme.v1.Why\x12\x03\x0a\x01x";
+        let expected = [&[8, 9, 0x12, 6][..], "50% é".as_bytes(), &[0x1a, any.len() as u8], any].concat();
+        assert_eq!(details, expected);
+        let bare = wire("application/grpc").unwrap().failure(&RpcError::new(5, "no"));
+        assert!(!bare.trailers.unwrap().contains_key("grpc-status-details-bin"));
+    }
+
+    #[test]
+    fn an_error_is_a_trailer_frame_on_grpc_web_and_an_object_on_connect() {
+        let web = wire("application/grpc-web").unwrap().failure(&RpcError::new(5, "no"));
+        assert_eq!(&web.body[..], b"\x80\0\0\0\x22grpc-status: 5\r\ngrpc-message: no\r\n".as_slice());
+        let connect = wire("application/proto").unwrap().failure(&error());
+        assert_eq!(connect.status, 400);
+        let expected = r#"{"code":"failed_precondition","message":"50% é","details":[{"type":"acme.v1.Why","value":"CgF4","debug":{"id":"x"}}]}"#;
+        assert_eq!(connect.body, expected);
+    }
+
+    #[test]
+    fn a_message_is_taken_out_of_its_frame() {
+        let grpc = wire("application/grpc").unwrap();
+        let none = HeaderMap::new();
+        let message = |body: &'static [u8]| grpc.message(&none, &Bytes::from_static(body), 10);
+        assert_eq!(message(b"\0\0\0\0\x02hi").unwrap(), "hi");
+        assert_eq!(message(b"\0\0\0\0\0").unwrap(), "");
+        assert_eq!(message(b"\0\0\0\0\x03hi").unwrap_err().code, code::INVALID_ARGUMENT);
+        assert_eq!(message(b"").unwrap_err().code, code::INVALID_ARGUMENT);
+        let brotli = HeaderMap::from_iter([(HeaderName::from_static("grpc-encoding"), HeaderValue::from_static("br"))]);
+        assert_eq!(
+            grpc.message(&brotli, &Bytes::from_static(b"\x01\0\0\0\0"), 10).unwrap_err().code,
+            code::UNIMPLEMENTED
+        );
+    }
+
+    #[test]
+    fn a_compressed_message_is_bounded() {
+        use flate2::{Compression, write::GzEncoder};
+        use std::io::Write;
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(&[b'x'; 1_000]).unwrap();
+        let body = Bytes::from(encoder.finish().unwrap());
+        let gzip =
+            HeaderMap::from_iter([(HeaderName::from_static("content-encoding"), HeaderValue::from_static("gzip"))]);
+        let connect = wire("application/json").unwrap();
+        assert_eq!(connect.message(&gzip, &body, 1_000).unwrap().len(), 1_000);
+        assert_eq!(connect.message(&gzip, &body, 999).unwrap_err().code, code::RESOURCE_EXHAUSTED);
+        assert!(connect.message(&gzip, &Bytes::from_static(b"x"), 999).is_err());
+    }
+}

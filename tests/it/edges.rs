@@ -1,0 +1,221 @@
+//! Every call of the fixtures that can also be made as a remote one gets the same outcome on every wire.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use fauxidp::declared::{ALL, Operation};
+use serde_json::{Map, Value, json};
+
+use crate::fixture::{self, frame};
+use crate::wire::{self, Answer, Ask};
+
+/// What a call came to, whatever the wire.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Success(Value),
+    Error { code: u64, message: String, id: Option<String> },
+}
+
+const CODES: [&str; 17] = [
+    "ok",
+    "canceled",
+    "unknown",
+    "invalid_argument",
+    "deadline_exceeded",
+    "not_found",
+    "already_exists",
+    "permission_denied",
+    "resource_exhausted",
+    "failed_precondition",
+    "aborted",
+    "out_of_range",
+    "unimplemented",
+    "internal",
+    "unavailable",
+    "data_loss",
+    "unauthenticated",
+];
+
+/// The remote call that a fixture's call stands for: its path and its message.
+fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
+    let operations = ALL.iter().flat_map(|maker| maker.about.operations());
+    let mut candidates = operations.filter(|operation| operation.emulated && operation.method == ask.method);
+    candidates.find_map(|operation| {
+        let path = operation.rpc?;
+        let mut message = match ask.body.is_empty() {
+            true => Map::new(),
+            false => serde_json::from_slice(&ask.body).ok()?, // a body that is none is another matter
+        };
+        let (asked, known): (Vec<_>, Vec<_>) = (ask.path.split('/').collect(), operation.path.split('/').collect());
+        if asked.len() != known.len() {
+            return None;
+        }
+        for (asked, known) in asked.iter().zip(known) {
+            if known == "{user_id}" && !asked.is_empty() {
+                message.remove("user_id");
+                let id = percent_encoding::percent_decode_str(asked).decode_utf8().ok()?;
+                message.insert("userId".to_owned(), id.into());
+            } else if *asked != known {
+                return None;
+            }
+        }
+        Some((operation, path, Value::Object(message)))
+    })
+}
+
+fn rest(answer: &Answer) -> Outcome {
+    let body = answer.json();
+    if answer.status == 200 {
+        return Outcome::Success(body);
+    }
+    Outcome::Error {
+        code: body["code"].as_u64().expect("a code"),
+        message: body["message"].as_str().expect("a text").to_owned(),
+        id: body["details"][0]["id"].as_str().map(str::to_owned),
+    }
+}
+
+fn connect(answer: &Answer) -> Outcome {
+    let body = answer.json();
+    if answer.status == 200 {
+        return Outcome::Success(body);
+    }
+    let code = CODES.iter().position(|code| body["code"] == *code).expect("a known code") as u64;
+    let detail = &body["details"][0];
+    if let Some(value) = detail["value"].as_str() {
+        let bytes = STANDARD_NO_PAD.decode(value).expect("base64 without padding");
+        assert_eq!(
+            id_of(&bytes),
+            detail["debug"]["id"].as_str().unwrap_or_default(),
+            "the detail is the same in both forms"
+        );
+    }
+    Outcome::Error {
+        code,
+        message: body["message"].as_str().expect("a text").to_owned(),
+        id: detail["debug"]["id"].as_str().map(str::to_owned),
+    }
+}
+
+/// The first field of a message, a short text.
+fn id_of(bytes: &[u8]) -> &str {
+    match bytes {
+        [0x0a, length, rest @ ..] => std::str::from_utf8(&rest[..usize::from(*length)]).expect("text"),
+        _ => "",
+    }
+}
+
+/// From trailers, wherever they stood.
+fn grpc(message: &[u8], trailers: &[(String, String)]) -> Outcome {
+    let trailer = |name: &str| trailers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+    let code: u64 = trailer("grpc-status").and_then(|code| code.parse().ok()).expect("a status");
+    if code == 0 {
+        return Outcome::Success(serde_json::from_slice(message).expect("JSON"));
+    }
+    let text =
+        percent_encoding::percent_decode_str(trailer("grpc-message").expect("a text")).decode_utf8().expect("UTF-8");
+    let details = trailer("grpc-status-details-bin").map(|value| STANDARD_NO_PAD.decode(value).expect("base64"));
+    let id = details.map(|status| {
+        let name = b"type.googleapis.com/zitadel.v1.ErrorDetail";
+        let at = status.windows(name.len()).position(|window| window == name).expect("the detail's name");
+        // Behind the name: the tag and length of the value, then the detail.
+        id_of(&status[at + name.len() + 2..]).to_owned()
+    });
+    Outcome::Error { code, message: text.into_owned(), id: id.filter(|id| !id.is_empty()) }
+}
+
+fn unframed(answer: &Answer) -> &[u8] {
+    answer.body.get(5..).unwrap_or_default()
+}
+
+fn grpc_web(answer: &Answer) -> Outcome {
+    assert_eq!(answer.status, 200);
+    let mut message: &[u8] = &[];
+    let mut rest = &answer.body[..];
+    loop {
+        let (head, tail) = rest.split_at(5);
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        let (inner, tail) = tail.split_at(length);
+        if head[0] == 0x80 {
+            assert!(tail.is_empty(), "the trailers come last");
+            let lines = std::str::from_utf8(inner).expect("text").split_terminator("\r\n");
+            let trailers: Vec<_> = lines
+                .map(|line| line.split_once(": ").expect("a line"))
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
+            return grpc(message, &trailers);
+        }
+        message = inner;
+        rest = tail;
+    }
+}
+
+#[tokio::test]
+async fn every_wire_gives_the_same_outcome() {
+    let mut seen = std::collections::BTreeMap::<&str, usize>::new();
+    for fixture in fixture::all().into_iter().filter(|fixture| fixture.path.starts_with("fixtures/zitadel/")) {
+        let emulators = [
+            wire::emulator().await,
+            wire::emulator().await,
+            wire::emulator().await,
+            wire::emulator().await,
+            wire::emulator().await,
+        ];
+        for ask in &fixture.asks {
+            let Some((operation, path, message)) = remote(ask) else { continue };
+            let call = |content_type: &str, body: Vec<u8>| {
+                let ask = Ask { method: "POST".to_owned(), path: path.to_owned(), ..ask.clone() };
+                ask.without("content-type").header("content-type", content_type).body(body)
+            };
+            let json = message.to_string().into_bytes();
+            let expected = rest(&ask.send(&emulators[0]).await);
+            // What cannot be decoded is said in each edge's own words.
+            if matches!(&expected, Outcome::Error { code: 3, message, .. } if message.starts_with("proto: ")) {
+                continue;
+            }
+            let by_connect = connect(&call("application/json", json.clone()).send(&emulators[1]).await);
+            let answer = call("application/grpc+json", frame(&json)).send_h2(&emulators[2]).await;
+            assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/grpc+json")));
+            let by_grpc = grpc(unframed(&answer), &answer.trailers);
+            let by_web = grpc_web(&call("application/grpc-web+json", frame(&json)).send(&emulators[3]).await);
+            let outcomes = [("connect", by_connect), ("grpc", by_grpc), ("grpc-web", by_web)];
+            for (name, outcome) in outcomes {
+                assert_eq!(same(outcome), same_ref(&expected), "{name} {}: {} {}", fixture.path, ask.method, ask.path);
+            }
+            // In protobuf, where the message is an id alone: the code tells whether it came to the same.
+            if let (Some(id), 1) = (message["userId"].as_str(), message.as_object().map_or(0, Map::len)) {
+                let mut message = vec![0x0a];
+                let mut length = id.len();
+                while length >= 0x80 {
+                    message.push(length as u8 | 0x80);
+                    length >>= 7;
+                }
+                message.push(length as u8);
+                message.extend_from_slice(id.as_bytes());
+                let answer = call("application/grpc", frame(&message)).send_h2(&emulators[4]).await;
+                let code = answer.trailers.iter().find(|(name, _)| name == "grpc-status").map(|(_, code)| code.clone());
+                let wanted = match &expected {
+                    Outcome::Success(_) => 0,
+                    Outcome::Error { code, .. } => *code,
+                };
+                assert_eq!(code, Some(wanted.to_string()), "protobuf {}: {} {}", fixture.path, ask.method, ask.path);
+            }
+            *seen.entry(operation.name).or_default() += 1;
+        }
+    }
+    let remote = ALL.iter().flat_map(|maker| maker.about.operations()).filter(|op| op.emulated && op.rpc.is_some());
+    for operation in remote {
+        assert!(seen.get(operation.name).is_some_and(|calls| *calls >= 10), "{}: {seen:?}", operation.name);
+    }
+}
+
+/// An outcome without what a request about the same user may differ in: nothing.
+fn same(outcome: Outcome) -> Value {
+    same_ref(&outcome)
+}
+
+fn same_ref(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Success(message) => json!({ "message": message }),
+        Outcome::Error { code, message, id } => json!({ "code": code, "text": message, "id": id }),
+    }
+}

@@ -1,0 +1,43 @@
+//! Writes `src/vendors/zitadel/generated/` from `src/vendors/zitadel/proto/`. Needs `protoc` 3.21 or newer and its well-known types (Debian: protobuf-compiler, libprotobuf-dev).
+//! Run it from the project's folder: `cargo run --manifest-path tools/generate/Cargo.toml`.
+
+use std::path::Path;
+use std::process::Command;
+
+const FILES: [&str; 6] = [
+    "zitadel/message.proto",
+    "zitadel/object/v2/object.proto",
+    "zitadel/filter/v2/filter.proto",
+    "zitadel/user/v2/user.proto",
+    "zitadel/user/v2/query.proto",
+    "zitadel/user/v2/user_service.proto",
+];
+
+fn main() {
+    let vendor = Path::new("src/vendors/zitadel");
+    let out = vendor.join("generated");
+    std::fs::create_dir_all(&out).expect("run it from the project's folder");
+    let descriptors = out.join("descriptors.bin");
+    let status = Command::new("protoc")
+        .arg("--include_imports")
+        .arg(format!("--descriptor_set_out={}", descriptors.display()))
+        .arg("-I")
+        .arg(vendor.join("proto"))
+        .args(FILES)
+        .status()
+        .expect("protoc is installed");
+    assert!(status.success(), "protoc refuses the files");
+    buffa_build::Config::new()
+        .descriptor_set(&descriptors)
+        .files(&FILES)
+        .out_dir(&out)
+        .include_file("mod.rs")
+        .file_per_package(true)
+        .generate_json(true)
+        .generate_views(false)
+        .preserve_unknown_fields(false)
+        .idiomatic_enum_aliases(true)
+        .idiomatic_imports(true)
+        .compile()
+        .expect("the messages can be written");
+}
