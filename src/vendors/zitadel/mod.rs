@@ -8,6 +8,7 @@ mod error;
 mod operations;
 #[rustfmt::skip]
 #[path = "generated/mod.rs"]
+#[allow(clippy::enum_variant_names)] // the vendor's names
 mod proto;
 mod record;
 mod routes;

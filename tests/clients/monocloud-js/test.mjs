@@ -1,153 +1,475 @@
-// MonoCloud's published transport, unmodified, over TLS: it accepts nothing else. `fauxidp env` sets the environment.
+// MonoCloud's published transport, unmodified, against a running fauxidp.
+//
+// node test.mjs URL, with the variables of `fauxidp env URL`. The last line on stdout is `<package> <version>: <n> checks`.
+
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import https from 'node:https';
 import net from 'node:net';
-import core from '@monocloud/sdk-js-core';
+import { createRequire } from 'node:module';
+import tls from 'node:tls';
+import axios from 'axios';
+import {
+  MonoCloudBadRequestException,
+  MonoCloudClientBase,
+  MonoCloudConflictException,
+  MonoCloudErrorCodeValidationException,
+  MonoCloudException,
+  MonoCloudKeyValidationException,
+  MonoCloudNotFoundException,
+  MonoCloudRequestException,
+  MonoCloudResourceExhaustedException,
+  MonoCloudResponse,
+  MonoCloudServerException,
+  MonoCloudUnauthorizedException,
+} from '@monocloud/sdk-js-core';
 
-const { MONOCLOUD_MANAGEMENT_DOMAIN: domain, MONOCLOUD_MANAGEMENT_API_KEY: apiKey } = process.env;
-const plain = domain.replace('https:', 'http:');
-const SEED = 'UOtBaOybB6dTpIJNrnkRw';
-let checks = 0;
+const url = process.argv[2];
+const domain = process.env.MONOCLOUD_MANAGEMENT_DOMAIN;
+const apiKey = process.env.MONOCLOUD_MANAGEMENT_API_KEY;
+assert.ok(url, 'usage: node test.mjs URL');
+assert.ok(domain && apiKey && process.env.NODE_EXTRA_CA_CERTS, 'evaluate `fauxidp env URL` first');
+assert.match(domain, /^https:/);
 
-// The transport is abstract: these are the calls that the vendor's management clients make with it.
-class Users extends core.MonoCloudClientBase {
-  call(method, url, data, headers) {
-    return this.processRequest({ method, url, data, headers });
+const JOHN = 'UOtBaOybB6dTpIJNrnkRw'; // the user of the vendor's sample
+const BLOCKED = 'user-blocked';
+const UNKNOWN = 'nobody-has-this-id';
+
+// The members of the vendor's sample, and what only reading one user adds.
+const MEMBERS = [
+  'claims', 'creation_time', 'disabled', 'emails', 'has_password', 'idps', 'last_updated', 'passkeys',
+  'password_updated_at', 'phone_numbers', 'private_data', 'public_data', 'user_id', 'username',
+];
+const ACCESS = ['blocked', 'last_sign_in_attempt', 'last_sign_in_ip', 'sign_in_count'];
+
+/** The operations as the vendor's management clients write them on top of this transport. */
+class Client extends MonoCloudClientBase {
+  disableUser(userId, request) {
+    return this.#call('POST', '/users/{user_id}/disable', userId, request);
   }
-  disable(id, data, headers) {
-    return this.call('POST', `/users/${encodeURIComponent(id)}/disable`, data, headers);
+
+  enableUser(userId) {
+    return this.#call('POST', '/users/{user_id}/enable', userId);
   }
-  enable(id) {
-    return this.call('POST', `/users/${encodeURIComponent(id)}/enable`);
+
+  unblockUser(userId) {
+    return this.#call('POST', '/users/{user_id}/unblock', userId);
   }
-  unblock(id) {
-    return this.call('POST', `/users/${encodeURIComponent(id)}/unblock`);
+
+  getUser(userId) {
+    return this.#call('GET', '/users/{user_id}', userId);
   }
-  get(id) {
-    return this.call('GET', `/users/${encodeURIComponent(id)}`);
+
+  #call(method, template, userId, data) {
+    const path = template.replace('{user_id}', encodeURIComponent(String(userId)));
+    return this.processRequest(data === undefined ? { method, url: path } : { method, url: path, data });
   }
 }
 
-const users = new Users({ domain, apiKey });
+const client = (key = apiKey, config = undefined) => new Client({ domain, apiKey: key, config });
 
-async function check(name, body) {
-  const reset = await fetch(`${plain}/__fauxidp/worlds/default/reset`, { method: 'POST' });
-  assert.equal(reset.status, 200);
-  try {
-    await body();
-  } catch (error) {
-    console.error(`FAIL ${name}`);
-    throw error;
-  }
-  checks += 1;
+/** A client on an axios instance of our own: the transport's second argument, where headers are ours to set. */
+function own({ headers = {}, baseURL = `${domain}/api`, ...rest } = {}) {
+  const instance = axios.create({
+    baseURL,
+    timeout: 10_000,
+    headers: { 'X-API-KEY': apiKey, 'Content-Type': 'application/json', ...headers },
+    ...rest,
+  });
+  return { client: new Client({}, instance), instance };
 }
 
-// Expects one of the library's own exceptions, with the problem that it was made from.
-async function refused(call, kind, status) {
-  const error = await call.then(
-    () => assert.fail('the call succeeded'),
-    (error) => error,
-  );
-  assert.equal(error.constructor.name, core[kind].name);
-  assert.equal(error.response.status, status);
-  assert.ok(error.response.title);
-  assert.match(error.response.traceId, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+const faulty = (fault) => own({ headers: { 'X-Fault': fault } }).client;
+
+// --- what is checked -------------------------------------------------------------------------------------------
+
+const checks = [];
+const check = (name, run) => checks.push({ name, run });
+
+/** The user of a successful call. */
+async function user(call) {
+  const response = await call;
+  assert.ok(response instanceof MonoCloudResponse);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers['content-type'], 'application/json');
+  return response.result;
+}
+
+/** The error of a refused call, of exactly that class. */
+async function thrown(call, expected) {
+  let error;
+  await call.then(() => assert.fail('the call went through'), (reason) => { error = reason; });
+  assert.equal(error?.constructor?.name, expected.name, error?.stack);
+  assert.equal(error.constructor, expected);
   return error;
 }
 
-await check('disable answers the sample of the vendor\'s page, but for last_updated', async () => {
-  const sample = JSON.parse(readFileSync(new URL('../../../fixtures/seed/monocloud.json', import.meta.url))).users[0];
-  for (const more of ['sign_in_count', 'last_sign_in_ip', 'last_sign_in_attempt', 'blocked', 'fauxidp']) delete sample[more];
-  assert.equal(Object.keys(sample).length, 14);
-  const { status, result } = await users.disable(SEED, { revoke_sessions: true });
-  assert.equal(status, 200);
-  assert.ok(result.last_updated > sample.last_updated);
-  assert.deepEqual(result, { ...sample, disabled: true, last_updated: result.last_updated });
+/** The same for the classes that carry the problem; the problem itself is complete. */
+async function refused(call, expected, status, title, fragment = '') {
+  const error = await thrown(call, expected);
+  assert.ok(error instanceof MonoCloudRequestException);
+  const problem = error.response;
+  assert.equal(problem.status, status);
+  assert.equal(problem.title, title);
+  assert.equal(problem.type, `https://httpstatuses.io/${status}${fragment}`);
+  assert.match(problem.traceId, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  assert.ok(error.message.startsWith(title), error.message);
+  return error;
+}
+
+const without = (object, names) => Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+const isChanged = async (id, before) => assert.notDeepEqual(await user(client().getUser(id)), before);
+const isUnchanged = async (id, before) => assert.deepEqual(await user(client().getUser(id)), before);
+
+// Reading
+
+check('get: the sample user, with the four members that only reading shows', async () => {
+  const john = await user(client().getUser(JOHN));
+  assert.deepEqual(Object.keys(john).sort(), [...MEMBERS, ...ACCESS].sort());
+  assert.deepEqual([john.user_id, john.disabled, john.blocked], [JOHN, false, false]);
+  assert.equal(john.username.username, 'username');
+  assert.equal(john.emails[0].email, 'user@example.com');
+  assert.equal(john.phone_numbers[0].phone, '+441514960453');
 });
 
-await check('disable, enable and get agree', async () => {
-  assert.equal((await users.disable(SEED, {})).result.disabled, true);
-  assert.equal((await users.get(SEED)).result.disabled, true);
-  assert.equal((await users.disable(SEED)).result.disabled, true);
-  assert.equal((await users.enable(SEED)).result.disabled, false);
-  assert.equal((await users.get(SEED)).result.disabled, false);
+check('get: a blocked user is not disabled', async () => {
+  const bob = await user(client().getUser(BLOCKED));
+  assert.deepEqual([bob.disabled, bob.blocked], [false, true]);
 });
 
-await check('unblock lifts the block and nothing else', async () => {
-  const id = 'user-disabled-and-blocked';
-  assert.equal((await users.get(id)).result.blocked, true);
-  assert.equal((await users.enable(id)).result.disabled, false);
-  assert.equal((await users.get(id)).result.blocked, true);
-  assert.equal((await users.unblock(id)).status, 200);
-  assert.equal((await users.get(id)).result.blocked, false);
+check('get: a key that may only read is enough', async () => {
+  assert.equal((await user(client('monocloud-readonly').getUser(JOHN))).user_id, JOHN);
 });
 
-await check('a wrong key is unauthorized, also for an unknown user', async () => {
-  await refused(new Users({ domain, apiKey: 'nobody' }).disable('nobody'), 'MonoCloudUnauthorizedException', 401);
+// Disable
+
+for (const [name, ...body] of [
+  ['{revoke_sessions: true}', { revoke_sessions: true }],
+  ['{revoke_sessions: false}', { revoke_sessions: false }],
+  ['{revoke_sessions: null}', { revoke_sessions: null }],
+  ['{}', {}],
+  ['no body at all'],
+]) {
+  check(`disable with ${name}: the sample's 14 members, now disabled`, async () => {
+    const before = await user(client().getUser(JOHN));
+    const after = await user(client().disableUser(JOHN, ...body));
+    assert.deepEqual(Object.keys(after).sort(), MEMBERS);
+    assert.equal(after.disabled, true);
+    assert.ok(Number.isInteger(after.last_updated) && after.last_updated > before.last_updated);
+    const moved = ['disabled', 'last_updated'];
+    assert.deepEqual(without(after, moved), without(before, [...ACCESS, ...moved]));
+    assert.equal((await user(client().getUser(JOHN))).disabled, true);
+  });
+}
+
+check('disable without a body goes out empty, as JSON, and is taken', async () => {
+  const { client: mine, instance } = own();
+  let sent;
+  instance.interceptors.response.use((response) => {
+    sent = response.request;
+    return response;
+  });
+  assert.equal((await user(mine.disableUser(JOHN))).disabled, true);
+  assert.equal(sent.getHeader('content-type'), 'application/json');
+  assert.ok(['0', undefined].includes(sent.getHeader('content-length')?.toString()));
 });
 
-await check('a key that may only read is refused', async () => {
-  // This version of the transport has the same class for 401 and 403.
-  const reader = new Users({ domain, apiKey: 'monocloud-readonly' });
-  await refused(reader.disable(SEED), 'MonoCloudUnauthorizedException', 403);
-  assert.equal((await reader.get(SEED)).result.disabled, false);
+check('disable twice: the second time changes nothing', async () => {
+  const first = await user(client().disableUser(JOHN));
+  assert.deepEqual(await user(client().disableUser(JOHN)), first);
 });
 
-await check('an unknown user is not found, whatever its id looks like', async () => {
-  for (const id of ['nobody', 'no/body', 'no body', 'ü', '%']) {
-    for (const operation of ['disable', 'enable', 'unblock', 'get']) {
-      await refused(users[operation](id), 'MonoCloudNotFoundException', 404);
+check('disable: a blocked user stays blocked', async () => {
+  const bob = await user(client().disableUser(BLOCKED, {}));
+  assert.deepEqual(Object.keys(bob).sort(), MEMBERS);
+  assert.equal(bob.disabled, true);
+  assert.equal((await user(client().getUser(BLOCKED))).blocked, true);
+});
+
+// Enable and unblock
+
+check('enable: undoes disable and answers what it did, not the sample', async () => {
+  await user(client().disableUser(JOHN));
+  const john = await user(client().enableUser(JOHN));
+  assert.deepEqual(Object.keys(john).sort(), MEMBERS);
+  assert.equal(john.disabled, false);
+  assert.equal((await user(client().getUser(JOHN))).disabled, false);
+});
+
+check('enable: no error on a user who is not disabled', async () => {
+  const before = await user(client().getUser(JOHN));
+  assert.deepEqual(await user(client().enableUser(JOHN)), without(before, ACCESS));
+});
+
+check('enable: leaves the block alone', async () => {
+  await user(client().disableUser(BLOCKED));
+  assert.equal((await user(client().enableUser(BLOCKED))).disabled, false);
+  assert.equal((await user(client().getUser(BLOCKED))).blocked, true);
+});
+
+check('unblock: lifts the block and nothing else', async () => {
+  const before = await user(client().getUser(BLOCKED));
+  assert.deepEqual(await user(client().unblockUser(BLOCKED)), without(before, ACCESS));
+  assert.deepEqual(await user(client().getUser(BLOCKED)), { ...before, blocked: false });
+});
+
+check('unblock: is not enable', async () => {
+  await user(client().disableUser(BLOCKED));
+  assert.equal((await user(client().unblockUser(BLOCKED))).disabled, true);
+  const bob = await user(client().getUser(BLOCKED));
+  assert.deepEqual([bob.disabled, bob.blocked], [true, false]);
+});
+
+check('unblock: no error on a user who is not blocked', async () => {
+  const before = await user(client().getUser(JOHN));
+  assert.deepEqual(await user(client().unblockUser(JOHN)), without(before, ACCESS));
+  await isUnchanged(JOHN, before);
+});
+
+// Refusals, each by the library's own class
+
+/** Makes the four calls, each when it is asked for. */
+function* everyCall(on, id) {
+  yield on.disableUser(id);
+  yield on.enableUser(id);
+  yield on.unblockUser(id);
+  yield on.getUser(id);
+}
+
+check('a wrong key: Unauthorized, also on an unknown user', async () => {
+  for (const id of [JOHN, UNKNOWN]) {
+    for (const call of everyCall(client('wrong'), id)) {
+      const error = await refused(call, MonoCloudUnauthorizedException, 401, 'Unauthorized');
+      assert.equal(typeof error.response.detail, 'string');
     }
   }
 });
 
-await check('a wrong type names its member', async () => {
-  const error = await refused(users.disable(SEED, { revoke_sessions: 'yes' }), 'MonoCloudKeyValidationException', 422);
-  assert.deepEqual(Object.keys(error.errors), ['revoke_sessions']);
+// This version of the library has a Forbidden class and does not use it.
+check('a key that may only read: Unauthorized with status 403, nothing changed', async () => {
+  const [john, bob] = [await user(client().getUser(JOHN)), await user(client().getUser(BLOCKED))];
+  const reader = client('monocloud-readonly');
+  await refused(reader.disableUser(JOHN), MonoCloudUnauthorizedException, 403, 'Forbidden');
+  await refused(reader.enableUser(JOHN), MonoCloudUnauthorizedException, 403, 'Forbidden');
+  await refused(reader.unblockUser(BLOCKED), MonoCloudUnauthorizedException, 403, 'Forbidden');
+  await isUnchanged(JOHN, john);
+  await isUnchanged(BLOCKED, bob);
 });
 
-await check('each error class of the library is reached', async () => {
-  for (const [fault, kind, status] of [
-    ['400', 'MonoCloudBadRequestException', 400],
-    ['401', 'MonoCloudUnauthorizedException', 401],
-    ['403', 'MonoCloudUnauthorizedException', 403],
-    ['404', 'MonoCloudNotFoundException', 404],
-    ['409', 'MonoCloudConflictException', 409],
-    ['422;field=email', 'MonoCloudKeyValidationException', 422],
-    ['identity;code=PasswordRequiresUpper', 'MonoCloudErrorCodeValidationException', 422],
-    ['429;retry-after=1', 'MonoCloudResourceExhaustedException', 429],
-    ['500', 'MonoCloudServerException', 500],
-  ]) {
-    const error = await refused(users.disable(SEED, {}, { 'X-Fault': fault }), kind, status);
-    if (fault.startsWith('422')) assert.deepEqual(Object.keys(error.errors), ['email']);
-    if (fault.startsWith('identity')) assert.equal(error.errors[0].code, 'PasswordRequiresUpper');
+check('an unknown user: NotFound', async () => {
+  for (const call of everyCall(client(), UNKNOWN)) {
+    const error = await refused(call, MonoCloudNotFoundException, 404, 'Not Found');
+    assert.equal(typeof error.response.detail, 'string');
   }
-  assert.equal((await users.get(SEED)).result.disabled, false);
 });
 
-await check('a status without a class of its own keeps its title', async () => {
-  await assert.rejects(users.disable(SEED, {}, { 'X-Fault': '503' }), { message: 'Service Unavailable' });
+check('a fresh traceId in every answer', async () => {
+  const ids = new Set();
+  for (let n = 0; n < 3; n += 1) {
+    const error = await refused(client().getUser(UNKNOWN), MonoCloudNotFoundException, 404, 'Not Found');
+    ids.add(error.response.traceId);
+  }
+  assert.equal(ids.size, 3);
 });
 
-await check('a change can be made and its answer lost', async () => {
-  await assert.rejects(users.disable(SEED, {}, { 'X-Fault': '500;at=after' }));
-  assert.equal((await users.get(SEED)).result.disabled, true);
-});
-
-await check('plain http never leaves the library', async () => {
-  await assert.rejects(new Users({ domain: plain, apiKey }).get(SEED), { message: 'Something went wrong.' });
-});
-
-await check('a POST without body and length is taken, as the vendor\'s page shows it for curl', async () => {
-  const { hostname, port } = new URL(plain);
-  const answer = await new Promise((resolve, reject) => {
-    let text = '';
-    const socket = net.connect(Number(port), hostname, () => {
-      socket.write(`POST /api/users/${SEED}/enable HTTP/1.1\r\nHost: ${hostname}\r\nX-API-KEY: ${apiKey}\r\nConnection: close\r\n\r\n`);
-    });
-    socket.on('data', (data) => (text += data)).on('end', () => resolve(text)).on('error', reject);
+for (const [name, body, member] of [
+  ['a string for revoke_sessions', { revoke_sessions: 'yes' }, 'revoke_sessions'],
+  ['a number for revoke_sessions', { revoke_sessions: 1 }, 'revoke_sessions'],
+  ['an array', [], '$'],
+]) {
+  check(`disable with ${name}: KeyValidation with its errors, nothing changed`, async () => {
+    const before = await user(client().getUser(JOHN));
+    const call = client().disableUser(JOHN, body);
+    const error = await refused(call, MonoCloudKeyValidationException, 422, 'Unprocessable Entity', '#validation-error');
+    assert.deepEqual(Object.keys(error.errors), [member]);
+    assert.ok(error.errors[member].length > 0);
+    assert.ok(error.errors[member].every((text) => typeof text === 'string' && text !== ''));
+    await isUnchanged(JOHN, before);
   });
-  assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
+}
+
+check('an id with a slash and a space: NotFound of a user, not of a route', async () => {
+  for (const id of ['no such/user', 'a/b c/disable', 'ümläut+%2F', '%']) {
+    for (const call of everyCall(client(), id)) {
+      await refused(call, MonoCloudNotFoundException, 404, 'Not Found'); // `type` tells the two apart
+    }
+  }
+  const stray = client().processRequest({ method: 'POST', url: '/users/no such/user/disable' });
+  const error = await thrown(stray, MonoCloudNotFoundException);
+  assert.equal(error.response.type, 'urn:fauxidp:unmatched');
 });
 
-console.log(`${checks} checks`);
+// Faults, asked for by a header on the axios instance
+
+for (const [fault, expected, status, title] of [
+  ['400', MonoCloudBadRequestException, 400, 'Bad Request'],
+  ['401', MonoCloudUnauthorizedException, 401, 'Unauthorized'],
+  ['unauthenticated', MonoCloudUnauthorizedException, 401, 'Unauthorized'],
+  ['403', MonoCloudUnauthorizedException, 403, 'Forbidden'],
+  ['forbidden', MonoCloudUnauthorizedException, 403, 'Forbidden'],
+  ['404', MonoCloudNotFoundException, 404, 'Not Found'],
+  ['not-found', MonoCloudNotFoundException, 404, 'Not Found'],
+  ['409', MonoCloudConflictException, 409, 'Conflict'],
+  ['conflict', MonoCloudConflictException, 409, 'Conflict'],
+  ['429', MonoCloudResourceExhaustedException, 429, 'Too Many Requests'],
+  ['rate-limited;retry-after=2', MonoCloudResourceExhaustedException, 429, 'Too Many Requests'],
+  ['500', MonoCloudServerException, 500, 'Internal Server Error'],
+  ['internal', MonoCloudServerException, 500, 'Internal Server Error'],
+]) {
+  check(`fault ${fault}: ${expected.name} from every operation, nothing changed`, async () => {
+    const before = await user(client().getUser(JOHN));
+    for (const call of everyCall(faulty(fault), JOHN)) {
+      await refused(call, expected, status, title);
+    }
+    await isUnchanged(JOHN, before);
+  });
+}
+
+for (const fault of ['422', 'invalid', 'invalid;field=email;message="not an address"']) {
+  check(`fault ${fault}: KeyValidation with its errors`, async () => {
+    const call = faulty(fault).disableUser(JOHN, {});
+    const error = await refused(call, MonoCloudKeyValidationException, 422, 'Unprocessable Entity', '#validation-error');
+    const expected = fault.includes('email') ? { email: ['not an address'] } : { $: ['The value is invalid.'] };
+    assert.deepEqual(error.errors, expected);
+    assert.deepEqual(error.response.errors, expected);
+  });
+}
+
+for (const [fault, code, description] of [
+  ['identity', 'PasswordTooShort', 'Passwords must be at least 8 characters.'],
+  ['identity;code=PasswordRequiresUpper;message="An uppercase, please."', 'PasswordRequiresUpper', 'An uppercase, please.'],
+]) {
+  check(`fault ${fault}: ErrorCodeValidation with its code`, async () => {
+    const call = faulty(fault).disableUser(JOHN, {});
+    const error = await refused(
+      call, MonoCloudErrorCodeValidationException, 422, 'Unprocessable Entity', '#identity-validation-error',
+    );
+    assert.deepEqual(error.errors.map((each) => ({ ...each })), [{ code, description }]);
+  });
+}
+
+// Statuses that the library has no class for: its base class with the problem's title, and no problem.
+for (const [fault, title] of [
+  ['503', 'Service Unavailable'],
+  ['unavailable;retry-after=1', 'Service Unavailable'],
+  ['402', 'Payment Required'],
+]) {
+  check(`fault ${fault}: the base class with the title`, async () => {
+    for (const call of everyCall(faulty(fault), JOHN)) {
+      const error = await thrown(call, MonoCloudException);
+      assert.equal(error.message, title);
+    }
+  });
+}
+
+check('fault with a message: it is the detail of the problem', async () => {
+  const call = faulty('409;message="try later"').enableUser(JOHN);
+  const error = await refused(call, MonoCloudConflictException, 409, 'Conflict');
+  assert.equal(error.response.detail, 'try later');
+});
+
+check('fault 500;at=after: an error although the user was disabled', async () => {
+  const before = await user(client().getUser(JOHN));
+  await refused(faulty('500;at=after').disableUser(JOHN), MonoCloudServerException, 500, 'Internal Server Error');
+  await isChanged(JOHN, before);
+  assert.equal((await user(client().getUser(JOHN))).disabled, true);
+});
+
+check('fault delay: the library gives up at its own timeout', async () => {
+  const { client: mine } = own({ headers: { 'X-Fault': 'delay;ms=3000' }, timeout: 100 });
+  assert.equal((await thrown(mine.getUser(JOHN), MonoCloudException)).message, 'Something went wrong.');
+});
+
+check('retry: the library repeats a read over two 503, and never a write', async () => {
+  const retrying = client(apiKey, { retry: true });
+  assert.equal((await user(retrying.getUser('user-fails-twice'))).user_id, 'user-fails-twice');
+  await reset();
+  const error = await thrown(retrying.disableUser('user-fails-twice'), MonoCloudException);
+  assert.equal(error.message, 'Service Unavailable');
+});
+
+// The way to the server
+
+check('a domain without https:// in front is taken as https', async () => {
+  const bare = new Client({ domain: domain.replace('https://', ''), apiKey });
+  assert.equal((await user(bare.getUser(JOHN))).user_id, JOHN);
+});
+
+check('the certificate is checked: without our authority nothing is answered', async () => {
+  const { client: mine, instance } = own({ httpsAgent: new https.Agent({ ca: tls.rootCertificates }) });
+  let code;
+  instance.interceptors.response.use(undefined, (error) => {
+    code = error.code;
+    throw error;
+  });
+  assert.equal((await thrown(mine.getUser(JOHN), MonoCloudException)).message, 'Something went wrong.');
+  assert.match(code, /CERT|ISSUER|SIGNATURE/);
+});
+
+check('plain http by domain: refused by the library, no connection is made', async () => {
+  let connections = 0;
+  const listener = net.createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise((resolve) => { listener.listen(0, '127.0.0.1', resolve); });
+  try {
+    const plain = new Client({ domain: `http://127.0.0.1:${listener.address().port}`, apiKey });
+    assert.equal((await thrown(plain.disableUser(JOHN), MonoCloudException)).message, 'Something went wrong.');
+    assert.equal(connections, 0);
+  } finally {
+    listener.close();
+  }
+  assert.equal((await user(client().getUser(JOHN))).disabled, false);
+});
+
+check('plain http by an axios instance works', async () => {
+  const { client: plain } = own({ baseURL: `${url}/api` });
+  assert.equal((await user(plain.disableUser(JOHN, { revoke_sessions: true }))).disabled, true);
+  await refused(plain.getUser(UNKNOWN), MonoCloudNotFoundException, 404, 'Not Found');
+});
+
+// The vendor's curl lines send a POST with neither body nor Content-Length.
+for (const scheme of ['http', 'https']) {
+  check(`${scheme}: a POST with neither body nor Content-Length disables`, async () => {
+    const { hostname, port } = new URL(url);
+    const head = [
+      `POST /api/users/${JOHN}/disable HTTP/1.1`, `Host: ${hostname}:${port}`, `X-API-KEY: ${apiKey}`, 'Connection: close',
+    ];
+    const text = await new Promise((resolve, reject) => {
+      const options = { host: hostname, port: Number(port) };
+      const socket = scheme === 'https' ? tls.connect(options) : net.connect(options);
+      let answer = '';
+      socket.setEncoding('utf8');
+      socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
+      socket.on('data', (data) => { answer += data; });
+      socket.on('end', () => resolve(answer));
+      socket.on('error', reject);
+      socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    });
+    assert.match(text, /^HTTP\/1\.1 200 /);
+    assert.equal(JSON.parse(text.slice(text.indexOf('\r\n\r\n'))).disabled, true);
+  });
+}
+
+// --- running them ----------------------------------------------------------------------------------------------
+
+async function reset() {
+  const answer = await fetch(`${url}/__fauxidp/worlds/default/reset`, { method: 'POST' });
+  assert.equal(answer.status, 200, 'the world could not be reset');
+  await answer.text();
+}
+
+let failed = 0;
+for (const { name, run } of checks) {
+  try {
+    await reset();
+    await run();
+    console.log(`ok ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED ${name}\n${error?.stack ?? error}`);
+  }
+}
+const library = createRequire(import.meta.url)('@monocloud/sdk-js-core/package.json');
+console.log(`${library.name} ${library.version}: ${checks.length} checks${failed ? `, ${failed} failed` : ''}`);
+process.exit(failed ? 1 : 0);

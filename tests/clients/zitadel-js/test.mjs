@@ -1,0 +1,126 @@
+// ZITADEL's published JavaScript client, unmodified: gRPC, gRPC-Web, and Connect in both codecs. Then `buf curl` by reflection.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { NewAuthorizationBearerInterceptor } from '@zitadel/client';
+import { createServerTransport } from '@zitadel/client/node';
+import { createClientTransport } from '@zitadel/client/web';
+import { createUserServiceClient } from '@zitadel/client/v2';
+import { ErrorDetailSchema } from '@zitadel/proto/zitadel/message_pb.js';
+import { UserState } from '@zitadel/proto/zitadel/user/v2/user_pb.js';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+
+const { ZITADEL_URL: baseUrl, ZITADEL_TOKEN: token } = process.env;
+let checks = 0;
+
+const connect = (token, useBinaryFormat) =>
+  createConnectTransport({ baseUrl, httpVersion: '1.1', useBinaryFormat, interceptors: [NewAuthorizationBearerInterceptor(token)] });
+const transports = {
+  grpc: (token) => createServerTransport(token, { baseUrl }),
+  'grpc-web': (token) => createClientTransport(token, { baseUrl, httpVersion: '1.1' }),
+  'connect binary': (token) => connect(token, true),
+  'connect JSON': (token) => connect(token, false),
+};
+
+async function refused(call, code, text, id) {
+  const error = await call.then(
+    () => assert.fail('the call succeeded'),
+    (error) => error,
+  );
+  assert.ok(error instanceof ConnectError, error);
+  assert.equal(error.code, code);
+  assert.equal(error.rawMessage, id ? `${text} (${id})` : text);
+  const details = error.findDetails(ErrorDetailSchema);
+  assert.deepEqual(
+    details.map(({ id, message }) => ({ id, message })),
+    id ? [{ id, message: text }] : [],
+  );
+}
+
+for (const [name, transport] of Object.entries(transports)) {
+  const check = async (what, body) => {
+    const reset = await fetch(`${baseUrl}/__fauxidp/worlds/default/reset`, { method: 'POST' });
+    assert.equal(reset.status, 200);
+    try {
+      await body(createUserServiceClient(transport(token)));
+    } catch (error) {
+      console.error(`FAIL ${name}: ${what}`);
+      throw error;
+    }
+    checks += 1;
+  };
+  const userId = '69629023906488335';
+
+  await check('the lifecycle of a user', async (users) => {
+    const state = async () => (await users.getUserByID({ userId })).user.state;
+    const { details } = await users.deactivateUser({ userId });
+    assert.equal(details.sequence, 2n);
+    assert.equal(details.resourceOwner, '69629023906488334');
+    assert.equal(await state(), UserState.INACTIVE);
+    await users.reactivateUser({ userId });
+    assert.equal(await state(), UserState.ACTIVE);
+    await users.lockUser({ userId });
+    assert.equal(await state(), UserState.LOCKED);
+    assert.equal((await users.unlockUser({ userId })).details.sequence, 5n);
+    await users.deleteUser({ userId });
+    await refused(users.getUserByID({ userId }), Code.NotFound, 'User could not be found', 'QUERY-Dfbg2');
+  });
+
+  await check('a user as reading it shows', async (users) => {
+    const { user } = await users.getUserByID({ userId });
+    assert.equal(user.preferredLoginName, 'minnie');
+    assert.equal(user.type.case, 'human');
+    assert.equal(user.type.value.profile.displayName, 'Minnie Mouse');
+    assert.equal(user.type.value.email.isVerified, true);
+    assert.equal((await users.getUserByID({ userId: 'machine-with-secret' })).user.type.value.hasSecret, true);
+  });
+
+  await check('a search', async (users) => {
+    const type = { query: { case: 'typeQuery', value: { type: 1 } } };
+    const inactive = { query: { case: 'stateQuery', value: { state: UserState.INACTIVE } } };
+    const page = await users.listUsers({ query: { limit: 2, asc: true }, queries: [type, { query: { case: 'notQuery', value: { query: inactive } } }] });
+    assert.equal(page.result.length, 2);
+    assert.ok(page.details.totalResult > 2n);
+    assert.ok(page.result[0].userId < page.result[1].userId);
+  });
+
+  await check('refusals, each as the client\'s own error with the vendor\'s code, text and id', async (users) => {
+    await users.deactivateUser({ userId });
+    await refused(users.deactivateUser({ userId }), Code.FailedPrecondition, 'User already inactive', 'COMMAND-5gunjw0cd7');
+    await refused(users.deactivateUser({ userId: 'nobody' }), Code.NotFound, 'User could not be found', 'COMMAND-5gp2p62iin');
+    const rule = 'invalid DeactivateUserRequest.UserId: value length must be between 1 and 200 runes, inclusive';
+    await refused(users.deactivateUser({ userId: '' }), Code.InvalidArgument, rule);
+    const as = (token) => createUserServiceClient(transport(token));
+    await refused(as('nobody').lockUser({ userId }), Code.Unauthenticated, 'Errors.Token.Invalid', 'AUTH-7fs1e');
+    await refused(as('zitadel-readonly').lockUser({ userId: 'human-active' }), Code.PermissionDenied, 'No matching permissions found', 'AUTH-AWfge');
+    await refused(as('zitadel-outsider').lockUser({ userId: 'human-active' }), Code.NotFound, 'membership not found', 'AUTHZ-cdgFk');
+  });
+
+  await check('faults by metadata', async (users) => {
+    const headers = { 'x-fault': 'rate-limited' };
+    await refused(users.lockUser({ userId }, { headers }), Code.ResourceExhausted, 'resource exhausted');
+    await refused(users.lockUser({ userId }, { headers: { 'x-fault': '503;at=after;message=lost' } }), Code.Unavailable, 'lost');
+    assert.equal((await users.getUserByID({ userId })).user.state, UserState.LOCKED);
+  });
+
+  await check('a call that is lacking', async (users) => {
+    const error = await users.registerTOTP({ userId }).catch((error) => error);
+    assert.equal(error.code, Code.Unimplemented);
+    assert.equal(error.metadata.get('x-fauxidp'), 'unemulated');
+  });
+}
+
+const buf = (...args) =>
+  execFileSync(fileURLToPath(new URL('node_modules/.bin/buf', import.meta.url)), ['curl', '--http2-prior-knowledge', ...args], {
+    encoding: 'utf8',
+  });
+const methods = buf('--list-methods', baseUrl).trim().split('\n');
+assert.ok(methods.includes('zitadel.user.v2.UserService/DeactivateUser'));
+assert.ok(methods.filter((method) => method.startsWith('zitadel.user.v2.UserService/')).length >= 60);
+for (const protocol of ['grpc', 'grpcweb', 'connect']) {
+  const answer = buf('--protocol', protocol, '-H', `authorization: Bearer ${token}`, '-d', '{"userId":"human-initial"}', `${baseUrl}/zitadel.user.v2.UserService/GetUserByID`);
+  assert.equal(JSON.parse(answer).user.state, 'USER_STATE_INITIAL');
+  checks += 1;
+}
+console.log(`@zitadel/client 1.3.1: ${checks} checks`);

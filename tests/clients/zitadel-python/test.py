@@ -1,0 +1,91 @@
+"""ZITADEL's published Python client, unmodified: Connect JSON over HTTP/1.1. Then the standard gRPC health check."""
+
+import os
+import urllib.request
+import warnings
+
+warnings.filterwarnings("ignore")
+
+import grpc
+import zitadel_client as sdk
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from zitadel_client.exceptions import ApiError
+
+URL, TOKEN = os.environ["ZITADEL_URL"], os.environ["ZITADEL_TOKEN"]
+USER = "69629023906488335"
+checks = 0
+
+
+def client(token=TOKEN):
+    return sdk.Zitadel.with_access_token(URL, token).users
+
+
+def request(kind, **fields):
+    return getattr(sdk, f"UserService{kind}Request")(**fields)
+
+
+def reset():
+    global checks
+    checks += 1
+    urllib.request.urlopen(urllib.request.Request(f"{URL}/__fauxidp/worlds/default/reset", method="POST")).read()
+
+
+def state(users, user):
+    return users.get_user_by_id(request("GetUserByID", user_id=user)).user.state.value
+
+
+def refused(call, status, code, message, detail):
+    try:
+        call()
+    except ApiError as error:
+        assert error.code == status, error
+        body = error.response_body
+        assert (body["code"], body["message"]) == (code, message), body
+        ids = [entry["debug"]["id"] for entry in body.get("details", [])]
+        assert ids == ([detail] if detail else []), body
+    else:
+        raise AssertionError(f"not refused: {message}")
+
+
+users = client()
+
+reset()
+answer = users.deactivate_user(request("DeactivateUser", user_id=USER))
+assert str(answer.details.sequence) == "2", answer
+assert state(users, USER) == "USER_STATE_INACTIVE"
+users.reactivate_user(request("ReactivateUser", user_id=USER))
+users.lock_user(request("LockUser", user_id=USER))
+assert state(users, USER) == "USER_STATE_LOCKED"
+users.unlock_user(request("UnlockUser", user_id=USER))
+users.delete_user(request("DeleteUser", user_id=USER))
+
+reset()
+user = users.get_user_by_id(request("GetUserByID", user_id=USER)).user
+assert user.human.profile.given_name == "Minnie" and user.login_names == ["minnie"], user
+
+reset()
+by_ids = sdk.UserServiceSearchQuery(in_user_ids_query=sdk.UserServiceInUserIDQuery(user_ids=[USER, "human-locked"]))
+found = users.list_users(request("ListUsers", queries=[by_ids])).result
+assert sorted(user.user_id for user in found) == sorted([USER, "human-locked"]), found
+
+reset()
+users.deactivate_user(request("DeactivateUser", user_id=USER))
+again = lambda: users.deactivate_user(request("DeactivateUser", user_id=USER))
+refused(again, 400, "failed_precondition", "User already inactive (COMMAND-5gunjw0cd7)", "COMMAND-5gunjw0cd7")
+unknown = lambda: users.deactivate_user(request("DeactivateUser", user_id="nobody"))
+refused(unknown, 404, "not_found", "User could not be found (COMMAND-5gp2p62iin)", "COMMAND-5gp2p62iin")
+rule = "invalid LockUserRequest.UserId: value length must be between 1 and 200 runes, inclusive"
+refused(lambda: users.lock_user(request("LockUser", user_id="")), 400, "invalid_argument", rule, None)
+wrong = lambda: client("nobody").lock_user(request("LockUser", user_id=USER))
+refused(wrong, 401, "unauthenticated", "Errors.Token.Invalid (AUTH-7fs1e)", "AUTH-7fs1e")
+reader = lambda: client("zitadel-readonly").lock_user(request("LockUser", user_id="human-active"))
+refused(reader, 403, "permission_denied", "No matching permissions found (AUTH-AWfge)", "AUTH-AWfge")
+
+with grpc.insecure_channel(URL.removeprefix("http://")) as channel:
+    health = health_pb2_grpc.HealthStub(channel)
+    for service in ["", "zitadel.user.v2.UserService"]:
+        answer = health.Check(health_pb2.HealthCheckRequest(service=service))
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING, answer
+        checks += 1
+
+print(f"zitadel-client 4.1.9: {checks} checks")
