@@ -2,7 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use fauxidp::Emulator;
 use fauxidp::declared::{ALL, Operation};
+use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::fixture::{self, frame};
@@ -149,49 +151,52 @@ fn grpc_web(answer: &Answer) -> Outcome {
     }
 }
 
+/// Four emulators that see the same calls, each by another wire.
+struct Wires([Emulator; 4]);
+
+impl Wires {
+    async fn start() -> Self {
+        Self([wire::emulator().await, wire::emulator().await, wire::emulator().await, wire::emulator().await])
+    }
+
+    /// Makes a call on every wire and holds the outcomes to be the same. `None` where REST cannot decode it: that is said
+    /// in each edge's own words.
+    async fn agree(&self, ask: &Ask, path: &str, message: &Value) -> Option<Outcome> {
+        let call = |content_type: &str, body: Vec<u8>| {
+            let ask = Ask { method: "POST".to_owned(), path: path.to_owned(), ..ask.clone() };
+            ask.without("content-type").header("content-type", content_type).body(body)
+        };
+        let json = message.to_string().into_bytes();
+        let expected = rest(&ask.send(&self.0[0]).await);
+        if matches!(&expected, Outcome::Error { code: 3, message, .. } if message.starts_with("proto: ")) {
+            return None;
+        }
+        let by_connect = connect(&call("application/json", json.clone()).send(&self.0[1]).await);
+        let answer = call("application/grpc+json", frame(&json)).send_h2(&self.0[2]).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/grpc+json")));
+        let by_grpc = grpc(unframed(&answer), &answer.trailers);
+        let by_web = grpc_web(&call("application/grpc-web+json", frame(&json)).send(&self.0[3]).await);
+        for (name, outcome) in [("connect", by_connect), ("grpc", by_grpc), ("grpc-web", by_web)] {
+            assert_eq!(outcome, expected, "{name}: {} {} {message}", ask.method, ask.path);
+        }
+        Some(expected)
+    }
+}
+
 #[tokio::test]
 async fn every_wire_gives_the_same_outcome() {
     let mut seen = std::collections::BTreeMap::<&str, usize>::new();
     for fixture in fixture::all().into_iter().filter(|fixture| fixture.path.starts_with("fixtures/zitadel/")) {
-        let emulators = [
-            wire::emulator().await,
-            wire::emulator().await,
-            wire::emulator().await,
-            wire::emulator().await,
-            wire::emulator().await,
-        ];
+        let (wires, protobuf) = (Wires::start().await, wire::emulator().await);
         for ask in &fixture.asks {
             let Some((operation, path, message)) = remote(ask) else { continue };
-            let call = |content_type: &str, body: Vec<u8>| {
-                let ask = Ask { method: "POST".to_owned(), path: path.to_owned(), ..ask.clone() };
-                ask.without("content-type").header("content-type", content_type).body(body)
-            };
-            let json = message.to_string().into_bytes();
-            let expected = rest(&ask.send(&emulators[0]).await);
-            // What cannot be decoded is said in each edge's own words.
-            if matches!(&expected, Outcome::Error { code: 3, message, .. } if message.starts_with("proto: ")) {
-                continue;
-            }
-            let by_connect = connect(&call("application/json", json.clone()).send(&emulators[1]).await);
-            let answer = call("application/grpc+json", frame(&json)).send_h2(&emulators[2]).await;
-            assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/grpc+json")));
-            let by_grpc = grpc(unframed(&answer), &answer.trailers);
-            let by_web = grpc_web(&call("application/grpc-web+json", frame(&json)).send(&emulators[3]).await);
-            let outcomes = [("connect", by_connect), ("grpc", by_grpc), ("grpc-web", by_web)];
-            for (name, outcome) in outcomes {
-                assert_eq!(same(outcome), same_ref(&expected), "{name} {}: {} {}", fixture.path, ask.method, ask.path);
-            }
+            let Some(expected) = wires.agree(ask, path, &message).await else { continue };
+            *seen.entry(operation.name).or_default() += 1;
             // In protobuf, where the message is an id alone: the code tells whether it came to the same.
             if let (Some(id), 1) = (message["userId"].as_str(), message.as_object().map_or(0, Map::len)) {
-                let mut message = vec![0x0a];
-                let mut length = id.len();
-                while length >= 0x80 {
-                    message.push(length as u8 | 0x80);
-                    length >>= 7;
-                }
-                message.push(length as u8);
-                message.extend_from_slice(id.as_bytes());
-                let answer = call("application/grpc", frame(&message)).send_h2(&emulators[4]).await;
+                let call = Ask { method: "POST".to_owned(), path: path.to_owned(), ..ask.clone() };
+                let call = call.without("content-type").header("content-type", "application/grpc");
+                let answer = call.body(frame(&text_field(id))).send_h2(&protobuf).await;
                 let code = answer.trailers.iter().find(|(name, _)| name == "grpc-status").map(|(_, code)| code.clone());
                 let wanted = match &expected {
                     Outcome::Success(_) => 0,
@@ -199,7 +204,6 @@ async fn every_wire_gives_the_same_outcome() {
                 };
                 assert_eq!(code, Some(wanted.to_string()), "protobuf {}: {} {}", fixture.path, ask.method, ask.path);
             }
-            *seen.entry(operation.name).or_default() += 1;
         }
     }
     let remote = ALL.iter().flat_map(|maker| maker.about.operations()).filter(|op| op.emulated && op.rpc.is_some());
@@ -208,14 +212,100 @@ async fn every_wire_gives_the_same_outcome() {
     }
 }
 
-/// An outcome without what a request about the same user may differ in: nothing.
-fn same(outcome: Outcome) -> Value {
-    same_ref(&outcome)
+/// A message whose first field is that text.
+fn text_field(text: &str) -> Vec<u8> {
+    let mut message = vec![0x0a];
+    let mut length = text.len();
+    while length >= 0x80 {
+        message.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    message.push(length as u8);
+    message.extend_from_slice(text.as_bytes());
+    message
 }
 
-fn same_ref(outcome: &Outcome) -> Value {
-    match outcome {
-        Outcome::Success(message) => json!({ "message": message }),
-        Outcome::Error { code, message, id } => json!({ "code": code, "text": message, "id": id }),
-    }
+/// A search, sometimes one that breaks a rule.
+fn a_query() -> impl Strategy<Value = Value> {
+    let text = prop_oneof!["[a-z]{0,6}", Just("human".to_owned()), Just("x".repeat(201))];
+    let kinds = prop::sample::select(vec![
+        ("userNameQuery", "userName"),
+        ("firstNameQuery", "firstName"),
+        ("nickNameQuery", "nickName"),
+        ("emailQuery", "emailAddress"),
+        ("loginNameQuery", "loginName"),
+        ("phoneQuery", "number"),
+    ]);
+    let leaf = prop_oneof![
+        (kinds, text, 0..10)
+            .prop_map(|((query, field), text, method)| json!({ query: { field: text, "method": method } })),
+        (0..7).prop_map(|state| json!({ "stateQuery": { "state": state } })),
+        (0..4).prop_map(|kind| json!({ "typeQuery": { "type": kind } })),
+        prop::collection::vec("[a-z-]{1,14}", 0..3).prop_map(|ids| json!({ "inUserIdsQuery": { "userIds": ids } })),
+        Just(json!({})),
+    ];
+    leaf.prop_recursive(4, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(|queries| json!({ "orQuery": { "queries": queries } })),
+            prop::collection::vec(inner.clone(), 0..3)
+                .prop_map(|queries| json!({ "andQuery": { "queries": queries } })),
+            inner.prop_map(|query| json!({ "notQuery": { "query": query } })),
+        ]
+    })
+}
+
+#[test]
+fn random_calls_come_to_the_same_on_every_wire_and_a_refused_one_changes_nothing() {
+    let token = prop::sample::select(vec![
+        "zitadel-admin",
+        "zitadel-readonly",
+        "zitadel-outsider",
+        "zitadel-machine",
+        "nobody",
+    ]);
+    let users = prop::sample::select(vec![
+        "human-active",
+        "human-locked",
+        "human-initial",
+        "machine-active",
+        "human-elsewhere",
+        "nobody",
+    ]);
+    let steps = prop::sample::select(vec![
+        ("deactivate", "Deactivate"),
+        ("reactivate", "Reactivate"),
+        ("lock", "Lock"),
+        ("unlock", "Unlock"),
+    ]);
+    let call = prop_oneof![
+        (users, steps).prop_map(|(user, (path, name))| (
+            format!("/v2/users/{user}/{path}"),
+            format!("{name}User"),
+            json!({ "userId": user })
+        )),
+        (prop::collection::vec(a_query(), 0..3), 0..12, 0..4_u32, any::<bool>()).prop_map(
+            |(queries, column, limit, asc)| {
+                let message =
+                    json!({ "queries": queries, "sortingColumn": column, "query": { "limit": limit, "asc": asc } });
+                ("/v2/users".to_owned(), "ListUsers".to_owned(), message)
+            }
+        ),
+    ];
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    let wires = runtime.block_on(Wires::start());
+    let all = Ask::new("POST", "/v2/users").header("authorization", "Bearer zitadel-admin");
+    let config = proptest::test_runner::Config { cases: 150, failure_persistence: None, ..Default::default() };
+    let run = proptest::test_runner::TestRunner::new(config).run(&(call, token), |((path, name, message), token)| {
+        runtime.block_on(async {
+            let ask = Ask::new("POST", &path).header("authorization", &format!("Bearer {token}"));
+            let ask = if name == "ListUsers" { ask.body(message.to_string()) } else { ask };
+            let before = all.send(&wires.0[0]).await.body;
+            let outcome = wires.agree(&ask, &format!("/zitadel.user.v2.UserService/{name}"), &message).await;
+            if !matches!(outcome, Some(Outcome::Success(_))) || name == "ListUsers" {
+                assert_eq!(all.send(&wires.0[0]).await.body, before, "{path}");
+            }
+        });
+        Ok(())
+    });
+    run.unwrap_or_else(|error| panic!("{error}"));
 }

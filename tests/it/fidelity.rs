@@ -72,3 +72,28 @@ fn a_row_is_declared_once_and_its_operation_too() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_served_table_is_the_declared_one_with_its_proofs() {
+    let emulator = crate::wire::emulator().await;
+    let table = crate::wire::Ask::new("GET", "/__fauxidp/fidelity").send(&emulator).await.json();
+    for (served, about) in table["vendors"].as_array().expect("a list").iter().zip(ALL.iter().map(|maker| maker.about))
+    {
+        assert_eq!(served["vendor"], about.name);
+        let operations = served["operations"].as_array().expect("a list");
+        assert_eq!(operations.len(), about.operations().count());
+        for (served, operation) in operations.iter().zip(about.operations()) {
+            assert_eq!(
+                (&served["operation"], &served["emulated"]),
+                (&operation.name.into(), &operation.emulated.into())
+            );
+            let answers = served["answers"].as_array().expect("a list");
+            assert_eq!(answers.len(), operation.answers().count());
+            for (served, row) in answers.iter().zip(operation.answers()) {
+                assert_eq!((&served["answer"], &served["status"]), (&row.name.into(), &row.status.into()));
+                let proof = served["proof"][0].as_str().expect("a proof");
+                assert!(root().join(proof).exists(), "{proof}");
+            }
+        }
+    }
+}
