@@ -4,6 +4,7 @@
 //! was changed in it: one small map behind a short lock, which costs nothing while it is empty. So a fork costs
 //! microseconds whatever the number of users, and a reset is a fork of the seed.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,8 +12,13 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 /// What a [`Directory`] asks of a record. Cloning one has to be cheap: wide members stand behind an `Arc`.
 pub trait Record: Clone {
-    /// The name by which calls find the record, unique in its directory.
+    /// The name by which calls find the record, unique in its directory. It never changes.
     fn key(&self) -> &str;
+
+    /// Other names by which it can be found, such as an address to sign in with. No two records share one.
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        Vec::new()
+    }
 }
 
 /// Records of one kind in one world, in the order in which they were made.
@@ -25,31 +31,65 @@ pub struct Directory<T> {
 #[derive(Debug)]
 struct Seed<T> {
     records: Box<[T]>,
-    places: HashTable<u32>,
+    by_key: HashTable<u32>,
+    by_name: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
 
-/// What differs from the seed, by key. `None` is a record that was removed.
-type Changes<T> = HashMap<Box<str>, Option<T>>;
+/// What differs from the seed.
+#[derive(Debug, Clone)]
+struct Changes<T> {
+    records: HashMap<Box<str>, Change<T>>,
+    /// Who was given a name since. It counts only while the record still has that name.
+    names: HashMap<Box<str>, Box<str>>,
+    /// How many records were ever added.
+    added: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Change<T> {
+    /// `None` is a record of the seed that was removed.
+    record: Option<T>,
+    /// Which added record it is, from 1; 0 is one of the seed.
+    born: u64,
+}
+
+impl<T> Default for Changes<T> {
+    fn default() -> Self {
+        Self { records: HashMap::default(), names: HashMap::default(), added: 0 }
+    }
+}
 
 impl<T: Record> Directory<T> {
     /// A directory of these records, in this order.
     ///
     /// # Errors
-    /// The key that two records share.
+    /// The key or name that two records share.
     pub fn new(records: Vec<T>) -> Result<Self, String> {
         let hasher = DefaultHashBuilder::default();
-        let mut places = HashTable::with_capacity(records.len());
-        for (place, record) in records.iter().enumerate() {
-            let place = u32::try_from(place).map_err(|_| "more than four billion records".to_owned())?;
+        u32::try_from(records.len()).map_err(|_| "more than four billion records".to_owned())?;
+        let mut by_key = HashTable::with_capacity(records.len());
+        for (place, record) in (0_u32..).zip(&records) {
             let same = |other: &u32| records[*other as usize].key() == record.key();
             let hash = |other: &u32| hasher.hash_one(records[*other as usize].key());
-            if places.find(hasher.hash_one(record.key()), same).is_some() {
+            if by_key.find(hash(&place), same).is_some() {
                 return Err(record.key().to_owned());
             }
-            places.insert_unique(hasher.hash_one(record.key()), place, hash);
+            by_key.insert_unique(hash(&place), place, hash);
         }
-        Ok(Self { seed: Arc::new(Seed { records: records.into(), places, hasher }), changes: Mutex::default() })
+        // A place does not tell which of the record's names it stands for, so the table must never grow.
+        let mut by_name = HashTable::with_capacity(records.iter().map(|record| record.names().len()).sum());
+        for (place, record) in (0_u32..).zip(&records) {
+            for name in record.names() {
+                let hash = hasher.hash_one(&*name);
+                if by_name.find(hash, |other: &u32| records[*other as usize].names().contains(&name)).is_some() {
+                    return Err(name.into_owned());
+                }
+                by_name.insert_unique(hash, place, |_| unreachable!("the table has room for every name"));
+            }
+        }
+        let seed = Seed { records: records.into(), by_key, by_name, hasher };
+        Ok(Self { seed: Arc::new(seed), changes: Mutex::default() })
     }
 
     /// The record of that key as it stands now.
@@ -57,8 +97,37 @@ impl<T: Record> Directory<T> {
         self.find(&self.lock(), key).cloned()
     }
 
+    /// The record that has that name now.
+    pub fn named(&self, name: &str) -> Option<T> {
+        self.find_named(&self.lock(), name).cloned()
+    }
+
+    /// Adds the record that `make` gives under that key, in one step with the looks whether its key and names are free.
+    ///
+    /// # Errors
+    /// `exists()` where the key is taken, what `make` answers, or `taken` with a name that is.
+    pub fn insert<E>(
+        &self,
+        key: &str,
+        exists: impl FnOnce() -> E,
+        taken: impl FnOnce(&str) -> E,
+        make: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut changes = self.lock();
+        if self.find(&changes, key).is_some() {
+            return Err(exists());
+        }
+        let record = make()?;
+        self.take_names(&mut changes, &record, taken)?;
+        changes.added += 1;
+        let change = Change { record: Some(record.clone()), born: changes.added };
+        changes.records.insert(key.into(), change);
+        Ok(record)
+    }
+
     /// Changes one record: looks at it and writes it in one step, so that concurrent callers are ordered.
     /// `change` works on a copy, which is kept only if it answers `Ok`; a refusal or a panic changes nothing.
+    /// It leaves the names alone; [`Directory::rename`] is for what does not.
     ///
     /// # Errors
     /// `absent()` where there is no such record, else what `change` answers.
@@ -71,10 +140,30 @@ impl<T: Record> Directory<T> {
         let mut changes = self.lock();
         let mut record = self.find(&changes, key).cloned().ok_or_else(absent)?;
         let answer = change(&mut record)?;
-        match changes.get_mut(key) {
-            Some(place) => *place = Some(record),
-            None => _ = changes.insert(key.into(), Some(record)),
+        changes.put(key, record);
+        Ok(answer)
+    }
+
+    /// As [`Directory::update`], for changes that can give the record other names.
+    ///
+    /// # Errors
+    /// Besides, `taken` with a name that another record has.
+    pub fn rename<R, E>(
+        &self,
+        key: &str,
+        absent: impl FnOnce() -> E,
+        taken: impl FnOnce(&str) -> E,
+        change: impl FnOnce(&mut T) -> Result<R, E>,
+    ) -> Result<R, E> {
+        let mut changes = self.lock();
+        let old = self.find(&changes, key).cloned().ok_or_else(absent)?;
+        let mut record = old.clone();
+        let answer = change(&mut record)?;
+        if old.names() != record.names() {
+            self.take_names(&mut changes, &record, taken)?;
+            changes.forget_names(&old, |name| record.names().iter().any(|kept| kept == name));
         }
+        changes.put(key, record);
         Ok(answer)
     }
 
@@ -89,14 +178,20 @@ impl<T: Record> Directory<T> {
         check: impl FnOnce(&T) -> Result<R, E>,
     ) -> Result<R, E> {
         let mut changes = self.lock();
-        let answer = check(self.find(&changes, key).ok_or_else(absent)?)?;
-        changes.insert(key.into(), None);
+        let record = self.find(&changes, key).ok_or_else(absent)?;
+        let answer = check(record)?;
+        let record = record.clone();
+        changes.forget_names(&record, |_| false);
+        match self.seed.find(key) {
+            Some(_) => _ = changes.records.insert(key.into(), Change { record: None, born: 0 }),
+            None => _ = changes.records.remove(key),
+        }
         Ok(answer)
     }
 
     /// Every record as it stands now, without holding anybody up: writers go on, and the picture stays as it is.
     pub fn snapshot(&self) -> Snapshot<T> {
-        Snapshot { seed: Arc::clone(&self.seed), changes: self.lock().clone() }
+        Snapshot { seed: Arc::clone(&self.seed), changes: self.lock().records.clone() }
     }
 
     /// A directory of its own that starts from this one's state.
@@ -105,13 +200,30 @@ impl<T: Record> Directory<T> {
     }
 
     fn find<'a>(&'a self, changes: &'a Changes<T>, key: &str) -> Option<&'a T> {
-        if let Some(changed) = changes.get(key) {
-            return changed.as_ref();
+        match changes.records.get(key) {
+            Some(change) => change.record.as_ref(),
+            None => self.seed.find(key),
         }
-        let seed = &*self.seed;
-        let same = |place: &u32| seed.records[*place as usize].key() == key;
-        let place = seed.places.find(seed.hasher.hash_one(key), same)?;
-        Some(&seed.records[*place as usize])
+    }
+
+    fn find_named<'a>(&'a self, changes: &'a Changes<T>, name: &str) -> Option<&'a T> {
+        // Whoever had the name once, at birth or since, may have lost it.
+        let has = |record: &&T| record.names().iter().any(|own| own == name);
+        let since = changes.names.get(name).and_then(|key| self.find(changes, key)).filter(has);
+        since.or_else(|| self.find(changes, self.seed.find_named(name)?.key()).filter(has))
+    }
+
+    /// Gives a record its names, if no other one has them.
+    fn take_names<E>(&self, changes: &mut Changes<T>, record: &T, taken: impl FnOnce(&str) -> E) -> Result<(), E> {
+        let names = record.names();
+        let owner = |name: &str| self.find_named(changes, name).is_some_and(|owner| owner.key() != record.key());
+        if let Some(name) = names.iter().find(|name| owner(name)) {
+            return Err(taken(name));
+        }
+        for name in names {
+            changes.names.insert(name.into(), record.key().into());
+        }
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Changes<T>> {
@@ -120,19 +232,59 @@ impl<T: Record> Directory<T> {
     }
 }
 
+impl<T: Record> Seed<T> {
+    fn find(&self, key: &str) -> Option<&T> {
+        let same = |place: &u32| self.records[*place as usize].key() == key;
+        let place = self.by_key.find(self.hasher.hash_one(key), same)?;
+        Some(&self.records[*place as usize])
+    }
+
+    fn find_named(&self, name: &str) -> Option<&T> {
+        let has = |place: &u32| self.records[*place as usize].names().iter().any(|own| own == name);
+        let place = self.by_name.find(self.hasher.hash_one(name), has)?;
+        Some(&self.records[*place as usize])
+    }
+}
+
+impl<T: Record> Changes<T> {
+    fn put(&mut self, key: &str, record: T) {
+        match self.records.get_mut(key) {
+            Some(change) => change.record = Some(record),
+            None => _ = self.records.insert(key.into(), Change { record: Some(record), born: 0 }),
+        }
+    }
+
+    /// Gives up the names that a record had, but for those to keep.
+    fn forget_names(&mut self, record: &T, keep: impl Fn(&str) -> bool) {
+        for name in record.names().iter().filter(|name| !keep(name)) {
+            if self.names.get(&**name).is_some_and(|owner| **owner == *record.key()) {
+                self.names.remove(&**name);
+            }
+        }
+    }
+}
+
 /// The records of a directory at one moment.
 pub struct Snapshot<T> {
     seed: Arc<Seed<T>>,
-    changes: Changes<T>,
+    changes: HashMap<Box<str>, Change<T>>,
 }
 
 impl<T: Record> Snapshot<T> {
     /// The records, in the order in which they were made.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.seed.records.iter().filter_map(|record| match self.changes.is_empty() {
+        let mut added: Vec<_> = self.changes.values().filter(|change| change.born > 0).collect();
+        added.sort_unstable_by_key(|change| change.born);
+        let added = added.into_iter().filter_map(|change| change.record.as_ref());
+        let seeded = self.seed.records.iter().filter_map(|record| match self.changes.is_empty() {
             true => Some(record), // most worlds change little: no look-up for each of many users
-            false => self.changes.get(record.key()).map_or(Some(record), Option::as_ref),
-        })
+            false => match self.changes.get(record.key()) {
+                None => Some(record),
+                Some(change) if change.born == 0 => change.record.as_ref(),
+                Some(_) => None, // made again since, so it comes later
+            },
+        });
+        seeded.chain(added)
     }
 }
 
@@ -147,6 +299,10 @@ mod tests {
         fn key(&self) -> &str {
             self.0
         }
+
+        fn names(&self) -> Vec<Cow<'_, str>> {
+            vec![format!("number {}", self.1).into()]
+        }
     }
 
     fn rows() -> Directory<Row> {
@@ -154,9 +310,10 @@ mod tests {
     }
 
     fn set(rows: &Directory<Row>, key: &str, value: u32) -> Result<u32, &'static str> {
-        rows.update(
+        rows.rename(
             key,
             || "absent",
+            |_| "taken",
             |row| {
                 row.1 = value;
                 if value == 0 { Err("zero") } else { Ok(row.1) }
@@ -167,6 +324,7 @@ mod tests {
     #[test]
     fn two_records_of_one_key_are_refused() {
         assert_eq!(Directory::new(vec![Row("a", 1), Row("a", 2)]).unwrap_err(), "a");
+        assert_eq!(Directory::new(vec![Row("a", 1), Row("b", 1)]).unwrap_err(), "number 1");
     }
 
     #[test]
@@ -188,6 +346,40 @@ mod tests {
         assert_eq!(set(&rows, "a", 5), Err("absent"));
         assert_eq!(rows.remove("a", || "absent", |_| Ok(())), Err("absent"));
         assert_eq!(fork.get("a"), Some(Row("a", 1)));
+    }
+
+    fn add(rows: &Directory<Row>, row: Row) -> Result<Row, &'static str> {
+        rows.insert(row.0, || "exists", |_| "taken", || Ok(row.clone()))
+    }
+
+    #[test]
+    fn an_added_record_comes_last_also_where_it_is_made_again() {
+        let rows = rows();
+        assert_eq!(add(&rows, Row("a", 9)), Err("exists"));
+        assert_eq!(add(&rows, Row("d", 2)), Err("taken"));
+        assert_eq!(rows.get("d"), None);
+        add(&rows, Row("d", 4)).unwrap();
+        rows.remove("a", || "absent", |_| Ok(())).unwrap();
+        add(&rows, Row("a", 5)).unwrap();
+        assert_eq!(rows.snapshot().iter().map(|row| row.1).collect::<Vec<_>>(), [2, 3, 4, 5]);
+        rows.remove("d", || "absent", |_| Ok(())).unwrap();
+        rows.remove("a", || "absent", |_| Ok(())).unwrap();
+        assert_eq!(rows.snapshot().iter().map(|row| row.1).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(add(&rows, Row("e", 1)).map(|row| row.1), Ok(1), "the name of a removed record is free");
+    }
+
+    #[test]
+    fn a_name_finds_whoever_has_it_now() {
+        let rows = rows();
+        let key = |name: &str| rows.named(name).map(|row| row.0);
+        assert_eq!((key("number 1"), key("number 9")), (Some("a"), None));
+        set(&rows, "a", 9).unwrap();
+        assert_eq!((key("number 1"), key("number 9")), (None, Some("a")));
+        assert_eq!(set(&rows, "b", 9), Err("taken"));
+        set(&rows, "b", 1).unwrap();
+        set(&rows, "a", 2).unwrap();
+        assert_eq!((key("number 1"), key("number 2"), key("number 9")), (Some("b"), Some("a"), None));
+        assert_eq!(rows.fork().named("number 2").map(|row| row.0), Some("a"));
     }
 
     #[test]
@@ -225,6 +417,6 @@ mod tests {
         }));
         assert!(broken.is_err());
         assert_eq!(rows.get("a"), Some(Row("a", 1)));
-        assert_eq!(set(&rows, "a", 2), Ok(2));
+        assert_eq!(set(&rows, "a", 8), Ok(8));
     }
 }

@@ -30,6 +30,8 @@ mod faults;
 mod fidelity;
 mod ids;
 mod mount;
+mod outbox;
+mod passwords;
 mod people;
 mod pipeline;
 mod protocol;

@@ -8,8 +8,9 @@ use dashmap::DashMap;
 use crate::clock::Clock;
 use crate::faults::{Counters, Spec};
 use crate::ids::Ids;
+use crate::outbox::{Numbered, Outbox};
 use crate::protocol::Call;
-use crate::vendors::{self, Origin, SeedError, Settings, Vendor};
+use crate::vendors::{self, Origin, SeedError, Settings, Shared, Vendor};
 
 /// The world of calls that name none.
 pub const DEFAULT: &str = "default";
@@ -17,8 +18,7 @@ pub const DEFAULT: &str = "default";
 /// A complete private copy of everything that calls can change.
 pub struct World {
     vendors: Vec<Box<dyn Vendor>>,
-    clock: Clock,
-    ids: Ids,
+    shared: Shared,
     /// What the seed gives users, by vendor and key. The same in every world.
     user_faults: Arc<UserFaults>,
     /// How often each fault met each operation.
@@ -49,16 +49,20 @@ impl World {
 
     /// A vendor's throw-away copy, on which a call can be tried.
     pub fn trial(&self, place: usize) -> Box<dyn Vendor> {
-        self.vendors[place].fork(self.clock.fork(), self.ids.fork())
+        self.vendors[place].fork(self.shared.fork())
+    }
+
+    /// What the vendors would have sent, oldest first.
+    pub fn letters(&self) -> Vec<Numbered> {
+        self.shared.outbox.letters()
     }
 
     /// A world that starts from this one's state, with counters of its own.
     fn fork(&self) -> Self {
-        let (clock, ids) = (self.clock.fork(), self.ids.fork());
+        let shared = self.shared.fork();
         Self {
-            vendors: self.vendors.iter().map(|vendor| vendor.fork(clock.clone(), ids.clone())).collect(),
-            clock,
-            ids,
+            vendors: self.vendors.iter().map(|vendor| vendor.fork(shared.clone())).collect(),
+            shared,
             user_faults: Arc::clone(&self.user_faults),
             counters: Counters::default(),
         }
@@ -92,15 +96,15 @@ impl Worlds {
     /// # Errors
     /// The vendor's place and what does not fit in its seed.
     pub fn new(beginning: &Beginning) -> Result<Self, (usize, SeedError)> {
-        let (clock, ids) = (beginning.clock.clone(), Ids::seeded(beginning.seed));
+        let shared =
+            Shared { clock: beginning.clock.clone(), ids: Ids::seeded(beginning.seed), outbox: Outbox::default() };
         let people: Vec<_> = crate::people::people(beginning.people, beginning.seed).collect();
         let make = |(place, maker): (usize, &vendors::Maker)| {
             let origin = Origin {
                 seed: &beginning.seeds[place],
                 people: &people,
                 settings: &beginning.settings[place],
-                clock: clock.clone(),
-                ids: ids.clone(),
+                shared: shared.clone(),
             };
             (maker.make)(&origin).map_err(|error| (place, error))
         };
@@ -120,8 +124,7 @@ impl Worlds {
             vendors.push(made.vendor);
         }
         let user_faults = Arc::new(user_faults);
-        let seed =
-            World { vendors, clock: clock.clone(), ids: ids.clone(), user_faults, counters: Counters::default() };
+        let seed = World { vendors, shared, user_faults, counters: Counters::default() };
         let by_name = DashMap::new();
         by_name.insert(DEFAULT.into(), Arc::new(seed.fork()));
         Ok(Self { seed, by_name })

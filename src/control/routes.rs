@@ -23,7 +23,7 @@ pub(super) struct Row {
 pub(super) static TABLE: LazyLock<RouteTable> =
     LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
 
-pub(super) static ROWS: [Row; 6] = [
+pub(super) static ROWS: [Row; 7] = [
     Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
@@ -50,13 +50,22 @@ pub(super) static ROWS: [Row; 6] = [
             let name = call.parameter(0);
             match worlds.reset(&name) {
                 true => json_reply(&json!({ "world": name })),
-                false => {
-                    problem(StatusCode::NOT_FOUND, Mark::BadWorld, &format!("There is no world {name:?}."), Map::new())
-                }
+                false => no_world(&name),
             }
         },
     },
+    Row {
+        operation: Operation::own("outbox", "GET", "/__fauxidp/worlds/{world}/outbox"),
+        run: |_, worlds, call| match worlds.get(&call.parameter(0)) {
+            Some(world) => json_reply(&json!({ "outbox": world.letters() })),
+            None => no_world(&call.parameter(0)),
+        },
+    },
 ];
+
+fn no_world(name: &str) -> Reply {
+    problem(StatusCode::NOT_FOUND, Mark::BadWorld, &format!("There is no world {name:?}."), Map::new())
+}
 
 fn json_reply(body: &serde_json::Value) -> Reply {
     Reply::new(StatusCode::OK, "application/json", body.to_string())

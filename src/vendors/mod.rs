@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::failure::{Failure, Name};
 use crate::fidelity::{Answer, Operation};
 use crate::ids::Ids;
+use crate::outbox::Outbox;
 use crate::people::Person;
 use crate::protocol::route::RouteTable;
 use crate::protocol::{Call, Reply};
@@ -34,7 +35,7 @@ pub trait Vendor: Send + Sync {
     fn refuse(&self, call: &Call, failure: &Failure) -> Reply;
 
     /// The vendor in a world of its own that starts from this one's state, copy-on-write. A reset is a fork of the seed.
-    fn fork(&self, clock: Clock, ids: Ids) -> Box<dyn Vendor>;
+    fn fork(&self, shared: Shared) -> Box<dyn Vendor>;
 
     /// The variables by which the vendor's clients find this server at `base`, such as `https://127.0.0.1:8484`,
     /// with a credential that may do everything.
@@ -168,10 +169,26 @@ pub struct Origin<'a> {
     pub people: &'a [Person],
     /// What was set.
     pub settings: &'a Settings,
+    /// What it shares with the other vendors.
+    pub shared: Shared,
+}
+
+/// What the vendors of one world share. A clone is the same; [`Shared::fork`] makes another.
+#[derive(Debug, Clone)]
+pub struct Shared {
     /// The world's clock.
     pub clock: Clock,
     /// The world's ids.
     pub ids: Ids,
+    /// What would have been sent.
+    pub outbox: Outbox,
+}
+
+impl Shared {
+    /// The same for a world of its own.
+    pub fn fork(&self) -> Self {
+        Self { clock: self.clock.fork(), ids: self.ids.fork(), outbox: self.outbox.fork() }
+    }
 }
 
 /// Why a seed does not fit.

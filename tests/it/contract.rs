@@ -1,6 +1,8 @@
 //! One suite over every vendor and operation: what holds for all. An operation's call is the first of its own fixture,
 //! so a new operation or vendor is tested without a line here.
 
+use std::sync::LazyLock;
+
 use fauxidp::Emulator;
 use fauxidp::declared::{ALL, About, Name, Operation};
 
@@ -8,45 +10,54 @@ use crate::fixture;
 use crate::wire::{self, Answer, Ask};
 
 /// Every emulated operation with its vendor and a call that succeeds.
-fn calls() -> Vec<(&'static About, &'static Operation, Ask)> {
-    let fixtures = fixture::all();
-    let mut calls = Vec::new();
-    for about in ALL.iter().map(|maker| maker.about) {
-        for operation in about.operations().filter(|operation| operation.emulated) {
-            let own = |path: &str| {
-                path.starts_with(&format!("fixtures/{}/", about.name))
-                    && path.ends_with(&format!("/{}.http", operation.name))
-            };
-            let fixture = fixtures.iter().find(|fixture| own(&fixture.path)).expect("each operation has a fixture");
-            calls.push((about, operation, fixture.asks[0].clone()));
+fn calls() -> &'static [(&'static About, &'static Operation, Ask)] {
+    static CALLS: LazyLock<Vec<(&'static About, &'static Operation, Ask)>> = LazyLock::new(|| {
+        let fixtures = fixture::all();
+        let mut calls = Vec::new();
+        for about in ALL.iter().map(|maker| maker.about) {
+            for operation in about.operations().filter(|operation| operation.emulated) {
+                let own = |path: &str| {
+                    path.starts_with(&format!("fixtures/{}/", about.name))
+                        && path.ends_with(&format!("/{}.http", operation.name))
+                };
+                let fixture = fixtures.iter().find(|fixture| own(&fixture.path)).expect("each operation has a fixture");
+                calls.push((about, operation, fixture.asks[0].clone()));
+            }
+        }
+        calls
+    });
+    &CALLS
+}
+
+/// Operations that are no GET and yet change nothing, or nothing that any read shows.
+const UNSEEN: &[&str] = &[];
+
+/// Whether an operation changes nothing that a read shows.
+fn is_read(operation: &Operation) -> bool {
+    operation.method == "GET" || operation.name.starts_with("list_") || UNSEEN.contains(&operation.name)
+}
+
+/// What every read of the vendor shows: of the user that the call is about, and as the reads' own fixtures ask.
+async fn state(emulator: &Emulator, about: &About, call: &Ask) -> Vec<Answer> {
+    let own = calls().iter().filter(|(other, ..)| other.name == about.name);
+    let mut answers = Vec::new();
+    for (_, operation, read) in own.filter(|(_, operation, _)| is_read(operation)) {
+        let mut asks = vec![read.clone()];
+        if operation.name.starts_with("get_user") {
+            let (folder, _) = read.path.rsplit_once('/').expect("a path");
+            let user = call.path.strip_prefix(&format!("{folder}/")).and_then(|rest| rest.split('/').next());
+            asks.extend(user.map(|user| Ask { path: format!("{folder}/{user}"), ..read.clone() }));
+        }
+        for ask in asks {
+            let mut answer = ask.send(emulator).await;
+            answer.headers.clear();
+            if answer.status != 200 {
+                answer.body.clear(); // an error has a trace of its own
+            }
+            answers.push(answer);
         }
     }
-    calls
-}
-
-/// Whether an operation changes nothing.
-fn is_read(operation: &Operation) -> bool {
-    operation.name.starts_with("get_") || operation.name.starts_with("list_")
-}
-
-/// The user of a call, as reading it shows: the vendor's operation whose name starts with `get_user`.
-async fn state(emulator: &Emulator, about: &About, call: &Ask) -> Answer {
-    let (.., read) = calls()
-        .into_iter()
-        .find(|(other, operation, _)| other.name == about.name && operation.name.starts_with("get_user"))
-        .expect("each vendor reads one user");
-    let (folder, default) = read.path.rsplit_once('/').expect("a path");
-    // A call that is about no user changes none; any will do to see that.
-    let user = call.path.strip_prefix(&format!("{folder}/")).unwrap_or(default);
-    let user = user.split('/').next().expect("an id");
-    let mut answer = Ask { path: format!("{folder}/{user}"), headers: read.headers.clone(), ..Ask::new("GET", "") }
-        .send(emulator)
-        .await;
-    answer.headers.clear();
-    if answer.status != 200 {
-        answer.body.clear(); // an error has a trace of its own
-    }
-    answer
+    answers
 }
 
 /// Sends a call that must be refused and change nothing.
@@ -62,10 +73,10 @@ async fn refused(emulator: &Emulator, about: &About, call: &Ask, asked: &Ask) ->
 #[tokio::test]
 async fn the_call_of_each_fixture_succeeds_and_a_reset_undoes_it() {
     let emulator = wire::emulator().await;
-    for (about, operation, call) in calls() {
+    for (about, operation, call) in calls().iter().cloned() {
         let before = state(&emulator, about, &call).await;
         let answer = call.send(&emulator).await;
-        assert_eq!(answer.status, 200, "{}: {}", operation.name, answer.text());
+        assert!((200..300).contains(&answer.status), "{}: {}", operation.name, answer.text());
         assert_eq!(answer.header("x-fauxidp"), None);
         let after = state(&emulator, about, &call).await;
         assert_eq!(before != after, !is_read(operation), "{}", operation.name);
@@ -78,7 +89,7 @@ async fn the_call_of_each_fixture_succeeds_and_a_reset_undoes_it() {
 #[tokio::test]
 async fn http_1_and_http_2_answer_alike() {
     let (one, two) = (wire::emulator().await, wire::emulator().await);
-    for (_, operation, call) in calls() {
+    for (_, operation, call) in calls().iter().cloned() {
         let asks = [
             call.clone(),
             call.clone().header("x-fault", "503;retry-after=1"),
@@ -96,11 +107,10 @@ async fn http_1_and_http_2_answer_alike() {
 #[tokio::test]
 async fn without_a_credential_nothing_is_answered() {
     let emulator = wire::emulator().await;
-    for (about, _, call) in calls() {
+    for (about, _, call) in calls().iter().cloned() {
         for credential in ["x-api-key", "authorization"].into_iter().filter(|name| call.has(name)) {
             let answer = refused(&emulator, about, &call, &call.clone().without(credential)).await;
-            assert_eq!(answer.status, 401);
-            assert_eq!(answer.header("x-fauxidp"), None, "the vendor's own words");
+            assert_eq!((answer.status, answer.header("x-fauxidp")), (401, None), "the vendor's own words");
         }
     }
 }
@@ -108,15 +118,12 @@ async fn without_a_credential_nothing_is_answered() {
 #[tokio::test]
 async fn a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not() {
     let emulator = wire::emulator().await;
-    for (about, _, call) in calls() {
+    for (about, _, call) in calls().iter().cloned() {
         let wrong = Ask { method: "REPORT".to_owned(), ..call.clone() };
         let answer = refused(&emulator, about, &call, &wrong).await;
         assert_eq!((answer.status, answer.header("x-fauxidp")), (405, None));
-        for path in [
-            format!("{}/nonsense/really", call.path),
-            format!("{}/", call.path),
-            call.path.replace("/users", "/people"),
-        ] {
+        let path = call.path.split('?').next().expect("a path");
+        for path in [format!("{path}/nonsense/really/at/all"), format!("{path}/"), path.replacen("s", "sz", 1)] {
             let answer = refused(&emulator, about, &call, &Ask { path, ..call.clone() }).await;
             assert_eq!((answer.status, answer.header("x-fauxidp")), (404, Some("unmatched")));
             assert!(!answer.json()["nearest"].as_array().expect("a list").is_empty());
@@ -140,13 +147,11 @@ async fn an_operation_that_is_lacking_says_so_whatever_the_credential() {
 #[tokio::test]
 async fn a_broken_or_over_long_body_changes_nothing() {
     let emulator = wire::emulator().await;
-    for (about, operation, call) in calls() {
-        if !call.body.is_empty() && operation.method == "POST" && call.has("content-type") {
-            // Enable and unblock take no body, and so ignore one.
-            let reads = !matches!(operation.name, "enable_user" | "unblock_user");
-            if reads {
-                refused(&emulator, about, &call, &call.clone().body("{")).await;
-            }
+    for (about, operation, call) in calls().iter().cloned() {
+        let json = call.headers.iter().any(|(name, value)| name == "content-type" && value.contains("json"));
+        // Enable and unblock take no body, and so ignore one.
+        if json && !call.body.is_empty() && !matches!(operation.name, "enable_user" | "unblock_user") {
+            refused(&emulator, about, &call, &call.clone().body("{")).await;
         }
         let answer = refused(&emulator, about, &call, &call.clone().body(vec![b' '; (1 << 20) + 1])).await;
         assert_eq!((answer.status, answer.header("x-fauxidp")), (413, Some("limit")), "{}", operation.name);
@@ -156,7 +161,7 @@ async fn a_broken_or_over_long_body_changes_nothing() {
 #[tokio::test]
 async fn every_named_failure_is_rendered_or_refused_and_marked() {
     let emulator = wire::emulator().await;
-    for (about, operation, call) in calls() {
+    for (about, operation, call) in calls().iter().cloned() {
         for name in Name::ALL {
             let asked = call.clone().header("x-fault", name.as_str());
             let answer = refused(&emulator, about, &call, &asked).await;
@@ -176,7 +181,7 @@ async fn every_named_failure_is_rendered_or_refused_and_marked() {
 #[tokio::test]
 async fn every_status_is_kept_as_it_is_asked_for() {
     let emulator = wire::emulator().await;
-    for (about, _, call) in calls() {
+    for (about, _, call) in calls().iter().cloned() {
         for status in 400..600 {
             let asked = call.clone().header("x-fault", &status.to_string());
             let answer = asked.send(&emulator).await;
@@ -189,7 +194,7 @@ async fn every_status_is_kept_as_it_is_asked_for() {
 #[tokio::test]
 async fn the_moments_decide_what_is_changed() {
     let emulator = wire::emulator().await;
-    for (about, operation, call) in calls() {
+    for (about, operation, call) in calls().iter().cloned() {
         let answer = refused(&emulator, about, &call, &call.clone().header("x-fault", "503")).await;
         assert_eq!(answer.status, 503);
         let answer = refused(&emulator, about, &call, &call.clone().header("x-fault", "503;at=validated")).await;
@@ -210,7 +215,7 @@ async fn the_moments_decide_what_is_changed() {
 #[tokio::test]
 async fn a_fault_that_cannot_be_followed_is_loud_and_changes_nothing() {
     let emulator = wire::emulator().await;
-    for (about, _, call) in calls() {
+    for (about, _, call) in calls().iter().cloned() {
         for fault in ["nonsense", "", "503;", "200", "503, 404", "delay", "503;colour=red"] {
             let answer = refused(&emulator, about, &call, &call.clone().header("x-fault", fault)).await;
             assert_eq!((answer.status, answer.header("x-fauxidp")), (400, Some("bad-fault")), "{fault}");
@@ -222,7 +227,7 @@ async fn a_fault_that_cannot_be_followed_is_loud_and_changes_nothing() {
 #[tokio::test]
 async fn the_same_calls_are_answered_byte_for_byte_alike_by_two_servers() {
     let (one, two) = (wire::emulator().await, wire::emulator().await);
-    for (_, _, call) in calls() {
+    for (_, _, call) in calls().iter().cloned() {
         for ask in [call.clone(), call.clone(), Ask { headers: vec![], ..call }] {
             let (mut first, mut second) = (ask.send(&one).await, ask.send(&two).await);
             for answer in [&mut first, &mut second] {
@@ -237,7 +242,7 @@ async fn the_same_calls_are_answered_byte_for_byte_alike_by_two_servers() {
 async fn of_many_concurrent_first_calls_each_counts_once() {
     let emulator = std::sync::Arc::new(wire::emulator().await);
     let (.., call) =
-        calls().into_iter().find(|(_, operation, _)| operation.name == "deactivate_user").expect("it is there");
+        calls().iter().cloned().find(|(_, operation, _)| operation.name == "deactivate_user").expect("it is there");
     let callers: Vec<_> = (0..32)
         .map(|_| {
             let (emulator, call) = (std::sync::Arc::clone(&emulator), call.clone());

@@ -62,13 +62,16 @@ fn read(path: &Path) -> Fixture {
 
 /// One request: comments, request line, headers, an empty line, the body.
 fn ask(block: &str, set: &mut Vec<String>, name: &str) -> Ask {
-    let (mut body_of, mut framed) = (None, false);
+    let (mut body_of, mut framed, mut take) = (None, false, Vec::new());
     let mut lines = block.trim_matches('\n').lines().skip_while(|line| line.trim().is_empty()).peekable();
     // What follows `###` on its line is a title.
     while let Some(line) = lines.next_if(|line| line.starts_with('#') || !line.contains(" /")) {
         let directive = line.trim_start_matches(['#', ' ']);
         if let Some(setting) = directive.strip_prefix("@set ") {
             set.push(setting.trim().to_owned());
+        }
+        if let Some((name, pointer)) = directive.strip_prefix("@take ").and_then(|rest| rest.trim().split_once(' ')) {
+            take.push((name.to_owned(), pointer.trim().to_owned()));
         }
         framed |= directive.trim() == "@frame";
         if let Some(bytes) = directive.strip_prefix("@body-of-bytes ") {
@@ -77,7 +80,7 @@ fn ask(block: &str, set: &mut Vec<String>, name: &str) -> Ask {
     }
     let first = lines.next().unwrap_or_else(|| panic!("{name}: a block without a request"));
     let (method, path) = first.split_once(' ').unwrap_or_else(|| panic!("{name}: {first}"));
-    let mut ask = Ask::new(method, path);
+    let mut ask = Ask { take, ..Ask::new(method, path) };
     for line in lines.by_ref().take_while(|line| !line.is_empty()) {
         let (header, value) = line.split_once(':').unwrap_or_else(|| panic!("{name}: no header: {line}"));
         ask = ask.header(header, value.trim());

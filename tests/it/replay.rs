@@ -40,15 +40,17 @@ const KNOWN_HEADERS: [&str; 23] = [
 pub async fn play(fixture: &Fixture) -> Vec<(Ask, Answer)> {
     let config = Config { set: fixture.set.clone(), ..wire::config() };
     let emulator = Emulator::start_with(config).await.unwrap_or_else(|error| panic!("{}: {error}", fixture.path));
-    let mut played = Vec::new();
+    let (mut played, mut taken) = (Vec::new(), BTreeMap::new());
     for ask in &fixture.asks {
         // Asking how sure an answer is shows in the snapshot, and proves the row of the fidelity table.
+        let ask = ask.clone().filled(&taken);
         let asked = ask.clone().header("x-fauxidp-explain", "1");
         let answer = match fixture.http2 {
             true => asked.send_h2(&emulator).await,
             false => asked.send(&emulator).await,
         };
-        played.push((ask.clone(), answer));
+        ask.take_from(&answer, &mut taken);
+        played.push((ask, answer));
     }
     emulator.stop().await;
     played

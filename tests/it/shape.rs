@@ -23,7 +23,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("vendors", &["leaves"]),
 ];
 
-const LEAVES: [&str; 7] = ["clock", "directory", "failure", "fidelity", "ids", "people", "protocol"];
+const LEAVES: [&str; 9] =
+    ["clock", "directory", "failure", "fidelity", "ids", "outbox", "passwords", "people", "protocol"];
 
 /// Every source file with its path below `src`.
 fn sources() -> Vec<(String, String)> {

@@ -34,6 +34,8 @@ pub struct Ask {
     pub path: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// What later requests of the fixture take from the answer: a name, and a JSON pointer.
+    pub take: Vec<(String, String)>,
 }
 
 /// An answer, with its headers in the order sent.
@@ -67,6 +69,33 @@ impl Ask {
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
+    }
+
+    /// The same with `{{name}}` replaced by what was taken.
+    #[must_use]
+    pub fn filled(mut self, taken: &BTreeMap<String, String>) -> Self {
+        let fill = |text: &mut String| {
+            for (name, value) in taken {
+                *text = text.replace(&format!("{{{{{name}}}}}"), value);
+            }
+        };
+        fill(&mut self.path);
+        self.headers.iter_mut().for_each(|(_, value)| fill(value));
+        if let Ok(mut body) = String::from_utf8(self.body.clone()) {
+            fill(&mut body);
+            self.body = body.into_bytes();
+        }
+        self
+    }
+
+    /// Adds what the request takes from its answer.
+    pub fn take_from(&self, answer: &Answer, taken: &mut BTreeMap<String, String>) {
+        for (name, pointer) in &self.take {
+            let json = answer.json();
+            let value = json.pointer(pointer).unwrap_or_else(|| panic!("no {pointer} in {json}"));
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            taken.insert(name.clone(), text);
+        }
     }
 
     pub fn has(&self, name: &str) -> bool {

@@ -13,11 +13,9 @@ mod wire;
 
 use std::sync::Arc;
 
-use super::{About, BaseUrls, Maker, Setting, Settings, Vendor};
-use crate::clock::Clock;
+use super::{About, BaseUrls, Maker, Setting, Settings, Shared, Vendor};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
-use crate::ids::Ids;
 use crate::protocol::{Call, Reply};
 
 use auth::Access;
@@ -125,7 +123,7 @@ struct Jitsudo {
     users: Directory<User>,
     access: Arc<Access>,
     rules: Arc<Rules>,
-    clock: Clock,
+    shared: Shared,
 }
 
 impl Vendor for Jitsudo {
@@ -147,12 +145,12 @@ impl Vendor for Jitsudo {
         error::refuse(failure, &self.rules)
     }
 
-    fn fork(&self, clock: Clock, _: Ids) -> Box<dyn Vendor> {
+    fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
         Box::new(Self {
             users: self.users.fork(),
             access: Arc::clone(&self.access),
             rules: Arc::clone(&self.rules),
-            clock,
+            shared,
         })
     }
 

@@ -24,7 +24,7 @@ pub(super) fn get_user(state: &Jitsudo, caller: &Caller, id: &str) -> Result<Use
 /// Suspends a user (`active` false) or lets it in again (`active` true).
 pub(super) fn suspend_user(state: &Jitsudo, caller: &Caller, id: &str, active: bool) -> Result<Changed, Error> {
     state.access.admin(caller)?;
-    let now = state.clock.now();
+    let now = state.shared.clock.now();
     let rules = &state.rules;
     state.users.update(
         id,

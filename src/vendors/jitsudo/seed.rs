@@ -102,7 +102,7 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
         });
     }
     if let Some(home) = seed.tenants.first() {
-        let now = origin.clock.now();
+        let now = origin.shared.clock.now();
         users.extend(origin.people.iter().map(|person| user(person, home.id, now)));
     }
     let notices = seed.tenants.into_iter().map(|tenant| (tenant.id, tenant.forbidden_notices)).collect();
@@ -110,7 +110,7 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let users = Directory::new(users)
         .map_err(|id| SeedError::about(origin.seed, &id, "users", format!("the id {id:?} stands twice")))?;
     let rules = Arc::new(Rules::new(origin.settings));
-    let vendor = Jitsudo { users, access: Arc::new(access), rules, clock: origin.clock.clone() };
+    let vendor = Jitsudo { users, access: Arc::new(access), rules, shared: origin.shared.clone() };
     Ok(Made { vendor: Box::new(vendor), faults })
 }
 

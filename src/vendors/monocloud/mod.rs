@@ -13,11 +13,9 @@ mod wire;
 
 use std::sync::Arc;
 
-use super::{About, BaseUrls, Maker, Vendor};
-use crate::clock::Clock;
+use super::{About, BaseUrls, Maker, Shared, Vendor};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
-use crate::ids::Ids;
 use crate::protocol::{Call, Reply};
 
 use auth::Keys;
@@ -53,8 +51,7 @@ static ABOUT: About = About {
 struct MonoCloud {
     users: Directory<User>,
     keys: Arc<Keys>,
-    clock: Clock,
-    ids: Ids,
+    shared: Shared,
 }
 
 impl Vendor for MonoCloud {
@@ -65,7 +62,7 @@ impl Vendor for MonoCloud {
     fn handle(&self, call: &Call) -> Reply {
         let row = routes::row(call);
         let answer = self.keys.admit(call).and_then(|()| (row.run)(self, call));
-        answer.unwrap_or_else(|error| error.render(&self.ids))
+        answer.unwrap_or_else(|error| error.render(&self.shared.ids))
     }
 
     fn subject(&self, call: &Call) -> Option<String> {
@@ -73,11 +70,11 @@ impl Vendor for MonoCloud {
     }
 
     fn refuse(&self, _: &Call, failure: &Failure) -> Reply {
-        error::refuse(failure, &self.ids)
+        error::refuse(failure, &self.shared.ids)
     }
 
-    fn fork(&self, clock: Clock, ids: Ids) -> Box<dyn Vendor> {
-        Box::new(Self { users: self.users.fork(), keys: Arc::clone(&self.keys), clock, ids })
+    fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
+        Box::new(Self { users: self.users.fork(), keys: Arc::clone(&self.keys), shared })
     }
 
     fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {

@@ -57,6 +57,6 @@ fn change(
 impl MonoCloud {
     /// The world's time in epoch seconds, as this vendor shows it.
     pub(super) fn now(&self) -> i64 {
-        self.clock.now().as_second()
+        self.shared.clock.now().as_second()
     }
 }

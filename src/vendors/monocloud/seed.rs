@@ -62,7 +62,7 @@ struct Hidden {
 /// MonoCloud as a seed file and made-up people give it.
 pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let seed: Seed = read_seed(origin.seed)?;
-    let now = origin.clock.now().as_second();
+    let now = origin.shared.clock.now().as_second();
     let mut faults = Vec::new();
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     for (place, user) in seed.users.into_iter().enumerate() {
@@ -79,7 +79,7 @@ pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let users = Directory::new(users)
         .map_err(|id| SeedError::about(origin.seed, &id, "users", format!("the user_id {id:?} stands twice")))?;
     let keys = Arc::new(Keys::new(seed.keys));
-    let vendor = MonoCloud { users, keys, clock: origin.clock.clone(), ids: origin.ids.clone() };
+    let vendor = MonoCloud { users, keys, shared: origin.shared.clone() };
     Ok(Made { vendor: Box::new(vendor), faults })
 }
 

@@ -17,11 +17,9 @@ mod wire;
 
 use std::sync::Arc;
 
-use super::{About, BaseUrls, Maker, Rpc, Vendor};
-use crate::clock::Clock;
+use super::{About, BaseUrls, Maker, Rpc, Shared, Vendor};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
-use crate::ids::Ids;
 use crate::protocol::{Call, Reply};
 
 use auth::Access;
@@ -62,8 +60,7 @@ static ABOUT: About = About {
 struct Zitadel {
     users: Directory<User>,
     access: Arc<Access>,
-    clock: Clock,
-    ids: Ids,
+    shared: Shared,
 }
 
 impl Vendor for Zitadel {
@@ -82,7 +79,7 @@ impl Vendor for Zitadel {
             Ok(done) => edge.success(done),
             Err(error) => error.render(row, edge),
         };
-        edge.with_headers(reply, &self.clock, &self.ids)
+        edge.with_headers(reply, &self.shared)
     }
 
     fn subject(&self, call: &Call) -> Option<String> {
@@ -92,13 +89,13 @@ impl Vendor for Zitadel {
     fn refuse(&self, call: &Call, failure: &Failure) -> Reply {
         let row = call.matched.as_ref().map(|_| routes::row(call));
         match Edge::of(call) {
-            Ok(edge) => edge.with_headers(error::refuse(failure, row, edge), &self.clock, &self.ids),
+            Ok(edge) => edge.with_headers(error::refuse(failure, row, edge), &self.shared),
             Err(unknown) => unknown,
         }
     }
 
-    fn fork(&self, clock: Clock, ids: Ids) -> Box<dyn Vendor> {
-        Box::new(Self { users: self.users.fork(), access: Arc::clone(&self.access), clock, ids })
+    fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
+        Box::new(Self { users: self.users.fork(), access: Arc::clone(&self.access), shared })
     }
 
     fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {

@@ -90,7 +90,7 @@ pub(super) fn unlock_user(state: &Zitadel, user_id: &str, caller: &Caller) -> Re
 
 /// Removes a user for good. Answers the record with the event of the removal.
 pub(super) fn delete_user(state: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
-    let now = state.clock.now();
+    let now = state.shared.clock.now();
     state.users.remove(
         user_id,
         || Error::UserNotFound,
@@ -109,7 +109,7 @@ fn enter(
     caller: &Caller,
     next: impl FnOnce(State) -> Result<State, WrongState>,
 ) -> Result<User, Error> {
-    let now = state.clock.now();
+    let now = state.shared.clock.now();
     state.users.update(
         user_id,
         || Error::UserNotFound,

@@ -112,13 +112,13 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
     }
     let access = Access::new(&users, seed.organizations.iter().map(|organization| organization.id.clone()));
     if let Some(home) = seed.organizations.first() {
-        let now = origin.clock.now();
+        let now = origin.shared.clock.now();
         users.extend(origin.people.iter().map(|person| user(person, &home.id, now)));
     }
     let users = Directory::new(users)
         .map_err(|id| SeedError::about(origin.seed, &id, "users", format!("the userId {id:?} stands twice")))?;
     let access = Arc::new(access);
-    let vendor = Zitadel { users, access, clock: origin.clock.clone(), ids: origin.ids.clone() };
+    let vendor = Zitadel { users, access, shared: origin.shared.clone() };
     Ok(Made { vendor: Box::new(vendor), faults })
 }
 

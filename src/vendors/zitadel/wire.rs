@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::ids::Ids;
 use crate::protocol::rpc::{self, Codec, RpcError, Wire};
 use crate::protocol::{Call, Reply, go_json};
+use crate::vendors::Shared;
 
 /// The largest message, compressed or not.
 const MAX_MESSAGE: usize = 1 << 20;
@@ -88,9 +89,9 @@ impl Edge {
     }
 
     /// The answer with the headers that all answers of this edge carry.
-    pub(super) fn with_headers(self, reply: Reply, clock: &Clock, ids: &Ids) -> Reply {
+    pub(super) fn with_headers(self, reply: Reply, shared: &Shared) -> Reply {
         let reply = reply
-            .with(HeaderName::from_static("x-request-id"), request_id(clock, ids))
+            .with(HeaderName::from_static("x-request-id"), request_id(&shared.clock, &shared.ids))
             .with(VARY, HeaderValue::from_static("Origin"));
         match self {
             Self::Rest => reply.with(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("none")),

@@ -7,6 +7,7 @@ use super::super::object::v2::ListDetails;
 use super::super::object::v2::ListQuery;
 use ::buffa::MessageField;
 use ::core::option::Option;
+use super::super::object::v2::Organization;
 use ::buffa::alloc::string::String;
 use super::super::filter::v2::TextFilterMethod;
 use super::super::object::v2::TextQueryMethod;
@@ -7918,6 +7919,4432 @@ pub const __LIST_USERS_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry =
     from_json: ::buffa::type_registry::any_from_json::<ListUsersResponse>,
     is_wkt: false,
 };
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct CreateUserRequest {
+    /// Field 1: `organization_id`
+    #[serde(
+        rename = "organizationId",
+        alias = "organization_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub organization_id: String,
+    /// Field 2: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub user_id: Option<String>,
+    /// Field 3: `username`
+    #[serde(
+        rename = "username",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub username: Option<String>,
+    /// Field 6: `metadata`
+    #[serde(
+        rename = "metadata",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub metadata: Vec<Metadata>,
+    #[serde(flatten)]
+    pub user_type: Option<__buffa::oneof::create_user_request::UserType>,
+}
+impl ::core::fmt::Debug for CreateUserRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("CreateUserRequest")
+            .field("organization_id", &self.organization_id)
+            .field("user_id", &self.user_id)
+            .field("username", &self.username)
+            .field("metadata", &self.metadata)
+            .field("user_type", &self.user_type)
+            .finish()
+    }
+}
+impl CreateUserRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.CreateUserRequest";
+}
+impl CreateUserRequest {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::user_id`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
+        self.user_id = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::username`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_username(mut self, value: impl Into<String>) -> Self {
+        self.username = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(CreateUserRequest);
+impl ::buffa::MessageName for CreateUserRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "CreateUserRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.CreateUserRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.CreateUserRequest";
+}
+impl ::buffa::Message for CreateUserRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.organization_id.is_empty() {
+            size
+                += 1u64
+                    + ::buffa::types::string_encoded_len(&self.organization_id) as u64;
+        }
+        if let Some(ref v) = self.user_id {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let Some(ref v) = self.username {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.user_type {
+            match v {
+                __buffa::oneof::create_user_request::UserType::Human(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::create_user_request::UserType::Machine(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        for v in &self.metadata {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.organization_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.organization_id, buf);
+        }
+        if let Some(ref v) = self.user_id {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+        if let Some(ref v) = self.username {
+            ::buffa::types::put_string_field(3u32, v, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.user_type {
+            match v {
+                __buffa::oneof::create_user_request::UserType::Human(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        4u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::create_user_request::UserType::Machine(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        5u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+        for v in &self.metadata {
+            ::buffa::types::put_len_delimited_header(
+                6u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.organization_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self.user_id.get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .username
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::create_user_request::UserType::Human(
+                        ref mut existing,
+                    ),
+                ) = self.user_type
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.user_type = ::core::option::Option::Some(
+                        __buffa::oneof::create_user_request::UserType::Human(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::create_user_request::UserType::Machine(
+                        ref mut existing,
+                    ),
+                ) = self.user_type
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.user_type = ::core::option::Option::Some(
+                        __buffa::oneof::create_user_request::UserType::Machine(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            6u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.metadata.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.organization_id.clear();
+        self.user_id = ::core::option::Option::None;
+        self.username = ::core::option::Option::None;
+        self.user_type = ::core::option::Option::None;
+        self.metadata.clear();
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for CreateUserRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = CreateUserRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct CreateUserRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<CreateUserRequest, A::Error> {
+                let mut __f_organization_id: ::core::option::Option<String> = None;
+                let mut __f_user_id: ::core::option::Option<Option<String>> = None;
+                let mut __f_username: ::core::option::Option<Option<String>> = None;
+                let mut __f_metadata: ::core::option::Option<Vec<Metadata>> = None;
+                let mut __oneof_user_type: ::core::option::Option<
+                    __buffa::oneof::create_user_request::UserType,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "organizationId" | "organization_id" => {
+                            __f_organization_id = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "userId" | "user_id" => {
+                            __f_user_id = Some(map.next_value::<Option<String>>()?);
+                        }
+                        "username" => {
+                            __f_username = Some(map.next_value::<Option<String>>()?);
+                        }
+                        "metadata" => {
+                            __f_metadata = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = Vec<Metadata>;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<Vec<Metadata>, D::Error> {
+                                        ::buffa::json_helpers::null_as_default(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "human" => {
+                            let v: ::core::option::Option<create_user_request::Human> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            create_user_request::Human,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_user_type.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'user_type'",
+                                        ),
+                                    );
+                                }
+                                __oneof_user_type = Some(
+                                    __buffa::oneof::create_user_request::UserType::Human(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "machine" => {
+                            let v: ::core::option::Option<
+                                create_user_request::Machine,
+                            > = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            create_user_request::Machine,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_user_type.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'user_type'",
+                                        ),
+                                    );
+                                }
+                                __oneof_user_type = Some(
+                                    __buffa::oneof::create_user_request::UserType::Machine(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <CreateUserRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_organization_id {
+                    __r.organization_id = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_username {
+                    __r.username = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_metadata {
+                    __r.metadata = v;
+                }
+                __r.user_type = __oneof_user_type;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for CreateUserRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __CREATE_USER_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.CreateUserRequest",
+    to_json: ::buffa::type_registry::any_to_json::<CreateUserRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<CreateUserRequest>,
+    is_wkt: false,
+};
+pub mod create_user_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[derive(Clone, PartialEq, Default)]
+    #[derive(::serde::Serialize)]
+    #[serde(default)]
+    pub struct Human {
+        /// Field 1: `profile`
+        #[serde(
+            rename = "profile",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+        )]
+        pub profile: ::buffa::MessageField<
+            super::SetHumanProfile,
+            ::buffa::Inline<super::SetHumanProfile>,
+        >,
+        /// Field 2: `email`
+        #[serde(
+            rename = "email",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+        )]
+        pub email: ::buffa::MessageField<
+            super::SetHumanEmail,
+            ::buffa::Inline<super::SetHumanEmail>,
+        >,
+        /// Field 3: `phone`
+        #[serde(
+            rename = "phone",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+        )]
+        pub phone: ::buffa::MessageField<
+            super::SetHumanPhone,
+            ::buffa::Inline<super::SetHumanPhone>,
+        >,
+        /// Field 7: `idp_links`
+        #[serde(
+            rename = "idpLinks",
+            alias = "idp_links",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+            deserialize_with = "::buffa::json_helpers::null_as_default"
+        )]
+        pub idp_links: ::buffa::alloc::vec::Vec<super::IDPLink>,
+        /// Field 8: `totp_secret`
+        #[serde(
+            rename = "totpSecret",
+            alias = "totp_secret",
+            skip_serializing_if = "::core::option::Option::is_none"
+        )]
+        pub totp_secret: ::core::option::Option<::buffa::alloc::string::String>,
+        /// Field 9: `metadata`
+        #[serde(
+            rename = "metadata",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+            deserialize_with = "::buffa::json_helpers::null_as_default"
+        )]
+        pub metadata: ::buffa::alloc::vec::Vec<super::Metadata>,
+        #[serde(flatten)]
+        pub password_type: ::core::option::Option<
+            super::__buffa::oneof::create_user_request::human::PasswordType,
+        >,
+    }
+    impl ::core::fmt::Debug for Human {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Human")
+                .field("profile", &self.profile)
+                .field("email", &self.email)
+                .field("phone", &self.phone)
+                .field("idp_links", &self.idp_links)
+                .field("totp_secret", &self.totp_secret)
+                .field("metadata", &self.metadata)
+                .field("password_type", &self.password_type)
+                .finish()
+        }
+    }
+    impl Human {
+        /// Protobuf type URL for this message, for use with `Any::pack` and
+        /// `Any::unpack_if`.
+        ///
+        /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+        pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.CreateUserRequest.Human";
+    }
+    impl Human {
+        #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+        #[inline]
+        ///Sets [`Self::totp_secret`] to `Some(value)`, consuming and returning `self`.
+        pub fn with_totp_secret(
+            mut self,
+            value: impl Into<::buffa::alloc::string::String>,
+        ) -> Self {
+            self.totp_secret = Some(value.into());
+            self
+        }
+    }
+    ::buffa::impl_default_instance!(Human);
+    impl ::buffa::MessageName for Human {
+        const PACKAGE: &'static str = "zitadel.user.v2";
+        const NAME: &'static str = "CreateUserRequest.Human";
+        const FULL_NAME: &'static str = "zitadel.user.v2.CreateUserRequest.Human";
+        const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.CreateUserRequest.Human";
+    }
+    impl ::buffa::Message for Human {
+        /// Returns the total encoded size in bytes.
+        ///
+        /// Accumulates in `u64` (which cannot overflow for in-memory
+        /// data) and saturates to `u32` at return, so a message whose
+        /// encoded size exceeds the 2 GiB protobuf limit yields a value
+        /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+        /// points reject, never a silently wrapped size.
+        #[allow(clippy::let_and_return)]
+        fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            let mut size = 0u64;
+            if self.profile.is_set() {
+                let __slot = __cache.reserve();
+                let inner_size = self.profile.compute_size(__cache);
+                __cache.set(__slot, inner_size);
+                size
+                    += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                        + inner_size as u64;
+            }
+            if self.email.is_set() {
+                let __slot = __cache.reserve();
+                let inner_size = self.email.compute_size(__cache);
+                __cache.set(__slot, inner_size);
+                size
+                    += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                        + inner_size as u64;
+            }
+            if self.phone.is_set() {
+                let __slot = __cache.reserve();
+                let inner_size = self.phone.compute_size(__cache);
+                __cache.set(__slot, inner_size);
+                size
+                    += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                        + inner_size as u64;
+            }
+            if let ::core::option::Option::Some(ref v) = self.password_type {
+                match v {
+                    super::__buffa::oneof::create_user_request::human::PasswordType::Password(
+                        x,
+                    ) => {
+                        let __slot = __cache.reserve();
+                        let inner = x.compute_size(__cache);
+                        __cache.set(__slot, inner);
+                        size
+                            += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                                + inner as u64;
+                    }
+                    super::__buffa::oneof::create_user_request::human::PasswordType::HashedPassword(
+                        x,
+                    ) => {
+                        let __slot = __cache.reserve();
+                        let inner = x.compute_size(__cache);
+                        __cache.set(__slot, inner);
+                        size
+                            += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                                + inner as u64;
+                    }
+                }
+            }
+            for v in &self.idp_links {
+                let __slot = __cache.reserve();
+                let inner_size = v.compute_size(__cache);
+                __cache.set(__slot, inner_size);
+                size
+                    += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                        + inner_size as u64;
+            }
+            if let Some(ref v) = self.totp_secret {
+                size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+            }
+            for v in &self.metadata {
+                let __slot = __cache.reserve();
+                let inner_size = v.compute_size(__cache);
+                __cache.set(__slot, inner_size);
+                size
+                    += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                        + inner_size as u64;
+            }
+            ::buffa::saturate_size(size)
+        }
+        fn write_to(
+            &self,
+            __cache: &mut ::buffa::SizeCache,
+            buf: &mut impl ::buffa::EncodeSink,
+        ) {
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            if self.profile.is_set() {
+                ::buffa::types::put_len_delimited_header(
+                    1u32,
+                    u64::from(__cache.consume_next()),
+                    buf,
+                );
+                self.profile.write_to(__cache, buf);
+            }
+            if self.email.is_set() {
+                ::buffa::types::put_len_delimited_header(
+                    2u32,
+                    u64::from(__cache.consume_next()),
+                    buf,
+                );
+                self.email.write_to(__cache, buf);
+            }
+            if self.phone.is_set() {
+                ::buffa::types::put_len_delimited_header(
+                    3u32,
+                    u64::from(__cache.consume_next()),
+                    buf,
+                );
+                self.phone.write_to(__cache, buf);
+            }
+            if let ::core::option::Option::Some(ref v) = self.password_type {
+                match v {
+                    super::__buffa::oneof::create_user_request::human::PasswordType::Password(
+                        x,
+                    ) => {
+                        ::buffa::types::put_len_delimited_header(
+                            4u32,
+                            u64::from(__cache.consume_next()),
+                            buf,
+                        );
+                        x.write_to(__cache, buf);
+                    }
+                    super::__buffa::oneof::create_user_request::human::PasswordType::HashedPassword(
+                        x,
+                    ) => {
+                        ::buffa::types::put_len_delimited_header(
+                            5u32,
+                            u64::from(__cache.consume_next()),
+                            buf,
+                        );
+                        x.write_to(__cache, buf);
+                    }
+                }
+            }
+            for v in &self.idp_links {
+                ::buffa::types::put_len_delimited_header(
+                    7u32,
+                    u64::from(__cache.consume_next()),
+                    buf,
+                );
+                v.write_to(__cache, buf);
+            }
+            if let Some(ref v) = self.totp_secret {
+                ::buffa::types::put_string_field(8u32, v, buf);
+            }
+            for v in &self.metadata {
+                ::buffa::types::put_len_delimited_header(
+                    9u32,
+                    u64::from(__cache.consume_next()),
+                    buf,
+                );
+                v.write_to(__cache, buf);
+            }
+        }
+        fn merge_field(
+            &mut self,
+            tag: ::buffa::encoding::Tag,
+            buf: &mut impl ::buffa::bytes::Buf,
+            ctx: ::buffa::DecodeContext<'_>,
+        ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+            #[allow(unused_imports)]
+            use ::buffa::bytes::Buf as _;
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            match tag.field_number() {
+                1u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::Message::merge_length_delimited(
+                        self.profile.get_or_insert_default(),
+                        buf,
+                        ctx,
+                    )?;
+                }
+                2u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::Message::merge_length_delimited(
+                        self.email.get_or_insert_default(),
+                        buf,
+                        ctx,
+                    )?;
+                }
+                3u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::Message::merge_length_delimited(
+                        self.phone.get_or_insert_default(),
+                        buf,
+                        ctx,
+                    )?;
+                }
+                4u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    if let ::core::option::Option::Some(
+                        super::__buffa::oneof::create_user_request::human::PasswordType::Password(
+                            ref mut existing,
+                        ),
+                    ) = self.password_type
+                    {
+                        ::buffa::Message::merge_length_delimited(
+                            &mut **existing,
+                            buf,
+                            ctx,
+                        )?;
+                    } else {
+                        let mut val = ::core::default::Default::default();
+                        ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                        self.password_type = ::core::option::Option::Some(
+                            super::__buffa::oneof::create_user_request::human::PasswordType::Password(
+                                ::buffa::alloc::boxed::Box::new(val),
+                            ),
+                        );
+                    }
+                }
+                5u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    if let ::core::option::Option::Some(
+                        super::__buffa::oneof::create_user_request::human::PasswordType::HashedPassword(
+                            ref mut existing,
+                        ),
+                    ) = self.password_type
+                    {
+                        ::buffa::Message::merge_length_delimited(
+                            &mut **existing,
+                            buf,
+                            ctx,
+                        )?;
+                    } else {
+                        let mut val = ::core::default::Default::default();
+                        ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                        self.password_type = ::core::option::Option::Some(
+                            super::__buffa::oneof::create_user_request::human::PasswordType::HashedPassword(
+                                ::buffa::alloc::boxed::Box::new(val),
+                            ),
+                        );
+                    }
+                }
+                7u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    let mut elem = ::core::default::Default::default();
+                    ctx.register_element_memory(
+                        ::buffa::__private::element_footprint(&elem),
+                    )?;
+                    ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                    self.idp_links.push(elem);
+                }
+                8u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::types::merge_string(
+                        self
+                            .totp_secret
+                            .get_or_insert_with(::buffa::alloc::string::String::new),
+                        buf,
+                    )?;
+                }
+                9u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    let mut elem = ::core::default::Default::default();
+                    ctx.register_element_memory(
+                        ::buffa::__private::element_footprint(&elem),
+                    )?;
+                    ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                    self.metadata.push(elem);
+                }
+                _ => {
+                    ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+                }
+            }
+            ::core::result::Result::Ok(())
+        }
+        fn clear(&mut self) {
+            self.profile = ::buffa::MessageField::none();
+            self.email = ::buffa::MessageField::none();
+            self.phone = ::buffa::MessageField::none();
+            self.password_type = ::core::option::Option::None;
+            self.idp_links.clear();
+            self.totp_secret = ::core::option::Option::None;
+            self.metadata.clear();
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Human {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            d: D,
+        ) -> ::core::result::Result<Self, D::Error> {
+            struct _V;
+            impl<'de> ::serde::de::Visitor<'de> for _V {
+                type Value = Human;
+                fn expecting(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.write_str("struct Human")
+                }
+                #[allow(clippy::field_reassign_with_default)]
+                fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: A,
+                ) -> ::core::result::Result<Human, A::Error> {
+                    let mut __f_profile: ::core::option::Option<
+                        ::buffa::MessageField<
+                            super::SetHumanProfile,
+                            ::buffa::Inline<super::SetHumanProfile>,
+                        >,
+                    > = None;
+                    let mut __f_email: ::core::option::Option<
+                        ::buffa::MessageField<
+                            super::SetHumanEmail,
+                            ::buffa::Inline<super::SetHumanEmail>,
+                        >,
+                    > = None;
+                    let mut __f_phone: ::core::option::Option<
+                        ::buffa::MessageField<
+                            super::SetHumanPhone,
+                            ::buffa::Inline<super::SetHumanPhone>,
+                        >,
+                    > = None;
+                    let mut __f_idp_links: ::core::option::Option<
+                        ::buffa::alloc::vec::Vec<super::IDPLink>,
+                    > = None;
+                    let mut __f_totp_secret: ::core::option::Option<
+                        ::core::option::Option<::buffa::alloc::string::String>,
+                    > = None;
+                    let mut __f_metadata: ::core::option::Option<
+                        ::buffa::alloc::vec::Vec<super::Metadata>,
+                    > = None;
+                    let mut __oneof_password_type: ::core::option::Option<
+                        super::__buffa::oneof::create_user_request::human::PasswordType,
+                    > = None;
+                    while let Some(key) = map
+                        .next_key::<::buffa::alloc::string::String>()?
+                    {
+                        match key.as_str() {
+                            "profile" => {
+                                __f_profile = Some(
+                                    map
+                                        .next_value::<
+                                            ::buffa::MessageField<
+                                                super::SetHumanProfile,
+                                                ::buffa::Inline<super::SetHumanProfile>,
+                                            >,
+                                        >()?,
+                                );
+                            }
+                            "email" => {
+                                __f_email = Some(
+                                    map
+                                        .next_value::<
+                                            ::buffa::MessageField<
+                                                super::SetHumanEmail,
+                                                ::buffa::Inline<super::SetHumanEmail>,
+                                            >,
+                                        >()?,
+                                );
+                            }
+                            "phone" => {
+                                __f_phone = Some(
+                                    map
+                                        .next_value::<
+                                            ::buffa::MessageField<
+                                                super::SetHumanPhone,
+                                                ::buffa::Inline<super::SetHumanPhone>,
+                                            >,
+                                        >()?,
+                                );
+                            }
+                            "idpLinks" | "idp_links" => {
+                                __f_idp_links = Some({
+                                    struct _S;
+                                    impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                        type Value = ::buffa::alloc::vec::Vec<super::IDPLink>;
+                                        fn deserialize<D: ::serde::Deserializer<'de>>(
+                                            self,
+                                            d: D,
+                                        ) -> ::core::result::Result<
+                                            ::buffa::alloc::vec::Vec<super::IDPLink>,
+                                            D::Error,
+                                        > {
+                                            ::buffa::json_helpers::null_as_default(d)
+                                        }
+                                    }
+                                    map.next_value_seed(_S)?
+                                });
+                            }
+                            "totpSecret" | "totp_secret" => {
+                                __f_totp_secret = Some(
+                                    map
+                                        .next_value::<
+                                            ::core::option::Option<::buffa::alloc::string::String>,
+                                        >()?,
+                                );
+                            }
+                            "metadata" => {
+                                __f_metadata = Some({
+                                    struct _S;
+                                    impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                        type Value = ::buffa::alloc::vec::Vec<super::Metadata>;
+                                        fn deserialize<D: ::serde::Deserializer<'de>>(
+                                            self,
+                                            d: D,
+                                        ) -> ::core::result::Result<
+                                            ::buffa::alloc::vec::Vec<super::Metadata>,
+                                            D::Error,
+                                        > {
+                                            ::buffa::json_helpers::null_as_default(d)
+                                        }
+                                    }
+                                    map.next_value_seed(_S)?
+                                });
+                            }
+                            "password" => {
+                                let v: ::core::option::Option<super::Password> = map
+                                    .next_value_seed(
+                                        ::buffa::json_helpers::NullableDeserializeSeed(
+                                            ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                                super::Password,
+                                            >::new(),
+                                        ),
+                                    )?;
+                                if let Some(v) = v {
+                                    if __oneof_password_type.is_some() {
+                                        return Err(
+                                            ::serde::de::Error::custom(
+                                                "multiple oneof fields set for 'password_type'",
+                                            ),
+                                        );
+                                    }
+                                    __oneof_password_type = Some(
+                                        super::__buffa::oneof::create_user_request::human::PasswordType::Password(
+                                            ::buffa::alloc::boxed::Box::new(v),
+                                        ),
+                                    );
+                                }
+                            }
+                            "hashedPassword" | "hashed_password" => {
+                                let v: ::core::option::Option<super::HashedPassword> = map
+                                    .next_value_seed(
+                                        ::buffa::json_helpers::NullableDeserializeSeed(
+                                            ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                                super::HashedPassword,
+                                            >::new(),
+                                        ),
+                                    )?;
+                                if let Some(v) = v {
+                                    if __oneof_password_type.is_some() {
+                                        return Err(
+                                            ::serde::de::Error::custom(
+                                                "multiple oneof fields set for 'password_type'",
+                                            ),
+                                        );
+                                    }
+                                    __oneof_password_type = Some(
+                                        super::__buffa::oneof::create_user_request::human::PasswordType::HashedPassword(
+                                            ::buffa::alloc::boxed::Box::new(v),
+                                        ),
+                                    );
+                                }
+                            }
+                            _ => {
+                                map.next_value::<::serde::de::IgnoredAny>()?;
+                            }
+                        }
+                    }
+                    let mut __r = <Human as ::core::default::Default>::default();
+                    if let ::core::option::Option::Some(v) = __f_profile {
+                        __r.profile = v;
+                    }
+                    if let ::core::option::Option::Some(v) = __f_email {
+                        __r.email = v;
+                    }
+                    if let ::core::option::Option::Some(v) = __f_phone {
+                        __r.phone = v;
+                    }
+                    if let ::core::option::Option::Some(v) = __f_idp_links {
+                        __r.idp_links = v;
+                    }
+                    if let ::core::option::Option::Some(v) = __f_totp_secret {
+                        __r.totp_secret = v;
+                    }
+                    if let ::core::option::Option::Some(v) = __f_metadata {
+                        __r.metadata = v;
+                    }
+                    __r.password_type = __oneof_password_type;
+                    Ok(__r)
+                }
+            }
+            d.deserialize_map(_V)
+        }
+    }
+    impl ::buffa::json_helpers::ProtoElemJson for Human {
+        fn serialize_proto_json<S: ::serde::Serializer>(
+            v: &Self,
+            s: S,
+        ) -> ::core::result::Result<S::Ok, S::Error> {
+            ::serde::Serialize::serialize(v, s)
+        }
+        fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+            d: D,
+        ) -> ::core::result::Result<Self, D::Error> {
+            <Self as ::serde::Deserialize>::deserialize(d)
+        }
+    }
+    #[doc(hidden)]
+    pub const __HUMAN_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+        type_url: "type.googleapis.com/zitadel.user.v2.CreateUserRequest.Human",
+        to_json: ::buffa::type_registry::any_to_json::<Human>,
+        from_json: ::buffa::type_registry::any_from_json::<Human>,
+        is_wkt: false,
+    };
+    pub mod human {
+        #[allow(unused_imports)]
+        use super::*;
+        #[doc(inline)]
+        pub use super::super::__buffa::oneof::create_user_request::human::PasswordType;
+    }
+    #[derive(Clone, PartialEq, Default)]
+    #[derive(::serde::Serialize, ::serde::Deserialize)]
+    #[serde(default)]
+    pub struct Machine {
+        /// Field 1: `name`
+        #[serde(
+            rename = "name",
+            with = "::buffa::json_helpers::proto_string",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+        )]
+        pub name: ::buffa::alloc::string::String,
+        /// Field 2: `description`
+        #[serde(
+            rename = "description",
+            skip_serializing_if = "::core::option::Option::is_none"
+        )]
+        pub description: ::core::option::Option<::buffa::alloc::string::String>,
+        /// Field 3: `access_token_type`
+        #[serde(
+            rename = "accessTokenType",
+            alias = "access_token_type",
+            with = "::buffa::json_helpers::proto_enum",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_default_enum_value"
+        )]
+        pub access_token_type: ::buffa::EnumValue<super::AccessTokenType>,
+    }
+    impl ::core::fmt::Debug for Machine {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Machine")
+                .field("name", &self.name)
+                .field("description", &self.description)
+                .field("access_token_type", &self.access_token_type)
+                .finish()
+        }
+    }
+    impl Machine {
+        /// Protobuf type URL for this message, for use with `Any::pack` and
+        /// `Any::unpack_if`.
+        ///
+        /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+        pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.CreateUserRequest.Machine";
+    }
+    impl Machine {
+        #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+        #[inline]
+        ///Sets [`Self::description`] to `Some(value)`, consuming and returning `self`.
+        pub fn with_description(
+            mut self,
+            value: impl Into<::buffa::alloc::string::String>,
+        ) -> Self {
+            self.description = Some(value.into());
+            self
+        }
+    }
+    ::buffa::impl_default_instance!(Machine);
+    impl ::buffa::MessageName for Machine {
+        const PACKAGE: &'static str = "zitadel.user.v2";
+        const NAME: &'static str = "CreateUserRequest.Machine";
+        const FULL_NAME: &'static str = "zitadel.user.v2.CreateUserRequest.Machine";
+        const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.CreateUserRequest.Machine";
+    }
+    impl ::buffa::Message for Machine {
+        /// Returns the total encoded size in bytes.
+        ///
+        /// Accumulates in `u64` (which cannot overflow for in-memory
+        /// data) and saturates to `u32` at return, so a message whose
+        /// encoded size exceeds the 2 GiB protobuf limit yields a value
+        /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+        /// points reject, never a silently wrapped size.
+        #[allow(clippy::let_and_return)]
+        fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            let mut size = 0u64;
+            if !self.name.is_empty() {
+                size += 1u64 + ::buffa::types::string_encoded_len(&self.name) as u64;
+            }
+            if let Some(ref v) = self.description {
+                size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+            }
+            {
+                let val = self.access_token_type.to_i32();
+                if val != 0 {
+                    size += 1u64 + ::buffa::types::int32_encoded_len(val) as u64;
+                }
+            }
+            ::buffa::saturate_size(size)
+        }
+        fn write_to(
+            &self,
+            _cache: &mut ::buffa::SizeCache,
+            buf: &mut impl ::buffa::EncodeSink,
+        ) {
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            if !self.name.is_empty() {
+                ::buffa::types::put_string_field(1u32, &self.name, buf);
+            }
+            if let Some(ref v) = self.description {
+                ::buffa::types::put_string_field(2u32, v, buf);
+            }
+            {
+                let val = self.access_token_type.to_i32();
+                if val != 0 {
+                    ::buffa::types::put_int32_field(3u32, val, buf);
+                }
+            }
+        }
+        fn merge_field(
+            &mut self,
+            tag: ::buffa::encoding::Tag,
+            buf: &mut impl ::buffa::bytes::Buf,
+            ctx: ::buffa::DecodeContext<'_>,
+        ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+            #[allow(unused_imports)]
+            use ::buffa::bytes::Buf as _;
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            match tag.field_number() {
+                1u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::types::merge_string(&mut self.name, buf)?;
+                }
+                2u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::types::merge_string(
+                        self
+                            .description
+                            .get_or_insert_with(::buffa::alloc::string::String::new),
+                        buf,
+                    )?;
+                }
+                3u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::Varint,
+                    )?;
+                    self.access_token_type = ::buffa::EnumValue::from(
+                        ::buffa::types::decode_int32(buf)?,
+                    );
+                }
+                _ => {
+                    ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+                }
+            }
+            ::core::result::Result::Ok(())
+        }
+        fn clear(&mut self) {
+            self.name.clear();
+            self.description = ::core::option::Option::None;
+            self.access_token_type = ::buffa::EnumValue::from(0);
+        }
+    }
+    impl ::buffa::json_helpers::ProtoElemJson for Machine {
+        fn serialize_proto_json<S: ::serde::Serializer>(
+            v: &Self,
+            s: S,
+        ) -> ::core::result::Result<S::Ok, S::Error> {
+            ::serde::Serialize::serialize(v, s)
+        }
+        fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+            d: D,
+        ) -> ::core::result::Result<Self, D::Error> {
+            <Self as ::serde::Deserialize>::deserialize(d)
+        }
+    }
+    #[doc(hidden)]
+    pub const __MACHINE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+        type_url: "type.googleapis.com/zitadel.user.v2.CreateUserRequest.Machine",
+        to_json: ::buffa::type_registry::any_to_json::<Machine>,
+        from_json: ::buffa::type_registry::any_from_json::<Machine>,
+        is_wkt: false,
+    };
+    #[doc(inline)]
+    pub use super::__buffa::oneof::create_user_request::UserType;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct CreateUserResponse {
+    /// Field 1: `id`
+    #[serde(
+        rename = "id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub id: String,
+    /// Field 2: `creation_date`
+    #[serde(
+        rename = "creationDate",
+        alias = "creation_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub creation_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 3: `email_code`
+    #[serde(
+        rename = "emailCode",
+        alias = "email_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub email_code: Option<String>,
+    /// Field 4: `phone_code`
+    #[serde(
+        rename = "phoneCode",
+        alias = "phone_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub phone_code: Option<String>,
+}
+impl ::core::fmt::Debug for CreateUserResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("CreateUserResponse")
+            .field("id", &self.id)
+            .field("creation_date", &self.creation_date)
+            .field("email_code", &self.email_code)
+            .field("phone_code", &self.phone_code)
+            .finish()
+    }
+}
+impl CreateUserResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.CreateUserResponse";
+}
+impl CreateUserResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::email_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_email_code(mut self, value: impl Into<String>) -> Self {
+        self.email_code = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::phone_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_phone_code(mut self, value: impl Into<String>) -> Self {
+        self.phone_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(CreateUserResponse);
+impl ::buffa::MessageName for CreateUserResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "CreateUserResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.CreateUserResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.CreateUserResponse";
+}
+impl ::buffa::Message for CreateUserResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.id) as u64;
+        }
+        if self.creation_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.creation_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.email_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let Some(ref v) = self.phone_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.id, buf);
+        }
+        if self.creation_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.creation_date.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.email_code {
+            ::buffa::types::put_string_field(3u32, v, buf);
+        }
+        if let Some(ref v) = self.phone_code {
+            ::buffa::types::put_string_field(4u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.creation_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .email_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .phone_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.id.clear();
+        self.creation_date = ::buffa::MessageField::none();
+        self.email_code = ::core::option::Option::None;
+        self.phone_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for CreateUserResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __CREATE_USER_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.CreateUserResponse",
+    to_json: ::buffa::type_registry::any_to_json::<CreateUserResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<CreateUserResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct AddHumanUserRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub user_id: Option<String>,
+    /// Field 2: `username`
+    #[serde(
+        rename = "username",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub username: Option<String>,
+    /// Field 11: `organization`
+    #[serde(
+        rename = "organization",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub organization: MessageField<Organization, ::buffa::Inline<Organization>>,
+    /// Field 4: `profile`
+    #[serde(
+        rename = "profile",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub profile: MessageField<SetHumanProfile, ::buffa::Inline<SetHumanProfile>>,
+    /// Field 5: `email`
+    #[serde(
+        rename = "email",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub email: MessageField<SetHumanEmail, ::buffa::Inline<SetHumanEmail>>,
+    /// Field 10: `phone`
+    #[serde(
+        rename = "phone",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub phone: MessageField<SetHumanPhone, ::buffa::Inline<SetHumanPhone>>,
+    /// Field 6: `metadata`
+    #[serde(
+        rename = "metadata",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub metadata: Vec<SetMetadataEntry>,
+    /// Field 9: `idp_links`
+    #[serde(
+        rename = "idpLinks",
+        alias = "idp_links",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub idp_links: Vec<IDPLink>,
+    /// Field 12: `totp_secret`
+    #[serde(
+        rename = "totpSecret",
+        alias = "totp_secret",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub totp_secret: Option<String>,
+    #[serde(flatten)]
+    pub password_type: Option<__buffa::oneof::add_human_user_request::PasswordType>,
+}
+impl ::core::fmt::Debug for AddHumanUserRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AddHumanUserRequest")
+            .field("user_id", &self.user_id)
+            .field("username", &self.username)
+            .field("organization", &self.organization)
+            .field("profile", &self.profile)
+            .field("email", &self.email)
+            .field("phone", &self.phone)
+            .field("metadata", &self.metadata)
+            .field("idp_links", &self.idp_links)
+            .field("totp_secret", &self.totp_secret)
+            .field("password_type", &self.password_type)
+            .finish()
+    }
+}
+impl AddHumanUserRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddHumanUserRequest";
+}
+impl AddHumanUserRequest {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::user_id`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
+        self.user_id = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::username`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_username(mut self, value: impl Into<String>) -> Self {
+        self.username = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::totp_secret`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_totp_secret(mut self, value: impl Into<String>) -> Self {
+        self.totp_secret = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(AddHumanUserRequest);
+impl ::buffa::MessageName for AddHumanUserRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "AddHumanUserRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.AddHumanUserRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddHumanUserRequest";
+}
+impl ::buffa::Message for AddHumanUserRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if let Some(ref v) = self.user_id {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let Some(ref v) = self.username {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if self.profile.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.profile.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.email.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.email.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        for v in &self.metadata {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.password_type {
+            match v {
+                __buffa::oneof::add_human_user_request::PasswordType::Password(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::add_human_user_request::PasswordType::HashedPassword(
+                    x,
+                ) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        for v in &self.idp_links {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.phone.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.phone.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.organization.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.organization.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.totp_secret {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if let Some(ref v) = self.user_id {
+            ::buffa::types::put_string_field(1u32, v, buf);
+        }
+        if let Some(ref v) = self.username {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+        if self.profile.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                4u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.profile.write_to(__cache, buf);
+        }
+        if self.email.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                5u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.email.write_to(__cache, buf);
+        }
+        for v in &self.metadata {
+            ::buffa::types::put_len_delimited_header(
+                6u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.password_type {
+            match v {
+                __buffa::oneof::add_human_user_request::PasswordType::Password(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        7u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::add_human_user_request::PasswordType::HashedPassword(
+                    x,
+                ) => {
+                    ::buffa::types::put_len_delimited_header(
+                        8u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+        for v in &self.idp_links {
+            ::buffa::types::put_len_delimited_header(
+                9u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+        if self.phone.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                10u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.phone.write_to(__cache, buf);
+        }
+        if self.organization.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                11u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.organization.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.totp_secret {
+            ::buffa::types::put_string_field(12u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self.user_id.get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .username
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.profile.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.email.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            6u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.metadata.push(elem);
+            }
+            7u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::add_human_user_request::PasswordType::Password(
+                        ref mut existing,
+                    ),
+                ) = self.password_type
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.password_type = ::core::option::Option::Some(
+                        __buffa::oneof::add_human_user_request::PasswordType::Password(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            8u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::add_human_user_request::PasswordType::HashedPassword(
+                        ref mut existing,
+                    ),
+                ) = self.password_type
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.password_type = ::core::option::Option::Some(
+                        __buffa::oneof::add_human_user_request::PasswordType::HashedPassword(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            9u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.idp_links.push(elem);
+            }
+            10u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.phone.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            11u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.organization.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            12u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .totp_secret
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id = ::core::option::Option::None;
+        self.username = ::core::option::Option::None;
+        self.profile = ::buffa::MessageField::none();
+        self.email = ::buffa::MessageField::none();
+        self.metadata.clear();
+        self.password_type = ::core::option::Option::None;
+        self.idp_links.clear();
+        self.phone = ::buffa::MessageField::none();
+        self.organization = ::buffa::MessageField::none();
+        self.totp_secret = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for AddHumanUserRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = AddHumanUserRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct AddHumanUserRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<AddHumanUserRequest, A::Error> {
+                let mut __f_user_id: ::core::option::Option<Option<String>> = None;
+                let mut __f_username: ::core::option::Option<Option<String>> = None;
+                let mut __f_organization: ::core::option::Option<
+                    MessageField<Organization, ::buffa::Inline<Organization>>,
+                > = None;
+                let mut __f_profile: ::core::option::Option<
+                    MessageField<SetHumanProfile, ::buffa::Inline<SetHumanProfile>>,
+                > = None;
+                let mut __f_email: ::core::option::Option<
+                    MessageField<SetHumanEmail, ::buffa::Inline<SetHumanEmail>>,
+                > = None;
+                let mut __f_phone: ::core::option::Option<
+                    MessageField<SetHumanPhone, ::buffa::Inline<SetHumanPhone>>,
+                > = None;
+                let mut __f_metadata: ::core::option::Option<Vec<SetMetadataEntry>> = None;
+                let mut __f_idp_links: ::core::option::Option<Vec<IDPLink>> = None;
+                let mut __f_totp_secret: ::core::option::Option<Option<String>> = None;
+                let mut __oneof_password_type: ::core::option::Option<
+                    __buffa::oneof::add_human_user_request::PasswordType,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "userId" | "user_id" => {
+                            __f_user_id = Some(map.next_value::<Option<String>>()?);
+                        }
+                        "username" => {
+                            __f_username = Some(map.next_value::<Option<String>>()?);
+                        }
+                        "organization" => {
+                            __f_organization = Some(
+                                map
+                                    .next_value::<
+                                        MessageField<Organization, ::buffa::Inline<Organization>>,
+                                    >()?,
+                            );
+                        }
+                        "profile" => {
+                            __f_profile = Some(
+                                map
+                                    .next_value::<
+                                        MessageField<
+                                            SetHumanProfile,
+                                            ::buffa::Inline<SetHumanProfile>,
+                                        >,
+                                    >()?,
+                            );
+                        }
+                        "email" => {
+                            __f_email = Some(
+                                map
+                                    .next_value::<
+                                        MessageField<SetHumanEmail, ::buffa::Inline<SetHumanEmail>>,
+                                    >()?,
+                            );
+                        }
+                        "phone" => {
+                            __f_phone = Some(
+                                map
+                                    .next_value::<
+                                        MessageField<SetHumanPhone, ::buffa::Inline<SetHumanPhone>>,
+                                    >()?,
+                            );
+                        }
+                        "metadata" => {
+                            __f_metadata = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = Vec<SetMetadataEntry>;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<
+                                        Vec<SetMetadataEntry>,
+                                        D::Error,
+                                    > {
+                                        ::buffa::json_helpers::null_as_default(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "idpLinks" | "idp_links" => {
+                            __f_idp_links = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = Vec<IDPLink>;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<Vec<IDPLink>, D::Error> {
+                                        ::buffa::json_helpers::null_as_default(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "totpSecret" | "totp_secret" => {
+                            __f_totp_secret = Some(map.next_value::<Option<String>>()?);
+                        }
+                        "password" => {
+                            let v: ::core::option::Option<Password> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            Password,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_password_type.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'password_type'",
+                                        ),
+                                    );
+                                }
+                                __oneof_password_type = Some(
+                                    __buffa::oneof::add_human_user_request::PasswordType::Password(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "hashedPassword" | "hashed_password" => {
+                            let v: ::core::option::Option<HashedPassword> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            HashedPassword,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_password_type.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'password_type'",
+                                        ),
+                                    );
+                                }
+                                __oneof_password_type = Some(
+                                    __buffa::oneof::add_human_user_request::PasswordType::HashedPassword(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <AddHumanUserRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_username {
+                    __r.username = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_organization {
+                    __r.organization = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_profile {
+                    __r.profile = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_email {
+                    __r.email = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_phone {
+                    __r.phone = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_metadata {
+                    __r.metadata = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_idp_links {
+                    __r.idp_links = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_totp_secret {
+                    __r.totp_secret = v;
+                }
+                __r.password_type = __oneof_password_type;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for AddHumanUserRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __ADD_HUMAN_USER_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.AddHumanUserRequest",
+    to_json: ::buffa::type_registry::any_to_json::<AddHumanUserRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<AddHumanUserRequest>,
+    is_wkt: false,
+};
+pub mod add_human_user_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::add_human_user_request::PasswordType;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct AddHumanUserResponse {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+    /// Field 3: `email_code`
+    #[serde(
+        rename = "emailCode",
+        alias = "email_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub email_code: Option<String>,
+    /// Field 4: `phone_code`
+    #[serde(
+        rename = "phoneCode",
+        alias = "phone_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub phone_code: Option<String>,
+}
+impl ::core::fmt::Debug for AddHumanUserResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AddHumanUserResponse")
+            .field("user_id", &self.user_id)
+            .field("details", &self.details)
+            .field("email_code", &self.email_code)
+            .field("phone_code", &self.phone_code)
+            .finish()
+    }
+}
+impl AddHumanUserResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddHumanUserResponse";
+}
+impl AddHumanUserResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::email_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_email_code(mut self, value: impl Into<String>) -> Self {
+        self.email_code = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::phone_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_phone_code(mut self, value: impl Into<String>) -> Self {
+        self.phone_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(AddHumanUserResponse);
+impl ::buffa::MessageName for AddHumanUserResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "AddHumanUserResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.AddHumanUserResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddHumanUserResponse";
+}
+impl ::buffa::Message for AddHumanUserResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.email_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let Some(ref v) = self.phone_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.email_code {
+            ::buffa::types::put_string_field(3u32, v, buf);
+        }
+        if let Some(ref v) = self.phone_code {
+            ::buffa::types::put_string_field(4u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .email_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .phone_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.details = ::buffa::MessageField::none();
+        self.email_code = ::core::option::Option::None;
+        self.phone_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for AddHumanUserResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __ADD_HUMAN_USER_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.AddHumanUserResponse",
+    to_json: ::buffa::type_registry::any_to_json::<AddHumanUserResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<AddHumanUserResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SetHumanProfile {
+    /// Field 1: `given_name`
+    #[serde(
+        rename = "givenName",
+        alias = "given_name",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub given_name: String,
+    /// Field 2: `family_name`
+    #[serde(
+        rename = "familyName",
+        alias = "family_name",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub family_name: String,
+    /// Field 3: `nick_name`
+    #[serde(
+        rename = "nickName",
+        alias = "nick_name",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub nick_name: Option<String>,
+    /// Field 4: `display_name`
+    #[serde(
+        rename = "displayName",
+        alias = "display_name",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub display_name: Option<String>,
+    /// Field 5: `preferred_language`
+    #[serde(
+        rename = "preferredLanguage",
+        alias = "preferred_language",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub preferred_language: Option<String>,
+    /// Field 6: `gender`
+    #[serde(
+        rename = "gender",
+        with = "::buffa::json_helpers::opt_enum",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub gender: Option<EnumValue<Gender>>,
+}
+impl ::core::fmt::Debug for SetHumanProfile {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetHumanProfile")
+            .field("given_name", &self.given_name)
+            .field("family_name", &self.family_name)
+            .field("nick_name", &self.nick_name)
+            .field("display_name", &self.display_name)
+            .field("preferred_language", &self.preferred_language)
+            .field("gender", &self.gender)
+            .finish()
+    }
+}
+impl SetHumanProfile {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetHumanProfile";
+}
+impl SetHumanProfile {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::nick_name`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_nick_name(mut self, value: impl Into<String>) -> Self {
+        self.nick_name = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::display_name`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_display_name(mut self, value: impl Into<String>) -> Self {
+        self.display_name = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::preferred_language`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_preferred_language(mut self, value: impl Into<String>) -> Self {
+        self.preferred_language = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::gender`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_gender(mut self, value: impl Into<EnumValue<Gender>>) -> Self {
+        self.gender = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(SetHumanProfile);
+impl ::buffa::MessageName for SetHumanProfile {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetHumanProfile";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetHumanProfile";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetHumanProfile";
+}
+impl ::buffa::Message for SetHumanProfile {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.given_name.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.given_name) as u64;
+        }
+        if !self.family_name.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.family_name) as u64;
+        }
+        if let Some(ref v) = self.nick_name {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let Some(ref v) = self.display_name {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let Some(ref v) = self.preferred_language {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let Some(ref v) = self.gender {
+            size += 1u64 + ::buffa::types::int32_encoded_len(v.to_i32()) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.given_name.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.given_name, buf);
+        }
+        if !self.family_name.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.family_name, buf);
+        }
+        if let Some(ref v) = self.nick_name {
+            ::buffa::types::put_string_field(3u32, v, buf);
+        }
+        if let Some(ref v) = self.display_name {
+            ::buffa::types::put_string_field(4u32, v, buf);
+        }
+        if let Some(ref v) = self.preferred_language {
+            ::buffa::types::put_string_field(5u32, v, buf);
+        }
+        if let Some(ref v) = self.gender {
+            ::buffa::types::put_int32_field(6u32, v.to_i32(), buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.given_name, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.family_name, buf)?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .nick_name
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .display_name
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .preferred_language
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            6u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.gender = ::core::option::Option::Some(
+                    ::buffa::EnumValue::from(::buffa::types::decode_int32(buf)?),
+                );
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.given_name.clear();
+        self.family_name.clear();
+        self.nick_name = ::core::option::Option::None;
+        self.display_name = ::core::option::Option::None;
+        self.preferred_language = ::core::option::Option::None;
+        self.gender = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetHumanProfile {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_HUMAN_PROFILE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetHumanProfile",
+    to_json: ::buffa::type_registry::any_to_json::<SetHumanProfile>,
+    from_json: ::buffa::type_registry::any_from_json::<SetHumanProfile>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct SetHumanEmail {
+    /// Field 1: `email`
+    #[serde(
+        rename = "email",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub email: String,
+    #[serde(flatten)]
+    pub verification: Option<__buffa::oneof::set_human_email::Verification>,
+}
+impl ::core::fmt::Debug for SetHumanEmail {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetHumanEmail")
+            .field("email", &self.email)
+            .field("verification", &self.verification)
+            .finish()
+    }
+}
+impl SetHumanEmail {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetHumanEmail";
+}
+::buffa::impl_default_instance!(SetHumanEmail);
+impl ::buffa::MessageName for SetHumanEmail {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetHumanEmail";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetHumanEmail";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetHumanEmail";
+}
+impl ::buffa::Message for SetHumanEmail {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.email.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.email) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_human_email::Verification::SendCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::set_human_email::Verification::ReturnCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::set_human_email::Verification::IsVerified(_x) => {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.email.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.email, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_human_email::Verification::SendCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        2u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::set_human_email::Verification::ReturnCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::set_human_email::Verification::IsVerified(x) => {
+                    ::buffa::types::put_bool_field(4u32, *x, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.email, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_human_email::Verification::SendCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::set_human_email::Verification::SendCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_human_email::Verification::ReturnCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::set_human_email::Verification::ReturnCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.verification = ::core::option::Option::Some(
+                    __buffa::oneof::set_human_email::Verification::IsVerified(
+                        ::buffa::types::decode_bool(buf)?,
+                    ),
+                );
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.email.clear();
+        self.verification = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SetHumanEmail {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = SetHumanEmail;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct SetHumanEmail")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<SetHumanEmail, A::Error> {
+                let mut __f_email: ::core::option::Option<String> = None;
+                let mut __oneof_verification: ::core::option::Option<
+                    __buffa::oneof::set_human_email::Verification,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "email" => {
+                            __f_email = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "sendCode" | "send_code" => {
+                            let v: ::core::option::Option<SendEmailVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            SendEmailVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_human_email::Verification::SendCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "returnCode" | "return_code" => {
+                            let v: ::core::option::Option<ReturnEmailVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            ReturnEmailVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_human_email::Verification::ReturnCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "isVerified" | "is_verified" => {
+                            let v: ::core::option::Option<bool> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<bool>::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_human_email::Verification::IsVerified(v),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <SetHumanEmail as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_email {
+                    __r.email = v;
+                }
+                __r.verification = __oneof_verification;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetHumanEmail {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_HUMAN_EMAIL_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetHumanEmail",
+    to_json: ::buffa::type_registry::any_to_json::<SetHumanEmail>,
+    from_json: ::buffa::type_registry::any_from_json::<SetHumanEmail>,
+    is_wkt: false,
+};
+pub mod set_human_email {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::set_human_email::Verification;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SendEmailVerificationCode {
+    /// Field 1: `url_template`
+    #[serde(
+        rename = "urlTemplate",
+        alias = "url_template",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub url_template: Option<String>,
+}
+impl ::core::fmt::Debug for SendEmailVerificationCode {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SendEmailVerificationCode")
+            .field("url_template", &self.url_template)
+            .finish()
+    }
+}
+impl SendEmailVerificationCode {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendEmailVerificationCode";
+}
+impl SendEmailVerificationCode {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::url_template`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_url_template(mut self, value: impl Into<String>) -> Self {
+        self.url_template = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(SendEmailVerificationCode);
+impl ::buffa::MessageName for SendEmailVerificationCode {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SendEmailVerificationCode";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SendEmailVerificationCode";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendEmailVerificationCode";
+}
+impl ::buffa::Message for SendEmailVerificationCode {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if let Some(ref v) = self.url_template {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if let Some(ref v) = self.url_template {
+            ::buffa::types::put_string_field(1u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .url_template
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.url_template = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SendEmailVerificationCode {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SEND_EMAIL_VERIFICATION_CODE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SendEmailVerificationCode",
+    to_json: ::buffa::type_registry::any_to_json::<SendEmailVerificationCode>,
+    from_json: ::buffa::type_registry::any_from_json::<SendEmailVerificationCode>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ReturnEmailVerificationCode {}
+impl ::core::fmt::Debug for ReturnEmailVerificationCode {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ReturnEmailVerificationCode").finish()
+    }
+}
+impl ReturnEmailVerificationCode {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ReturnEmailVerificationCode";
+}
+::buffa::impl_default_instance!(ReturnEmailVerificationCode);
+impl ::buffa::MessageName for ReturnEmailVerificationCode {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ReturnEmailVerificationCode";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ReturnEmailVerificationCode";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ReturnEmailVerificationCode";
+}
+impl ::buffa::Message for ReturnEmailVerificationCode {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let size = 0u64;
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        _buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {}
+}
+impl ::buffa::json_helpers::ProtoElemJson for ReturnEmailVerificationCode {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __RETURN_EMAIL_VERIFICATION_CODE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ReturnEmailVerificationCode",
+    to_json: ::buffa::type_registry::any_to_json::<ReturnEmailVerificationCode>,
+    from_json: ::buffa::type_registry::any_from_json::<ReturnEmailVerificationCode>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct SetHumanPhone {
+    /// Field 1: `phone`
+    #[serde(
+        rename = "phone",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub phone: String,
+    #[serde(flatten)]
+    pub verification: Option<__buffa::oneof::set_human_phone::Verification>,
+}
+impl ::core::fmt::Debug for SetHumanPhone {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetHumanPhone")
+            .field("phone", &self.phone)
+            .field("verification", &self.verification)
+            .finish()
+    }
+}
+impl SetHumanPhone {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetHumanPhone";
+}
+::buffa::impl_default_instance!(SetHumanPhone);
+impl ::buffa::MessageName for SetHumanPhone {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetHumanPhone";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetHumanPhone";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetHumanPhone";
+}
+impl ::buffa::Message for SetHumanPhone {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.phone.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.phone) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_human_phone::Verification::SendCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::set_human_phone::Verification::ReturnCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::set_human_phone::Verification::IsVerified(_x) => {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.phone.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.phone, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_human_phone::Verification::SendCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        2u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::set_human_phone::Verification::ReturnCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::set_human_phone::Verification::IsVerified(x) => {
+                    ::buffa::types::put_bool_field(4u32, *x, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.phone, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_human_phone::Verification::SendCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::set_human_phone::Verification::SendCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_human_phone::Verification::ReturnCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::set_human_phone::Verification::ReturnCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.verification = ::core::option::Option::Some(
+                    __buffa::oneof::set_human_phone::Verification::IsVerified(
+                        ::buffa::types::decode_bool(buf)?,
+                    ),
+                );
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.phone.clear();
+        self.verification = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SetHumanPhone {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = SetHumanPhone;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct SetHumanPhone")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<SetHumanPhone, A::Error> {
+                let mut __f_phone: ::core::option::Option<String> = None;
+                let mut __oneof_verification: ::core::option::Option<
+                    __buffa::oneof::set_human_phone::Verification,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "phone" => {
+                            __f_phone = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "sendCode" | "send_code" => {
+                            let v: ::core::option::Option<SendPhoneVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            SendPhoneVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_human_phone::Verification::SendCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "returnCode" | "return_code" => {
+                            let v: ::core::option::Option<ReturnPhoneVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            ReturnPhoneVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_human_phone::Verification::ReturnCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "isVerified" | "is_verified" => {
+                            let v: ::core::option::Option<bool> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<bool>::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_human_phone::Verification::IsVerified(v),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <SetHumanPhone as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_phone {
+                    __r.phone = v;
+                }
+                __r.verification = __oneof_verification;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetHumanPhone {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_HUMAN_PHONE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetHumanPhone",
+    to_json: ::buffa::type_registry::any_to_json::<SetHumanPhone>,
+    from_json: ::buffa::type_registry::any_from_json::<SetHumanPhone>,
+    is_wkt: false,
+};
+pub mod set_human_phone {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::set_human_phone::Verification;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SendPhoneVerificationCode {}
+impl ::core::fmt::Debug for SendPhoneVerificationCode {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SendPhoneVerificationCode").finish()
+    }
+}
+impl SendPhoneVerificationCode {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendPhoneVerificationCode";
+}
+::buffa::impl_default_instance!(SendPhoneVerificationCode);
+impl ::buffa::MessageName for SendPhoneVerificationCode {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SendPhoneVerificationCode";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SendPhoneVerificationCode";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendPhoneVerificationCode";
+}
+impl ::buffa::Message for SendPhoneVerificationCode {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let size = 0u64;
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        _buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {}
+}
+impl ::buffa::json_helpers::ProtoElemJson for SendPhoneVerificationCode {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SEND_PHONE_VERIFICATION_CODE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SendPhoneVerificationCode",
+    to_json: ::buffa::type_registry::any_to_json::<SendPhoneVerificationCode>,
+    from_json: ::buffa::type_registry::any_from_json::<SendPhoneVerificationCode>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ReturnPhoneVerificationCode {}
+impl ::core::fmt::Debug for ReturnPhoneVerificationCode {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ReturnPhoneVerificationCode").finish()
+    }
+}
+impl ReturnPhoneVerificationCode {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ReturnPhoneVerificationCode";
+}
+::buffa::impl_default_instance!(ReturnPhoneVerificationCode);
+impl ::buffa::MessageName for ReturnPhoneVerificationCode {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ReturnPhoneVerificationCode";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ReturnPhoneVerificationCode";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ReturnPhoneVerificationCode";
+}
+impl ::buffa::Message for ReturnPhoneVerificationCode {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let size = 0u64;
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        _buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {}
+}
+impl ::buffa::json_helpers::ProtoElemJson for ReturnPhoneVerificationCode {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __RETURN_PHONE_VERIFICATION_CODE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ReturnPhoneVerificationCode",
+    to_json: ::buffa::type_registry::any_to_json::<ReturnPhoneVerificationCode>,
+    from_json: ::buffa::type_registry::any_from_json::<ReturnPhoneVerificationCode>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct Password {
+    /// Field 1: `password`
+    #[serde(
+        rename = "password",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub password: String,
+    /// Field 2: `change_required`
+    #[serde(
+        rename = "changeRequired",
+        alias = "change_required",
+        with = "::buffa::json_helpers::proto_bool",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_false"
+    )]
+    pub change_required: bool,
+}
+impl ::core::fmt::Debug for Password {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Password")
+            .field("password", &self.password)
+            .field("change_required", &self.change_required)
+            .finish()
+    }
+}
+impl Password {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.Password";
+}
+::buffa::impl_default_instance!(Password);
+impl ::buffa::MessageName for Password {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "Password";
+    const FULL_NAME: &'static str = "zitadel.user.v2.Password";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.Password";
+}
+impl ::buffa::Message for Password {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.password.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.password) as u64;
+        }
+        if self.change_required {
+            size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.password.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.password, buf);
+        }
+        if self.change_required {
+            ::buffa::types::put_bool_field(2u32, self.change_required, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.password, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.change_required = ::buffa::types::decode_bool(buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.password.clear();
+        self.change_required = false;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for Password {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __PASSWORD_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.Password",
+    to_json: ::buffa::type_registry::any_to_json::<Password>,
+    from_json: ::buffa::type_registry::any_from_json::<Password>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct HashedPassword {
+    /// Field 1: `hash`
+    #[serde(
+        rename = "hash",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub hash: String,
+    /// Field 2: `change_required`
+    #[serde(
+        rename = "changeRequired",
+        alias = "change_required",
+        with = "::buffa::json_helpers::proto_bool",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_false"
+    )]
+    pub change_required: bool,
+}
+impl ::core::fmt::Debug for HashedPassword {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("HashedPassword")
+            .field("hash", &self.hash)
+            .field("change_required", &self.change_required)
+            .finish()
+    }
+}
+impl HashedPassword {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.HashedPassword";
+}
+::buffa::impl_default_instance!(HashedPassword);
+impl ::buffa::MessageName for HashedPassword {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "HashedPassword";
+    const FULL_NAME: &'static str = "zitadel.user.v2.HashedPassword";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.HashedPassword";
+}
+impl ::buffa::Message for HashedPassword {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.hash.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.hash) as u64;
+        }
+        if self.change_required {
+            size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.hash.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.hash, buf);
+        }
+        if self.change_required {
+            ::buffa::types::put_bool_field(2u32, self.change_required, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.hash, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.change_required = ::buffa::types::decode_bool(buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.hash.clear();
+        self.change_required = false;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for HashedPassword {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __HASHED_PASSWORD_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.HashedPassword",
+    to_json: ::buffa::type_registry::any_to_json::<HashedPassword>,
+    from_json: ::buffa::type_registry::any_from_json::<HashedPassword>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SetMetadataEntry {
+    /// Field 1: `key`
+    #[serde(
+        rename = "key",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub key: String,
+    /// Field 2: `value`
+    #[serde(
+        rename = "value",
+        with = "::buffa::json_helpers::bytes",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_bytes"
+    )]
+    pub value: Vec<u8>,
+}
+impl ::core::fmt::Debug for SetMetadataEntry {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetMetadataEntry")
+            .field("key", &self.key)
+            .field("value", &self.value)
+            .finish()
+    }
+}
+impl SetMetadataEntry {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetMetadataEntry";
+}
+::buffa::impl_default_instance!(SetMetadataEntry);
+impl ::buffa::MessageName for SetMetadataEntry {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetMetadataEntry";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetMetadataEntry";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetMetadataEntry";
+}
+impl ::buffa::Message for SetMetadataEntry {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.key.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.key) as u64;
+        }
+        if !self.value.is_empty() {
+            size += 1u64 + ::buffa::types::bytes_encoded_len(&self.value) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.key.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.key, buf);
+        }
+        if !self.value.is_empty() {
+            ::buffa::types::put_shared_bytes_field(2u32, &self.value, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.key, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_bytes(&mut self.value, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.key.clear();
+        self.value.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetMetadataEntry {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_METADATA_ENTRY_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetMetadataEntry",
+    to_json: ::buffa::type_registry::any_to_json::<SetMetadataEntry>,
+    from_json: ::buffa::type_registry::any_from_json::<SetMetadataEntry>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct Metadata {
+    /// Field 1: `key`
+    #[serde(
+        rename = "key",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub key: String,
+    /// Field 2: `value`
+    #[serde(
+        rename = "value",
+        with = "::buffa::json_helpers::bytes",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_bytes"
+    )]
+    pub value: Vec<u8>,
+}
+impl ::core::fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Metadata")
+            .field("key", &self.key)
+            .field("value", &self.value)
+            .finish()
+    }
+}
+impl Metadata {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.Metadata";
+}
+::buffa::impl_default_instance!(Metadata);
+impl ::buffa::MessageName for Metadata {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "Metadata";
+    const FULL_NAME: &'static str = "zitadel.user.v2.Metadata";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.Metadata";
+}
+impl ::buffa::Message for Metadata {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.key.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.key) as u64;
+        }
+        if !self.value.is_empty() {
+            size += 1u64 + ::buffa::types::bytes_encoded_len(&self.value) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.key.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.key, buf);
+        }
+        if !self.value.is_empty() {
+            ::buffa::types::put_shared_bytes_field(2u32, &self.value, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.key, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_bytes(&mut self.value, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.key.clear();
+        self.value.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for Metadata {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __METADATA_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.Metadata",
+    to_json: ::buffa::type_registry::any_to_json::<Metadata>,
+    from_json: ::buffa::type_registry::any_from_json::<Metadata>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct IDPLink {
+    /// Field 1: `idp_id`
+    #[serde(
+        rename = "idpId",
+        alias = "idp_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub idp_id: String,
+    /// Field 2: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 3: `user_name`
+    #[serde(
+        rename = "userName",
+        alias = "user_name",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_name: String,
+}
+impl ::core::fmt::Debug for IDPLink {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("IDPLink")
+            .field("idp_id", &self.idp_id)
+            .field("user_id", &self.user_id)
+            .field("user_name", &self.user_name)
+            .finish()
+    }
+}
+impl IDPLink {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.IDPLink";
+}
+::buffa::impl_default_instance!(IDPLink);
+impl ::buffa::MessageName for IDPLink {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "IDPLink";
+    const FULL_NAME: &'static str = "zitadel.user.v2.IDPLink";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.IDPLink";
+}
+impl ::buffa::Message for IDPLink {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.idp_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.idp_id) as u64;
+        }
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if !self.user_name.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_name) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.idp_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.idp_id, buf);
+        }
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.user_id, buf);
+        }
+        if !self.user_name.is_empty() {
+            ::buffa::types::put_string_field(3u32, &self.user_name, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.idp_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_name, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.idp_id.clear();
+        self.user_id.clear();
+        self.user_name.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for IDPLink {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __IDP_LINK_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.IDPLink",
+    to_json: ::buffa::type_registry::any_to_json::<IDPLink>,
+    from_json: ::buffa::type_registry::any_from_json::<IDPLink>,
+    is_wkt: false,
+};
 #[allow(
     non_camel_case_types,
     dead_code,
@@ -8292,6 +12719,298 @@ pub mod __buffa {
                 }
             }
         }
+        pub mod create_user_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum UserType {
+                Human(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::create_user_request::Human,
+                    >,
+                ),
+                Machine(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::create_user_request::Machine,
+                    >,
+                ),
+            }
+            impl ::buffa::Oneof for UserType {}
+            impl From<super::super::super::create_user_request::Human> for UserType {
+                fn from(v: super::super::super::create_user_request::Human) -> Self {
+                    Self::Human(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::create_user_request::Human>
+            for ::core::option::Option<UserType> {
+                fn from(v: super::super::super::create_user_request::Human) -> Self {
+                    Self::Some(UserType::from(v))
+                }
+            }
+            impl From<super::super::super::create_user_request::Machine> for UserType {
+                fn from(v: super::super::super::create_user_request::Machine) -> Self {
+                    Self::Machine(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::create_user_request::Machine>
+            for ::core::option::Option<UserType> {
+                fn from(v: super::super::super::create_user_request::Machine) -> Self {
+                    Self::Some(UserType::from(v))
+                }
+            }
+            impl ::serde::Serialize for UserType {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::Human(v) => {
+                            map.serialize_entry("human", &**v)?;
+                        }
+                        Self::Machine(v) => {
+                            map.serialize_entry("machine", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+            pub mod human {
+                #[allow(unused_imports)]
+                use super::*;
+                #[derive(Clone, PartialEq, Debug)]
+                pub enum PasswordType {
+                    Password(
+                        ::buffa::alloc::boxed::Box<super::super::super::super::Password>,
+                    ),
+                    HashedPassword(
+                        ::buffa::alloc::boxed::Box<
+                            super::super::super::super::HashedPassword,
+                        >,
+                    ),
+                }
+                impl ::buffa::Oneof for PasswordType {}
+                impl From<super::super::super::super::Password> for PasswordType {
+                    fn from(v: super::super::super::super::Password) -> Self {
+                        Self::Password(::buffa::alloc::boxed::Box::new(v))
+                    }
+                }
+                impl From<super::super::super::super::Password>
+                for ::core::option::Option<PasswordType> {
+                    fn from(v: super::super::super::super::Password) -> Self {
+                        Self::Some(PasswordType::from(v))
+                    }
+                }
+                impl From<super::super::super::super::HashedPassword> for PasswordType {
+                    fn from(v: super::super::super::super::HashedPassword) -> Self {
+                        Self::HashedPassword(::buffa::alloc::boxed::Box::new(v))
+                    }
+                }
+                impl From<super::super::super::super::HashedPassword>
+                for ::core::option::Option<PasswordType> {
+                    fn from(v: super::super::super::super::HashedPassword) -> Self {
+                        Self::Some(PasswordType::from(v))
+                    }
+                }
+                impl ::serde::Serialize for PasswordType {
+                    fn serialize<S: ::serde::Serializer>(
+                        &self,
+                        s: S,
+                    ) -> ::core::result::Result<S::Ok, S::Error> {
+                        use ::serde::ser::SerializeMap;
+                        let mut map = s.serialize_map(Some(1))?;
+                        match self {
+                            Self::Password(v) => {
+                                map.serialize_entry("password", &**v)?;
+                            }
+                            Self::HashedPassword(v) => {
+                                map.serialize_entry("hashedPassword", &**v)?;
+                            }
+                        }
+                        map.end()
+                    }
+                }
+            }
+        }
+        pub mod add_human_user_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum PasswordType {
+                Password(::buffa::alloc::boxed::Box<super::super::super::Password>),
+                HashedPassword(
+                    ::buffa::alloc::boxed::Box<super::super::super::HashedPassword>,
+                ),
+            }
+            impl ::buffa::Oneof for PasswordType {}
+            impl From<super::super::super::Password> for PasswordType {
+                fn from(v: super::super::super::Password) -> Self {
+                    Self::Password(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::Password>
+            for ::core::option::Option<PasswordType> {
+                fn from(v: super::super::super::Password) -> Self {
+                    Self::Some(PasswordType::from(v))
+                }
+            }
+            impl From<super::super::super::HashedPassword> for PasswordType {
+                fn from(v: super::super::super::HashedPassword) -> Self {
+                    Self::HashedPassword(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::HashedPassword>
+            for ::core::option::Option<PasswordType> {
+                fn from(v: super::super::super::HashedPassword) -> Self {
+                    Self::Some(PasswordType::from(v))
+                }
+            }
+            impl ::serde::Serialize for PasswordType {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::Password(v) => {
+                            map.serialize_entry("password", &**v)?;
+                        }
+                        Self::HashedPassword(v) => {
+                            map.serialize_entry("hashedPassword", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod set_human_email {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Verification {
+                SendCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::SendEmailVerificationCode,
+                    >,
+                ),
+                ReturnCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::ReturnEmailVerificationCode,
+                    >,
+                ),
+                IsVerified(bool),
+            }
+            impl ::buffa::Oneof for Verification {}
+            impl From<super::super::super::SendEmailVerificationCode> for Verification {
+                fn from(v: super::super::super::SendEmailVerificationCode) -> Self {
+                    Self::SendCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::SendEmailVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::SendEmailVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl From<super::super::super::ReturnEmailVerificationCode>
+            for Verification {
+                fn from(v: super::super::super::ReturnEmailVerificationCode) -> Self {
+                    Self::ReturnCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::ReturnEmailVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::ReturnEmailVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl ::serde::Serialize for Verification {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::SendCode(v) => {
+                            map.serialize_entry("sendCode", &**v)?;
+                        }
+                        Self::ReturnCode(v) => {
+                            map.serialize_entry("returnCode", &**v)?;
+                        }
+                        Self::IsVerified(v) => {
+                            map.serialize_entry("isVerified", v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod set_human_phone {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Verification {
+                SendCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::SendPhoneVerificationCode,
+                    >,
+                ),
+                ReturnCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::ReturnPhoneVerificationCode,
+                    >,
+                ),
+                IsVerified(bool),
+            }
+            impl ::buffa::Oneof for Verification {}
+            impl From<super::super::super::SendPhoneVerificationCode> for Verification {
+                fn from(v: super::super::super::SendPhoneVerificationCode) -> Self {
+                    Self::SendCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::SendPhoneVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::SendPhoneVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl From<super::super::super::ReturnPhoneVerificationCode>
+            for Verification {
+                fn from(v: super::super::super::ReturnPhoneVerificationCode) -> Self {
+                    Self::ReturnCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::ReturnPhoneVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::ReturnPhoneVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl ::serde::Serialize for Verification {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::SendCode(v) => {
+                            map.serialize_entry("sendCode", &**v)?;
+                        }
+                        Self::ReturnCode(v) => {
+                            map.serialize_entry("returnCode", &**v)?;
+                        }
+                        Self::IsVerified(v) => {
+                            map.serialize_entry("isVerified", v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
     }
     /// Register this package's `Any` type entries and extension entries.
     pub fn register_types(reg: &mut ::buffa::type_registry::TypeRegistry) {
@@ -8334,6 +13053,24 @@ pub mod __buffa {
         reg.register_json_any(super::__GET_USER_BY_ID_RESPONSE_JSON_ANY);
         reg.register_json_any(super::__LIST_USERS_REQUEST_JSON_ANY);
         reg.register_json_any(super::__LIST_USERS_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__CREATE_USER_REQUEST_JSON_ANY);
+        reg.register_json_any(super::create_user_request::__HUMAN_JSON_ANY);
+        reg.register_json_any(super::create_user_request::__MACHINE_JSON_ANY);
+        reg.register_json_any(super::__CREATE_USER_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__ADD_HUMAN_USER_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__ADD_HUMAN_USER_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__SET_HUMAN_PROFILE_JSON_ANY);
+        reg.register_json_any(super::__SET_HUMAN_EMAIL_JSON_ANY);
+        reg.register_json_any(super::__SEND_EMAIL_VERIFICATION_CODE_JSON_ANY);
+        reg.register_json_any(super::__RETURN_EMAIL_VERIFICATION_CODE_JSON_ANY);
+        reg.register_json_any(super::__SET_HUMAN_PHONE_JSON_ANY);
+        reg.register_json_any(super::__SEND_PHONE_VERIFICATION_CODE_JSON_ANY);
+        reg.register_json_any(super::__RETURN_PHONE_VERIFICATION_CODE_JSON_ANY);
+        reg.register_json_any(super::__PASSWORD_JSON_ANY);
+        reg.register_json_any(super::__HASHED_PASSWORD_JSON_ANY);
+        reg.register_json_any(super::__SET_METADATA_ENTRY_JSON_ANY);
+        reg.register_json_any(super::__METADATA_JSON_ANY);
+        reg.register_json_any(super::__IDP_LINK_JSON_ANY);
     }
 }
 #[doc(inline)]

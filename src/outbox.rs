@@ -1,0 +1,116 @@
+//! What a world's vendors would have sent to people: codes and links, by e-mail or to a phone. Knows no vendor.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// The most letters that are kept; the oldest go first.
+const MOST: usize = 1_000;
+
+/// The letters of one world, oldest first. A clone is the same outbox; [`Outbox::fork`] makes another.
+#[derive(Debug, Clone, Default)]
+pub struct Outbox(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Clone, Default)]
+struct Inner {
+    letters: VecDeque<Numbered>,
+    sent: u64,
+}
+
+/// One thing that would have been sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Letter {
+    /// When, by the world's clock.
+    pub at: Timestamp,
+    /// By which vendor, by its name.
+    pub vendor: &'static str,
+    /// The user's key there.
+    pub user: String,
+    /// `email` or `sms`.
+    pub by: &'static str,
+    /// The address or number.
+    pub to: String,
+    /// What it is for, such as `verify_email`.
+    pub about: &'static str,
+    /// The code in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The link in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// A letter with its number in the world, from 1.
+#[derive(Debug, Clone, Serialize)]
+pub struct Numbered {
+    n: u64,
+    #[serde(flatten)]
+    letter: Letter,
+}
+
+impl Outbox {
+    /// Keeps a letter.
+    pub fn send(&self, letter: Letter) {
+        let mut inner = self.lock();
+        inner.sent += 1;
+        let n = inner.sent;
+        inner.letters.push_back(Numbered { n, letter });
+        if inner.letters.len() > MOST {
+            inner.letters.pop_front();
+        }
+    }
+
+    /// What was sent, oldest first.
+    pub fn letters(&self) -> Vec<Numbered> {
+        self.lock().letters.iter().cloned().collect()
+    }
+
+    /// An outbox of its own that holds the same letters.
+    pub fn fork(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.lock().clone())))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(user: &str) -> Letter {
+        Letter {
+            at: Timestamp::UNIX_EPOCH,
+            vendor: "acme",
+            user: user.to_owned(),
+            by: "email",
+            to: "a@b.test".to_owned(),
+            about: "verify_email",
+            code: Some("123".to_owned()),
+            link: None,
+        }
+    }
+
+    #[test]
+    fn letters_are_numbered_and_the_oldest_go_first() {
+        let outbox = Outbox::default();
+        (0..1_002).for_each(|n| outbox.send(letter(&n.to_string())));
+        let kept = outbox.letters();
+        assert_eq!((kept.len(), kept[0].n, kept[0].letter.user.as_str()), (1_000, 3, "2"));
+    }
+
+    #[test]
+    fn a_fork_keeps_its_own() {
+        let outbox = Outbox::default();
+        outbox.send(letter("a"));
+        let fork = outbox.fork();
+        fork.send(letter("b"));
+        assert_eq!((outbox.letters().len(), fork.letters().len()), (1, 2));
+        let shown = serde_json::to_value(&fork.letters()[1]).unwrap();
+        assert_eq!((&shown["n"], &shown["user"], &shown["code"]), (&2.into(), &"b".into(), &"123".into()));
+        assert!(shown.get("link").is_none());
+    }
+}
