@@ -1,6 +1,6 @@
 //! A world's source of ids and random numbers, drawn from its seed. Knows no vendor.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -9,28 +9,55 @@ use rand_chacha::ChaCha8Rng;
 ///
 /// ChaCha is used because its numbers stay the same from release to release: same seed, same ids.
 #[derive(Debug, Clone)]
-pub struct Ids(Arc<Mutex<ChaCha8Rng>>);
+pub struct Ids {
+    source: Arc<Mutex<ChaCha8Rng>>,
+    seed: u64,
+}
 
 impl Ids {
     /// A source at the start of `seed`'s sequence.
     pub fn seeded(seed: u64) -> Self {
-        Self::new(ChaCha8Rng::seed_from_u64(seed))
+        Self::new(ChaCha8Rng::seed_from_u64(seed), seed)
+    }
+
+    /// A source for one purpose, the same whenever it is asked for, whatever was drawn meanwhile.
+    pub fn of_purpose(&self, purpose: u64) -> Self {
+        Self::seeded(draw(self.seed, purpose, u64::MAX))
+    }
+
+    /// What it was seeded with.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// A source of its own that goes on from the same place.
     pub fn fork(&self) -> Self {
-        Self::new(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        Self::new(self.lock().clone(), self.seed)
     }
 
     /// The next `N` bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        self.fill(&mut bytes);
         bytes
     }
 
-    fn new(source: ChaCha8Rng) -> Self {
-        Self(Arc::new(Mutex::new(source)))
+    /// As many of the next bytes as fit.
+    pub fn fill(&self, bytes: &mut [u8]) {
+        self.lock().fill_bytes(bytes);
+    }
+
+    /// A number in `0..bound`, from the next bytes.
+    pub fn below(&self, bound: u64) -> u64 {
+        u64::from_be_bytes(self.bytes()) % bound.max(1)
+    }
+
+    fn new(source: ChaCha8Rng, seed: u64) -> Self {
+        Self { source: Arc::new(Mutex::new(source)), seed }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ChaCha8Rng> {
+        self.source.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -59,6 +86,15 @@ mod tests {
         let fork = ids.fork();
         let ahead = fork.bytes::<8>();
         assert_eq!(ids.bytes::<8>(), ahead);
+    }
+
+    #[test]
+    fn a_purpose_has_numbers_of_its_own_that_nothing_moves() {
+        let ids = Ids::seeded(1);
+        let before = ids.of_purpose(1).bytes::<8>();
+        ids.bytes::<5>();
+        assert_eq!(ids.of_purpose(1).bytes::<8>(), before);
+        assert_ne!(ids.of_purpose(2).bytes::<8>(), before);
     }
 
     #[test]

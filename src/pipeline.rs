@@ -68,7 +68,7 @@ impl Pipeline {
                 // World: the one that the call belongs to. It is held until the answer, also through a reset.
                 let world = self.worlds.get(DEFAULT).expect("the default world is never dropped");
                 let vendor = world.vendor(place);
-                match found {
+                let reply = match found {
                     Found::Nothing => own(&call, control::unmatched(call.method(), &call.path)),
                     Found::Lacking(operation) => own(&call, unemulated(vendor.about(), operation.name)),
                     _ if too_large => refuse(vendor, &call, Kind::TooLarge).with(MARK, Mark::Limit.header()),
@@ -78,7 +78,8 @@ impl Pipeline {
                         call.matched = Some(matched.clone());
                         self.operate(&world, place, &call, &matched).await
                     }
-                }
+                };
+                vendor.finish(&call, reply)
             }
         };
         reply.into_response()

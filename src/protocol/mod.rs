@@ -14,6 +14,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::request::Parts;
+use http::uri::Scheme;
 use http::{HeaderMap, Method, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Either, Full, StreamBody};
@@ -52,6 +53,14 @@ impl Call {
     pub fn parameter(&self, place: usize) -> Cow<'_, str> {
         let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(&self.path, place));
         percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
+    }
+
+    /// Scheme and host as the client sees them, such as `http://127.0.0.1:8484`; a proxy in front says what it took.
+    pub fn origin(&self) -> String {
+        let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
+        let host = self.header("x-forwarded-host").or(authority).or_else(|| self.header("host")).unwrap_or("localhost");
+        let scheme = self.head.extensions.get::<Scheme>().map_or("http", Scheme::as_str);
+        format!("{}://{host}", self.header("x-forwarded-proto").unwrap_or(scheme))
     }
 
     /// The media type of the body without its parameters, as it was written.

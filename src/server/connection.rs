@@ -4,6 +4,9 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::time::Duration;
 
+use http::Request;
+use http::uri::Scheme;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -30,11 +33,11 @@ pub(super) async fn serve(stream: TcpStream, context: Context) {
         return; // closed, broken or silent
     };
     if first[0] != TLS_HELLO {
-        return http(stream, context).await;
+        return http(stream, Scheme::HTTP, context).await;
     }
     let local = stream.local_addr().ok().map(|address| address.ip());
     match unless_stopped(context.tls.accept(stream, local), &context).await {
-        Some(Ok(stream)) => http(stream, context).await,
+        Some(Ok(stream)) => http(stream, Scheme::HTTPS, context).await,
         Some(Err(error)) => tracing::debug!(%error, "a TLS handshake failed: {error}"),
         None => {}
     }
@@ -51,13 +54,15 @@ async fn unless_stopped<T>(what: impl Future<Output = T>, context: &Context) -> 
     }
 }
 
-async fn http<S>(stream: S, context: Context)
+async fn http<S>(stream: S, scheme: Scheme, context: Context)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let pipeline = context.pipeline;
-    let service = service_fn(move |request| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
         let pipeline = pipeline.clone();
+        // Tokens name their issuer as the client sees it.
+        request.extensions_mut().insert(scheme.clone());
         async move {
             Ok::<_, Infallible>(match streams::owns(request.uri().path()) {
                 true => streams::answer(request).await,

@@ -37,6 +37,11 @@ pub trait Vendor: Send + Sync {
     /// The vendor in a world of its own that starts from this one's state, copy-on-write. A reset is a fork of the seed.
     fn fork(&self, shared: Shared) -> Box<dyn Vendor>;
 
+    /// Adds what every answer under this vendor's paths carries, whoever wrote it.
+    fn finish(&self, _: &Call, reply: Reply) -> Reply {
+        reply
+    }
+
     /// The variables by which the vendor's clients find this server at `base`, such as `https://127.0.0.1:8484`,
     /// with a credential that may do everything.
     fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)>;

@@ -10,7 +10,12 @@ use crate::fixture::{self, Fixture};
 use crate::wire::{self, Answer, Ask};
 
 /// The headers that answers may carry. A new one is looked at before it gets in here.
-const KNOWN_HEADERS: [&str; 23] = [
+const KNOWN_HEADERS: [&str; 28] = [
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
     "accept-post",
     "cache-control",
     "expires",

@@ -13,6 +13,9 @@ use tokio::net::TcpStream;
 /// The time at which tests stand still.
 pub const NOW: &str = "2030-01-01T00:00:00Z";
 
+/// What tests call the server, whatever its port: tokens name it.
+const HOST: &str = "127.0.0.1:8484";
+
 /// What tests start with: any free port, a frozen clock.
 pub fn config() -> Config {
     Config {
@@ -98,6 +101,17 @@ impl Ask {
         }
     }
 
+    /// The header in which the caller says who it is.
+    pub fn credential(&self) -> Option<&'static str> {
+        let bearer = |(name, value): &(String, String)| {
+            name.eq_ignore_ascii_case("authorization") && value.starts_with("Bearer ")
+        };
+        match self.has("x-api-key") {
+            true => Some("x-api-key"),
+            false => self.headers.iter().any(bearer).then_some("authorization"),
+        }
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
     }
@@ -109,7 +123,7 @@ impl Ask {
             head.push_str(&format!("{name}: {value}\r\n"));
         };
         if !self.has("host") {
-            add("host", "127.0.0.1:8484");
+            add("host", HOST);
         }
         for (name, value) in &self.headers {
             add(name, value);
@@ -136,11 +150,8 @@ impl Ask {
         let (mut sender, connection) =
             hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.expect("it speaks HTTP/2");
         tokio::spawn(connection);
-        let mut request = http::Request::builder().method(self.method.as_str()).uri(format!(
-            "http://{}{}",
-            emulator.addresses()[0],
-            self.path
-        ));
+        let uri = format!("http://{HOST}{}", self.path);
+        let mut request = http::Request::builder().method(self.method.as_str()).uri(uri);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }

@@ -1,19 +1,42 @@
 //! Where ZITADEL's credential stands, which count, and what their users may do.
 
-use std::collections::{HashMap, HashSet};
+pub(super) mod keys;
 
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::Zitadel;
 use super::error::Error;
-use super::record::{Membership, User};
-use crate::directory::{Directory, Record};
+use super::proto::zitadel::object::v2::{Organization as Asked, organization::Org};
+use super::record::{Door, Membership, User};
+use crate::directory::Record;
 use crate::protocol::Call;
 
-/// Whose tokens there are, and which organisations exist.
+/// The project that stands for the vendor's own API: a token counts there only if it is among its audience.
+pub(super) const API_PROJECT: &str = "69629023906488336";
+
+/// How many bytes of an issued token stand in front of its user's id.
+pub(super) const SECRET_BYTES: usize = 24;
+
+/// Whose tokens there are at birth, and which organisations exist.
 #[derive(Debug)]
 pub(super) struct Access {
-    /// Token to user id. Whether a token still lives, its user's record says.
+    /// The seed's tokens to user ids. Whether a token still lives, its user's record says.
     tokens: HashMap<String, String>,
-    organizations: HashSet<String>,
+    organizations: Vec<Organization>,
     first_owner: String,
+    /// What a client needs to sign in for the first machine that has a key, and the first that has a secret.
+    pub(super) sign_in: Vec<(&'static str, String)>,
+}
+
+/// An organisation.
+#[derive(Debug)]
+pub(super) struct Organization {
+    pub(super) id: String,
+    /// Its primary domain.
+    pub(super) domain: String,
 }
 
 /// A permission on users.
@@ -33,17 +56,22 @@ pub(super) struct Caller(User);
 
 impl Access {
     /// The tokens of these users.
-    pub(super) fn new(users: &[User], organizations: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn new(users: &[User], organizations: Vec<Organization>, sign_in: Vec<(&'static str, String)>) -> Self {
+        let tokens = |user: &User| -> Vec<String> {
+            let tokens = user.secrets.iter().flat_map(|secrets| &secrets.tokens);
+            tokens.map(|token| token.value.clone()).collect()
+        };
         let is_owner = |user: &&User| {
             user.profile.memberships.iter().any(|m| m.organization.is_none() && m.allows(Permission::Delete))
         };
-        let owner = users.iter().find(|user| is_owner(user) && !user.tokens.is_empty());
-        let tokens =
-            users.iter().flat_map(|user| user.tokens.iter().map(|token| (token.clone(), user.key().to_owned())));
         Self {
-            tokens: tokens.collect(),
-            organizations: organizations.into_iter().collect(),
-            first_owner: owner.map(|user| user.tokens[0].clone()).unwrap_or_default(),
+            first_owner: users.iter().filter(is_owner).flat_map(tokens).next().unwrap_or_default(),
+            tokens: users
+                .iter()
+                .flat_map(|user| tokens(user).into_iter().map(|token| (token, user.key().to_owned())))
+                .collect(),
+            organizations,
+            sign_in,
         }
     }
 
@@ -52,27 +80,95 @@ impl Access {
         &self.first_owner
     }
 
-    /// Finds the caller by the token, then checks the organisation that the call wants to work in.
-    pub(super) fn authenticate(&self, users: &Directory<User>, call: &Call) -> Result<Caller, Error> {
-        let header = call.header("authorization").filter(|header| !header.is_empty());
-        // One scheme, in this spelling, and one space.
-        let token = header.ok_or(Error::AuthHeaderMissing)?.strip_prefix("Bearer ").ok_or(Error::InvalidAuthHeader)?;
-        if token.contains("Bearer ") {
-            return Err(Error::InvalidAuthHeader);
-        }
-        let user = self.tokens.get(token).and_then(|id| users.get(id));
-        let user = user.filter(|user| user.tokens.iter().any(|live| live == token)).ok_or(Error::InvalidToken)?;
-        match call.header("x-zitadel-orgid") {
-            Some(id) if !id.is_empty() && !self.organizations.contains(id) => Err(Error::OrganizationUnknown),
-            _ => Ok(Caller(user)),
+    /// Whether there is such an organisation.
+    pub(super) fn has_organization(&self, id: &str) -> bool {
+        self.organizations.iter().any(|organization| organization.id == id)
+    }
+
+    /// The organisation to work in: the one that a message asks for, else the one that the call names, else the caller's.
+    pub(super) fn organization_of(&self, asked: Option<&Asked>, call: &Call, caller: &Caller) -> Result<String, Error> {
+        match asked.and_then(|asked| asked.org.as_ref()) {
+            Some(Org::OrgId(id)) => Ok(id.clone()),
+            Some(Org::OrgDomain(domain)) => {
+                let found = self.organizations.iter().find(|organization| organization.domain == *domain);
+                found.map(|organization| organization.id.clone()).ok_or(Error::OrganizationUnknown)
+            }
+            None => Ok(match call.header("x-zitadel-orgid") {
+                Some(id) if !id.is_empty() => id.to_owned(),
+                _ => caller.0.profile.resource_owner.clone(),
+            }),
         }
     }
+}
+
+/// Finds the caller by the token, then checks the organisation that the call wants to work in.
+pub(super) fn authenticate(state: &Zitadel, call: &Call) -> Result<Caller, Error> {
+    let header = call.header("authorization").filter(|header| !header.is_empty());
+    // One scheme, in this spelling, and one space.
+    let token = header.ok_or(Error::AuthHeaderMissing)?.strip_prefix("Bearer ").ok_or(Error::InvalidAuthHeader)?;
+    if token.contains("Bearer ") {
+        return Err(Error::InvalidAuthHeader);
+    }
+    let bearer = bearer(state, token).filter(Bearer::reaches_api).ok_or(Error::InvalidToken)?;
+    if !bearer.user.may_enter(Door::Api) {
+        return Err(Error::InvalidToken);
+    }
+    match call.header("x-zitadel-orgid") {
+        Some(id) if !id.is_empty() && !state.access.has_organization(id) => Err(Error::OrganizationUnknown),
+        _ => Ok(Caller(bearer.user)),
+    }
+}
+
+/// Who holds a token that lives, and what it is good for.
+pub(super) struct Bearer {
+    pub(super) user: User,
+    /// What the token endpoint gave it; `None` for a personal access token, which reaches everything.
+    pub(super) access: Option<super::record::Access>,
+}
+
+impl Bearer {
+    fn reaches_api(&self) -> bool {
+        self.access.as_ref().is_none_or(|access| access.audience.iter().any(|audience| audience == API_PROJECT))
+    }
+}
+
+/// Who holds that token, if it lives. Which doors its user may use is another question.
+pub(super) fn bearer(state: &Zitadel, token: &str) -> Option<Bearer> {
+    let now = state.shared.clock.now();
+    let (user_id, id) = match token.contains('.') {
+        true => keys::read_access(&state.signer(), token)?,
+        false => (holder(state, token)?, token.to_owned()),
+    };
+    let user = state.users.get(&user_id)?;
+    let secrets = user.secrets.as_ref()?;
+    match (secrets.token(&id, now), secrets.access(&id, now).cloned()) {
+        (Some(_), _) => Some(Bearer { user, access: None }),
+        (None, Some(access)) => Some(Bearer { user, access: Some(access) }),
+        (None, None) => None,
+    }
+}
+
+/// Whose an opaque token is: one of the seed's, or one that names its user.
+fn holder(state: &Zitadel, token: &str) -> Option<String> {
+    if let Some(user_id) = state.access.tokens.get(token) {
+        return Some(user_id.clone());
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+    String::from_utf8(bytes.get(SECRET_BYTES..)?.to_vec()).ok()
 }
 
 impl Caller {
     /// Whether the caller is that user.
     pub(super) fn is(&self, user: &User) -> bool {
         self.0.key() == user.key()
+    }
+
+    /// Checks the permission that an operation asks for before it looks at anything.
+    pub(super) fn check_endpoint(&self, permission: Permission, organization: &str) -> Result<(), Error> {
+        self.check(permission, organization).map_err(|error| match error {
+            Error::PermissionDenied => Error::EndpointDenied,
+            other => other,
+        })
     }
 
     /// Checks a permission in one organisation: by a role there or in the instance.

@@ -1,4 +1,6 @@
-//! ZITADEL's errors and how they look on the REST edge: the JSON of a gRPC status.
+//! ZITADEL's errors and how they look on each edge.
+
+pub(super) mod sign_in;
 
 use http::StatusCode;
 use http::header::{HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -42,6 +44,76 @@ pub(super) enum Error {
     UserNotFound,
     /// The user's state does not allow it.
     WrongState(WrongState),
+    /// The caller may not use the operation in that organisation.
+    EndpointDenied,
+    /// No organisation has that id.
+    OrganizationMissing,
+    /// The id of a new user is taken.
+    UserExists {
+        /// Whether a machine was to be made.
+        machine: bool,
+    },
+    /// Another user has that name.
+    UsernameTaken,
+    /// An update of neither a human nor a machine.
+    UserTypeMissing,
+    /// Metadata stands on both levels of the message.
+    MetadataTwice,
+    /// No metadata was given, or no key.
+    MetadataEmpty,
+    /// The user has no metadata of that key.
+    MetadataMissing,
+    /// A link to an identity provider that there is not.
+    IdentityProviderUnknown,
+    /// The user was imported and never came.
+    NotInitialised,
+    /// The e-mail is the one that the user has.
+    EmailUnchanged,
+    /// The phone is the one that the user has.
+    PhoneUnchanged,
+    /// The user has no phone.
+    PhoneMissing,
+    /// Not a phone number.
+    PhoneInvalid,
+    /// No code was made that could be made again.
+    NoCode,
+    /// Another code, or one that no longer counts.
+    WrongCode,
+    /// A password against the policy.
+    WeakPassword(Weakness),
+    /// Not the user's password.
+    WrongPassword,
+    /// The user has no password.
+    NoPassword,
+    /// A human was asked for what only machines have.
+    NotAMachine,
+    /// What is to be made would have ended already.
+    ExpiresInThePast,
+    /// Not a public key.
+    KeyInvalid,
+    /// The user has no token of that id.
+    TokenMissing,
+    /// The user has no key of that id.
+    KeyMissing,
+    /// The user has no secret.
+    SecretMissing,
+    /// A longer page than the vendor gives.
+    LimitExceeded,
+}
+
+/// What a password lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weakness {
+    /// Characters.
+    Short,
+    /// A small letter.
+    NoLower,
+    /// A capital letter.
+    NoUpper,
+    /// A digit.
+    NoNumber,
+    /// A symbol.
+    NoSymbol,
 }
 
 impl From<go_json::Error> for Error {
@@ -51,6 +123,7 @@ impl From<go_json::Error> for Error {
 }
 
 /// A gRPC status with the HTTP status that the gateway gives it.
+#[derive(Clone, Copy)]
 struct Status<'a> {
     http: u16,
     code: u8,
@@ -58,23 +131,51 @@ struct Status<'a> {
     text: &'a str,
     /// The id, which makes the text a detail of its own.
     id: Option<&'a str>,
+    /// The message of that detail.
+    detail: &'static str,
 }
+
+const DETAIL: &str = "zitadel.v1.ErrorDetail";
 
 // The auth step stands outside the vendor's translation, hence the raw key.
 const INVALID_TOKEN: Status<'_> = coded(401, code::UNAUTHENTICATED, "Errors.Token.Invalid", "AUTH-7fs1e");
 const PERMISSION_DENIED: Status<'_> =
     coded(403, code::PERMISSION_DENIED, "No matching permissions found", "AUTH-AWfge");
+const USERNAME_TAKEN: Status<'_> = coded(409, code::ALREADY_EXISTS, "User already exists", "V3-DKcYh");
 const NOT_FOUND: &str = "User could not be found";
 
 /// The rule of an id, in the validator's words.
 pub(super) const ID_LENGTH: &str = "value length must be between 1 and 200 runes, inclusive";
 
 const fn coded<'a>(http: u16, code: u8, text: &'a str, id: &'a str) -> Status<'a> {
-    Status { http, code, text, id: Some(id) }
+    Status { http, code, text, id: Some(id), detail: DETAIL }
+}
+
+const fn precondition<'a>(text: &'a str, id: &'a str) -> Status<'a> {
+    coded(400, code::FAILED_PRECONDITION, text, id)
+}
+
+const fn argument<'a>(text: &'a str, id: &'a str) -> Status<'a> {
+    coded(400, code::INVALID_ARGUMENT, text, id)
+}
+
+const fn missing<'a>(text: &'a str, id: &'a str) -> Status<'a> {
+    coded(404, code::NOT_FOUND, text, id)
+}
+
+/// What the default policy says of a password.
+const fn weak(weakness: Weakness) -> Status<'static> {
+    match weakness {
+        Weakness::Short => argument("Password is too short", "DOMAIN-HuJf6"),
+        Weakness::NoLower => argument("Password must contain lower letter", "DOMAIN-co3Xw"),
+        Weakness::NoUpper => argument("Password must contain upper letter", "DOMAIN-VoaRj"),
+        Weakness::NoNumber => argument("Password must contain number", "DOMAIN-ZBv4H"),
+        Weakness::NoSymbol => argument("Password must contain symbol", "DOMAIN-ZDLwA"),
+    }
 }
 
 const fn bare(http: u16, code: u8, text: &str) -> Status<'_> {
-    Status { http, code, text, id: None }
+    Status { http, code, text, id: None, detail: DETAIL }
 }
 
 impl Error {
@@ -107,6 +208,54 @@ impl Error {
             Self::Internal(text) => (coded(500, code::UNKNOWN, text, ""), "internal"),
             Self::UserNotFound => (coded(404, code::NOT_FOUND, NOT_FOUND, row.not_found), "user_not_found"),
             Self::WrongState(state) => (wrong_state(*state), "wrong_state"),
+            Self::EndpointDenied => {
+                let text = "No matching permissions found";
+                (coded(403, code::PERMISSION_DENIED, text, "AUTH-5mWD2"), "endpoint_denied")
+            }
+            Self::OrganizationMissing => {
+                (precondition("Organisation not found", "COMMAND-QXPGs"), "organization_missing")
+            }
+            // The key has no translation.
+            Self::UserExists { machine } => {
+                let id = if *machine { "COMMAND-k2una" } else { "COMMAND-7yiox1isql" };
+                (precondition("Errors.User.AlreadyExisting", id), "user_exists")
+            }
+            Self::UsernameTaken => (USERNAME_TAKEN, "username_taken"),
+            Self::UserTypeMissing => {
+                (coded(501, code::UNIMPLEMENTED, "user type is not implemented", ""), "user_type_missing")
+            }
+            Self::MetadataTwice => {
+                let text = "Metadata must not be set on both the user and human fields";
+                (argument(text, "USERv2-j0z7uy"), "metadata_twice")
+            }
+            Self::MetadataEmpty => (precondition("Metadata list is empty", "META-9mm2d"), "metadata_empty"),
+            Self::MetadataMissing => (missing("Metadata not found", "META-cnnw3"), "metadata_missing"),
+            Self::IdentityProviderUnknown => {
+                let text = "Identity Provider Configuration doesn't exist";
+                (precondition(text, "COMMAND-39nfs"), "identity_provider_unknown")
+            }
+            Self::NotInitialised => (precondition("User is not yet initialised", "COMMAND-J8dsk"), "not_initialised"),
+            Self::EmailUnchanged => (precondition("Email not changed", "COMMAND-Uch5e"), "email_unchanged"),
+            Self::PhoneUnchanged => (precondition("Phone not changed", "COMMAND-Uch5e"), "phone_unchanged"),
+            Self::PhoneMissing => (missing("Phone not found", "COMMAND-ieJ2e"), "phone_missing"),
+            Self::PhoneInvalid => (argument("Phone is invalid", "PHONE-so0wa"), "phone_invalid"),
+            Self::NoCode => (precondition("Code is empty", "EMAIL-5w5ilin4yt"), "no_code"),
+            Self::WrongCode => (argument("Code is invalid", "COMMAND-eis9R"), "wrong_code"),
+            Self::WeakPassword(weakness) => (weak(*weakness), "weak_password"),
+            Self::WrongPassword => {
+                let detail = "zitadel.v1.CredentialsCheckError";
+                (Status { detail, ..argument("Password is invalid", "COMMAND-3M0fs") }, "wrong_password")
+            }
+            Self::NoPassword => (precondition("User has not set a password", "COMMAND-3nJ4t"), "no_password"),
+            Self::NotAMachine => (precondition("Not allowed for this user type", "COMMAND-Df2f1"), "not_a_machine"),
+            Self::ExpiresInThePast => {
+                (argument("The expiration date is in the past", "DOMAIN-dv3t5"), "expires_in_the_past")
+            }
+            Self::KeyInvalid => (argument("Public key is invalid", "COMMAND-5F3h1"), "key_invalid"),
+            Self::TokenMissing => (missing("Personal Access Token not found", "COMMAND-4m77G"), "token_missing"),
+            Self::KeyMissing => (missing("Machine key not found", "COMMAND-4m77G"), "key_missing"),
+            Self::SecretMissing => (precondition("Secret doesn't exist", "COMMAND-x7s802"), "secret_missing"),
+            Self::LimitExceeded => (argument("Limit exceeds the maximum", "QUERY-4M0fs"), "limit_exceeded"),
         };
         let reply = status.render(edge).proving(answer);
         match (self, edge) {
@@ -128,7 +277,7 @@ fn wrong_state(state: WrongState) -> Status<'static> {
         WrongState::ShouldBeActiveOrInitial => ("User is not active or initial", "COMMAND-lgws8wtsqf"),
         WrongState::NotLocked => ("User is not locked", "COMMAND-olb9vb0oca"),
     };
-    coded(400, code::FAILED_PRECONDITION, text, id)
+    precondition(text, id)
 }
 
 fn invalid(message: &str, field: &str, reason: &str) -> String {
@@ -218,9 +367,7 @@ fn named(name: Name, wish: &Wish, row: Option<&Row>, edge: Edge) -> Reply {
             None => bare(400, code::FAILED_PRECONDITION, "failed precondition"),
         },
         // The vendor lacks the last two names, so that nobody can ask for them.
-        Name::Conflict | Name::Identity | Name::TenantMismatch => {
-            coded(409, code::ALREADY_EXISTS, "User already exists", "V3-DKcYh")
-        }
+        Name::Conflict | Name::Identity | Name::TenantMismatch => USERNAME_TAKEN,
         Name::RateLimited => bare(429, code::RESOURCE_EXHAUSTED, "resource exhausted"),
         Name::Unavailable => bare(503, code::UNAVAILABLE, "unavailable"),
         Name::Internal => bare(500, code::INTERNAL, "Errors.Internal"),
@@ -247,8 +394,8 @@ impl<'a> Status<'a> {
 
     /// As the gateway shows it.
     fn as_gateway(&self, message: &str) -> Reply {
-        let kind = "type.googleapis.com/zitadel.v1.ErrorDetail";
-        let detail = self.id.map(|id| Detail { kind, id, message: self.text });
+        let kind = format!("type.googleapis.com/{}", self.detail);
+        let detail = self.id.map(|id| Detail { kind: &kind, id, message: self.text });
         let body = Body { code: self.code, message, details: detail.as_slice() };
         let body = serde_json::to_vec(&body).expect("a status is JSON");
         let status = StatusCode::from_u16(self.http).expect("a status from 400 to 599");
@@ -264,7 +411,8 @@ impl<'a> Status<'a> {
         let detail = self.id.map(|id| {
             let detail = ErrorDetail { id: id.to_owned(), message: self.text.to_owned() };
             let debug = serde_json::to_value(&detail).expect("a detail is JSON");
-            Box::new(rpc::Detail { name: "zitadel.v1.ErrorDetail", bytes: detail.encode_to_vec(), debug })
+            // The other detail starts with the same two members.
+            Box::new(rpc::Detail { name: self.detail, bytes: detail.encode_to_vec(), debug })
         });
         RpcError { code: self.code, http: Some(self.http), message, detail }
     }

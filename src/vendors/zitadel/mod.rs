@@ -23,7 +23,9 @@ use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply};
 
 use auth::Access;
-use record::User;
+use auth::keys::Signer;
+use record::{Ended, User};
+use routes::Run;
 use wire::Edge;
 
 /// How it is made.
@@ -59,8 +61,16 @@ static ABOUT: About = About {
 /// ZITADEL's users in one world.
 struct Zitadel {
     users: Directory<User>,
+    ended: Directory<Ended>,
     access: Arc<Access>,
     shared: Shared,
+}
+
+impl Zitadel {
+    /// What signs this world's tokens.
+    fn signer(&self) -> Arc<Signer> {
+        Signer::of(&self.shared.ids)
+    }
 }
 
 impl Vendor for Zitadel {
@@ -70,13 +80,17 @@ impl Vendor for Zitadel {
 
     fn handle(&self, call: &Call) -> Reply {
         let row = routes::row(call);
+        let run = match row.run {
+            Run::User(run) => run,
+            Run::Door(run) => return run(self, call),
+        };
         let edge = match Edge::of(call) {
             Ok(edge) => edge,
             Err(unknown) => return unknown,
         };
-        let answer = edge.message(call).and_then(|message| (row.run)(self, call, edge, &message));
+        let answer = edge.message(call).and_then(|message| run(self, call, edge, &message));
         let reply = match answer {
-            Ok(done) => edge.success(done),
+            Ok(done) => edge.success(done, &self.shared.clock),
             Err(error) => error.render(row, edge),
         };
         edge.with_headers(reply, &self.shared)
@@ -87,6 +101,12 @@ impl Vendor for Zitadel {
     }
 
     fn refuse(&self, call: &Call, failure: &Failure) -> Reply {
+        if let Some(allowed) = wire::cors::preflight(call, failure) {
+            return allowed;
+        }
+        if wire::sign_in::owns(&call.path) {
+            return error::sign_in::refuse(failure);
+        }
         let row = call.matched.as_ref().map(|_| routes::row(call));
         match Edge::of(call) {
             Ok(edge) => edge.with_headers(error::refuse(failure, row, edge), &self.shared),
@@ -95,10 +115,17 @@ impl Vendor for Zitadel {
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
-        Box::new(Self { users: self.users.fork(), access: Arc::clone(&self.access), shared })
+        Box::new(Self { users: self.users.fork(), ended: self.ended.fork(), access: Arc::clone(&self.access), shared })
+    }
+
+    fn finish(&self, call: &Call, reply: Reply) -> Reply {
+        wire::cors::share(call, reply)
     }
 
     fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {
-        vec![("ZITADEL_URL", base.plain.clone()), ("ZITADEL_TOKEN", self.access.first_owner().to_owned())]
+        let token = self.access.first_owner().to_owned();
+        let mut variables = vec![("ZITADEL_URL", base.plain.clone()), ("ZITADEL_TOKEN", token)];
+        variables.extend(self.access.sign_in.iter().cloned());
+        variables
     }
 }

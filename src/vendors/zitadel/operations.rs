@@ -1,6 +1,14 @@
 //! One function per operation of ZITADEL's user service. The order is the vendor's: exists, state, permission, write.
 
+pub(super) mod contacts;
+pub(super) mod credentials;
+pub(super) mod lists;
+pub(super) mod metadata;
+pub(super) mod passwords;
+pub(super) mod people;
 mod search;
+pub(super) mod sign_in;
+mod writing;
 
 use jiff::Timestamp;
 
@@ -8,8 +16,9 @@ use super::Zitadel;
 use super::auth::{Caller, Permission};
 use super::error::Error;
 use super::proto::zitadel::user::v2::ListUsersRequest;
-use super::record::{State, User, WrongState};
+use super::record::{Ended, State, User, WrongState};
 use search::Filter;
+pub(super) use writing::Written;
 
 /// The user of that id.
 pub(super) fn get_user_by_id(state: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
@@ -97,10 +106,40 @@ pub(super) fn delete_user(state: &Zitadel, user_id: &str, caller: &Caller) -> Re
         |user| {
             caller.check(Permission::Delete, &user.profile.resource_owner)?;
             let mut last = user.clone();
-            last.enter(user.state, now);
+            last.write(1, now);
+            let ended = |ended: &mut Ended| {
+                ended.sequence = last.sequence;
+                Ok::<_, ()>(())
+            };
+            if state.ended.update(user_id, || (), ended).is_err() {
+                let ended = Ended { user_id: user_id.to_owned(), sequence: last.sequence };
+                let _ = state.ended.insert(user_id, || (), |_| (), || Ok(ended));
+            }
             Ok(last)
         },
     )
+}
+
+/// Changes a user that exists and that the caller may change, in one step.
+fn change<R>(
+    state: &Zitadel,
+    user_id: &str,
+    caller: &Caller,
+    change: impl FnOnce(&mut User) -> Result<R, Error>,
+) -> Result<R, Error> {
+    state.users.update(
+        user_id,
+        || Error::UserNotFound,
+        |user| {
+            caller.check(Permission::Write, &user.profile.resource_owner)?;
+            change(user)
+        },
+    )
+}
+
+/// A number in the vendor's form: 18 digits.
+fn new_id(state: &Zitadel) -> String {
+    (100_000_000_000_000_000 + state.shared.ids.below(900_000_000_000_000_000)).to_string()
 }
 
 fn enter(

@@ -1,11 +1,16 @@
 //! ZITADEL's user and its state machine. Pure: time comes in as an argument.
 
+mod secrets;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Record;
+
+pub(super) use secrets::{Access, Code, Key, Metadata, Secrets, Token, far};
 
 /// A user, human or machine.
 #[derive(Debug, Clone)]
@@ -16,8 +21,8 @@ pub(super) struct User {
     pub(super) sequence: u64,
     /// When the last event was.
     pub(super) change_date: Timestamp,
-    /// Its personal access tokens. Whatever keeps the user out deletes them for good.
-    pub(super) tokens: Arc<[String]>,
+    /// What reading the user never shows; most users have none.
+    pub(super) secrets: Option<Arc<Secrets>>,
     /// What the lifecycle leaves alone.
     pub(super) profile: Arc<Profile>,
 }
@@ -39,8 +44,8 @@ pub(super) enum State {
     Initial,
 }
 
-/// The members that stand still.
-#[derive(Debug)]
+/// The members that the lifecycle leaves alone.
+#[derive(Debug, Clone)]
 pub(super) struct Profile {
     pub(super) user_id: String,
     pub(super) resource_owner: String,
@@ -53,14 +58,14 @@ pub(super) struct Profile {
 }
 
 /// Person or service.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Kind {
     Human(Box<Human>),
     Machine(Box<Machine>),
 }
 
 /// What makes a user human.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Human {
     pub(super) profile: HumanProfile,
@@ -75,7 +80,7 @@ pub(super) struct Human {
 }
 
 /// A human's names. The optional fields of the vendor are always written, also when empty.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct HumanProfile {
     pub(super) given_name: String,
@@ -89,7 +94,7 @@ pub(super) struct HumanProfile {
 }
 
 /// A human's gender.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) enum Gender {
     #[serde(rename = "GENDER_UNSPECIFIED")]
     Unspecified,
@@ -102,7 +107,7 @@ pub(super) enum Gender {
 }
 
 /// An address of a human and whether it was verified.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Contact<T> {
     #[serde(flatten)]
@@ -112,21 +117,21 @@ pub(super) struct Contact<T> {
 }
 
 /// The member of [`Contact`] for an e-mail.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct EmailAddress {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) email: String,
 }
 
 /// The member of [`Contact`] for a phone.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct PhoneNumber {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) phone: String,
 }
 
 /// What makes a user a machine.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Machine {
     pub(super) name: String,
@@ -139,7 +144,7 @@ pub(super) struct Machine {
 }
 
 /// The token type that is not the default, which is never written.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) enum JwtTokens {
     #[serde(rename = "ACCESS_TOKEN_TYPE_JWT")]
     Jwt,
@@ -153,6 +158,19 @@ pub(super) struct Membership {
     pub(super) organization: Option<String>,
     /// The vendor's names of roles.
     pub(super) roles: Vec<String>,
+}
+
+/// Where a user or its token can come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// A call with a token.
+    Api,
+    /// The token endpoint.
+    Token,
+    /// Somebody asks whether a token is good.
+    Introspection,
+    /// A user's own data.
+    Userinfo,
 }
 
 /// Why a state cannot be left by a call.
@@ -206,20 +224,99 @@ impl State {
 }
 
 impl User {
-    /// Writes one event that sets the state.
+    /// Writes one event that sets the state. Whatever keeps the user out ends its tokens for good.
     pub(super) fn enter(&mut self, state: State, now: Timestamp) {
         self.state = state;
-        self.sequence += 1;
-        self.change_date = now;
-        if matches!(state, State::Inactive | State::Locked) {
-            self.tokens = Arc::default();
+        self.write(1, now);
+        if let (State::Inactive | State::Locked, Some(secrets)) = (state, &mut self.secrets) {
+            Arc::make_mut(secrets).end_tokens();
         }
     }
+
+    /// Writes that many events.
+    pub(super) fn write(&mut self, events: u64, now: Timestamp) {
+        self.sequence += events;
+        if events > 0 {
+            self.change_date = now;
+        }
+    }
+
+    /// Whether the user may come in there, as it stands now. No door looks at the state itself.
+    pub(super) fn may_enter(&self, door: Door) -> bool {
+        match door {
+            Door::Api | Door::Token => matches!(self.state, State::Active | State::Initial),
+            Door::Introspection | Door::Userinfo => self.state == State::Active,
+        }
+    }
+
+    /// What reading the user never shows, to be changed.
+    pub(super) fn secrets_mut(&mut self) -> &mut Secrets {
+        Arc::make_mut(self.secrets.get_or_insert_default())
+    }
+
+    /// The members that the lifecycle leaves alone, to be changed.
+    pub(super) fn profile_mut(&mut self) -> &mut Profile {
+        Arc::make_mut(&mut self.profile)
+    }
+
+    /// The human, if it is one.
+    pub(super) fn human(&self) -> Option<&Human> {
+        match &self.profile.kind {
+            Kind::Human(human) => Some(human),
+            Kind::Machine(_) => None,
+        }
+    }
+
+    /// The human, if it is one, to be changed.
+    pub(super) fn human_mut(&mut self) -> Option<&mut Human> {
+        match &mut self.profile_mut().kind {
+            Kind::Human(human) => Some(human),
+            Kind::Machine(_) => None,
+        }
+    }
+
+    /// The machine, if it is one.
+    pub(super) fn machine(&self) -> Option<&Machine> {
+        match &self.profile.kind {
+            Kind::Machine(machine) => Some(machine),
+            Kind::Human(_) => None,
+        }
+    }
+
+    /// The machine, if it is one, to be changed.
+    pub(super) fn machine_mut(&mut self) -> Option<&mut Machine> {
+        match &mut self.profile_mut().kind {
+            Kind::Machine(machine) => Some(machine),
+            Kind::Human(_) => None,
+        }
+    }
+}
+
+/// The directory's name of a user name: they are unique, whatever their case.
+pub(super) fn login(username: &str) -> String {
+    username.to_lowercase()
 }
 
 impl Record for User {
     fn key(&self) -> &str {
         &self.profile.user_id
+    }
+
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        vec![login(&self.profile.username).into()]
+    }
+}
+
+/// How many events a removed user has seen: one that is made again with its id goes on counting.
+#[derive(Debug, Clone)]
+pub(super) struct Ended {
+    pub(super) user_id: String,
+    pub(super) sequence: u64,
+}
+
+impl Record for Ended {
+    fn key(&self) -> &str {
+        &self.user_id
     }
 }
 
@@ -256,13 +353,31 @@ mod tests {
     fn tokens_that_died_with_a_state_stay_dead() {
         let now = Timestamp::UNIX_EPOCH;
         let person = people::people(1, 1).next().unwrap();
-        let alive = User { tokens: Arc::new(["t".to_owned()]), ..seed::user(&person, "org", now) };
-        for (step, left) in [(Inactive, 0), (Locked, 0), (Active, 1)] {
+        let mut alive = seed::user(&person, "org", now);
+        alive.secrets_mut().tokens.push(Token::seeded("1", "t", now));
+        for (step, lives) in [(Inactive, false), (Locked, false), (Active, true)] {
             let mut user = alive.clone();
             user.enter(step, now);
-            assert_eq!((user.tokens.len(), user.sequence), (left, alive.sequence + 1), "{step:?}");
+            assert_eq!((user.secrets_mut().token("t", now).is_some(), user.sequence), (lives, alive.sequence + 1));
             user.enter(Active, now);
-            assert_eq!(user.tokens.len(), left, "{step:?}, then active");
+            assert_eq!(user.secrets_mut().token("t", now).is_some(), lives, "{step:?}, then active");
+            assert_eq!(user.secrets_mut().tokens.len(), 1, "it is still listed");
+        }
+    }
+
+    #[test]
+    fn every_door_answers_for_every_state() {
+        let person = people::people(1, 1).next().unwrap();
+        let user = seed::user(&person, "org", Timestamp::UNIX_EPOCH);
+        for (door, active, initial) in [
+            (Door::Api, true, true),
+            (Door::Token, true, true),
+            (Door::Introspection, true, false),
+            (Door::Userinfo, true, false),
+        ] {
+            for (state, open) in [(Active, active), (Initial, initial), (Inactive, false), (Locked, false)] {
+                assert_eq!(User { state, ..user.clone() }.may_enter(door), open, "{door:?} {state:?}");
+            }
         }
     }
 }

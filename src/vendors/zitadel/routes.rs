@@ -1,19 +1,21 @@
-//! ZITADEL's routes on the REST edge, with how sure each answer is.
+//! ZITADEL's routes on both edges, with how sure each answer is.
+
+mod contacts;
+mod credentials;
+mod lifecycle;
+mod people;
+mod sign_in;
 
 use std::sync::LazyLock;
 
-use buffa::MessageField;
-
-use super::auth::Caller;
+use super::Zitadel;
 use super::error::Error;
-use super::proto::zitadel::user::v2 as proto;
 use super::record::WrongState;
-use super::wire::{self, Done, Edge};
-use super::{Zitadel, operations};
-use crate::fidelity::Sureness::{self, Assumed, Documented, Inferred, Stated};
+use super::wire::{Done, Edge};
+use crate::fidelity::Sureness::{self, Assumed, Documented, Inferred};
 use crate::fidelity::{Answer, Operation};
-use crate::protocol::Call;
 use crate::protocol::route::RouteTable;
+use crate::protocol::{Call, Reply};
 
 /// An emulated operation, what runs it, and what its errors say.
 pub(super) struct Row {
@@ -24,22 +26,70 @@ pub(super) struct Row {
     pub(super) not_found: &'static str,
     /// What this operation refuses where the user already is as asked.
     pub(super) wrong_state: Option<WrongState>,
-    /// Decodes, operates and encodes, on the edge by which the call came.
-    pub(super) run: fn(&Zitadel, &Call, Edge, &[u8]) -> Result<Done, Error>,
+    /// What answers a call.
+    pub(super) run: Run,
 }
 
-/// What runs a call about one user: request and response message, the operation, and how its answer is made of the user.
+/// What answers a call.
+#[derive(Clone, Copy)]
+pub(super) enum Run {
+    /// An operation of the user service: decodes, operates and encodes, on the edge by which the call came.
+    User(fn(&Zitadel, &Call, Edge, &[u8]) -> Result<Done, Error>),
+    /// A door of OAuth and OpenID Connect, which has a dialect of its own.
+    Door(fn(&Zitadel, &Call) -> Reply),
+}
+
+/// What runs an operation of the user service: the request message, the row that a success is, the operation, and how the
+/// response is made of what it answers. `(id)` is for operations that take nothing but a user's id.
 macro_rules! run {
-    ($request:ident, $operation:ident, $answer:literal, $response:expr) => {
-        |state, call, edge, message| {
-            let bind = |request: &mut proto::$request, call: &Call| request.user_id = call.parameter(0).into_owned();
+    ($request:ident, $answer:literal, $($operation:ident)::+ (id) => $response:expr) => {
+        $crate::vendors::zitadel::routes::Run::User(|state, call, edge, message| {
             let operate = |request: &proto::$request, caller: &Caller| {
-                operations::$operation(state, &request.user_id, caller).map(|user| ($response)(&user))
+                operations::$($operation)::+(state, &request.user_id, caller).map($response)
             };
-            wire::serve(state, call, (edge, message), bind, operate, $answer)
+            wire::serve(state, call, (edge, message), operate, $answer)
+        })
+    };
+    ($request:ident, $answer:literal, $($operation:ident)::+ => $response:expr) => {
+        $crate::vendors::zitadel::routes::Run::User(|state, call, edge, message| {
+            let operate = |request: &proto::$request, caller: &Caller| {
+                operations::$($operation)::+(state, request, caller).map($response)
+            };
+            wire::serve(state, call, (edge, message), operate, $answer)
+        })
+    };
+}
+
+/// A row of the user service. Its remote call and its message are named alike.
+macro_rules! user_row {
+    ($name:literal, $method:literal $path:literal, $rpc:ident, $answers:expr, $not_found:expr, $wrong_state:expr, $run:expr $(, $difference:literal)* $(,)?) => {
+        $crate::vendors::zitadel::routes::Row {
+            operation: Operation {
+                name: $name,
+                method: $method,
+                path: $path,
+                rpc: Some(concat!("/zitadel.user.v2.UserService/", stringify!($rpc))),
+                emulated: true,
+                published: $crate::vendors::zitadel::routes::PUBLISHED,
+                answers: $answers,
+                differences: &[$($difference),*],
+            },
+            message: concat!(stringify!($rpc), "Request"),
+            not_found: $not_found,
+            wrong_state: $wrong_state,
+            run: $run,
         }
     };
 }
+
+use {run, user_row};
+
+/// The emulated operations.
+static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| {
+    let parts: [&'static [Row]; 5] =
+        [&lifecycle::ROWS, &people::ROWS, &contacts::ROWS, &credentials::ROWS, &sign_in::ROWS];
+    parts.into_iter().flatten().collect()
+});
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable> =
@@ -48,12 +98,13 @@ pub(super) static TABLE: LazyLock<RouteTable> =
 /// The row that a call was matched to.
 pub(super) fn row(call: &Call) -> &'static Row {
     let place = call.matched.as_ref().map(|matched| matched.place);
-    place.and_then(|place| ROWS.get(place)).expect("only calls of an emulated operation are handled")
+    place.and_then(|place| ROWS.get(place).copied()).expect("only calls of an emulated operation are handled")
 }
 
 /// What any call can get.
 #[rustfmt::skip]
 pub(super) const COMMON: &[Answer] = &[
+    Answer::new("preflight", 204, Documented, "zitadel-headers", "a browser asks before it calls: any origin, with credentials"),
     Answer::new("wrong_method", 405, Documented, "zitadel-bad-requests", "another method on a known path: code 12, no `Allow`"),
     Answer::new("untidy_path", 301, Inferred, "zitadel-empty-id", "`//`, `/.` or `/..` in the path, so also an empty id: redirected to the tidied path"),
     Answer::new("wrong_content_type", 415, Documented, "zitadel-bad-requests", "a remote call in a content type that is not understood: `Accept-Post` lists them"),
@@ -87,214 +138,18 @@ const fn write_refusals(sureness: Sureness, source: &'static str) -> [Answer; 2]
     ]
 }
 
-/// The statuses that the pages print or the source gives.
-const PUBLISHED: &[u16] = &[200, 400, 401, 403, 404];
+/// What a write gets whose ids the sheets do not hold.
+const WRITE_REFUSALS: &[Answer] = &write_refusals(Assumed, UNLISTED);
 
-#[rustfmt::skip]
-static ROWS: [Row; 7] = [
-    Row {
-        operation: Operation {
-            name: "deactivate_user",
-            method: "POST",
-            path: "/v2/users/{user_id}/deactivate",
-            rpc: Some("/zitadel.user.v2.UserService/DeactivateUser"),
-            emulated: true,
-            published: PUBLISHED,
-            answers: &[
-                &[
-                    Answer::new("deactivated", 200, Stated, "zitadel-deactivate", "from active or locked: the details after one event; the tokens of the user die for good"),
-                    Answer::new("wrong_state", 400, Documented, "zitadel-states", "inactive: `COMMAND-5gunjw0cd7`; initial: `COMMAND-gvx4kct9r2`; code 9, HTTP 400"),
-                ],
-                REFUSALS,
-                MEMBERSHIP_REFUSAL,
-                &write_refusals(Stated, "zitadel-deactivate"),
-            ],
-            differences: &[],
-        },
-        message: "DeactivateUserRequest",
-        not_found: "COMMAND-5gp2p62iin",
-        wrong_state: Some(WrongState::AlreadyInactive),
-        run: run!(DeactivateUserRequest, deactivate_user, "deactivated", |user| proto::DeactivateUserResponse { details: wire::details(user) }),
-    },
-    Row {
-        operation: Operation {
-            name: "reactivate_user",
-            method: "POST",
-            path: "/v2/users/{user_id}/reactivate",
-            rpc: Some("/zitadel.user.v2.UserService/ReactivateUser"),
-            emulated: true,
-            published: PUBLISHED,
-            answers: &[
-                &[
-                    Answer::new("reactivated", 200, Documented, "zitadel-states", "from inactive: the details after one event; dead tokens stay dead"),
-                    Answer::new("wrong_state", 400, Documented, "zitadel-states", "not inactive: `COMMAND-s5qqcz97hf`; code 9, HTTP 400"),
-                ],
-                REFUSALS,
-                MEMBERSHIP_REFUSAL,
-                &write_refusals(Documented, "zitadel-states"),
-            ],
-            differences: &[],
-        },
-        message: "ReactivateUserRequest",
-        not_found: "COMMAND-9hy5kzbuk6",
-        wrong_state: Some(WrongState::NotInactive),
-        run: run!(ReactivateUserRequest, reactivate_user, "reactivated", |user| proto::ReactivateUserResponse { details: wire::details(user) }),
-    },
-    Row {
-        operation: Operation {
-            name: "lock_user",
-            method: "POST",
-            path: "/v2/users/{user_id}/lock",
-            rpc: Some("/zitadel.user.v2.UserService/LockUser"),
-            emulated: true,
-            published: PUBLISHED,
-            answers: &[
-                &[
-                    Answer::new("locked", 200, Documented, "zitadel-states", "from active or initial: the details after one event; the tokens of the user die for good"),
-                    Answer::new("wrong_state", 400, Documented, "zitadel-states", "inactive or locked: `COMMAND-lgws8wtsqf`; code 9, HTTP 400"),
-                ],
-                REFUSALS,
-                MEMBERSHIP_REFUSAL,
-                &write_refusals(Documented, "zitadel-states"),
-            ],
-            differences: &[],
-        },
-        message: "LockUserRequest",
-        not_found: "COMMAND-450yxuqrh1",
-        wrong_state: Some(WrongState::ShouldBeActiveOrInitial),
-        run: run!(LockUserRequest, lock_user, "locked", |user| proto::LockUserResponse { details: wire::details(user) }),
-    },
-    Row {
-        operation: Operation {
-            name: "unlock_user",
-            method: "POST",
-            path: "/v2/users/{user_id}/unlock",
-            rpc: Some("/zitadel.user.v2.UserService/UnlockUser"),
-            emulated: true,
-            published: PUBLISHED,
-            answers: &[
-                &[
-                    Answer::new("unlocked", 200, Documented, "zitadel-states", "from locked, always to active: the details after one event"),
-                    Answer::new("wrong_state", 400, Documented, "zitadel-states", "not locked: `COMMAND-olb9vb0oca`; code 9, HTTP 400"),
-                ],
-                REFUSALS,
-                MEMBERSHIP_REFUSAL,
-                &write_refusals(Documented, "zitadel-states"),
-            ],
-            differences: &[],
-        },
-        message: "UnlockUserRequest",
-        not_found: "COMMAND-x377t913pw",
-        wrong_state: Some(WrongState::NotLocked),
-        run: run!(UnlockUserRequest, unlock_user, "unlocked", |user| proto::UnlockUserResponse { details: wire::details(user) }),
-    },
-    Row {
-        operation: Operation {
-            name: "delete_user",
-            method: "DELETE",
-            path: "/v2/users/{user_id}",
-            rpc: Some("/zitadel.user.v2.UserService/DeleteUser"),
-            emulated: true,
-            published: PUBLISHED,
-            answers: &[
-                &[Answer::new("deleted", 200, Documented, "zitadel-states", "from any state: the details of the removal")],
-                REFUSALS,
-                MEMBERSHIP_REFUSAL,
-                &write_refusals(Documented, "zitadel-states"),
-            ],
-            differences: &["A user cannot be made again with the same id yet."],
-        },
-        message: "DeleteUserRequest",
-        not_found: "COMMAND-bd4ir1mblj",
-        wrong_state: None,
-        run: run!(DeleteUserRequest, delete_user, "deleted", |user| proto::DeleteUserResponse { details: wire::details(user) }),
-    },
-    Row {
-        operation: Operation {
-            name: "get_user_by_id",
-            method: "GET",
-            path: "/v2/users/{user_id}",
-            rpc: Some("/zitadel.user.v2.UserService/GetUserByID"),
-            emulated: true,
-            published: PUBLISHED,
-            answers: &[
-                &[
-                    Answer::new("found", 200, Documented, "zitadel-get", "details and user; oneself needs no permission"),
-                    Answer::new("user_not_found", 404, Documented, "zitadel-get", "no such user, or a deleted one: `QUERY-Dfbg2`, before the permission"),
-                ],
-                REFUSALS,
-                MEMBERSHIP_REFUSAL,
-            ],
-            differences: &[],
-        },
-        message: "GetUserByIDRequest",
-        not_found: "QUERY-Dfbg2",
-        wrong_state: None,
-        run: run!(GetUserByIDRequest, get_user_by_id, "found", |user| proto::GetUserByIDResponse { details: wire::details(user), user: MessageField::some(wire::user(user)) }),
-    },
-    Row {
-        operation: Operation {
-            name: "list_users",
-            method: "POST",
-            path: "/v2/users",
-            rpc: Some("/zitadel.user.v2.UserService/ListUsers"),
-            emulated: true,
-            published: PUBLISHED,
-            answers: &[
-                &[
-                    Answer::new("listed", 200, Documented, "zitadel-list", "the users that the caller may read; descending unless `asc`; without a limit, all"),
-                    Answer::new("too_deep", 400, Documented, "zitadel-list", "queries nest deeper than 20: `USER-zsQ97`"),
-                    Answer::new("internal", 500, Documented, "zitadel-list", "a query with an empty list: code 2, a text without an id"),
-                ],
-                REFUSALS,
-            ],
-            differences: &[
-                "Metadata is not emulated, so its filters find nobody.",
-                "Users that a column does not tell apart are ordered by id.",
-                "`details.timestamp` is when any user last changed; a removal does not move it.",
-                "Reads never trail writes.",
-            ],
-        },
-        message: "ListUsersRequest",
-        not_found: "QUERY-Dfbg2",
-        wrong_state: None,
-        run: |state, call, edge, message| {
-            let operate = |request: &proto::ListUsersRequest, caller: &Caller| {
-                operations::list_users(state, request, caller).map(|page| wire::list(&page))
-            };
-            wire::serve(state, call, (edge, message), |_, _| {}, operate, "listed")
-        },
-    },
-];
+/// What stands on no page and in no sheet: text and id are after the vendor's habits.
+const UNLISTED: &str = "zitadel-unlisted";
+
+/// The statuses that the pages print or the source gives.
+const PUBLISHED: &[u16] = &[200, 400, 401, 403, 404, 409];
 
 /// The rest of the service, named so that nobody takes it for a missing user.
 #[rustfmt::skip]
 static LACKING: &[Operation] = &[
-    Operation::lacking("create_user", "POST", "/v2/users/new").also("/zitadel.user.v2.UserService/CreateUser"),
-    Operation::lacking("add_human_user", "POST", "/v2/users/human").also("/zitadel.user.v2.UserService/AddHumanUser"),
-    Operation::lacking("update_user", "PATCH", "/v2/users/{user_id}").also("/zitadel.user.v2.UserService/UpdateUser"),
-    Operation::lacking("update_human_user", "PUT", "/v2/users/human/{user_id}").also("/zitadel.user.v2.UserService/UpdateHumanUser"),
-    Operation::lacking("set_email", "POST", "/v2/users/{user_id}/email").also("/zitadel.user.v2.UserService/SetEmail"),
-    Operation::lacking("resend_email_code", "POST", "/v2/users/{user_id}/email/resend").also("/zitadel.user.v2.UserService/ResendEmailCode"),
-    Operation::lacking("send_email_code", "POST", "/v2/users/{user_id}/email/send").also("/zitadel.user.v2.UserService/SendEmailCode"),
-    Operation::lacking("verify_email", "POST", "/v2/users/{user_id}/email/verify").also("/zitadel.user.v2.UserService/VerifyEmail"),
-    Operation::lacking("set_phone", "POST", "/v2/users/{user_id}/phone").also("/zitadel.user.v2.UserService/SetPhone"),
-    Operation::lacking("remove_phone", "DELETE", "/v2/users/{user_id}/phone").also("/zitadel.user.v2.UserService/RemovePhone"),
-    Operation::lacking("resend_phone_code", "POST", "/v2/users/{user_id}/phone/resend").also("/zitadel.user.v2.UserService/ResendPhoneCode"),
-    Operation::lacking("verify_phone", "POST", "/v2/users/{user_id}/phone/verify").also("/zitadel.user.v2.UserService/VerifyPhone"),
-    Operation::lacking("password_reset", "POST", "/v2/users/{user_id}/password_reset").also("/zitadel.user.v2.UserService/PasswordReset"),
-    Operation::lacking("set_password", "POST", "/v2/users/{user_id}/password").also("/zitadel.user.v2.UserService/SetPassword"),
-    Operation::lacking("add_secret", "POST", "/v2/users/{user_id}/secret").also("/zitadel.user.v2.UserService/AddSecret"),
-    Operation::lacking("remove_secret", "DELETE", "/v2/users/{user_id}/secret").also("/zitadel.user.v2.UserService/RemoveSecret"),
-    Operation::lacking("add_key", "POST", "/v2/users/{user_id}/keys").also("/zitadel.user.v2.UserService/AddKey"),
-    Operation::lacking("remove_key", "DELETE", "/v2/users/{user_id}/keys/{key_id}").also("/zitadel.user.v2.UserService/RemoveKey"),
-    Operation::lacking("list_keys", "POST", "/v2/users/keys/search").also("/zitadel.user.v2.UserService/ListKeys"),
-    Operation::lacking("add_personal_access_token", "POST", "/v2/users/{user_id}/pats").also("/zitadel.user.v2.UserService/AddPersonalAccessToken"),
-    Operation::lacking("remove_personal_access_token", "DELETE", "/v2/users/{user_id}/pats/{token_id}").also("/zitadel.user.v2.UserService/RemovePersonalAccessToken"),
-    Operation::lacking("list_personal_access_tokens", "POST", "/v2/users/pats/search").also("/zitadel.user.v2.UserService/ListPersonalAccessTokens"),
-    Operation::lacking("set_user_metadata", "POST", "/v2/users/{user_id}/metadata").also("/zitadel.user.v2.UserService/SetUserMetadata"),
-    Operation::lacking("list_user_metadata", "POST", "/v2/users/{user_id}/metadata/search").also("/zitadel.user.v2.UserService/ListUserMetadata"),
-    Operation::lacking("delete_user_metadata", "DELETE", "/v2/users/{user_id}/metadata").also("/zitadel.user.v2.UserService/DeleteUserMetadata"),
     Operation::lacking("register_passkey", "POST", "/v2/users/{user_id}/passkeys").also("/zitadel.user.v2.UserService/RegisterPasskey"),
     Operation::lacking("verify_passkey_registration", "POST", "/v2/users/{user_id}/passkeys/{passkey_id}").also("/zitadel.user.v2.UserService/VerifyPasskeyRegistration"),
     Operation::lacking("create_passkey_registration_link", "POST", "/v2/users/{user_id}/passkeys/registration_link").also("/zitadel.user.v2.UserService/CreatePasskeyRegistrationLink"),
@@ -323,16 +178,7 @@ static LACKING: &[Operation] = &[
     Operation::lacking("human_mfa_init_skipped", "POST", "/v2/users/{user_id}/mfa_init_skipped").also("/zitadel.user.v2.UserService/HumanMFAInitSkipped"),
     Operation::lacking("start_identity_provider_intent", "POST", "/v2/idp_intents").also("/zitadel.user.v2.UserService/StartIdentityProviderIntent"),
     Operation::lacking("retrieve_identity_provider_intent", "POST", "/v2/idp_intents/{idp_intent_id}").also("/zitadel.user.v2.UserService/RetrieveIdentityProviderIntent"),
-    Operation::lacking("openid_configuration", "GET", "/.well-known/openid-configuration"),
     Operation::lacking("authorize", "GET", "/oauth/v2/authorize"),
-    Operation::lacking("token", "POST", "/oauth/v2/token"),
-    Operation::lacking("introspect", "POST", "/oauth/v2/introspect"),
-    Operation::lacking("revoke", "POST", "/oauth/v2/revoke"),
-    Operation::lacking("keys", "GET", "/oauth/v2/keys"),
     Operation::lacking("device_authorization", "POST", "/oauth/v2/device_authorization"),
-    Operation::lacking("userinfo", "GET", "/oidc/v1/userinfo"),
     Operation::lacking("end_session", "GET", "/oidc/v1/end_session"),
-    Operation::lacking("debug_healthz", "GET", "/debug/healthz"),
-    Operation::lacking("debug_ready", "GET", "/debug/ready"),
-    Operation::lacking("debug_validate", "GET", "/debug/validate"),
 ];

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Zitadel;
-use super::auth::Access;
+use super::auth::{self, Access, keys};
 use super::record::{
-    Contact, EmailAddress, Gender, Human, HumanProfile, Kind, Machine, Membership, Profile, State, User,
+    Code, Contact, EmailAddress, Gender, Human, HumanProfile, Key, Kind, Machine, Membership, Profile, Secrets, State,
+    Token, User, far,
 };
 use crate::directory::Directory;
+use crate::ids::Ids;
+use crate::passwords;
 use crate::people::Person;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
@@ -27,8 +32,7 @@ struct Seed {
 #[serde(deny_unknown_fields)]
 struct Organization {
     id: String,
-    #[serde(rename = "name")]
-    _name: String,
+    name: String,
 }
 
 /// A user as `user` of `GET /v2/users/{userId}` shows it, and what it does not show.
@@ -58,11 +62,106 @@ struct Details {
 
 /// What the vendor does not show on the user.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct Hidden {
     tokens: Vec<String>,
+    keys: Vec<SeedKey>,
+    secret: Option<String>,
+    secret_hash: Option<String>,
+    password: Option<String>,
+    password_hash: Option<String>,
+    email_code: Option<String>,
+    phone_code: Option<String>,
+    password_code: Option<String>,
+    metadata: Vec<SeedMetadata>,
     memberships: Vec<Membership>,
     fault: Option<String>,
+}
+
+/// A key of a machine, with or without the private part that its holder signs with.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SeedKey {
+    id: String,
+    key: Option<String>,
+    public_key: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedMetadata {
+    key: String,
+    /// In base64, as the vendor shows it.
+    value: String,
+}
+
+impl Hidden {
+    /// What belongs to machines alone, and whether there is any.
+    fn is_machines(&self) -> Option<&'static str> {
+        let members = [
+            ("tokens", !self.tokens.is_empty()),
+            ("keys", !self.keys.is_empty()),
+            ("secret", self.secret.is_some() || self.secret_hash.is_some()),
+        ];
+        members.into_iter().find(|(_, is_there)| *is_there).map(|(member, _)| member)
+    }
+
+    /// What belongs to humans alone, and whether there is any.
+    fn is_humans(&self) -> Option<&'static str> {
+        let members = [
+            ("password", self.password.is_some() || self.password_hash.is_some()),
+            ("emailCode", self.email_code.is_some()),
+            ("phoneCode", self.phone_code.is_some()),
+            ("passwordCode", self.password_code.is_some()),
+        ];
+        members.into_iter().find(|(_, is_there)| *is_there).map(|(member, _)| member)
+    }
+
+    /// As the record keeps it; `Err` names the member that does not fit, and a value of it.
+    fn secrets(&self, user_id: &str, made: Timestamp, ids: &Ids) -> Result<Option<Arc<Secrets>>, (String, String)> {
+        let code = |code: &Option<String>| code.clone().map(|code| Code { code, expires: far() });
+        // Hashing takes its time, so a seed may bring the hash with it.
+        let hash = |plain: &Option<String>, hash: &Option<String>| {
+            hash.clone().or_else(|| plain.as_ref().map(|plain| passwords::hash(plain, ids)))
+        };
+        let mut secrets = Secrets {
+            password: hash(&self.password, &self.password_hash),
+            secret: hash(&self.secret, &self.secret_hash),
+            email_code: code(&self.email_code),
+            phone_code: code(&self.phone_code),
+            password_code: code(&self.password_code),
+            ..Secrets::default()
+        };
+        for (place, token) in self.tokens.iter().enumerate() {
+            secrets.tokens.push(Token::seeded(&format!("{user_id}-{}", place + 1), token, made));
+        }
+        for (place, key) in self.keys.iter().enumerate() {
+            let public = match (&key.public_key, &key.key) {
+                (Some(public), _) => Some(public.clone()),
+                (None, private) => private.as_deref().and_then(keys::public_of),
+            };
+            let public = public.ok_or_else(|| (format!("keys[{place}].key"), key.id.clone()))?;
+            secrets.keys.push(Key { id: key.id.clone(), public, created: made, expires: far() });
+        }
+        for (place, entry) in self.metadata.iter().enumerate() {
+            let value = STANDARD.decode(&entry.value);
+            let value = value.map_err(|_| (format!("metadata[{place}].value"), entry.value.clone()))?;
+            secrets.note(&entry.key, &value, made);
+        }
+        let has_some = self.is_machines().or(self.is_humans()).is_some() || !self.metadata.is_empty();
+        Ok(has_some.then(|| Arc::new(secrets)))
+    }
+
+    /// What a client needs to sign in for this machine.
+    fn sign_in(&self, user_id: &str, username: &str) -> Vec<(&'static str, String)> {
+        let key = self.keys.iter().find_map(|key| Some(keys::file(&key.id, key.key.as_deref()?, user_id)));
+        let mut variables: Vec<_> = key.map(|file| ("ZITADEL_KEY_JSON", file)).into_iter().collect();
+        if let Some(secret) = &self.secret {
+            variables.push(("ZITADEL_CLIENT_ID", username.to_owned()));
+            variables.push(("ZITADEL_CLIENT_SECRET", secret.clone()));
+        }
+        variables
+    }
 }
 
 /// ZITADEL as a seed file and made-up people give it.
@@ -71,7 +170,7 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let wrong = |place: usize, id: &str, member: &str, message: &str| {
         Err(SeedError::about(origin.seed, id, &format!("users[{place}].{member}"), message))
     };
-    let mut faults = Vec::new();
+    let (mut faults, mut sign_in) = (Vec::new(), Vec::new());
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     for (place, user) in seed.users.into_iter().enumerate() {
         let id = user.user_id.clone();
@@ -85,11 +184,26 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
             return wrong(place, &id, "details.sequence", "a whole number in quotes is wanted");
         };
         let kind = match (user.human, user.machine) {
-            (Some(human), None) if user.fauxidp.tokens.is_empty() => Kind::Human(human),
-            (Some(_), None) => return wrong(place, &id, "fauxidp.tokens", "only a machine has tokens"),
+            (Some(human), None) => Kind::Human(human),
             (None, Some(machine)) => Kind::Machine(machine),
             _ => return wrong(place, &id, "human", "a user is either human or machine"),
         };
+        let strange = match kind {
+            Kind::Human(_) => user.fauxidp.is_machines().map(|member| (member, "only a machine has that")),
+            Kind::Machine(_) => user.fauxidp.is_humans().map(|member| (member, "only a human has that")),
+        };
+        if let Some((member, message)) = strange {
+            return wrong(place, &id, &format!("fauxidp.{member}"), message);
+        }
+        let secrets = match user.fauxidp.secrets(&id, user.details.creation_date, &origin.shared.ids) {
+            Ok(secrets) => secrets,
+            Err((member, value)) => return wrong(place, &value, &format!("fauxidp.{member}"), "it cannot be read"),
+        };
+        for variable in user.fauxidp.sign_in(&id, &user.username) {
+            if !sign_in.iter().any(|(name, _)| *name == variable.0) {
+                sign_in.push(variable);
+            }
+        }
         if let Some(spec) = user.fauxidp.fault {
             faults.push(UserFault { key: id, spec, field: format!("users[{place}].fauxidp.fault") });
         }
@@ -97,7 +211,7 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
             state: user.state,
             sequence,
             change_date: user.details.change_date,
-            tokens: user.fauxidp.tokens.into(),
+            secrets,
             profile: Arc::new(Profile {
                 user_id: user.user_id,
                 resource_owner: user.details.resource_owner,
@@ -110,15 +224,26 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
             }),
         });
     }
-    let access = Access::new(&users, seed.organizations.iter().map(|organization| organization.id.clone()));
+    // The domain that the vendor gives an organisation when it is made.
+    let domain = |name: &str| format!("{}.localhost", name.to_lowercase().replace(' ', "-"));
+    let organizations = seed.organizations.iter();
+    let organizations =
+        organizations.map(|own| auth::Organization { id: own.id.clone(), domain: domain(&own.name) }).collect();
+    let access = Access::new(&users, organizations, sign_in);
     if let Some(home) = seed.organizations.first() {
         let now = origin.shared.clock.now();
         users.extend(origin.people.iter().map(|person| user(person, &home.id, now)));
     }
-    let users = Directory::new(users)
-        .map_err(|id| SeedError::about(origin.seed, &id, "users", format!("the userId {id:?} stands twice")))?;
-    let access = Arc::new(access);
-    let vendor = Zitadel { users, access, shared: origin.shared.clone() };
+    let users = Directory::new(users).map_err(|same| {
+        let message = format!("the userId or username {same:?} stands twice");
+        SeedError::about(origin.seed, &same, "users", message)
+    })?;
+    let vendor = Zitadel {
+        users,
+        ended: Directory::new(Vec::new()).expect("nothing is there twice"),
+        access: Arc::new(access),
+        shared: origin.shared.clone(),
+    };
     Ok(Made { vendor: Box::new(vendor), faults })
 }
 
@@ -145,7 +270,7 @@ pub(super) fn user(person: &Person, organization: &str, now: Timestamp) -> User 
         state: State::Active,
         sequence: 2,
         change_date: now,
-        tokens: Arc::default(),
+        secrets: None,
         profile: Arc::new(Profile {
             user_id: user_id(person),
             resource_owner: organization.to_owned(),

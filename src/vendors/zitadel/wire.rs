@@ -1,23 +1,28 @@
 //! ZITADEL's messages on both of its edges, REST and remote calls: requests in, details and users out.
 
+pub(super) mod cors;
 mod rules;
+pub(super) mod sign_in;
 
 use buffa::json::{JsonParseOptions, with_json_parse_options};
 use buffa::{EnumValue, Message, MessageField, MessageName};
 use buffa_types::google::protobuf::Timestamp;
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, PRAGMA, VARY};
+use http::header::{CACHE_CONTROL, EXPIRES, HeaderName, HeaderValue, PRAGMA, VARY};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Zitadel;
-use super::auth::Caller;
+use super::auth::{self, Caller};
 use super::error::Error;
-use super::operations;
+use super::operations::credentials::{Listed, Paging};
+use super::operations::{self, Written};
+use super::proto::zitadel::filter::v2::PaginationResponse;
+use super::proto::zitadel::metadata::v2::Metadata as ListedMetadata;
 use super::proto::zitadel::object::v2::{Details, ListDetails};
 use super::proto::zitadel::user::v2 as proto;
-use super::record::{Gender, Human, Kind, Machine, State, User};
+use super::record::{Gender, Human, Kind, Machine, Metadata, State, User};
 use crate::clock::Clock;
 use crate::ids::Ids;
 use crate::protocol::rpc::{self, Codec, RpcError, Wire};
@@ -66,7 +71,7 @@ impl Edge {
     }
 
     /// A successful answer.
-    pub(super) fn success(self, done: Done) -> Reply {
+    pub(super) fn success(self, done: Done, clock: &Clock) -> Reply {
         let reply = match self {
             Self::Rest => Reply::new(StatusCode::OK, "application/json", done.message)
                 .with(INNER_TYPE, HeaderValue::from_static("application/grpc"))
@@ -74,6 +79,7 @@ impl Edge {
                 .with(INNER_PRAGMA, HeaderValue::from_static("no-cache")),
             Self::Rpc(wire) => wire
                 .success(done.message)
+                .with(EXPIRES, http_date(clock))
                 .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
                 .with(PRAGMA, HeaderValue::from_static("no-cache")),
         };
@@ -100,32 +106,44 @@ impl Edge {
     }
 }
 
+/// The world's time, as `Expires` says it.
+fn http_date(clock: &Clock) -> HeaderValue {
+    let text = clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    HeaderValue::from_str(&text).expect("a date is ASCII")
+}
+
 /// A request message with its rules.
 pub(super) trait Request: Message + MessageName + DeserializeOwned + Default {
+    /// Puts the parameters of the path and the query into the message; they win over the body's.
+    fn bind(&mut self, _: &Call) {}
+
+    /// What the operation asks of its caller before it looks at anything else.
+    fn admit(&self, _: &Zitadel, _: &Call, _: &Caller) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Checks the rules of the vendor's validator, in the order of the fields.
     fn validate(&self) -> Result<(), Error>;
 }
 
-/// Runs one operation on whichever edge: decodes, authenticates, validates, operates, encodes. `bind` puts the
-/// parameters of the path into the message; they win over the body's.
+/// Runs one operation on whichever edge: decodes, authenticates, validates, operates, encodes.
 pub(super) fn serve<Q: Request, A: Message + Serialize>(
     state: &Zitadel,
     call: &Call,
     (edge, message): (Edge, &[u8]),
-    bind: impl FnOnce(&mut Q, &Call),
     operate: impl FnOnce(&Q, &Caller) -> Result<A, Error>,
     answer: &'static str,
 ) -> Result<Done, Error> {
     let request = match edge {
         Edge::Rest => {
-            let takes_body = !matches!(*call.method(), http::Method::GET | http::Method::DELETE);
-            let mut request = if takes_body { from_gateway(message)? } else { Q::default() };
-            bind(&mut request, call);
+            let mut request = if takes_body(call) { from_gateway(message)? } else { Q::default() };
+            request.bind(call);
             request
         }
         Edge::Rpc(wire) => from_call(wire.codec, message)?,
     };
-    let caller = state.access.authenticate(&state.users, call)?;
+    let caller = auth::authenticate(state, call)?;
+    request.admit(state, call, &caller)?;
     request.validate()?;
     let response = operate(&request, &caller)?;
     let message = match edge {
@@ -133,6 +151,15 @@ pub(super) fn serve<Q: Request, A: Message + Serialize>(
         _ => serde_json::to_vec(&response).expect("a message is JSON"),
     };
     Ok(Done { message, answer })
+}
+
+/// Whether the gateway reads the body of a call.
+fn takes_body(call: &Call) -> bool {
+    match *call.method() {
+        http::Method::GET => false,
+        http::Method::DELETE => call.path.ends_with("/phone"), // the one whose route says so
+        _ => true,
+    }
 }
 
 /// A message from the gateway: the first value of the body counts, and nothing is an empty message.
@@ -177,6 +204,7 @@ fn from_json<Q: Request>(value: &[u8]) -> Result<Q, String> {
 /// The id in the path of a call, or in the message of a remote one.
 pub(super) fn user_id(call: &Call) -> Option<String> {
     match Edge::of(call).ok()? {
+        // Parameters that are no user's stand in no path.
         Edge::Rest => Some(call.parameter(0).into_owned()),
         edge @ Edge::Rpc(wire) => {
             let message = edge.message(call).ok()?;
@@ -194,6 +222,87 @@ pub(super) fn details(user: &User) -> MessageField<Details, buffa::Inline<Detail
         resource_owner: user.profile.resource_owner.clone(),
         creation_date: MessageField::some(timestamp(user.profile.creation_date)),
     })
+}
+
+/// A user that was made.
+pub(super) fn created(done: Written) -> proto::CreateUserResponse {
+    proto::CreateUserResponse {
+        id: done.user.profile.user_id.clone(),
+        creation_date: set(done.user.profile.creation_date),
+        email_code: done.email_code,
+        phone_code: done.phone_code,
+    }
+}
+
+/// A human that was made in the older way.
+pub(super) fn added(done: Written) -> proto::AddHumanUserResponse {
+    proto::AddHumanUserResponse {
+        user_id: done.user.profile.user_id.clone(),
+        details: details(&done.user),
+        email_code: done.email_code,
+        phone_code: done.phone_code,
+    }
+}
+
+/// A user that was changed.
+pub(super) fn updated(done: Written) -> proto::UpdateUserResponse {
+    proto::UpdateUserResponse {
+        change_date: set(done.user.change_date),
+        email_code: done.email_code,
+        phone_code: done.phone_code,
+    }
+}
+
+/// A human that was changed in the older way.
+pub(super) fn human_updated(done: Written) -> proto::UpdateHumanUserResponse {
+    proto::UpdateHumanUserResponse {
+        details: details(&done.user),
+        email_code: done.email_code,
+        phone_code: done.phone_code,
+    }
+}
+
+/// A page of metadata.
+pub(super) fn metadata((entries, paging): (Vec<Metadata>, Paging)) -> proto::ListUserMetadataResponse {
+    let entry = |entry: Metadata| ListedMetadata {
+        creation_date: set(entry.created),
+        change_date: set(entry.changed),
+        key: entry.key,
+        value: entry.value,
+    };
+    proto::ListUserMetadataResponse {
+        pagination: pagination(paging),
+        metadata: entries.into_iter().map(entry).collect(),
+    }
+}
+
+/// A token of a list.
+pub(super) fn listed_token(listed: Listed) -> proto::PersonalAccessToken {
+    proto::PersonalAccessToken {
+        creation_date: set(listed.created),
+        change_date: set(listed.created),
+        id: listed.id,
+        user_id: listed.user_id,
+        organization_id: listed.organization,
+        expiration_date: set(listed.expires),
+    }
+}
+
+/// A key of a list.
+pub(super) fn listed_key(listed: Listed) -> proto::Key {
+    proto::Key {
+        creation_date: set(listed.created),
+        change_date: set(listed.created),
+        id: listed.id,
+        user_id: listed.user_id,
+        organization_id: listed.organization,
+        expiration_date: set(listed.expires),
+    }
+}
+
+/// How much there is, and how much of it is shown at most.
+pub(super) fn pagination(paging: Paging) -> MessageField<PaginationResponse, buffa::Inline<PaginationResponse>> {
+    MessageField::some(PaginationResponse { total_result: paging.total as u64, applied_limit: paging.limit.into() })
 }
 
 /// A page of users.
@@ -275,6 +384,16 @@ fn machine_user(machine: &Machine) -> proto::MachineUser {
             proto::AccessTokenType::Bearer
         }),
     }
+}
+
+/// The time of a message; one out of range is at the end of time.
+pub(super) fn time(time: &Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::new(time.seconds, time.nanos).unwrap_or(jiff::Timestamp::MAX)
+}
+
+/// A time in a message, as a member that is set.
+pub(super) fn set(time: jiff::Timestamp) -> MessageField<Timestamp, buffa::Inline<Timestamp>> {
+    MessageField::some(timestamp(time))
 }
 
 fn timestamp(time: jiff::Timestamp) -> Timestamp {

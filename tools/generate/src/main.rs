@@ -4,10 +4,11 @@
 use std::path::Path;
 use std::process::Command;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "zitadel/message.proto",
     "zitadel/object/v2/object.proto",
     "zitadel/filter/v2/filter.proto",
+    "zitadel/metadata/v2/metadata.proto",
     "zitadel/user/v2/user.proto",
     "zitadel/user/v2/query.proto",
     "zitadel/user/v2/user_service.proto",

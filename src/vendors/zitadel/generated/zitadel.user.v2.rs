@@ -3,16 +3,22 @@
 use super::super::filter::v2::ByteFilterMethod;
 use super::super::object::v2::Details;
 use ::buffa::EnumValue;
+use super::super::filter::v2::IDFilter;
 use super::super::object::v2::ListDetails;
 use super::super::object::v2::ListQuery;
 use ::buffa::MessageField;
+use super::super::metadata::v2::MetadataSearchFilter;
 use ::core::option::Option;
 use super::super::object::v2::Organization;
+use super::super::filter::v2::PaginationRequest;
+use super::super::filter::v2::PaginationResponse;
 use ::buffa::alloc::string::String;
 use super::super::filter::v2::TextFilterMethod;
 use super::super::object::v2::TextQueryMethod;
 use ::buffa_types::google::protobuf::Timestamp;
+use super::super::filter::v2::TimestampFilter;
 use ::buffa::alloc::vec::Vec;
+use super::super::metadata::v2;
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[repr(i32)]
@@ -6120,6 +6126,572 @@ pub const __METADATA_VALUE_FILTER_JSON_ANY: ::buffa::type_registry::JsonAnyEntry
     from_json: ::buffa::type_registry::any_from_json::<MetadataValueFilter>,
     is_wkt: false,
 };
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(i32)]
+pub enum NotificationType {
+    NOTIFICATION_TYPE_Unspecified = 0i32,
+    NOTIFICATION_TYPE_Email = 1i32,
+    NOTIFICATION_TYPE_SMS = 2i32,
+}
+impl NotificationType {
+    ///Idiomatic alias for [`Self::NOTIFICATION_TYPE_Unspecified`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Unspecified: Self = Self::NOTIFICATION_TYPE_Unspecified;
+    ///Idiomatic alias for [`Self::NOTIFICATION_TYPE_Email`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Email: Self = Self::NOTIFICATION_TYPE_Email;
+    ///Idiomatic alias for [`Self::NOTIFICATION_TYPE_SMS`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Sms: Self = Self::NOTIFICATION_TYPE_SMS;
+}
+impl ::core::default::Default for NotificationType {
+    fn default() -> Self {
+        Self::NOTIFICATION_TYPE_Unspecified
+    }
+}
+impl ::serde::Serialize for NotificationType {
+    fn serialize<S: ::serde::Serializer>(
+        &self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        s.serialize_str(::buffa::Enumeration::proto_name(self))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for NotificationType {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl ::serde::de::Visitor<'_> for _V {
+            type Value = NotificationType;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str(
+                    concat!(
+                        "a string, integer, or null for ", stringify!(NotificationType)
+                    ),
+                )
+            }
+            fn visit_str<E: ::serde::de::Error>(
+                self,
+                v: &str,
+            ) -> ::core::result::Result<NotificationType, E> {
+                <NotificationType as ::buffa::Enumeration>::from_proto_name(v)
+                    .ok_or_else(|| { ::serde::de::Error::unknown_variant(v, &[]) })
+            }
+            fn visit_i64<E: ::serde::de::Error>(
+                self,
+                v: i64,
+            ) -> ::core::result::Result<NotificationType, E> {
+                let v32 = i32::try_from(v)
+                    .map_err(|_| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("enum value {v} out of i32 range"),
+                        )
+                    })?;
+                <NotificationType as ::buffa::Enumeration>::from_i32(v32)
+                    .ok_or_else(|| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("unknown enum value {v32}"),
+                        )
+                    })
+            }
+            fn visit_u64<E: ::serde::de::Error>(
+                self,
+                v: u64,
+            ) -> ::core::result::Result<NotificationType, E> {
+                let v32 = i32::try_from(v)
+                    .map_err(|_| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("enum value {v} out of i32 range"),
+                        )
+                    })?;
+                <NotificationType as ::buffa::Enumeration>::from_i32(v32)
+                    .ok_or_else(|| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("unknown enum value {v32}"),
+                        )
+                    })
+            }
+            fn visit_unit<E: ::serde::de::Error>(
+                self,
+            ) -> ::core::result::Result<NotificationType, E> {
+                ::core::result::Result::Ok(::core::default::Default::default())
+            }
+        }
+        d.deserialize_any(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for NotificationType {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+impl ::buffa::Enumeration for NotificationType {
+    fn from_i32(value: i32) -> ::core::option::Option<Self> {
+        match value {
+            0i32 => ::core::option::Option::Some(Self::NOTIFICATION_TYPE_Unspecified),
+            1i32 => ::core::option::Option::Some(Self::NOTIFICATION_TYPE_Email),
+            2i32 => ::core::option::Option::Some(Self::NOTIFICATION_TYPE_SMS),
+            _ => ::core::option::Option::None,
+        }
+    }
+    fn to_i32(&self) -> i32 {
+        *self as i32
+    }
+    fn proto_name(&self) -> &'static str {
+        match self {
+            Self::NOTIFICATION_TYPE_Unspecified => "NOTIFICATION_TYPE_Unspecified",
+            Self::NOTIFICATION_TYPE_Email => "NOTIFICATION_TYPE_Email",
+            Self::NOTIFICATION_TYPE_SMS => "NOTIFICATION_TYPE_SMS",
+        }
+    }
+    fn from_proto_name(name: &str) -> ::core::option::Option<Self> {
+        match name {
+            "NOTIFICATION_TYPE_Unspecified" => {
+                ::core::option::Option::Some(Self::NOTIFICATION_TYPE_Unspecified)
+            }
+            "NOTIFICATION_TYPE_Email" => {
+                ::core::option::Option::Some(Self::NOTIFICATION_TYPE_Email)
+            }
+            "NOTIFICATION_TYPE_SMS" => {
+                ::core::option::Option::Some(Self::NOTIFICATION_TYPE_SMS)
+            }
+            _ => ::core::option::Option::None,
+        }
+    }
+    fn values() -> &'static [Self] {
+        &[
+            Self::NOTIFICATION_TYPE_Unspecified,
+            Self::NOTIFICATION_TYPE_Email,
+            Self::NOTIFICATION_TYPE_SMS,
+        ]
+    }
+}
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(i32)]
+pub enum KeyFieldName {
+    KEY_FIELD_NAME_UNSPECIFIED = 0i32,
+    KEY_FIELD_NAME_CREATED_DATE = 1i32,
+    KEY_FIELD_NAME_ID = 2i32,
+    KEY_FIELD_NAME_USER_ID = 3i32,
+    KEY_FIELD_NAME_ORGANIZATION_ID = 4i32,
+    KEY_FIELD_NAME_KEY_EXPIRATION_DATE = 5i32,
+}
+impl KeyFieldName {
+    ///Idiomatic alias for [`Self::KEY_FIELD_NAME_UNSPECIFIED`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Unspecified: Self = Self::KEY_FIELD_NAME_UNSPECIFIED;
+    ///Idiomatic alias for [`Self::KEY_FIELD_NAME_CREATED_DATE`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const CreatedDate: Self = Self::KEY_FIELD_NAME_CREATED_DATE;
+    ///Idiomatic alias for [`Self::KEY_FIELD_NAME_ID`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Id: Self = Self::KEY_FIELD_NAME_ID;
+    ///Idiomatic alias for [`Self::KEY_FIELD_NAME_USER_ID`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const UserId: Self = Self::KEY_FIELD_NAME_USER_ID;
+    ///Idiomatic alias for [`Self::KEY_FIELD_NAME_ORGANIZATION_ID`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const OrganizationId: Self = Self::KEY_FIELD_NAME_ORGANIZATION_ID;
+    ///Idiomatic alias for [`Self::KEY_FIELD_NAME_KEY_EXPIRATION_DATE`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const KeyExpirationDate: Self = Self::KEY_FIELD_NAME_KEY_EXPIRATION_DATE;
+}
+impl ::core::default::Default for KeyFieldName {
+    fn default() -> Self {
+        Self::KEY_FIELD_NAME_UNSPECIFIED
+    }
+}
+impl ::serde::Serialize for KeyFieldName {
+    fn serialize<S: ::serde::Serializer>(
+        &self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        s.serialize_str(::buffa::Enumeration::proto_name(self))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for KeyFieldName {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl ::serde::de::Visitor<'_> for _V {
+            type Value = KeyFieldName;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str(
+                    concat!("a string, integer, or null for ", stringify!(KeyFieldName)),
+                )
+            }
+            fn visit_str<E: ::serde::de::Error>(
+                self,
+                v: &str,
+            ) -> ::core::result::Result<KeyFieldName, E> {
+                <KeyFieldName as ::buffa::Enumeration>::from_proto_name(v)
+                    .ok_or_else(|| { ::serde::de::Error::unknown_variant(v, &[]) })
+            }
+            fn visit_i64<E: ::serde::de::Error>(
+                self,
+                v: i64,
+            ) -> ::core::result::Result<KeyFieldName, E> {
+                let v32 = i32::try_from(v)
+                    .map_err(|_| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("enum value {v} out of i32 range"),
+                        )
+                    })?;
+                <KeyFieldName as ::buffa::Enumeration>::from_i32(v32)
+                    .ok_or_else(|| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("unknown enum value {v32}"),
+                        )
+                    })
+            }
+            fn visit_u64<E: ::serde::de::Error>(
+                self,
+                v: u64,
+            ) -> ::core::result::Result<KeyFieldName, E> {
+                let v32 = i32::try_from(v)
+                    .map_err(|_| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("enum value {v} out of i32 range"),
+                        )
+                    })?;
+                <KeyFieldName as ::buffa::Enumeration>::from_i32(v32)
+                    .ok_or_else(|| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("unknown enum value {v32}"),
+                        )
+                    })
+            }
+            fn visit_unit<E: ::serde::de::Error>(
+                self,
+            ) -> ::core::result::Result<KeyFieldName, E> {
+                ::core::result::Result::Ok(::core::default::Default::default())
+            }
+        }
+        d.deserialize_any(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for KeyFieldName {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+impl ::buffa::Enumeration for KeyFieldName {
+    fn from_i32(value: i32) -> ::core::option::Option<Self> {
+        match value {
+            0i32 => ::core::option::Option::Some(Self::KEY_FIELD_NAME_UNSPECIFIED),
+            1i32 => ::core::option::Option::Some(Self::KEY_FIELD_NAME_CREATED_DATE),
+            2i32 => ::core::option::Option::Some(Self::KEY_FIELD_NAME_ID),
+            3i32 => ::core::option::Option::Some(Self::KEY_FIELD_NAME_USER_ID),
+            4i32 => ::core::option::Option::Some(Self::KEY_FIELD_NAME_ORGANIZATION_ID),
+            5i32 => {
+                ::core::option::Option::Some(Self::KEY_FIELD_NAME_KEY_EXPIRATION_DATE)
+            }
+            _ => ::core::option::Option::None,
+        }
+    }
+    fn to_i32(&self) -> i32 {
+        *self as i32
+    }
+    fn proto_name(&self) -> &'static str {
+        match self {
+            Self::KEY_FIELD_NAME_UNSPECIFIED => "KEY_FIELD_NAME_UNSPECIFIED",
+            Self::KEY_FIELD_NAME_CREATED_DATE => "KEY_FIELD_NAME_CREATED_DATE",
+            Self::KEY_FIELD_NAME_ID => "KEY_FIELD_NAME_ID",
+            Self::KEY_FIELD_NAME_USER_ID => "KEY_FIELD_NAME_USER_ID",
+            Self::KEY_FIELD_NAME_ORGANIZATION_ID => "KEY_FIELD_NAME_ORGANIZATION_ID",
+            Self::KEY_FIELD_NAME_KEY_EXPIRATION_DATE => {
+                "KEY_FIELD_NAME_KEY_EXPIRATION_DATE"
+            }
+        }
+    }
+    fn from_proto_name(name: &str) -> ::core::option::Option<Self> {
+        match name {
+            "KEY_FIELD_NAME_UNSPECIFIED" => {
+                ::core::option::Option::Some(Self::KEY_FIELD_NAME_UNSPECIFIED)
+            }
+            "KEY_FIELD_NAME_CREATED_DATE" => {
+                ::core::option::Option::Some(Self::KEY_FIELD_NAME_CREATED_DATE)
+            }
+            "KEY_FIELD_NAME_ID" => ::core::option::Option::Some(Self::KEY_FIELD_NAME_ID),
+            "KEY_FIELD_NAME_USER_ID" => {
+                ::core::option::Option::Some(Self::KEY_FIELD_NAME_USER_ID)
+            }
+            "KEY_FIELD_NAME_ORGANIZATION_ID" => {
+                ::core::option::Option::Some(Self::KEY_FIELD_NAME_ORGANIZATION_ID)
+            }
+            "KEY_FIELD_NAME_KEY_EXPIRATION_DATE" => {
+                ::core::option::Option::Some(Self::KEY_FIELD_NAME_KEY_EXPIRATION_DATE)
+            }
+            _ => ::core::option::Option::None,
+        }
+    }
+    fn values() -> &'static [Self] {
+        &[
+            Self::KEY_FIELD_NAME_UNSPECIFIED,
+            Self::KEY_FIELD_NAME_CREATED_DATE,
+            Self::KEY_FIELD_NAME_ID,
+            Self::KEY_FIELD_NAME_USER_ID,
+            Self::KEY_FIELD_NAME_ORGANIZATION_ID,
+            Self::KEY_FIELD_NAME_KEY_EXPIRATION_DATE,
+        ]
+    }
+}
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(i32)]
+pub enum PersonalAccessTokenFieldName {
+    PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED = 0i32,
+    PERSONAL_ACCESS_TOKEN_FIELD_NAME_CREATED_DATE = 1i32,
+    PERSONAL_ACCESS_TOKEN_FIELD_NAME_ID = 2i32,
+    PERSONAL_ACCESS_TOKEN_FIELD_NAME_USER_ID = 3i32,
+    PERSONAL_ACCESS_TOKEN_FIELD_NAME_ORGANIZATION_ID = 4i32,
+    PERSONAL_ACCESS_TOKEN_FIELD_NAME_EXPIRATION_DATE = 5i32,
+}
+impl PersonalAccessTokenFieldName {
+    ///Idiomatic alias for [`Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Unspecified: Self = Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED;
+    ///Idiomatic alias for [`Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_CREATED_DATE`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const CreatedDate: Self = Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_CREATED_DATE;
+    ///Idiomatic alias for [`Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ID`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const Id: Self = Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ID;
+    ///Idiomatic alias for [`Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_USER_ID`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const UserId: Self = Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_USER_ID;
+    ///Idiomatic alias for [`Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ORGANIZATION_ID`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const OrganizationId: Self = Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ORGANIZATION_ID;
+    ///Idiomatic alias for [`Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_EXPIRATION_DATE`]; `Debug` prints the variant name.
+    #[allow(non_upper_case_globals)]
+    pub const ExpirationDate: Self = Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_EXPIRATION_DATE;
+}
+impl ::core::default::Default for PersonalAccessTokenFieldName {
+    fn default() -> Self {
+        Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED
+    }
+}
+impl ::serde::Serialize for PersonalAccessTokenFieldName {
+    fn serialize<S: ::serde::Serializer>(
+        &self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        s.serialize_str(::buffa::Enumeration::proto_name(self))
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PersonalAccessTokenFieldName {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl ::serde::de::Visitor<'_> for _V {
+            type Value = PersonalAccessTokenFieldName;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str(
+                    concat!(
+                        "a string, integer, or null for ",
+                        stringify!(PersonalAccessTokenFieldName)
+                    ),
+                )
+            }
+            fn visit_str<E: ::serde::de::Error>(
+                self,
+                v: &str,
+            ) -> ::core::result::Result<PersonalAccessTokenFieldName, E> {
+                <PersonalAccessTokenFieldName as ::buffa::Enumeration>::from_proto_name(
+                        v,
+                    )
+                    .ok_or_else(|| { ::serde::de::Error::unknown_variant(v, &[]) })
+            }
+            fn visit_i64<E: ::serde::de::Error>(
+                self,
+                v: i64,
+            ) -> ::core::result::Result<PersonalAccessTokenFieldName, E> {
+                let v32 = i32::try_from(v)
+                    .map_err(|_| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("enum value {v} out of i32 range"),
+                        )
+                    })?;
+                <PersonalAccessTokenFieldName as ::buffa::Enumeration>::from_i32(v32)
+                    .ok_or_else(|| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("unknown enum value {v32}"),
+                        )
+                    })
+            }
+            fn visit_u64<E: ::serde::de::Error>(
+                self,
+                v: u64,
+            ) -> ::core::result::Result<PersonalAccessTokenFieldName, E> {
+                let v32 = i32::try_from(v)
+                    .map_err(|_| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("enum value {v} out of i32 range"),
+                        )
+                    })?;
+                <PersonalAccessTokenFieldName as ::buffa::Enumeration>::from_i32(v32)
+                    .ok_or_else(|| {
+                        ::serde::de::Error::custom(
+                            ::buffa::alloc::format!("unknown enum value {v32}"),
+                        )
+                    })
+            }
+            fn visit_unit<E: ::serde::de::Error>(
+                self,
+            ) -> ::core::result::Result<PersonalAccessTokenFieldName, E> {
+                ::core::result::Result::Ok(::core::default::Default::default())
+            }
+        }
+        d.deserialize_any(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for PersonalAccessTokenFieldName {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+impl ::buffa::Enumeration for PersonalAccessTokenFieldName {
+    fn from_i32(value: i32) -> ::core::option::Option<Self> {
+        match value {
+            0i32 => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED,
+                )
+            }
+            1i32 => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_CREATED_DATE,
+                )
+            }
+            2i32 => {
+                ::core::option::Option::Some(Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ID)
+            }
+            3i32 => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_USER_ID,
+                )
+            }
+            4i32 => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ORGANIZATION_ID,
+                )
+            }
+            5i32 => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_EXPIRATION_DATE,
+                )
+            }
+            _ => ::core::option::Option::None,
+        }
+    }
+    fn to_i32(&self) -> i32 {
+        *self as i32
+    }
+    fn proto_name(&self) -> &'static str {
+        match self {
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED => {
+                "PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED"
+            }
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_CREATED_DATE => {
+                "PERSONAL_ACCESS_TOKEN_FIELD_NAME_CREATED_DATE"
+            }
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ID => {
+                "PERSONAL_ACCESS_TOKEN_FIELD_NAME_ID"
+            }
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_USER_ID => {
+                "PERSONAL_ACCESS_TOKEN_FIELD_NAME_USER_ID"
+            }
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ORGANIZATION_ID => {
+                "PERSONAL_ACCESS_TOKEN_FIELD_NAME_ORGANIZATION_ID"
+            }
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_EXPIRATION_DATE => {
+                "PERSONAL_ACCESS_TOKEN_FIELD_NAME_EXPIRATION_DATE"
+            }
+        }
+    }
+    fn from_proto_name(name: &str) -> ::core::option::Option<Self> {
+        match name {
+            "PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED" => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED,
+                )
+            }
+            "PERSONAL_ACCESS_TOKEN_FIELD_NAME_CREATED_DATE" => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_CREATED_DATE,
+                )
+            }
+            "PERSONAL_ACCESS_TOKEN_FIELD_NAME_ID" => {
+                ::core::option::Option::Some(Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ID)
+            }
+            "PERSONAL_ACCESS_TOKEN_FIELD_NAME_USER_ID" => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_USER_ID,
+                )
+            }
+            "PERSONAL_ACCESS_TOKEN_FIELD_NAME_ORGANIZATION_ID" => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ORGANIZATION_ID,
+                )
+            }
+            "PERSONAL_ACCESS_TOKEN_FIELD_NAME_EXPIRATION_DATE" => {
+                ::core::option::Option::Some(
+                    Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_EXPIRATION_DATE,
+                )
+            }
+            _ => ::core::option::Option::None,
+        }
+    }
+    fn values() -> &'static [Self] {
+        &[
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_UNSPECIFIED,
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_CREATED_DATE,
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ID,
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_USER_ID,
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_ORGANIZATION_ID,
+            Self::PERSONAL_ACCESS_TOKEN_FIELD_NAME_EXPIRATION_DATE,
+        ]
+    }
+}
 #[derive(Clone, PartialEq, Default)]
 #[derive(::serde::Serialize, ::serde::Deserialize)]
 #[serde(default)]
@@ -12345,6 +12917,11323 @@ pub const __IDP_LINK_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::t
     from_json: ::buffa::type_registry::any_from_json::<IDPLink>,
     is_wkt: false,
 };
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct UpdateUserRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `username`
+    #[serde(
+        rename = "username",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub username: Option<String>,
+    /// Field 5: `metadata`
+    #[serde(
+        rename = "metadata",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub metadata: Vec<Metadata>,
+    #[serde(flatten)]
+    pub user_type: Option<__buffa::oneof::update_user_request::UserType>,
+}
+impl ::core::fmt::Debug for UpdateUserRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("UpdateUserRequest")
+            .field("user_id", &self.user_id)
+            .field("username", &self.username)
+            .field("metadata", &self.metadata)
+            .field("user_type", &self.user_type)
+            .finish()
+    }
+}
+impl UpdateUserRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserRequest";
+}
+impl UpdateUserRequest {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::username`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_username(mut self, value: impl Into<String>) -> Self {
+        self.username = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(UpdateUserRequest);
+impl ::buffa::MessageName for UpdateUserRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "UpdateUserRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.UpdateUserRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserRequest";
+}
+impl ::buffa::Message for UpdateUserRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if let Some(ref v) = self.username {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.user_type {
+            match v {
+                __buffa::oneof::update_user_request::UserType::Human(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::update_user_request::UserType::Machine(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        for v in &self.metadata {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if let Some(ref v) = self.username {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.user_type {
+            match v {
+                __buffa::oneof::update_user_request::UserType::Human(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::update_user_request::UserType::Machine(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        4u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+        for v in &self.metadata {
+            ::buffa::types::put_len_delimited_header(
+                5u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .username
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::update_user_request::UserType::Human(
+                        ref mut existing,
+                    ),
+                ) = self.user_type
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.user_type = ::core::option::Option::Some(
+                        __buffa::oneof::update_user_request::UserType::Human(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::update_user_request::UserType::Machine(
+                        ref mut existing,
+                    ),
+                ) = self.user_type
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.user_type = ::core::option::Option::Some(
+                        __buffa::oneof::update_user_request::UserType::Machine(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.metadata.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.username = ::core::option::Option::None;
+        self.user_type = ::core::option::Option::None;
+        self.metadata.clear();
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for UpdateUserRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = UpdateUserRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct UpdateUserRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<UpdateUserRequest, A::Error> {
+                let mut __f_user_id: ::core::option::Option<String> = None;
+                let mut __f_username: ::core::option::Option<Option<String>> = None;
+                let mut __f_metadata: ::core::option::Option<Vec<Metadata>> = None;
+                let mut __oneof_user_type: ::core::option::Option<
+                    __buffa::oneof::update_user_request::UserType,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "userId" | "user_id" => {
+                            __f_user_id = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "username" => {
+                            __f_username = Some(map.next_value::<Option<String>>()?);
+                        }
+                        "metadata" => {
+                            __f_metadata = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = Vec<Metadata>;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<Vec<Metadata>, D::Error> {
+                                        ::buffa::json_helpers::null_as_default(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "human" => {
+                            let v: ::core::option::Option<update_user_request::Human> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            update_user_request::Human,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_user_type.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'user_type'",
+                                        ),
+                                    );
+                                }
+                                __oneof_user_type = Some(
+                                    __buffa::oneof::update_user_request::UserType::Human(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "machine" => {
+                            let v: ::core::option::Option<
+                                update_user_request::Machine,
+                            > = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            update_user_request::Machine,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_user_type.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'user_type'",
+                                        ),
+                                    );
+                                }
+                                __oneof_user_type = Some(
+                                    __buffa::oneof::update_user_request::UserType::Machine(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <UpdateUserRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_username {
+                    __r.username = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_metadata {
+                    __r.metadata = v;
+                }
+                __r.user_type = __oneof_user_type;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for UpdateUserRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __UPDATE_USER_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.UpdateUserRequest",
+    to_json: ::buffa::type_registry::any_to_json::<UpdateUserRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<UpdateUserRequest>,
+    is_wkt: false,
+};
+pub mod update_user_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[derive(Clone, PartialEq, Default)]
+    #[derive(::serde::Serialize, ::serde::Deserialize)]
+    #[serde(default)]
+    pub struct Human {
+        /// Field 1: `profile`
+        #[serde(
+            rename = "profile",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+        )]
+        pub profile: ::buffa::MessageField<
+            super::update_user_request::human::Profile,
+            ::buffa::Inline<super::update_user_request::human::Profile>,
+        >,
+        /// Field 2: `email`
+        #[serde(
+            rename = "email",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+        )]
+        pub email: ::buffa::MessageField<
+            super::SetHumanEmail,
+            ::buffa::Inline<super::SetHumanEmail>,
+        >,
+        /// Field 3: `phone`
+        #[serde(
+            rename = "phone",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+        )]
+        pub phone: ::buffa::MessageField<
+            super::SetHumanPhone,
+            ::buffa::Inline<super::SetHumanPhone>,
+        >,
+        /// Field 4: `password`
+        #[serde(
+            rename = "password",
+            skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+        )]
+        pub password: ::buffa::MessageField<
+            super::SetPassword,
+            ::buffa::Inline<super::SetPassword>,
+        >,
+    }
+    impl ::core::fmt::Debug for Human {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Human")
+                .field("profile", &self.profile)
+                .field("email", &self.email)
+                .field("phone", &self.phone)
+                .field("password", &self.password)
+                .finish()
+        }
+    }
+    impl Human {
+        /// Protobuf type URL for this message, for use with `Any::pack` and
+        /// `Any::unpack_if`.
+        ///
+        /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+        pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserRequest.Human";
+    }
+    ::buffa::impl_default_instance!(Human);
+    impl ::buffa::MessageName for Human {
+        const PACKAGE: &'static str = "zitadel.user.v2";
+        const NAME: &'static str = "UpdateUserRequest.Human";
+        const FULL_NAME: &'static str = "zitadel.user.v2.UpdateUserRequest.Human";
+        const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserRequest.Human";
+    }
+    impl ::buffa::Message for Human {
+        /// Returns the total encoded size in bytes.
+        ///
+        /// Accumulates in `u64` (which cannot overflow for in-memory
+        /// data) and saturates to `u32` at return, so a message whose
+        /// encoded size exceeds the 2 GiB protobuf limit yields a value
+        /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+        /// points reject, never a silently wrapped size.
+        #[allow(clippy::let_and_return)]
+        fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            let mut size = 0u64;
+            if self.profile.is_set() {
+                let __slot = __cache.reserve();
+                let inner_size = self.profile.compute_size(__cache);
+                __cache.set(__slot, inner_size);
+                size
+                    += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                        + inner_size as u64;
+            }
+            if self.email.is_set() {
+                let __slot = __cache.reserve();
+                let inner_size = self.email.compute_size(__cache);
+                __cache.set(__slot, inner_size);
+                size
+                    += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                        + inner_size as u64;
+            }
+            if self.phone.is_set() {
+                let __slot = __cache.reserve();
+                let inner_size = self.phone.compute_size(__cache);
+                __cache.set(__slot, inner_size);
+                size
+                    += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                        + inner_size as u64;
+            }
+            if self.password.is_set() {
+                let __slot = __cache.reserve();
+                let inner_size = self.password.compute_size(__cache);
+                __cache.set(__slot, inner_size);
+                size
+                    += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                        + inner_size as u64;
+            }
+            ::buffa::saturate_size(size)
+        }
+        fn write_to(
+            &self,
+            __cache: &mut ::buffa::SizeCache,
+            buf: &mut impl ::buffa::EncodeSink,
+        ) {
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            if self.profile.is_set() {
+                ::buffa::types::put_len_delimited_header(
+                    1u32,
+                    u64::from(__cache.consume_next()),
+                    buf,
+                );
+                self.profile.write_to(__cache, buf);
+            }
+            if self.email.is_set() {
+                ::buffa::types::put_len_delimited_header(
+                    2u32,
+                    u64::from(__cache.consume_next()),
+                    buf,
+                );
+                self.email.write_to(__cache, buf);
+            }
+            if self.phone.is_set() {
+                ::buffa::types::put_len_delimited_header(
+                    3u32,
+                    u64::from(__cache.consume_next()),
+                    buf,
+                );
+                self.phone.write_to(__cache, buf);
+            }
+            if self.password.is_set() {
+                ::buffa::types::put_len_delimited_header(
+                    4u32,
+                    u64::from(__cache.consume_next()),
+                    buf,
+                );
+                self.password.write_to(__cache, buf);
+            }
+        }
+        fn merge_field(
+            &mut self,
+            tag: ::buffa::encoding::Tag,
+            buf: &mut impl ::buffa::bytes::Buf,
+            ctx: ::buffa::DecodeContext<'_>,
+        ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+            #[allow(unused_imports)]
+            use ::buffa::bytes::Buf as _;
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            match tag.field_number() {
+                1u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::Message::merge_length_delimited(
+                        self.profile.get_or_insert_default(),
+                        buf,
+                        ctx,
+                    )?;
+                }
+                2u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::Message::merge_length_delimited(
+                        self.email.get_or_insert_default(),
+                        buf,
+                        ctx,
+                    )?;
+                }
+                3u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::Message::merge_length_delimited(
+                        self.phone.get_or_insert_default(),
+                        buf,
+                        ctx,
+                    )?;
+                }
+                4u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::Message::merge_length_delimited(
+                        self.password.get_or_insert_default(),
+                        buf,
+                        ctx,
+                    )?;
+                }
+                _ => {
+                    ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+                }
+            }
+            ::core::result::Result::Ok(())
+        }
+        fn clear(&mut self) {
+            self.profile = ::buffa::MessageField::none();
+            self.email = ::buffa::MessageField::none();
+            self.phone = ::buffa::MessageField::none();
+            self.password = ::buffa::MessageField::none();
+        }
+    }
+    impl ::buffa::json_helpers::ProtoElemJson for Human {
+        fn serialize_proto_json<S: ::serde::Serializer>(
+            v: &Self,
+            s: S,
+        ) -> ::core::result::Result<S::Ok, S::Error> {
+            ::serde::Serialize::serialize(v, s)
+        }
+        fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+            d: D,
+        ) -> ::core::result::Result<Self, D::Error> {
+            <Self as ::serde::Deserialize>::deserialize(d)
+        }
+    }
+    #[doc(hidden)]
+    pub const __HUMAN_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+        type_url: "type.googleapis.com/zitadel.user.v2.UpdateUserRequest.Human",
+        to_json: ::buffa::type_registry::any_to_json::<Human>,
+        from_json: ::buffa::type_registry::any_from_json::<Human>,
+        is_wkt: false,
+    };
+    pub mod human {
+        #[allow(unused_imports)]
+        use super::*;
+        #[derive(Clone, PartialEq, Default)]
+        #[derive(::serde::Serialize, ::serde::Deserialize)]
+        #[serde(default)]
+        pub struct Profile {
+            /// Field 1: `given_name`
+            #[serde(
+                rename = "givenName",
+                alias = "given_name",
+                skip_serializing_if = "::core::option::Option::is_none"
+            )]
+            pub given_name: ::core::option::Option<::buffa::alloc::string::String>,
+            /// Field 2: `family_name`
+            #[serde(
+                rename = "familyName",
+                alias = "family_name",
+                skip_serializing_if = "::core::option::Option::is_none"
+            )]
+            pub family_name: ::core::option::Option<::buffa::alloc::string::String>,
+            /// Field 3: `nick_name`
+            #[serde(
+                rename = "nickName",
+                alias = "nick_name",
+                skip_serializing_if = "::core::option::Option::is_none"
+            )]
+            pub nick_name: ::core::option::Option<::buffa::alloc::string::String>,
+            /// Field 4: `display_name`
+            #[serde(
+                rename = "displayName",
+                alias = "display_name",
+                skip_serializing_if = "::core::option::Option::is_none"
+            )]
+            pub display_name: ::core::option::Option<::buffa::alloc::string::String>,
+            /// Field 5: `preferred_language`
+            #[serde(
+                rename = "preferredLanguage",
+                alias = "preferred_language",
+                skip_serializing_if = "::core::option::Option::is_none"
+            )]
+            pub preferred_language: ::core::option::Option<
+                ::buffa::alloc::string::String,
+            >,
+            /// Field 6: `gender`
+            #[serde(
+                rename = "gender",
+                with = "::buffa::json_helpers::opt_enum",
+                skip_serializing_if = "::core::option::Option::is_none"
+            )]
+            pub gender: ::core::option::Option<::buffa::EnumValue<super::super::Gender>>,
+        }
+        impl ::core::fmt::Debug for Profile {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct("Profile")
+                    .field("given_name", &self.given_name)
+                    .field("family_name", &self.family_name)
+                    .field("nick_name", &self.nick_name)
+                    .field("display_name", &self.display_name)
+                    .field("preferred_language", &self.preferred_language)
+                    .field("gender", &self.gender)
+                    .finish()
+            }
+        }
+        impl Profile {
+            /// Protobuf type URL for this message, for use with `Any::pack` and
+            /// `Any::unpack_if`.
+            ///
+            /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+            pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserRequest.Human.Profile";
+        }
+        impl Profile {
+            #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+            #[inline]
+            ///Sets [`Self::given_name`] to `Some(value)`, consuming and returning `self`.
+            pub fn with_given_name(
+                mut self,
+                value: impl Into<::buffa::alloc::string::String>,
+            ) -> Self {
+                self.given_name = Some(value.into());
+                self
+            }
+            #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+            #[inline]
+            ///Sets [`Self::family_name`] to `Some(value)`, consuming and returning `self`.
+            pub fn with_family_name(
+                mut self,
+                value: impl Into<::buffa::alloc::string::String>,
+            ) -> Self {
+                self.family_name = Some(value.into());
+                self
+            }
+            #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+            #[inline]
+            ///Sets [`Self::nick_name`] to `Some(value)`, consuming and returning `self`.
+            pub fn with_nick_name(
+                mut self,
+                value: impl Into<::buffa::alloc::string::String>,
+            ) -> Self {
+                self.nick_name = Some(value.into());
+                self
+            }
+            #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+            #[inline]
+            ///Sets [`Self::display_name`] to `Some(value)`, consuming and returning `self`.
+            pub fn with_display_name(
+                mut self,
+                value: impl Into<::buffa::alloc::string::String>,
+            ) -> Self {
+                self.display_name = Some(value.into());
+                self
+            }
+            #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+            #[inline]
+            ///Sets [`Self::preferred_language`] to `Some(value)`, consuming and returning `self`.
+            pub fn with_preferred_language(
+                mut self,
+                value: impl Into<::buffa::alloc::string::String>,
+            ) -> Self {
+                self.preferred_language = Some(value.into());
+                self
+            }
+            #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+            #[inline]
+            ///Sets [`Self::gender`] to `Some(value)`, consuming and returning `self`.
+            pub fn with_gender(
+                mut self,
+                value: impl Into<::buffa::EnumValue<super::super::Gender>>,
+            ) -> Self {
+                self.gender = Some(value.into());
+                self
+            }
+        }
+        ::buffa::impl_default_instance!(Profile);
+        impl ::buffa::MessageName for Profile {
+            const PACKAGE: &'static str = "zitadel.user.v2";
+            const NAME: &'static str = "UpdateUserRequest.Human.Profile";
+            const FULL_NAME: &'static str = "zitadel.user.v2.UpdateUserRequest.Human.Profile";
+            const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserRequest.Human.Profile";
+        }
+        impl ::buffa::Message for Profile {
+            /// Returns the total encoded size in bytes.
+            ///
+            /// Accumulates in `u64` (which cannot overflow for in-memory
+            /// data) and saturates to `u32` at return, so a message whose
+            /// encoded size exceeds the 2 GiB protobuf limit yields a value
+            /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+            /// points reject, never a silently wrapped size.
+            #[allow(clippy::let_and_return)]
+            fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                let mut size = 0u64;
+                if let Some(ref v) = self.given_name {
+                    size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+                }
+                if let Some(ref v) = self.family_name {
+                    size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+                }
+                if let Some(ref v) = self.nick_name {
+                    size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+                }
+                if let Some(ref v) = self.display_name {
+                    size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+                }
+                if let Some(ref v) = self.preferred_language {
+                    size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+                }
+                if let Some(ref v) = self.gender {
+                    size += 1u64 + ::buffa::types::int32_encoded_len(v.to_i32()) as u64;
+                }
+                ::buffa::saturate_size(size)
+            }
+            fn write_to(
+                &self,
+                _cache: &mut ::buffa::SizeCache,
+                buf: &mut impl ::buffa::EncodeSink,
+            ) {
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                if let Some(ref v) = self.given_name {
+                    ::buffa::types::put_string_field(1u32, v, buf);
+                }
+                if let Some(ref v) = self.family_name {
+                    ::buffa::types::put_string_field(2u32, v, buf);
+                }
+                if let Some(ref v) = self.nick_name {
+                    ::buffa::types::put_string_field(3u32, v, buf);
+                }
+                if let Some(ref v) = self.display_name {
+                    ::buffa::types::put_string_field(4u32, v, buf);
+                }
+                if let Some(ref v) = self.preferred_language {
+                    ::buffa::types::put_string_field(5u32, v, buf);
+                }
+                if let Some(ref v) = self.gender {
+                    ::buffa::types::put_int32_field(6u32, v.to_i32(), buf);
+                }
+            }
+            fn merge_field(
+                &mut self,
+                tag: ::buffa::encoding::Tag,
+                buf: &mut impl ::buffa::bytes::Buf,
+                ctx: ::buffa::DecodeContext<'_>,
+            ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+                #[allow(unused_imports)]
+                use ::buffa::bytes::Buf as _;
+                #[allow(unused_imports)]
+                use ::buffa::Enumeration as _;
+                match tag.field_number() {
+                    1u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        ::buffa::types::merge_string(
+                            self
+                                .given_name
+                                .get_or_insert_with(::buffa::alloc::string::String::new),
+                            buf,
+                        )?;
+                    }
+                    2u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        ::buffa::types::merge_string(
+                            self
+                                .family_name
+                                .get_or_insert_with(::buffa::alloc::string::String::new),
+                            buf,
+                        )?;
+                    }
+                    3u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        ::buffa::types::merge_string(
+                            self
+                                .nick_name
+                                .get_or_insert_with(::buffa::alloc::string::String::new),
+                            buf,
+                        )?;
+                    }
+                    4u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        ::buffa::types::merge_string(
+                            self
+                                .display_name
+                                .get_or_insert_with(::buffa::alloc::string::String::new),
+                            buf,
+                        )?;
+                    }
+                    5u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::LengthDelimited,
+                        )?;
+                        ::buffa::types::merge_string(
+                            self
+                                .preferred_language
+                                .get_or_insert_with(::buffa::alloc::string::String::new),
+                            buf,
+                        )?;
+                    }
+                    6u32 => {
+                        ::buffa::encoding::check_wire_type(
+                            tag,
+                            ::buffa::encoding::WireType::Varint,
+                        )?;
+                        self.gender = ::core::option::Option::Some(
+                            ::buffa::EnumValue::from(::buffa::types::decode_int32(buf)?),
+                        );
+                    }
+                    _ => {
+                        ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+                    }
+                }
+                ::core::result::Result::Ok(())
+            }
+            fn clear(&mut self) {
+                self.given_name = ::core::option::Option::None;
+                self.family_name = ::core::option::Option::None;
+                self.nick_name = ::core::option::Option::None;
+                self.display_name = ::core::option::Option::None;
+                self.preferred_language = ::core::option::Option::None;
+                self.gender = ::core::option::Option::None;
+            }
+        }
+        impl ::buffa::json_helpers::ProtoElemJson for Profile {
+            fn serialize_proto_json<S: ::serde::Serializer>(
+                v: &Self,
+                s: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                ::serde::Serialize::serialize(v, s)
+            }
+            fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+                d: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                <Self as ::serde::Deserialize>::deserialize(d)
+            }
+        }
+        #[doc(hidden)]
+        pub const __PROFILE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+            type_url: "type.googleapis.com/zitadel.user.v2.UpdateUserRequest.Human.Profile",
+            to_json: ::buffa::type_registry::any_to_json::<Profile>,
+            from_json: ::buffa::type_registry::any_from_json::<Profile>,
+            is_wkt: false,
+        };
+    }
+    #[derive(Clone, PartialEq, Default)]
+    #[derive(::serde::Serialize, ::serde::Deserialize)]
+    #[serde(default)]
+    pub struct Machine {
+        /// Field 1: `name`
+        #[serde(
+            rename = "name",
+            skip_serializing_if = "::core::option::Option::is_none"
+        )]
+        pub name: ::core::option::Option<::buffa::alloc::string::String>,
+        /// Field 2: `description`
+        #[serde(
+            rename = "description",
+            skip_serializing_if = "::core::option::Option::is_none"
+        )]
+        pub description: ::core::option::Option<::buffa::alloc::string::String>,
+        /// Field 3: `access_token_type`
+        #[serde(
+            rename = "accessTokenType",
+            alias = "access_token_type",
+            with = "::buffa::json_helpers::opt_enum",
+            skip_serializing_if = "::core::option::Option::is_none"
+        )]
+        pub access_token_type: ::core::option::Option<
+            ::buffa::EnumValue<super::AccessTokenType>,
+        >,
+    }
+    impl ::core::fmt::Debug for Machine {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("Machine")
+                .field("name", &self.name)
+                .field("description", &self.description)
+                .field("access_token_type", &self.access_token_type)
+                .finish()
+        }
+    }
+    impl Machine {
+        /// Protobuf type URL for this message, for use with `Any::pack` and
+        /// `Any::unpack_if`.
+        ///
+        /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+        pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserRequest.Machine";
+    }
+    impl Machine {
+        #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+        #[inline]
+        ///Sets [`Self::name`] to `Some(value)`, consuming and returning `self`.
+        pub fn with_name(
+            mut self,
+            value: impl Into<::buffa::alloc::string::String>,
+        ) -> Self {
+            self.name = Some(value.into());
+            self
+        }
+        #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+        #[inline]
+        ///Sets [`Self::description`] to `Some(value)`, consuming and returning `self`.
+        pub fn with_description(
+            mut self,
+            value: impl Into<::buffa::alloc::string::String>,
+        ) -> Self {
+            self.description = Some(value.into());
+            self
+        }
+        #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+        #[inline]
+        ///Sets [`Self::access_token_type`] to `Some(value)`, consuming and returning `self`.
+        pub fn with_access_token_type(
+            mut self,
+            value: impl Into<::buffa::EnumValue<super::AccessTokenType>>,
+        ) -> Self {
+            self.access_token_type = Some(value.into());
+            self
+        }
+    }
+    ::buffa::impl_default_instance!(Machine);
+    impl ::buffa::MessageName for Machine {
+        const PACKAGE: &'static str = "zitadel.user.v2";
+        const NAME: &'static str = "UpdateUserRequest.Machine";
+        const FULL_NAME: &'static str = "zitadel.user.v2.UpdateUserRequest.Machine";
+        const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserRequest.Machine";
+    }
+    impl ::buffa::Message for Machine {
+        /// Returns the total encoded size in bytes.
+        ///
+        /// Accumulates in `u64` (which cannot overflow for in-memory
+        /// data) and saturates to `u32` at return, so a message whose
+        /// encoded size exceeds the 2 GiB protobuf limit yields a value
+        /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+        /// points reject, never a silently wrapped size.
+        #[allow(clippy::let_and_return)]
+        fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            let mut size = 0u64;
+            if let Some(ref v) = self.name {
+                size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+            }
+            if let Some(ref v) = self.description {
+                size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+            }
+            if let Some(ref v) = self.access_token_type {
+                size += 1u64 + ::buffa::types::int32_encoded_len(v.to_i32()) as u64;
+            }
+            ::buffa::saturate_size(size)
+        }
+        fn write_to(
+            &self,
+            _cache: &mut ::buffa::SizeCache,
+            buf: &mut impl ::buffa::EncodeSink,
+        ) {
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            if let Some(ref v) = self.name {
+                ::buffa::types::put_string_field(1u32, v, buf);
+            }
+            if let Some(ref v) = self.description {
+                ::buffa::types::put_string_field(2u32, v, buf);
+            }
+            if let Some(ref v) = self.access_token_type {
+                ::buffa::types::put_int32_field(3u32, v.to_i32(), buf);
+            }
+        }
+        fn merge_field(
+            &mut self,
+            tag: ::buffa::encoding::Tag,
+            buf: &mut impl ::buffa::bytes::Buf,
+            ctx: ::buffa::DecodeContext<'_>,
+        ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+            #[allow(unused_imports)]
+            use ::buffa::bytes::Buf as _;
+            #[allow(unused_imports)]
+            use ::buffa::Enumeration as _;
+            match tag.field_number() {
+                1u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::types::merge_string(
+                        self
+                            .name
+                            .get_or_insert_with(::buffa::alloc::string::String::new),
+                        buf,
+                    )?;
+                }
+                2u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::LengthDelimited,
+                    )?;
+                    ::buffa::types::merge_string(
+                        self
+                            .description
+                            .get_or_insert_with(::buffa::alloc::string::String::new),
+                        buf,
+                    )?;
+                }
+                3u32 => {
+                    ::buffa::encoding::check_wire_type(
+                        tag,
+                        ::buffa::encoding::WireType::Varint,
+                    )?;
+                    self.access_token_type = ::core::option::Option::Some(
+                        ::buffa::EnumValue::from(::buffa::types::decode_int32(buf)?),
+                    );
+                }
+                _ => {
+                    ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+                }
+            }
+            ::core::result::Result::Ok(())
+        }
+        fn clear(&mut self) {
+            self.name = ::core::option::Option::None;
+            self.description = ::core::option::Option::None;
+            self.access_token_type = ::core::option::Option::None;
+        }
+    }
+    impl ::buffa::json_helpers::ProtoElemJson for Machine {
+        fn serialize_proto_json<S: ::serde::Serializer>(
+            v: &Self,
+            s: S,
+        ) -> ::core::result::Result<S::Ok, S::Error> {
+            ::serde::Serialize::serialize(v, s)
+        }
+        fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+            d: D,
+        ) -> ::core::result::Result<Self, D::Error> {
+            <Self as ::serde::Deserialize>::deserialize(d)
+        }
+    }
+    #[doc(hidden)]
+    pub const __MACHINE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+        type_url: "type.googleapis.com/zitadel.user.v2.UpdateUserRequest.Machine",
+        to_json: ::buffa::type_registry::any_to_json::<Machine>,
+        from_json: ::buffa::type_registry::any_from_json::<Machine>,
+        is_wkt: false,
+    };
+    #[doc(inline)]
+    pub use super::__buffa::oneof::update_user_request::UserType;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct UpdateUserResponse {
+    /// Field 1: `change_date`
+    #[serde(
+        rename = "changeDate",
+        alias = "change_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub change_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 2: `email_code`
+    #[serde(
+        rename = "emailCode",
+        alias = "email_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub email_code: Option<String>,
+    /// Field 3: `phone_code`
+    #[serde(
+        rename = "phoneCode",
+        alias = "phone_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub phone_code: Option<String>,
+}
+impl ::core::fmt::Debug for UpdateUserResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("UpdateUserResponse")
+            .field("change_date", &self.change_date)
+            .field("email_code", &self.email_code)
+            .field("phone_code", &self.phone_code)
+            .finish()
+    }
+}
+impl UpdateUserResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserResponse";
+}
+impl UpdateUserResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::email_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_email_code(mut self, value: impl Into<String>) -> Self {
+        self.email_code = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::phone_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_phone_code(mut self, value: impl Into<String>) -> Self {
+        self.phone_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(UpdateUserResponse);
+impl ::buffa::MessageName for UpdateUserResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "UpdateUserResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.UpdateUserResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateUserResponse";
+}
+impl ::buffa::Message for UpdateUserResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.change_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.change_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.email_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let Some(ref v) = self.phone_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.change_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.change_date.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.email_code {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+        if let Some(ref v) = self.phone_code {
+            ::buffa::types::put_string_field(3u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.change_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .email_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .phone_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.change_date = ::buffa::MessageField::none();
+        self.email_code = ::core::option::Option::None;
+        self.phone_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for UpdateUserResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __UPDATE_USER_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.UpdateUserResponse",
+    to_json: ::buffa::type_registry::any_to_json::<UpdateUserResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<UpdateUserResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct UpdateHumanUserRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `username`
+    #[serde(
+        rename = "username",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub username: Option<String>,
+    /// Field 3: `profile`
+    #[serde(
+        rename = "profile",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub profile: MessageField<SetHumanProfile, ::buffa::Inline<SetHumanProfile>>,
+    /// Field 4: `email`
+    #[serde(
+        rename = "email",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub email: MessageField<SetHumanEmail, ::buffa::Inline<SetHumanEmail>>,
+    /// Field 5: `phone`
+    #[serde(
+        rename = "phone",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub phone: MessageField<SetHumanPhone, ::buffa::Inline<SetHumanPhone>>,
+    /// Field 6: `password`
+    #[serde(
+        rename = "password",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub password: MessageField<SetPassword, ::buffa::Inline<SetPassword>>,
+}
+impl ::core::fmt::Debug for UpdateHumanUserRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("UpdateHumanUserRequest")
+            .field("user_id", &self.user_id)
+            .field("username", &self.username)
+            .field("profile", &self.profile)
+            .field("email", &self.email)
+            .field("phone", &self.phone)
+            .field("password", &self.password)
+            .finish()
+    }
+}
+impl UpdateHumanUserRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateHumanUserRequest";
+}
+impl UpdateHumanUserRequest {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::username`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_username(mut self, value: impl Into<String>) -> Self {
+        self.username = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(UpdateHumanUserRequest);
+impl ::buffa::MessageName for UpdateHumanUserRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "UpdateHumanUserRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.UpdateHumanUserRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateHumanUserRequest";
+}
+impl ::buffa::Message for UpdateHumanUserRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if let Some(ref v) = self.username {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if self.profile.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.profile.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.email.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.email.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.phone.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.phone.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.password.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.password.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if let Some(ref v) = self.username {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+        if self.profile.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                3u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.profile.write_to(__cache, buf);
+        }
+        if self.email.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                4u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.email.write_to(__cache, buf);
+        }
+        if self.phone.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                5u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.phone.write_to(__cache, buf);
+        }
+        if self.password.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                6u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.password.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .username
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.profile.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.email.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.phone.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            6u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.password.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.username = ::core::option::Option::None;
+        self.profile = ::buffa::MessageField::none();
+        self.email = ::buffa::MessageField::none();
+        self.phone = ::buffa::MessageField::none();
+        self.password = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for UpdateHumanUserRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __UPDATE_HUMAN_USER_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.UpdateHumanUserRequest",
+    to_json: ::buffa::type_registry::any_to_json::<UpdateHumanUserRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<UpdateHumanUserRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct UpdateHumanUserResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+    /// Field 2: `email_code`
+    #[serde(
+        rename = "emailCode",
+        alias = "email_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub email_code: Option<String>,
+    /// Field 3: `phone_code`
+    #[serde(
+        rename = "phoneCode",
+        alias = "phone_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub phone_code: Option<String>,
+}
+impl ::core::fmt::Debug for UpdateHumanUserResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("UpdateHumanUserResponse")
+            .field("details", &self.details)
+            .field("email_code", &self.email_code)
+            .field("phone_code", &self.phone_code)
+            .finish()
+    }
+}
+impl UpdateHumanUserResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateHumanUserResponse";
+}
+impl UpdateHumanUserResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::email_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_email_code(mut self, value: impl Into<String>) -> Self {
+        self.email_code = Some(value.into());
+        self
+    }
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::phone_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_phone_code(mut self, value: impl Into<String>) -> Self {
+        self.phone_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(UpdateHumanUserResponse);
+impl ::buffa::MessageName for UpdateHumanUserResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "UpdateHumanUserResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.UpdateHumanUserResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.UpdateHumanUserResponse";
+}
+impl ::buffa::Message for UpdateHumanUserResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.email_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        if let Some(ref v) = self.phone_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.email_code {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+        if let Some(ref v) = self.phone_code {
+            ::buffa::types::put_string_field(3u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .email_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .phone_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+        self.email_code = ::core::option::Option::None;
+        self.phone_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for UpdateHumanUserResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __UPDATE_HUMAN_USER_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.UpdateHumanUserResponse",
+    to_json: ::buffa::type_registry::any_to_json::<UpdateHumanUserResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<UpdateHumanUserResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct SetPassword {
+    #[serde(flatten)]
+    pub password_type: Option<__buffa::oneof::set_password::PasswordType>,
+    #[serde(flatten)]
+    pub verification: Option<__buffa::oneof::set_password::Verification>,
+}
+impl ::core::fmt::Debug for SetPassword {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetPassword")
+            .field("password_type", &self.password_type)
+            .field("verification", &self.verification)
+            .finish()
+    }
+}
+impl SetPassword {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPassword";
+}
+::buffa::impl_default_instance!(SetPassword);
+impl ::buffa::MessageName for SetPassword {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetPassword";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetPassword";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPassword";
+}
+impl ::buffa::Message for SetPassword {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if let ::core::option::Option::Some(ref v) = self.password_type {
+            match v {
+                __buffa::oneof::set_password::PasswordType::Password(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::set_password::PasswordType::HashedPassword(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_password::Verification::CurrentPassword(x) => {
+                    size += 1u64 + ::buffa::types::string_encoded_len(x) as u64;
+                }
+                __buffa::oneof::set_password::Verification::VerificationCode(x) => {
+                    size += 1u64 + ::buffa::types::string_encoded_len(x) as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if let ::core::option::Option::Some(ref v) = self.password_type {
+            match v {
+                __buffa::oneof::set_password::PasswordType::Password(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        1u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::set_password::PasswordType::HashedPassword(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        2u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_password::Verification::CurrentPassword(x) => {
+                    ::buffa::types::put_string_field(3u32, x, buf);
+                }
+                __buffa::oneof::set_password::Verification::VerificationCode(x) => {
+                    ::buffa::types::put_string_field(4u32, x, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_password::PasswordType::Password(
+                        ref mut existing,
+                    ),
+                ) = self.password_type
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.password_type = ::core::option::Option::Some(
+                        __buffa::oneof::set_password::PasswordType::Password(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_password::PasswordType::HashedPassword(
+                        ref mut existing,
+                    ),
+                ) = self.password_type
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.password_type = ::core::option::Option::Some(
+                        __buffa::oneof::set_password::PasswordType::HashedPassword(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                self.verification = ::core::option::Option::Some(
+                    __buffa::oneof::set_password::Verification::CurrentPassword(
+                        ::buffa::types::decode_string(buf)?,
+                    ),
+                );
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                self.verification = ::core::option::Option::Some(
+                    __buffa::oneof::set_password::Verification::VerificationCode(
+                        ::buffa::types::decode_string(buf)?,
+                    ),
+                );
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.password_type = ::core::option::Option::None;
+        self.verification = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SetPassword {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = SetPassword;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct SetPassword")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<SetPassword, A::Error> {
+                let mut __oneof_password_type: ::core::option::Option<
+                    __buffa::oneof::set_password::PasswordType,
+                > = None;
+                let mut __oneof_verification: ::core::option::Option<
+                    __buffa::oneof::set_password::Verification,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "password" => {
+                            let v: ::core::option::Option<Password> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            Password,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_password_type.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'password_type'",
+                                        ),
+                                    );
+                                }
+                                __oneof_password_type = Some(
+                                    __buffa::oneof::set_password::PasswordType::Password(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "hashedPassword" | "hashed_password" => {
+                            let v: ::core::option::Option<HashedPassword> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            HashedPassword,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_password_type.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'password_type'",
+                                        ),
+                                    );
+                                }
+                                __oneof_password_type = Some(
+                                    __buffa::oneof::set_password::PasswordType::HashedPassword(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "currentPassword" | "current_password" => {
+                            let v: ::core::option::Option<String> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            String,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_password::Verification::CurrentPassword(
+                                        v,
+                                    ),
+                                );
+                            }
+                        }
+                        "verificationCode" | "verification_code" => {
+                            let v: ::core::option::Option<String> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            String,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_password::Verification::VerificationCode(
+                                        v,
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <SetPassword as ::core::default::Default>::default();
+                __r.password_type = __oneof_password_type;
+                __r.verification = __oneof_verification;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetPassword {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_PASSWORD_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetPassword",
+    to_json: ::buffa::type_registry::any_to_json::<SetPassword>,
+    from_json: ::buffa::type_registry::any_from_json::<SetPassword>,
+    is_wkt: false,
+};
+pub mod set_password {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::set_password::PasswordType;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::set_password::Verification;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct SetEmailRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `email`
+    #[serde(
+        rename = "email",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub email: String,
+    #[serde(flatten)]
+    pub verification: Option<__buffa::oneof::set_email_request::Verification>,
+}
+impl ::core::fmt::Debug for SetEmailRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetEmailRequest")
+            .field("user_id", &self.user_id)
+            .field("email", &self.email)
+            .field("verification", &self.verification)
+            .finish()
+    }
+}
+impl SetEmailRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetEmailRequest";
+}
+::buffa::impl_default_instance!(SetEmailRequest);
+impl ::buffa::MessageName for SetEmailRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetEmailRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetEmailRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetEmailRequest";
+}
+impl ::buffa::Message for SetEmailRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if !self.email.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.email) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_email_request::Verification::SendCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::set_email_request::Verification::ReturnCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::set_email_request::Verification::IsVerified(_x) => {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if !self.email.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.email, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_email_request::Verification::SendCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::set_email_request::Verification::ReturnCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        4u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::set_email_request::Verification::IsVerified(x) => {
+                    ::buffa::types::put_bool_field(5u32, *x, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.email, buf)?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_email_request::Verification::SendCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::set_email_request::Verification::SendCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_email_request::Verification::ReturnCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::set_email_request::Verification::ReturnCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.verification = ::core::option::Option::Some(
+                    __buffa::oneof::set_email_request::Verification::IsVerified(
+                        ::buffa::types::decode_bool(buf)?,
+                    ),
+                );
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.email.clear();
+        self.verification = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SetEmailRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = SetEmailRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct SetEmailRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<SetEmailRequest, A::Error> {
+                let mut __f_user_id: ::core::option::Option<String> = None;
+                let mut __f_email: ::core::option::Option<String> = None;
+                let mut __oneof_verification: ::core::option::Option<
+                    __buffa::oneof::set_email_request::Verification,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "userId" | "user_id" => {
+                            __f_user_id = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "email" => {
+                            __f_email = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "sendCode" | "send_code" => {
+                            let v: ::core::option::Option<SendEmailVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            SendEmailVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_email_request::Verification::SendCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "returnCode" | "return_code" => {
+                            let v: ::core::option::Option<ReturnEmailVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            ReturnEmailVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_email_request::Verification::ReturnCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "isVerified" | "is_verified" => {
+                            let v: ::core::option::Option<bool> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<bool>::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_email_request::Verification::IsVerified(
+                                        v,
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <SetEmailRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_email {
+                    __r.email = v;
+                }
+                __r.verification = __oneof_verification;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetEmailRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_EMAIL_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetEmailRequest",
+    to_json: ::buffa::type_registry::any_to_json::<SetEmailRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<SetEmailRequest>,
+    is_wkt: false,
+};
+pub mod set_email_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::set_email_request::Verification;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SetEmailResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+    /// Field 2: `verification_code`
+    #[serde(
+        rename = "verificationCode",
+        alias = "verification_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub verification_code: Option<String>,
+}
+impl ::core::fmt::Debug for SetEmailResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetEmailResponse")
+            .field("details", &self.details)
+            .field("verification_code", &self.verification_code)
+            .finish()
+    }
+}
+impl SetEmailResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetEmailResponse";
+}
+impl SetEmailResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::verification_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_verification_code(mut self, value: impl Into<String>) -> Self {
+        self.verification_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(SetEmailResponse);
+impl ::buffa::MessageName for SetEmailResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetEmailResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetEmailResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetEmailResponse";
+}
+impl ::buffa::Message for SetEmailResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.verification_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.verification_code {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .verification_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+        self.verification_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetEmailResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_EMAIL_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetEmailResponse",
+    to_json: ::buffa::type_registry::any_to_json::<SetEmailResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<SetEmailResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct ResendEmailCodeRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    #[serde(flatten)]
+    pub verification: Option<__buffa::oneof::resend_email_code_request::Verification>,
+}
+impl ::core::fmt::Debug for ResendEmailCodeRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ResendEmailCodeRequest")
+            .field("user_id", &self.user_id)
+            .field("verification", &self.verification)
+            .finish()
+    }
+}
+impl ResendEmailCodeRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ResendEmailCodeRequest";
+}
+::buffa::impl_default_instance!(ResendEmailCodeRequest);
+impl ::buffa::MessageName for ResendEmailCodeRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ResendEmailCodeRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ResendEmailCodeRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ResendEmailCodeRequest";
+}
+impl ::buffa::Message for ResendEmailCodeRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::resend_email_code_request::Verification::SendCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::resend_email_code_request::Verification::ReturnCode(
+                    x,
+                ) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::resend_email_code_request::Verification::SendCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        2u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::resend_email_code_request::Verification::ReturnCode(
+                    x,
+                ) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::resend_email_code_request::Verification::SendCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::resend_email_code_request::Verification::SendCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::resend_email_code_request::Verification::ReturnCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::resend_email_code_request::Verification::ReturnCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.verification = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for ResendEmailCodeRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = ResendEmailCodeRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct ResendEmailCodeRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<ResendEmailCodeRequest, A::Error> {
+                let mut __f_user_id: ::core::option::Option<String> = None;
+                let mut __oneof_verification: ::core::option::Option<
+                    __buffa::oneof::resend_email_code_request::Verification,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "userId" | "user_id" => {
+                            __f_user_id = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "sendCode" | "send_code" => {
+                            let v: ::core::option::Option<SendEmailVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            SendEmailVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::resend_email_code_request::Verification::SendCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "returnCode" | "return_code" => {
+                            let v: ::core::option::Option<ReturnEmailVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            ReturnEmailVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::resend_email_code_request::Verification::ReturnCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <ResendEmailCodeRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                __r.verification = __oneof_verification;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ResendEmailCodeRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __RESEND_EMAIL_CODE_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ResendEmailCodeRequest",
+    to_json: ::buffa::type_registry::any_to_json::<ResendEmailCodeRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<ResendEmailCodeRequest>,
+    is_wkt: false,
+};
+pub mod resend_email_code_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::resend_email_code_request::Verification;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ResendEmailCodeResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+    /// Field 2: `verification_code`
+    #[serde(
+        rename = "verificationCode",
+        alias = "verification_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub verification_code: Option<String>,
+}
+impl ::core::fmt::Debug for ResendEmailCodeResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ResendEmailCodeResponse")
+            .field("details", &self.details)
+            .field("verification_code", &self.verification_code)
+            .finish()
+    }
+}
+impl ResendEmailCodeResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ResendEmailCodeResponse";
+}
+impl ResendEmailCodeResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::verification_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_verification_code(mut self, value: impl Into<String>) -> Self {
+        self.verification_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(ResendEmailCodeResponse);
+impl ::buffa::MessageName for ResendEmailCodeResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ResendEmailCodeResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ResendEmailCodeResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ResendEmailCodeResponse";
+}
+impl ::buffa::Message for ResendEmailCodeResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.verification_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.verification_code {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .verification_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+        self.verification_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ResendEmailCodeResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __RESEND_EMAIL_CODE_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ResendEmailCodeResponse",
+    to_json: ::buffa::type_registry::any_to_json::<ResendEmailCodeResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<ResendEmailCodeResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct SendEmailCodeRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    #[serde(flatten)]
+    pub verification: Option<__buffa::oneof::send_email_code_request::Verification>,
+}
+impl ::core::fmt::Debug for SendEmailCodeRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SendEmailCodeRequest")
+            .field("user_id", &self.user_id)
+            .field("verification", &self.verification)
+            .finish()
+    }
+}
+impl SendEmailCodeRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendEmailCodeRequest";
+}
+::buffa::impl_default_instance!(SendEmailCodeRequest);
+impl ::buffa::MessageName for SendEmailCodeRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SendEmailCodeRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SendEmailCodeRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendEmailCodeRequest";
+}
+impl ::buffa::Message for SendEmailCodeRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::send_email_code_request::Verification::SendCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::send_email_code_request::Verification::ReturnCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::send_email_code_request::Verification::SendCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        2u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::send_email_code_request::Verification::ReturnCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::send_email_code_request::Verification::SendCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::send_email_code_request::Verification::SendCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::send_email_code_request::Verification::ReturnCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::send_email_code_request::Verification::ReturnCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.verification = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SendEmailCodeRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = SendEmailCodeRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct SendEmailCodeRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<SendEmailCodeRequest, A::Error> {
+                let mut __f_user_id: ::core::option::Option<String> = None;
+                let mut __oneof_verification: ::core::option::Option<
+                    __buffa::oneof::send_email_code_request::Verification,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "userId" | "user_id" => {
+                            __f_user_id = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "sendCode" | "send_code" => {
+                            let v: ::core::option::Option<SendEmailVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            SendEmailVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::send_email_code_request::Verification::SendCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "returnCode" | "return_code" => {
+                            let v: ::core::option::Option<ReturnEmailVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            ReturnEmailVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::send_email_code_request::Verification::ReturnCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <SendEmailCodeRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                __r.verification = __oneof_verification;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SendEmailCodeRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SEND_EMAIL_CODE_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SendEmailCodeRequest",
+    to_json: ::buffa::type_registry::any_to_json::<SendEmailCodeRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<SendEmailCodeRequest>,
+    is_wkt: false,
+};
+pub mod send_email_code_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::send_email_code_request::Verification;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SendEmailCodeResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+    /// Field 2: `verification_code`
+    #[serde(
+        rename = "verificationCode",
+        alias = "verification_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub verification_code: Option<String>,
+}
+impl ::core::fmt::Debug for SendEmailCodeResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SendEmailCodeResponse")
+            .field("details", &self.details)
+            .field("verification_code", &self.verification_code)
+            .finish()
+    }
+}
+impl SendEmailCodeResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendEmailCodeResponse";
+}
+impl SendEmailCodeResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::verification_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_verification_code(mut self, value: impl Into<String>) -> Self {
+        self.verification_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(SendEmailCodeResponse);
+impl ::buffa::MessageName for SendEmailCodeResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SendEmailCodeResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SendEmailCodeResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendEmailCodeResponse";
+}
+impl ::buffa::Message for SendEmailCodeResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.verification_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.verification_code {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .verification_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+        self.verification_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SendEmailCodeResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SEND_EMAIL_CODE_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SendEmailCodeResponse",
+    to_json: ::buffa::type_registry::any_to_json::<SendEmailCodeResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<SendEmailCodeResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct VerifyEmailRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `verification_code`
+    #[serde(
+        rename = "verificationCode",
+        alias = "verification_code",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub verification_code: String,
+}
+impl ::core::fmt::Debug for VerifyEmailRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("VerifyEmailRequest")
+            .field("user_id", &self.user_id)
+            .field("verification_code", &self.verification_code)
+            .finish()
+    }
+}
+impl VerifyEmailRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.VerifyEmailRequest";
+}
+::buffa::impl_default_instance!(VerifyEmailRequest);
+impl ::buffa::MessageName for VerifyEmailRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "VerifyEmailRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.VerifyEmailRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.VerifyEmailRequest";
+}
+impl ::buffa::Message for VerifyEmailRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if !self.verification_code.is_empty() {
+            size
+                += 1u64
+                    + ::buffa::types::string_encoded_len(&self.verification_code) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if !self.verification_code.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.verification_code, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.verification_code, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.verification_code.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for VerifyEmailRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __VERIFY_EMAIL_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.VerifyEmailRequest",
+    to_json: ::buffa::type_registry::any_to_json::<VerifyEmailRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<VerifyEmailRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct VerifyEmailResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+}
+impl ::core::fmt::Debug for VerifyEmailResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("VerifyEmailResponse").field("details", &self.details).finish()
+    }
+}
+impl VerifyEmailResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.VerifyEmailResponse";
+}
+::buffa::impl_default_instance!(VerifyEmailResponse);
+impl ::buffa::MessageName for VerifyEmailResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "VerifyEmailResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.VerifyEmailResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.VerifyEmailResponse";
+}
+impl ::buffa::Message for VerifyEmailResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for VerifyEmailResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __VERIFY_EMAIL_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.VerifyEmailResponse",
+    to_json: ::buffa::type_registry::any_to_json::<VerifyEmailResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<VerifyEmailResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct SetPhoneRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `phone`
+    #[serde(
+        rename = "phone",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub phone: String,
+    #[serde(flatten)]
+    pub verification: Option<__buffa::oneof::set_phone_request::Verification>,
+}
+impl ::core::fmt::Debug for SetPhoneRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetPhoneRequest")
+            .field("user_id", &self.user_id)
+            .field("phone", &self.phone)
+            .field("verification", &self.verification)
+            .finish()
+    }
+}
+impl SetPhoneRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPhoneRequest";
+}
+::buffa::impl_default_instance!(SetPhoneRequest);
+impl ::buffa::MessageName for SetPhoneRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetPhoneRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetPhoneRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPhoneRequest";
+}
+impl ::buffa::Message for SetPhoneRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if !self.phone.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.phone) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_phone_request::Verification::SendCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::set_phone_request::Verification::ReturnCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::set_phone_request::Verification::IsVerified(_x) => {
+                    size += 1u64 + ::buffa::types::BOOL_ENCODED_LEN as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if !self.phone.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.phone, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_phone_request::Verification::SendCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::set_phone_request::Verification::ReturnCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        4u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::set_phone_request::Verification::IsVerified(x) => {
+                    ::buffa::types::put_bool_field(5u32, *x, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.phone, buf)?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_phone_request::Verification::SendCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::set_phone_request::Verification::SendCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::set_phone_request::Verification::ReturnCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::set_phone_request::Verification::ReturnCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.verification = ::core::option::Option::Some(
+                    __buffa::oneof::set_phone_request::Verification::IsVerified(
+                        ::buffa::types::decode_bool(buf)?,
+                    ),
+                );
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.phone.clear();
+        self.verification = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SetPhoneRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = SetPhoneRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct SetPhoneRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<SetPhoneRequest, A::Error> {
+                let mut __f_user_id: ::core::option::Option<String> = None;
+                let mut __f_phone: ::core::option::Option<String> = None;
+                let mut __oneof_verification: ::core::option::Option<
+                    __buffa::oneof::set_phone_request::Verification,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "userId" | "user_id" => {
+                            __f_user_id = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "phone" => {
+                            __f_phone = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "sendCode" | "send_code" => {
+                            let v: ::core::option::Option<SendPhoneVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            SendPhoneVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_phone_request::Verification::SendCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "returnCode" | "return_code" => {
+                            let v: ::core::option::Option<ReturnPhoneVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            ReturnPhoneVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_phone_request::Verification::ReturnCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "isVerified" | "is_verified" => {
+                            let v: ::core::option::Option<bool> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<bool>::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_phone_request::Verification::IsVerified(
+                                        v,
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <SetPhoneRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_phone {
+                    __r.phone = v;
+                }
+                __r.verification = __oneof_verification;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetPhoneRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_PHONE_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetPhoneRequest",
+    to_json: ::buffa::type_registry::any_to_json::<SetPhoneRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<SetPhoneRequest>,
+    is_wkt: false,
+};
+pub mod set_phone_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::set_phone_request::Verification;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SetPhoneResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+    /// Field 2: `verification_code`
+    #[serde(
+        rename = "verificationCode",
+        alias = "verification_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub verification_code: Option<String>,
+}
+impl ::core::fmt::Debug for SetPhoneResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetPhoneResponse")
+            .field("details", &self.details)
+            .field("verification_code", &self.verification_code)
+            .finish()
+    }
+}
+impl SetPhoneResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPhoneResponse";
+}
+impl SetPhoneResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::verification_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_verification_code(mut self, value: impl Into<String>) -> Self {
+        self.verification_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(SetPhoneResponse);
+impl ::buffa::MessageName for SetPhoneResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetPhoneResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetPhoneResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPhoneResponse";
+}
+impl ::buffa::Message for SetPhoneResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.verification_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.verification_code {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .verification_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+        self.verification_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetPhoneResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_PHONE_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetPhoneResponse",
+    to_json: ::buffa::type_registry::any_to_json::<SetPhoneResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<SetPhoneResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct RemovePhoneRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+}
+impl ::core::fmt::Debug for RemovePhoneRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RemovePhoneRequest").field("user_id", &self.user_id).finish()
+    }
+}
+impl RemovePhoneRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemovePhoneRequest";
+}
+::buffa::impl_default_instance!(RemovePhoneRequest);
+impl ::buffa::MessageName for RemovePhoneRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "RemovePhoneRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.RemovePhoneRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemovePhoneRequest";
+}
+impl ::buffa::Message for RemovePhoneRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for RemovePhoneRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __REMOVE_PHONE_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.RemovePhoneRequest",
+    to_json: ::buffa::type_registry::any_to_json::<RemovePhoneRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<RemovePhoneRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct RemovePhoneResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+}
+impl ::core::fmt::Debug for RemovePhoneResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RemovePhoneResponse").field("details", &self.details).finish()
+    }
+}
+impl RemovePhoneResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemovePhoneResponse";
+}
+::buffa::impl_default_instance!(RemovePhoneResponse);
+impl ::buffa::MessageName for RemovePhoneResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "RemovePhoneResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.RemovePhoneResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemovePhoneResponse";
+}
+impl ::buffa::Message for RemovePhoneResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for RemovePhoneResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __REMOVE_PHONE_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.RemovePhoneResponse",
+    to_json: ::buffa::type_registry::any_to_json::<RemovePhoneResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<RemovePhoneResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct ResendPhoneCodeRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    #[serde(flatten)]
+    pub verification: Option<__buffa::oneof::resend_phone_code_request::Verification>,
+}
+impl ::core::fmt::Debug for ResendPhoneCodeRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ResendPhoneCodeRequest")
+            .field("user_id", &self.user_id)
+            .field("verification", &self.verification)
+            .finish()
+    }
+}
+impl ResendPhoneCodeRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ResendPhoneCodeRequest";
+}
+::buffa::impl_default_instance!(ResendPhoneCodeRequest);
+impl ::buffa::MessageName for ResendPhoneCodeRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ResendPhoneCodeRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ResendPhoneCodeRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ResendPhoneCodeRequest";
+}
+impl ::buffa::Message for ResendPhoneCodeRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::resend_phone_code_request::Verification::SendCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::resend_phone_code_request::Verification::ReturnCode(
+                    x,
+                ) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::resend_phone_code_request::Verification::SendCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::resend_phone_code_request::Verification::ReturnCode(
+                    x,
+                ) => {
+                    ::buffa::types::put_len_delimited_header(
+                        4u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::resend_phone_code_request::Verification::SendCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::resend_phone_code_request::Verification::SendCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::resend_phone_code_request::Verification::ReturnCode(
+                        ref mut existing,
+                    ),
+                ) = self.verification
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.verification = ::core::option::Option::Some(
+                        __buffa::oneof::resend_phone_code_request::Verification::ReturnCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.verification = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for ResendPhoneCodeRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = ResendPhoneCodeRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct ResendPhoneCodeRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<ResendPhoneCodeRequest, A::Error> {
+                let mut __f_user_id: ::core::option::Option<String> = None;
+                let mut __oneof_verification: ::core::option::Option<
+                    __buffa::oneof::resend_phone_code_request::Verification,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "userId" | "user_id" => {
+                            __f_user_id = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "sendCode" | "send_code" => {
+                            let v: ::core::option::Option<SendPhoneVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            SendPhoneVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::resend_phone_code_request::Verification::SendCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "returnCode" | "return_code" => {
+                            let v: ::core::option::Option<ReturnPhoneVerificationCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            ReturnPhoneVerificationCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::resend_phone_code_request::Verification::ReturnCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <ResendPhoneCodeRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                __r.verification = __oneof_verification;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ResendPhoneCodeRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __RESEND_PHONE_CODE_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ResendPhoneCodeRequest",
+    to_json: ::buffa::type_registry::any_to_json::<ResendPhoneCodeRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<ResendPhoneCodeRequest>,
+    is_wkt: false,
+};
+pub mod resend_phone_code_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::resend_phone_code_request::Verification;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ResendPhoneCodeResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+    /// Field 2: `verification_code`
+    #[serde(
+        rename = "verificationCode",
+        alias = "verification_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub verification_code: Option<String>,
+}
+impl ::core::fmt::Debug for ResendPhoneCodeResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ResendPhoneCodeResponse")
+            .field("details", &self.details)
+            .field("verification_code", &self.verification_code)
+            .finish()
+    }
+}
+impl ResendPhoneCodeResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ResendPhoneCodeResponse";
+}
+impl ResendPhoneCodeResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::verification_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_verification_code(mut self, value: impl Into<String>) -> Self {
+        self.verification_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(ResendPhoneCodeResponse);
+impl ::buffa::MessageName for ResendPhoneCodeResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ResendPhoneCodeResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ResendPhoneCodeResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ResendPhoneCodeResponse";
+}
+impl ::buffa::Message for ResendPhoneCodeResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.verification_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.verification_code {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .verification_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+        self.verification_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ResendPhoneCodeResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __RESEND_PHONE_CODE_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ResendPhoneCodeResponse",
+    to_json: ::buffa::type_registry::any_to_json::<ResendPhoneCodeResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<ResendPhoneCodeResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct VerifyPhoneRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `verification_code`
+    #[serde(
+        rename = "verificationCode",
+        alias = "verification_code",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub verification_code: String,
+}
+impl ::core::fmt::Debug for VerifyPhoneRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("VerifyPhoneRequest")
+            .field("user_id", &self.user_id)
+            .field("verification_code", &self.verification_code)
+            .finish()
+    }
+}
+impl VerifyPhoneRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.VerifyPhoneRequest";
+}
+::buffa::impl_default_instance!(VerifyPhoneRequest);
+impl ::buffa::MessageName for VerifyPhoneRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "VerifyPhoneRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.VerifyPhoneRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.VerifyPhoneRequest";
+}
+impl ::buffa::Message for VerifyPhoneRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if !self.verification_code.is_empty() {
+            size
+                += 1u64
+                    + ::buffa::types::string_encoded_len(&self.verification_code) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if !self.verification_code.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.verification_code, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.verification_code, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.verification_code.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for VerifyPhoneRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __VERIFY_PHONE_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.VerifyPhoneRequest",
+    to_json: ::buffa::type_registry::any_to_json::<VerifyPhoneRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<VerifyPhoneRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct VerifyPhoneResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+}
+impl ::core::fmt::Debug for VerifyPhoneResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("VerifyPhoneResponse").field("details", &self.details).finish()
+    }
+}
+impl VerifyPhoneResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.VerifyPhoneResponse";
+}
+::buffa::impl_default_instance!(VerifyPhoneResponse);
+impl ::buffa::MessageName for VerifyPhoneResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "VerifyPhoneResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.VerifyPhoneResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.VerifyPhoneResponse";
+}
+impl ::buffa::Message for VerifyPhoneResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for VerifyPhoneResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __VERIFY_PHONE_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.VerifyPhoneResponse",
+    to_json: ::buffa::type_registry::any_to_json::<VerifyPhoneResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<VerifyPhoneResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SendPasswordResetLink {
+    /// Field 1: `notification_type`
+    #[serde(
+        rename = "notificationType",
+        alias = "notification_type",
+        with = "::buffa::json_helpers::proto_enum",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_default_enum_value"
+    )]
+    pub notification_type: EnumValue<NotificationType>,
+    /// Field 2: `url_template`
+    #[serde(
+        rename = "urlTemplate",
+        alias = "url_template",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub url_template: Option<String>,
+}
+impl ::core::fmt::Debug for SendPasswordResetLink {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SendPasswordResetLink")
+            .field("notification_type", &self.notification_type)
+            .field("url_template", &self.url_template)
+            .finish()
+    }
+}
+impl SendPasswordResetLink {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendPasswordResetLink";
+}
+impl SendPasswordResetLink {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::url_template`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_url_template(mut self, value: impl Into<String>) -> Self {
+        self.url_template = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(SendPasswordResetLink);
+impl ::buffa::MessageName for SendPasswordResetLink {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SendPasswordResetLink";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SendPasswordResetLink";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SendPasswordResetLink";
+}
+impl ::buffa::Message for SendPasswordResetLink {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        {
+            let val = self.notification_type.to_i32();
+            if val != 0 {
+                size += 1u64 + ::buffa::types::int32_encoded_len(val) as u64;
+            }
+        }
+        if let Some(ref v) = self.url_template {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        {
+            let val = self.notification_type.to_i32();
+            if val != 0 {
+                ::buffa::types::put_int32_field(1u32, val, buf);
+            }
+        }
+        if let Some(ref v) = self.url_template {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.notification_type = ::buffa::EnumValue::from(
+                    ::buffa::types::decode_int32(buf)?,
+                );
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .url_template
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.notification_type = ::buffa::EnumValue::from(0);
+        self.url_template = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SendPasswordResetLink {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SEND_PASSWORD_RESET_LINK_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SendPasswordResetLink",
+    to_json: ::buffa::type_registry::any_to_json::<SendPasswordResetLink>,
+    from_json: ::buffa::type_registry::any_from_json::<SendPasswordResetLink>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ReturnPasswordResetCode {}
+impl ::core::fmt::Debug for ReturnPasswordResetCode {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ReturnPasswordResetCode").finish()
+    }
+}
+impl ReturnPasswordResetCode {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ReturnPasswordResetCode";
+}
+::buffa::impl_default_instance!(ReturnPasswordResetCode);
+impl ::buffa::MessageName for ReturnPasswordResetCode {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ReturnPasswordResetCode";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ReturnPasswordResetCode";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ReturnPasswordResetCode";
+}
+impl ::buffa::Message for ReturnPasswordResetCode {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let size = 0u64;
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        _buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {}
+}
+impl ::buffa::json_helpers::ProtoElemJson for ReturnPasswordResetCode {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __RETURN_PASSWORD_RESET_CODE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ReturnPasswordResetCode",
+    to_json: ::buffa::type_registry::any_to_json::<ReturnPasswordResetCode>,
+    from_json: ::buffa::type_registry::any_from_json::<ReturnPasswordResetCode>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct PasswordResetRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    #[serde(flatten)]
+    pub medium: Option<__buffa::oneof::password_reset_request::Medium>,
+}
+impl ::core::fmt::Debug for PasswordResetRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("PasswordResetRequest")
+            .field("user_id", &self.user_id)
+            .field("medium", &self.medium)
+            .finish()
+    }
+}
+impl PasswordResetRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.PasswordResetRequest";
+}
+::buffa::impl_default_instance!(PasswordResetRequest);
+impl ::buffa::MessageName for PasswordResetRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "PasswordResetRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.PasswordResetRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.PasswordResetRequest";
+}
+impl ::buffa::Message for PasswordResetRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.medium {
+            match v {
+                __buffa::oneof::password_reset_request::Medium::SendLink(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::password_reset_request::Medium::ReturnCode(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.medium {
+            match v {
+                __buffa::oneof::password_reset_request::Medium::SendLink(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        2u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::password_reset_request::Medium::ReturnCode(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::password_reset_request::Medium::SendLink(
+                        ref mut existing,
+                    ),
+                ) = self.medium
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.medium = ::core::option::Option::Some(
+                        __buffa::oneof::password_reset_request::Medium::SendLink(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::password_reset_request::Medium::ReturnCode(
+                        ref mut existing,
+                    ),
+                ) = self.medium
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.medium = ::core::option::Option::Some(
+                        __buffa::oneof::password_reset_request::Medium::ReturnCode(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.medium = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PasswordResetRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = PasswordResetRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct PasswordResetRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<PasswordResetRequest, A::Error> {
+                let mut __f_user_id: ::core::option::Option<String> = None;
+                let mut __oneof_medium: ::core::option::Option<
+                    __buffa::oneof::password_reset_request::Medium,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "userId" | "user_id" => {
+                            __f_user_id = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "sendLink" | "send_link" => {
+                            let v: ::core::option::Option<SendPasswordResetLink> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            SendPasswordResetLink,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_medium.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'medium'",
+                                        ),
+                                    );
+                                }
+                                __oneof_medium = Some(
+                                    __buffa::oneof::password_reset_request::Medium::SendLink(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "returnCode" | "return_code" => {
+                            let v: ::core::option::Option<ReturnPasswordResetCode> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            ReturnPasswordResetCode,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_medium.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'medium'",
+                                        ),
+                                    );
+                                }
+                                __oneof_medium = Some(
+                                    __buffa::oneof::password_reset_request::Medium::ReturnCode(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <PasswordResetRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                __r.medium = __oneof_medium;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for PasswordResetRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __PASSWORD_RESET_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.PasswordResetRequest",
+    to_json: ::buffa::type_registry::any_to_json::<PasswordResetRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<PasswordResetRequest>,
+    is_wkt: false,
+};
+pub mod password_reset_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::password_reset_request::Medium;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct PasswordResetResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+    /// Field 2: `verification_code`
+    #[serde(
+        rename = "verificationCode",
+        alias = "verification_code",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub verification_code: Option<String>,
+}
+impl ::core::fmt::Debug for PasswordResetResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("PasswordResetResponse")
+            .field("details", &self.details)
+            .field("verification_code", &self.verification_code)
+            .finish()
+    }
+}
+impl PasswordResetResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.PasswordResetResponse";
+}
+impl PasswordResetResponse {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::verification_code`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_verification_code(mut self, value: impl Into<String>) -> Self {
+        self.verification_code = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(PasswordResetResponse);
+impl ::buffa::MessageName for PasswordResetResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "PasswordResetResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.PasswordResetResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.PasswordResetResponse";
+}
+impl ::buffa::Message for PasswordResetResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.verification_code {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.verification_code {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(
+                    self
+                        .verification_code
+                        .get_or_insert_with(::buffa::alloc::string::String::new),
+                    buf,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+        self.verification_code = ::core::option::Option::None;
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for PasswordResetResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __PASSWORD_RESET_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.PasswordResetResponse",
+    to_json: ::buffa::type_registry::any_to_json::<PasswordResetResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<PasswordResetResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct SetPasswordRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `new_password`
+    #[serde(
+        rename = "newPassword",
+        alias = "new_password",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub new_password: MessageField<Password, ::buffa::Inline<Password>>,
+    #[serde(flatten)]
+    pub verification: Option<__buffa::oneof::set_password_request::Verification>,
+}
+impl ::core::fmt::Debug for SetPasswordRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetPasswordRequest")
+            .field("user_id", &self.user_id)
+            .field("new_password", &self.new_password)
+            .field("verification", &self.verification)
+            .finish()
+    }
+}
+impl SetPasswordRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPasswordRequest";
+}
+::buffa::impl_default_instance!(SetPasswordRequest);
+impl ::buffa::MessageName for SetPasswordRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetPasswordRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetPasswordRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPasswordRequest";
+}
+impl ::buffa::Message for SetPasswordRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if self.new_password.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.new_password.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_password_request::Verification::CurrentPassword(
+                    x,
+                ) => {
+                    size += 1u64 + ::buffa::types::string_encoded_len(x) as u64;
+                }
+                __buffa::oneof::set_password_request::Verification::VerificationCode(
+                    x,
+                ) => {
+                    size += 1u64 + ::buffa::types::string_encoded_len(x) as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if self.new_password.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.new_password.write_to(__cache, buf);
+        }
+        if let ::core::option::Option::Some(ref v) = self.verification {
+            match v {
+                __buffa::oneof::set_password_request::Verification::CurrentPassword(
+                    x,
+                ) => {
+                    ::buffa::types::put_string_field(3u32, x, buf);
+                }
+                __buffa::oneof::set_password_request::Verification::VerificationCode(
+                    x,
+                ) => {
+                    ::buffa::types::put_string_field(4u32, x, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.new_password.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                self.verification = ::core::option::Option::Some(
+                    __buffa::oneof::set_password_request::Verification::CurrentPassword(
+                        ::buffa::types::decode_string(buf)?,
+                    ),
+                );
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                self.verification = ::core::option::Option::Some(
+                    __buffa::oneof::set_password_request::Verification::VerificationCode(
+                        ::buffa::types::decode_string(buf)?,
+                    ),
+                );
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.new_password = ::buffa::MessageField::none();
+        self.verification = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for SetPasswordRequest {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = SetPasswordRequest;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct SetPasswordRequest")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<SetPasswordRequest, A::Error> {
+                let mut __f_user_id: ::core::option::Option<String> = None;
+                let mut __f_new_password: ::core::option::Option<
+                    MessageField<Password, ::buffa::Inline<Password>>,
+                > = None;
+                let mut __oneof_verification: ::core::option::Option<
+                    __buffa::oneof::set_password_request::Verification,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "userId" | "user_id" => {
+                            __f_user_id = Some({
+                                struct _S;
+                                impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
+                                    type Value = String;
+                                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                                        self,
+                                        d: D,
+                                    ) -> ::core::result::Result<String, D::Error> {
+                                        ::buffa::json_helpers::proto_string::deserialize(d)
+                                    }
+                                }
+                                map.next_value_seed(_S)?
+                            });
+                        }
+                        "newPassword" | "new_password" => {
+                            __f_new_password = Some(
+                                map
+                                    .next_value::<
+                                        MessageField<Password, ::buffa::Inline<Password>>,
+                                    >()?,
+                            );
+                        }
+                        "currentPassword" | "current_password" => {
+                            let v: ::core::option::Option<String> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            String,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_password_request::Verification::CurrentPassword(
+                                        v,
+                                    ),
+                                );
+                            }
+                        }
+                        "verificationCode" | "verification_code" => {
+                            let v: ::core::option::Option<String> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            String,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_verification.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'verification'",
+                                        ),
+                                    );
+                                }
+                                __oneof_verification = Some(
+                                    __buffa::oneof::set_password_request::Verification::VerificationCode(
+                                        v,
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <SetPasswordRequest as ::core::default::Default>::default();
+                if let ::core::option::Option::Some(v) = __f_user_id {
+                    __r.user_id = v;
+                }
+                if let ::core::option::Option::Some(v) = __f_new_password {
+                    __r.new_password = v;
+                }
+                __r.verification = __oneof_verification;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetPasswordRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_PASSWORD_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetPasswordRequest",
+    to_json: ::buffa::type_registry::any_to_json::<SetPasswordRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<SetPasswordRequest>,
+    is_wkt: false,
+};
+pub mod set_password_request {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::set_password_request::Verification;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SetPasswordResponse {
+    /// Field 1: `details`
+    #[serde(
+        rename = "details",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub details: MessageField<Details, ::buffa::Inline<Details>>,
+}
+impl ::core::fmt::Debug for SetPasswordResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetPasswordResponse").field("details", &self.details).finish()
+    }
+}
+impl SetPasswordResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPasswordResponse";
+}
+::buffa::impl_default_instance!(SetPasswordResponse);
+impl ::buffa::MessageName for SetPasswordResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetPasswordResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetPasswordResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetPasswordResponse";
+}
+impl ::buffa::Message for SetPasswordResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.details.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.details.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.details.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.details.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.details.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.details = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetPasswordResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_PASSWORD_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetPasswordResponse",
+    to_json: ::buffa::type_registry::any_to_json::<SetPasswordResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<SetPasswordResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct AddSecretRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+}
+impl ::core::fmt::Debug for AddSecretRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AddSecretRequest").field("user_id", &self.user_id).finish()
+    }
+}
+impl AddSecretRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddSecretRequest";
+}
+::buffa::impl_default_instance!(AddSecretRequest);
+impl ::buffa::MessageName for AddSecretRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "AddSecretRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.AddSecretRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddSecretRequest";
+}
+impl ::buffa::Message for AddSecretRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for AddSecretRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __ADD_SECRET_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.AddSecretRequest",
+    to_json: ::buffa::type_registry::any_to_json::<AddSecretRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<AddSecretRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct AddSecretResponse {
+    /// Field 1: `creation_date`
+    #[serde(
+        rename = "creationDate",
+        alias = "creation_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub creation_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 2: `client_secret`
+    #[serde(
+        rename = "clientSecret",
+        alias = "client_secret",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub client_secret: String,
+}
+impl ::core::fmt::Debug for AddSecretResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AddSecretResponse")
+            .field("creation_date", &self.creation_date)
+            .field("client_secret", &self.client_secret)
+            .finish()
+    }
+}
+impl AddSecretResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddSecretResponse";
+}
+::buffa::impl_default_instance!(AddSecretResponse);
+impl ::buffa::MessageName for AddSecretResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "AddSecretResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.AddSecretResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddSecretResponse";
+}
+impl ::buffa::Message for AddSecretResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.creation_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.creation_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if !self.client_secret.is_empty() {
+            size
+                += 1u64 + ::buffa::types::string_encoded_len(&self.client_secret) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.creation_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.creation_date.write_to(__cache, buf);
+        }
+        if !self.client_secret.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.client_secret, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.creation_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.client_secret, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.creation_date = ::buffa::MessageField::none();
+        self.client_secret.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for AddSecretResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __ADD_SECRET_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.AddSecretResponse",
+    to_json: ::buffa::type_registry::any_to_json::<AddSecretResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<AddSecretResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct RemoveSecretRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+}
+impl ::core::fmt::Debug for RemoveSecretRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RemoveSecretRequest").field("user_id", &self.user_id).finish()
+    }
+}
+impl RemoveSecretRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemoveSecretRequest";
+}
+::buffa::impl_default_instance!(RemoveSecretRequest);
+impl ::buffa::MessageName for RemoveSecretRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "RemoveSecretRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.RemoveSecretRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemoveSecretRequest";
+}
+impl ::buffa::Message for RemoveSecretRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for RemoveSecretRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __REMOVE_SECRET_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.RemoveSecretRequest",
+    to_json: ::buffa::type_registry::any_to_json::<RemoveSecretRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<RemoveSecretRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct RemoveSecretResponse {
+    /// Field 1: `deletion_date`
+    #[serde(
+        rename = "deletionDate",
+        alias = "deletion_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub deletion_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+}
+impl ::core::fmt::Debug for RemoveSecretResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RemoveSecretResponse")
+            .field("deletion_date", &self.deletion_date)
+            .finish()
+    }
+}
+impl RemoveSecretResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemoveSecretResponse";
+}
+::buffa::impl_default_instance!(RemoveSecretResponse);
+impl ::buffa::MessageName for RemoveSecretResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "RemoveSecretResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.RemoveSecretResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemoveSecretResponse";
+}
+impl ::buffa::Message for RemoveSecretResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.deletion_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.deletion_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.deletion_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.deletion_date.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.deletion_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.deletion_date = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for RemoveSecretResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __REMOVE_SECRET_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.RemoveSecretResponse",
+    to_json: ::buffa::type_registry::any_to_json::<RemoveSecretResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<RemoveSecretResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct AddKeyRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `expiration_date`
+    #[serde(
+        rename = "expirationDate",
+        alias = "expiration_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub expiration_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 3: `public_key`
+    #[serde(
+        rename = "publicKey",
+        alias = "public_key",
+        with = "::buffa::json_helpers::bytes",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_bytes"
+    )]
+    pub public_key: Vec<u8>,
+}
+impl ::core::fmt::Debug for AddKeyRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AddKeyRequest")
+            .field("user_id", &self.user_id)
+            .field("expiration_date", &self.expiration_date)
+            .field("public_key", &self.public_key)
+            .finish()
+    }
+}
+impl AddKeyRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddKeyRequest";
+}
+::buffa::impl_default_instance!(AddKeyRequest);
+impl ::buffa::MessageName for AddKeyRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "AddKeyRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.AddKeyRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddKeyRequest";
+}
+impl ::buffa::Message for AddKeyRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if self.expiration_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.expiration_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if !self.public_key.is_empty() {
+            size += 1u64 + ::buffa::types::bytes_encoded_len(&self.public_key) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if self.expiration_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.expiration_date.write_to(__cache, buf);
+        }
+        if !self.public_key.is_empty() {
+            ::buffa::types::put_shared_bytes_field(3u32, &self.public_key, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.expiration_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_bytes(&mut self.public_key, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.expiration_date = ::buffa::MessageField::none();
+        self.public_key.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for AddKeyRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __ADD_KEY_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.AddKeyRequest",
+    to_json: ::buffa::type_registry::any_to_json::<AddKeyRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<AddKeyRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct AddKeyResponse {
+    /// Field 1: `creation_date`
+    #[serde(
+        rename = "creationDate",
+        alias = "creation_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub creation_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 2: `key_id`
+    #[serde(
+        rename = "keyId",
+        alias = "key_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub key_id: String,
+    /// Field 3: `key_content`
+    #[serde(
+        rename = "keyContent",
+        alias = "key_content",
+        with = "::buffa::json_helpers::bytes",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_bytes"
+    )]
+    pub key_content: Vec<u8>,
+}
+impl ::core::fmt::Debug for AddKeyResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AddKeyResponse")
+            .field("creation_date", &self.creation_date)
+            .field("key_id", &self.key_id)
+            .field("key_content", &self.key_content)
+            .finish()
+    }
+}
+impl AddKeyResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddKeyResponse";
+}
+::buffa::impl_default_instance!(AddKeyResponse);
+impl ::buffa::MessageName for AddKeyResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "AddKeyResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.AddKeyResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddKeyResponse";
+}
+impl ::buffa::Message for AddKeyResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.creation_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.creation_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if !self.key_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.key_id) as u64;
+        }
+        if !self.key_content.is_empty() {
+            size += 1u64 + ::buffa::types::bytes_encoded_len(&self.key_content) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.creation_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.creation_date.write_to(__cache, buf);
+        }
+        if !self.key_id.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.key_id, buf);
+        }
+        if !self.key_content.is_empty() {
+            ::buffa::types::put_shared_bytes_field(3u32, &self.key_content, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.creation_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.key_id, buf)?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_bytes(&mut self.key_content, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.creation_date = ::buffa::MessageField::none();
+        self.key_id.clear();
+        self.key_content.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for AddKeyResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __ADD_KEY_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.AddKeyResponse",
+    to_json: ::buffa::type_registry::any_to_json::<AddKeyResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<AddKeyResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct RemoveKeyRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `key_id`
+    #[serde(
+        rename = "keyId",
+        alias = "key_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub key_id: String,
+}
+impl ::core::fmt::Debug for RemoveKeyRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RemoveKeyRequest")
+            .field("user_id", &self.user_id)
+            .field("key_id", &self.key_id)
+            .finish()
+    }
+}
+impl RemoveKeyRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemoveKeyRequest";
+}
+::buffa::impl_default_instance!(RemoveKeyRequest);
+impl ::buffa::MessageName for RemoveKeyRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "RemoveKeyRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.RemoveKeyRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemoveKeyRequest";
+}
+impl ::buffa::Message for RemoveKeyRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if !self.key_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.key_id) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if !self.key_id.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.key_id, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.key_id, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.key_id.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for RemoveKeyRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __REMOVE_KEY_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.RemoveKeyRequest",
+    to_json: ::buffa::type_registry::any_to_json::<RemoveKeyRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<RemoveKeyRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct RemoveKeyResponse {
+    /// Field 1: `deletion_date`
+    #[serde(
+        rename = "deletionDate",
+        alias = "deletion_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub deletion_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+}
+impl ::core::fmt::Debug for RemoveKeyResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RemoveKeyResponse")
+            .field("deletion_date", &self.deletion_date)
+            .finish()
+    }
+}
+impl RemoveKeyResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemoveKeyResponse";
+}
+::buffa::impl_default_instance!(RemoveKeyResponse);
+impl ::buffa::MessageName for RemoveKeyResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "RemoveKeyResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.RemoveKeyResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemoveKeyResponse";
+}
+impl ::buffa::Message for RemoveKeyResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.deletion_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.deletion_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.deletion_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.deletion_date.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.deletion_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.deletion_date = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for RemoveKeyResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __REMOVE_KEY_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.RemoveKeyResponse",
+    to_json: ::buffa::type_registry::any_to_json::<RemoveKeyResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<RemoveKeyResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct KeysSearchFilter {
+    #[serde(flatten)]
+    pub filter: Option<__buffa::oneof::keys_search_filter::Filter>,
+}
+impl ::core::fmt::Debug for KeysSearchFilter {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("KeysSearchFilter").field("filter", &self.filter).finish()
+    }
+}
+impl KeysSearchFilter {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.KeysSearchFilter";
+}
+::buffa::impl_default_instance!(KeysSearchFilter);
+impl ::buffa::MessageName for KeysSearchFilter {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "KeysSearchFilter";
+    const FULL_NAME: &'static str = "zitadel.user.v2.KeysSearchFilter";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.KeysSearchFilter";
+}
+impl ::buffa::Message for KeysSearchFilter {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if let ::core::option::Option::Some(ref v) = self.filter {
+            match v {
+                __buffa::oneof::keys_search_filter::Filter::KeyIdFilter(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::keys_search_filter::Filter::UserIdFilter(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::keys_search_filter::Filter::OrganizationIdFilter(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::keys_search_filter::Filter::CreatedDateFilter(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::keys_search_filter::Filter::ExpirationDateFilter(x) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if let ::core::option::Option::Some(ref v) = self.filter {
+            match v {
+                __buffa::oneof::keys_search_filter::Filter::KeyIdFilter(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        1u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::keys_search_filter::Filter::UserIdFilter(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        2u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::keys_search_filter::Filter::OrganizationIdFilter(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::keys_search_filter::Filter::CreatedDateFilter(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        4u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::keys_search_filter::Filter::ExpirationDateFilter(x) => {
+                    ::buffa::types::put_len_delimited_header(
+                        5u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::keys_search_filter::Filter::KeyIdFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::keys_search_filter::Filter::KeyIdFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::keys_search_filter::Filter::UserIdFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::keys_search_filter::Filter::UserIdFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::keys_search_filter::Filter::OrganizationIdFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::keys_search_filter::Filter::OrganizationIdFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::keys_search_filter::Filter::CreatedDateFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::keys_search_filter::Filter::CreatedDateFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::keys_search_filter::Filter::ExpirationDateFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::keys_search_filter::Filter::ExpirationDateFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.filter = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for KeysSearchFilter {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = KeysSearchFilter;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct KeysSearchFilter")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<KeysSearchFilter, A::Error> {
+                let mut __oneof_filter: ::core::option::Option<
+                    __buffa::oneof::keys_search_filter::Filter,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "keyIdFilter" | "key_id_filter" => {
+                            let v: ::core::option::Option<IDFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            IDFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::keys_search_filter::Filter::KeyIdFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "userIdFilter" | "user_id_filter" => {
+                            let v: ::core::option::Option<IDFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            IDFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::keys_search_filter::Filter::UserIdFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "organizationIdFilter" | "organization_id_filter" => {
+                            let v: ::core::option::Option<IDFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            IDFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::keys_search_filter::Filter::OrganizationIdFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "createdDateFilter" | "created_date_filter" => {
+                            let v: ::core::option::Option<TimestampFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            TimestampFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::keys_search_filter::Filter::CreatedDateFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "expirationDateFilter" | "expiration_date_filter" => {
+                            let v: ::core::option::Option<TimestampFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            TimestampFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::keys_search_filter::Filter::ExpirationDateFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <KeysSearchFilter as ::core::default::Default>::default();
+                __r.filter = __oneof_filter;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for KeysSearchFilter {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __KEYS_SEARCH_FILTER_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.KeysSearchFilter",
+    to_json: ::buffa::type_registry::any_to_json::<KeysSearchFilter>,
+    from_json: ::buffa::type_registry::any_from_json::<KeysSearchFilter>,
+    is_wkt: false,
+};
+pub mod keys_search_filter {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::keys_search_filter::Filter;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct Key {
+    /// Field 1: `creation_date`
+    #[serde(
+        rename = "creationDate",
+        alias = "creation_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub creation_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 2: `change_date`
+    #[serde(
+        rename = "changeDate",
+        alias = "change_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub change_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 3: `id`
+    #[serde(
+        rename = "id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub id: String,
+    /// Field 4: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 5: `organization_id`
+    #[serde(
+        rename = "organizationId",
+        alias = "organization_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub organization_id: String,
+    /// Field 6: `expiration_date`
+    #[serde(
+        rename = "expirationDate",
+        alias = "expiration_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub expiration_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+}
+impl ::core::fmt::Debug for Key {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Key")
+            .field("creation_date", &self.creation_date)
+            .field("change_date", &self.change_date)
+            .field("id", &self.id)
+            .field("user_id", &self.user_id)
+            .field("organization_id", &self.organization_id)
+            .field("expiration_date", &self.expiration_date)
+            .finish()
+    }
+}
+impl Key {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.Key";
+}
+::buffa::impl_default_instance!(Key);
+impl ::buffa::MessageName for Key {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "Key";
+    const FULL_NAME: &'static str = "zitadel.user.v2.Key";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.Key";
+}
+impl ::buffa::Message for Key {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.creation_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.creation_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.change_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.change_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if !self.id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.id) as u64;
+        }
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if !self.organization_id.is_empty() {
+            size
+                += 1u64
+                    + ::buffa::types::string_encoded_len(&self.organization_id) as u64;
+        }
+        if self.expiration_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.expiration_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.creation_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.creation_date.write_to(__cache, buf);
+        }
+        if self.change_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.change_date.write_to(__cache, buf);
+        }
+        if !self.id.is_empty() {
+            ::buffa::types::put_string_field(3u32, &self.id, buf);
+        }
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(4u32, &self.user_id, buf);
+        }
+        if !self.organization_id.is_empty() {
+            ::buffa::types::put_string_field(5u32, &self.organization_id, buf);
+        }
+        if self.expiration_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                6u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.expiration_date.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.creation_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.change_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.id, buf)?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.organization_id, buf)?;
+            }
+            6u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.expiration_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.creation_date = ::buffa::MessageField::none();
+        self.change_date = ::buffa::MessageField::none();
+        self.id.clear();
+        self.user_id.clear();
+        self.organization_id.clear();
+        self.expiration_date = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for Key {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __KEY_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.Key",
+    to_json: ::buffa::type_registry::any_to_json::<Key>,
+    from_json: ::buffa::type_registry::any_from_json::<Key>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ListKeysRequest {
+    /// Field 1: `pagination`
+    #[serde(
+        rename = "pagination",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub pagination: MessageField<PaginationRequest, ::buffa::Inline<PaginationRequest>>,
+    /// Field 2: `sorting_column`
+    #[serde(
+        rename = "sortingColumn",
+        alias = "sorting_column",
+        with = "::buffa::json_helpers::opt_enum",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub sorting_column: Option<EnumValue<KeyFieldName>>,
+    /// Field 3: `filters`
+    #[serde(
+        rename = "filters",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub filters: Vec<KeysSearchFilter>,
+}
+impl ::core::fmt::Debug for ListKeysRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ListKeysRequest")
+            .field("pagination", &self.pagination)
+            .field("sorting_column", &self.sorting_column)
+            .field("filters", &self.filters)
+            .finish()
+    }
+}
+impl ListKeysRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListKeysRequest";
+}
+impl ListKeysRequest {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::sorting_column`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_sorting_column(
+        mut self,
+        value: impl Into<EnumValue<KeyFieldName>>,
+    ) -> Self {
+        self.sorting_column = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(ListKeysRequest);
+impl ::buffa::MessageName for ListKeysRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ListKeysRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ListKeysRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListKeysRequest";
+}
+impl ::buffa::Message for ListKeysRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.pagination.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.pagination.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.sorting_column {
+            size += 1u64 + ::buffa::types::int32_encoded_len(v.to_i32()) as u64;
+        }
+        for v in &self.filters {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.pagination.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.pagination.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.sorting_column {
+            ::buffa::types::put_int32_field(2u32, v.to_i32(), buf);
+        }
+        for v in &self.filters {
+            ::buffa::types::put_len_delimited_header(
+                3u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.pagination.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.sorting_column = ::core::option::Option::Some(
+                    ::buffa::EnumValue::from(::buffa::types::decode_int32(buf)?),
+                );
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.filters.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.pagination = ::buffa::MessageField::none();
+        self.sorting_column = ::core::option::Option::None;
+        self.filters.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ListKeysRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __LIST_KEYS_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ListKeysRequest",
+    to_json: ::buffa::type_registry::any_to_json::<ListKeysRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<ListKeysRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ListKeysResponse {
+    /// Field 1: `pagination`
+    #[serde(
+        rename = "pagination",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub pagination: MessageField<
+        PaginationResponse,
+        ::buffa::Inline<PaginationResponse>,
+    >,
+    /// Field 2: `result`
+    #[serde(
+        rename = "result",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub result: Vec<Key>,
+}
+impl ::core::fmt::Debug for ListKeysResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ListKeysResponse")
+            .field("pagination", &self.pagination)
+            .field("result", &self.result)
+            .finish()
+    }
+}
+impl ListKeysResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListKeysResponse";
+}
+::buffa::impl_default_instance!(ListKeysResponse);
+impl ::buffa::MessageName for ListKeysResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ListKeysResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ListKeysResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListKeysResponse";
+}
+impl ::buffa::Message for ListKeysResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.pagination.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.pagination.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        for v in &self.result {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.pagination.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.pagination.write_to(__cache, buf);
+        }
+        for v in &self.result {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.pagination.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.result.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.pagination = ::buffa::MessageField::none();
+        self.result.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ListKeysResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __LIST_KEYS_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ListKeysResponse",
+    to_json: ::buffa::type_registry::any_to_json::<ListKeysResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<ListKeysResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct AddPersonalAccessTokenRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `expiration_date`
+    #[serde(
+        rename = "expirationDate",
+        alias = "expiration_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub expiration_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+}
+impl ::core::fmt::Debug for AddPersonalAccessTokenRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AddPersonalAccessTokenRequest")
+            .field("user_id", &self.user_id)
+            .field("expiration_date", &self.expiration_date)
+            .finish()
+    }
+}
+impl AddPersonalAccessTokenRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddPersonalAccessTokenRequest";
+}
+::buffa::impl_default_instance!(AddPersonalAccessTokenRequest);
+impl ::buffa::MessageName for AddPersonalAccessTokenRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "AddPersonalAccessTokenRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.AddPersonalAccessTokenRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddPersonalAccessTokenRequest";
+}
+impl ::buffa::Message for AddPersonalAccessTokenRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if self.expiration_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.expiration_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if self.expiration_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.expiration_date.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.expiration_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.expiration_date = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for AddPersonalAccessTokenRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __ADD_PERSONAL_ACCESS_TOKEN_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.AddPersonalAccessTokenRequest",
+    to_json: ::buffa::type_registry::any_to_json::<AddPersonalAccessTokenRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<AddPersonalAccessTokenRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct AddPersonalAccessTokenResponse {
+    /// Field 1: `creation_date`
+    #[serde(
+        rename = "creationDate",
+        alias = "creation_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub creation_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 2: `token_id`
+    #[serde(
+        rename = "tokenId",
+        alias = "token_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub token_id: String,
+    /// Field 3: `token`
+    #[serde(
+        rename = "token",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub token: String,
+}
+impl ::core::fmt::Debug for AddPersonalAccessTokenResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AddPersonalAccessTokenResponse")
+            .field("creation_date", &self.creation_date)
+            .field("token_id", &self.token_id)
+            .field("token", &self.token)
+            .finish()
+    }
+}
+impl AddPersonalAccessTokenResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddPersonalAccessTokenResponse";
+}
+::buffa::impl_default_instance!(AddPersonalAccessTokenResponse);
+impl ::buffa::MessageName for AddPersonalAccessTokenResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "AddPersonalAccessTokenResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.AddPersonalAccessTokenResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.AddPersonalAccessTokenResponse";
+}
+impl ::buffa::Message for AddPersonalAccessTokenResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.creation_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.creation_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if !self.token_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.token_id) as u64;
+        }
+        if !self.token.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.token) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.creation_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.creation_date.write_to(__cache, buf);
+        }
+        if !self.token_id.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.token_id, buf);
+        }
+        if !self.token.is_empty() {
+            ::buffa::types::put_string_field(3u32, &self.token, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.creation_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.token_id, buf)?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.token, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.creation_date = ::buffa::MessageField::none();
+        self.token_id.clear();
+        self.token.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for AddPersonalAccessTokenResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __ADD_PERSONAL_ACCESS_TOKEN_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.AddPersonalAccessTokenResponse",
+    to_json: ::buffa::type_registry::any_to_json::<AddPersonalAccessTokenResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<AddPersonalAccessTokenResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct RemovePersonalAccessTokenRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `token_id`
+    #[serde(
+        rename = "tokenId",
+        alias = "token_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub token_id: String,
+}
+impl ::core::fmt::Debug for RemovePersonalAccessTokenRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RemovePersonalAccessTokenRequest")
+            .field("user_id", &self.user_id)
+            .field("token_id", &self.token_id)
+            .finish()
+    }
+}
+impl RemovePersonalAccessTokenRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemovePersonalAccessTokenRequest";
+}
+::buffa::impl_default_instance!(RemovePersonalAccessTokenRequest);
+impl ::buffa::MessageName for RemovePersonalAccessTokenRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "RemovePersonalAccessTokenRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.RemovePersonalAccessTokenRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemovePersonalAccessTokenRequest";
+}
+impl ::buffa::Message for RemovePersonalAccessTokenRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if !self.token_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.token_id) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if !self.token_id.is_empty() {
+            ::buffa::types::put_string_field(2u32, &self.token_id, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.token_id, buf)?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.token_id.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for RemovePersonalAccessTokenRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __REMOVE_PERSONAL_ACCESS_TOKEN_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.RemovePersonalAccessTokenRequest",
+    to_json: ::buffa::type_registry::any_to_json::<RemovePersonalAccessTokenRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<RemovePersonalAccessTokenRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct RemovePersonalAccessTokenResponse {
+    /// Field 1: `deletion_date`
+    #[serde(
+        rename = "deletionDate",
+        alias = "deletion_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub deletion_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+}
+impl ::core::fmt::Debug for RemovePersonalAccessTokenResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("RemovePersonalAccessTokenResponse")
+            .field("deletion_date", &self.deletion_date)
+            .finish()
+    }
+}
+impl RemovePersonalAccessTokenResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemovePersonalAccessTokenResponse";
+}
+::buffa::impl_default_instance!(RemovePersonalAccessTokenResponse);
+impl ::buffa::MessageName for RemovePersonalAccessTokenResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "RemovePersonalAccessTokenResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.RemovePersonalAccessTokenResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.RemovePersonalAccessTokenResponse";
+}
+impl ::buffa::Message for RemovePersonalAccessTokenResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.deletion_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.deletion_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.deletion_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.deletion_date.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.deletion_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.deletion_date = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for RemovePersonalAccessTokenResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __REMOVE_PERSONAL_ACCESS_TOKEN_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.RemovePersonalAccessTokenResponse",
+    to_json: ::buffa::type_registry::any_to_json::<RemovePersonalAccessTokenResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<
+        RemovePersonalAccessTokenResponse,
+    >,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize)]
+#[serde(default)]
+pub struct PersonalAccessTokensSearchFilter {
+    #[serde(flatten)]
+    pub filter: Option<__buffa::oneof::personal_access_tokens_search_filter::Filter>,
+}
+impl ::core::fmt::Debug for PersonalAccessTokensSearchFilter {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("PersonalAccessTokensSearchFilter")
+            .field("filter", &self.filter)
+            .finish()
+    }
+}
+impl PersonalAccessTokensSearchFilter {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.PersonalAccessTokensSearchFilter";
+}
+::buffa::impl_default_instance!(PersonalAccessTokensSearchFilter);
+impl ::buffa::MessageName for PersonalAccessTokensSearchFilter {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "PersonalAccessTokensSearchFilter";
+    const FULL_NAME: &'static str = "zitadel.user.v2.PersonalAccessTokensSearchFilter";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.PersonalAccessTokensSearchFilter";
+}
+impl ::buffa::Message for PersonalAccessTokensSearchFilter {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if let ::core::option::Option::Some(ref v) = self.filter {
+            match v {
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::TokenIdFilter(
+                    x,
+                ) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::UserIdFilter(
+                    x,
+                ) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::OrganizationIdFilter(
+                    x,
+                ) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::CreatedDateFilter(
+                    x,
+                ) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::ExpirationDateFilter(
+                    x,
+                ) => {
+                    let __slot = __cache.reserve();
+                    let inner = x.compute_size(__cache);
+                    __cache.set(__slot, inner);
+                    size
+                        += 1u64 + ::buffa::encoding::varint_len(inner as u64) as u64
+                            + inner as u64;
+                }
+            }
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if let ::core::option::Option::Some(ref v) = self.filter {
+            match v {
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::TokenIdFilter(
+                    x,
+                ) => {
+                    ::buffa::types::put_len_delimited_header(
+                        1u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::UserIdFilter(
+                    x,
+                ) => {
+                    ::buffa::types::put_len_delimited_header(
+                        2u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::OrganizationIdFilter(
+                    x,
+                ) => {
+                    ::buffa::types::put_len_delimited_header(
+                        3u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::CreatedDateFilter(
+                    x,
+                ) => {
+                    ::buffa::types::put_len_delimited_header(
+                        4u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+                __buffa::oneof::personal_access_tokens_search_filter::Filter::ExpirationDateFilter(
+                    x,
+                ) => {
+                    ::buffa::types::put_len_delimited_header(
+                        5u32,
+                        u64::from(__cache.consume_next()),
+                        buf,
+                    );
+                    x.write_to(__cache, buf);
+                }
+            }
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::personal_access_tokens_search_filter::Filter::TokenIdFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::personal_access_tokens_search_filter::Filter::TokenIdFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::personal_access_tokens_search_filter::Filter::UserIdFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::personal_access_tokens_search_filter::Filter::UserIdFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::personal_access_tokens_search_filter::Filter::OrganizationIdFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::personal_access_tokens_search_filter::Filter::OrganizationIdFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::personal_access_tokens_search_filter::Filter::CreatedDateFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::personal_access_tokens_search_filter::Filter::CreatedDateFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                if let ::core::option::Option::Some(
+                    __buffa::oneof::personal_access_tokens_search_filter::Filter::ExpirationDateFilter(
+                        ref mut existing,
+                    ),
+                ) = self.filter
+                {
+                    ::buffa::Message::merge_length_delimited(&mut **existing, buf, ctx)?;
+                } else {
+                    let mut val = ::core::default::Default::default();
+                    ::buffa::Message::merge_length_delimited(&mut val, buf, ctx)?;
+                    self.filter = ::core::option::Option::Some(
+                        __buffa::oneof::personal_access_tokens_search_filter::Filter::ExpirationDateFilter(
+                            ::buffa::alloc::boxed::Box::new(val),
+                        ),
+                    );
+                }
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.filter = ::core::option::Option::None;
+    }
+}
+impl<'de> ::serde::Deserialize<'de> for PersonalAccessTokensSearchFilter {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        struct _V;
+        impl<'de> ::serde::de::Visitor<'de> for _V {
+            type Value = PersonalAccessTokensSearchFilter;
+            fn expecting(
+                &self,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                f.write_str("struct PersonalAccessTokensSearchFilter")
+            }
+            #[allow(clippy::field_reassign_with_default)]
+            fn visit_map<A: ::serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> ::core::result::Result<PersonalAccessTokensSearchFilter, A::Error> {
+                let mut __oneof_filter: ::core::option::Option<
+                    __buffa::oneof::personal_access_tokens_search_filter::Filter,
+                > = None;
+                while let Some(key) = map.next_key::<::buffa::alloc::string::String>()? {
+                    match key.as_str() {
+                        "tokenIdFilter" | "token_id_filter" => {
+                            let v: ::core::option::Option<IDFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            IDFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::personal_access_tokens_search_filter::Filter::TokenIdFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "userIdFilter" | "user_id_filter" => {
+                            let v: ::core::option::Option<IDFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            IDFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::personal_access_tokens_search_filter::Filter::UserIdFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "organizationIdFilter" | "organization_id_filter" => {
+                            let v: ::core::option::Option<IDFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            IDFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::personal_access_tokens_search_filter::Filter::OrganizationIdFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "createdDateFilter" | "created_date_filter" => {
+                            let v: ::core::option::Option<TimestampFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            TimestampFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::personal_access_tokens_search_filter::Filter::CreatedDateFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        "expirationDateFilter" | "expiration_date_filter" => {
+                            let v: ::core::option::Option<TimestampFilter> = map
+                                .next_value_seed(
+                                    ::buffa::json_helpers::NullableDeserializeSeed(
+                                        ::buffa::json_helpers::DefaultDeserializeSeed::<
+                                            TimestampFilter,
+                                        >::new(),
+                                    ),
+                                )?;
+                            if let Some(v) = v {
+                                if __oneof_filter.is_some() {
+                                    return Err(
+                                        ::serde::de::Error::custom(
+                                            "multiple oneof fields set for 'filter'",
+                                        ),
+                                    );
+                                }
+                                __oneof_filter = Some(
+                                    __buffa::oneof::personal_access_tokens_search_filter::Filter::ExpirationDateFilter(
+                                        ::buffa::alloc::boxed::Box::new(v),
+                                    ),
+                                );
+                            }
+                        }
+                        _ => {
+                            map.next_value::<::serde::de::IgnoredAny>()?;
+                        }
+                    }
+                }
+                let mut __r = <PersonalAccessTokensSearchFilter as ::core::default::Default>::default();
+                __r.filter = __oneof_filter;
+                Ok(__r)
+            }
+        }
+        d.deserialize_map(_V)
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for PersonalAccessTokensSearchFilter {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __PERSONAL_ACCESS_TOKENS_SEARCH_FILTER_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.PersonalAccessTokensSearchFilter",
+    to_json: ::buffa::type_registry::any_to_json::<PersonalAccessTokensSearchFilter>,
+    from_json: ::buffa::type_registry::any_from_json::<PersonalAccessTokensSearchFilter>,
+    is_wkt: false,
+};
+pub mod personal_access_tokens_search_filter {
+    #[allow(unused_imports)]
+    use super::*;
+    #[doc(inline)]
+    pub use super::__buffa::oneof::personal_access_tokens_search_filter::Filter;
+}
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct PersonalAccessToken {
+    /// Field 1: `creation_date`
+    #[serde(
+        rename = "creationDate",
+        alias = "creation_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub creation_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 2: `change_date`
+    #[serde(
+        rename = "changeDate",
+        alias = "change_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub change_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+    /// Field 3: `id`
+    #[serde(
+        rename = "id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub id: String,
+    /// Field 4: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 5: `organization_id`
+    #[serde(
+        rename = "organizationId",
+        alias = "organization_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub organization_id: String,
+    /// Field 6: `expiration_date`
+    #[serde(
+        rename = "expirationDate",
+        alias = "expiration_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub expiration_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+}
+impl ::core::fmt::Debug for PersonalAccessToken {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("PersonalAccessToken")
+            .field("creation_date", &self.creation_date)
+            .field("change_date", &self.change_date)
+            .field("id", &self.id)
+            .field("user_id", &self.user_id)
+            .field("organization_id", &self.organization_id)
+            .field("expiration_date", &self.expiration_date)
+            .finish()
+    }
+}
+impl PersonalAccessToken {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.PersonalAccessToken";
+}
+::buffa::impl_default_instance!(PersonalAccessToken);
+impl ::buffa::MessageName for PersonalAccessToken {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "PersonalAccessToken";
+    const FULL_NAME: &'static str = "zitadel.user.v2.PersonalAccessToken";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.PersonalAccessToken";
+}
+impl ::buffa::Message for PersonalAccessToken {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.creation_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.creation_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if self.change_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.change_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if !self.id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.id) as u64;
+        }
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if !self.organization_id.is_empty() {
+            size
+                += 1u64
+                    + ::buffa::types::string_encoded_len(&self.organization_id) as u64;
+        }
+        if self.expiration_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.expiration_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.creation_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.creation_date.write_to(__cache, buf);
+        }
+        if self.change_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.change_date.write_to(__cache, buf);
+        }
+        if !self.id.is_empty() {
+            ::buffa::types::put_string_field(3u32, &self.id, buf);
+        }
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(4u32, &self.user_id, buf);
+        }
+        if !self.organization_id.is_empty() {
+            ::buffa::types::put_string_field(5u32, &self.organization_id, buf);
+        }
+        if self.expiration_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                6u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.expiration_date.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.creation_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.change_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.id, buf)?;
+            }
+            4u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            5u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.organization_id, buf)?;
+            }
+            6u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.expiration_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.creation_date = ::buffa::MessageField::none();
+        self.change_date = ::buffa::MessageField::none();
+        self.id.clear();
+        self.user_id.clear();
+        self.organization_id.clear();
+        self.expiration_date = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for PersonalAccessToken {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __PERSONAL_ACCESS_TOKEN_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.PersonalAccessToken",
+    to_json: ::buffa::type_registry::any_to_json::<PersonalAccessToken>,
+    from_json: ::buffa::type_registry::any_from_json::<PersonalAccessToken>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ListPersonalAccessTokensRequest {
+    /// Field 1: `pagination`
+    #[serde(
+        rename = "pagination",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub pagination: MessageField<PaginationRequest, ::buffa::Inline<PaginationRequest>>,
+    /// Field 2: `sorting_column`
+    #[serde(
+        rename = "sortingColumn",
+        alias = "sorting_column",
+        with = "::buffa::json_helpers::opt_enum",
+        skip_serializing_if = "::core::option::Option::is_none"
+    )]
+    pub sorting_column: Option<EnumValue<PersonalAccessTokenFieldName>>,
+    /// Field 3: `filters`
+    #[serde(
+        rename = "filters",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub filters: Vec<PersonalAccessTokensSearchFilter>,
+}
+impl ::core::fmt::Debug for ListPersonalAccessTokensRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ListPersonalAccessTokensRequest")
+            .field("pagination", &self.pagination)
+            .field("sorting_column", &self.sorting_column)
+            .field("filters", &self.filters)
+            .finish()
+    }
+}
+impl ListPersonalAccessTokensRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListPersonalAccessTokensRequest";
+}
+impl ListPersonalAccessTokensRequest {
+    #[must_use = "with_* setters return `self` by value; assign or chain the result"]
+    #[inline]
+    ///Sets [`Self::sorting_column`] to `Some(value)`, consuming and returning `self`.
+    pub fn with_sorting_column(
+        mut self,
+        value: impl Into<EnumValue<PersonalAccessTokenFieldName>>,
+    ) -> Self {
+        self.sorting_column = Some(value.into());
+        self
+    }
+}
+::buffa::impl_default_instance!(ListPersonalAccessTokensRequest);
+impl ::buffa::MessageName for ListPersonalAccessTokensRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ListPersonalAccessTokensRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ListPersonalAccessTokensRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListPersonalAccessTokensRequest";
+}
+impl ::buffa::Message for ListPersonalAccessTokensRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.pagination.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.pagination.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        if let Some(ref v) = self.sorting_column {
+            size += 1u64 + ::buffa::types::int32_encoded_len(v.to_i32()) as u64;
+        }
+        for v in &self.filters {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.pagination.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.pagination.write_to(__cache, buf);
+        }
+        if let Some(ref v) = self.sorting_column {
+            ::buffa::types::put_int32_field(2u32, v.to_i32(), buf);
+        }
+        for v in &self.filters {
+            ::buffa::types::put_len_delimited_header(
+                3u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.pagination.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::Varint,
+                )?;
+                self.sorting_column = ::core::option::Option::Some(
+                    ::buffa::EnumValue::from(::buffa::types::decode_int32(buf)?),
+                );
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.filters.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.pagination = ::buffa::MessageField::none();
+        self.sorting_column = ::core::option::Option::None;
+        self.filters.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ListPersonalAccessTokensRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __LIST_PERSONAL_ACCESS_TOKENS_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ListPersonalAccessTokensRequest",
+    to_json: ::buffa::type_registry::any_to_json::<ListPersonalAccessTokensRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<ListPersonalAccessTokensRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ListPersonalAccessTokensResponse {
+    /// Field 1: `pagination`
+    #[serde(
+        rename = "pagination",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub pagination: MessageField<
+        PaginationResponse,
+        ::buffa::Inline<PaginationResponse>,
+    >,
+    /// Field 2: `result`
+    #[serde(
+        rename = "result",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub result: Vec<PersonalAccessToken>,
+}
+impl ::core::fmt::Debug for ListPersonalAccessTokensResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ListPersonalAccessTokensResponse")
+            .field("pagination", &self.pagination)
+            .field("result", &self.result)
+            .finish()
+    }
+}
+impl ListPersonalAccessTokensResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListPersonalAccessTokensResponse";
+}
+::buffa::impl_default_instance!(ListPersonalAccessTokensResponse);
+impl ::buffa::MessageName for ListPersonalAccessTokensResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ListPersonalAccessTokensResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ListPersonalAccessTokensResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListPersonalAccessTokensResponse";
+}
+impl ::buffa::Message for ListPersonalAccessTokensResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.pagination.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.pagination.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        for v in &self.result {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.pagination.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.pagination.write_to(__cache, buf);
+        }
+        for v in &self.result {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.pagination.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.result.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.pagination = ::buffa::MessageField::none();
+        self.result.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ListPersonalAccessTokensResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __LIST_PERSONAL_ACCESS_TOKENS_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ListPersonalAccessTokensResponse",
+    to_json: ::buffa::type_registry::any_to_json::<ListPersonalAccessTokensResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<ListPersonalAccessTokensResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SetUserMetadataRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `metadata`
+    #[serde(
+        rename = "metadata",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub metadata: Vec<Metadata>,
+}
+impl ::core::fmt::Debug for SetUserMetadataRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetUserMetadataRequest")
+            .field("user_id", &self.user_id)
+            .field("metadata", &self.metadata)
+            .finish()
+    }
+}
+impl SetUserMetadataRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetUserMetadataRequest";
+}
+::buffa::impl_default_instance!(SetUserMetadataRequest);
+impl ::buffa::MessageName for SetUserMetadataRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetUserMetadataRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetUserMetadataRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetUserMetadataRequest";
+}
+impl ::buffa::Message for SetUserMetadataRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        for v in &self.metadata {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        for v in &self.metadata {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.metadata.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.metadata.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetUserMetadataRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_USER_METADATA_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetUserMetadataRequest",
+    to_json: ::buffa::type_registry::any_to_json::<SetUserMetadataRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<SetUserMetadataRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct SetUserMetadataResponse {
+    /// Field 1: `set_date`
+    #[serde(
+        rename = "setDate",
+        alias = "set_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub set_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+}
+impl ::core::fmt::Debug for SetUserMetadataResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("SetUserMetadataResponse")
+            .field("set_date", &self.set_date)
+            .finish()
+    }
+}
+impl SetUserMetadataResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetUserMetadataResponse";
+}
+::buffa::impl_default_instance!(SetUserMetadataResponse);
+impl ::buffa::MessageName for SetUserMetadataResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "SetUserMetadataResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.SetUserMetadataResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.SetUserMetadataResponse";
+}
+impl ::buffa::Message for SetUserMetadataResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.set_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.set_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.set_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.set_date.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.set_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.set_date = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for SetUserMetadataResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __SET_USER_METADATA_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.SetUserMetadataResponse",
+    to_json: ::buffa::type_registry::any_to_json::<SetUserMetadataResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<SetUserMetadataResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ListUserMetadataRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `pagination`
+    #[serde(
+        rename = "pagination",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub pagination: MessageField<PaginationRequest, ::buffa::Inline<PaginationRequest>>,
+    /// Field 3: `filters`
+    #[serde(
+        rename = "filters",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub filters: Vec<MetadataSearchFilter>,
+}
+impl ::core::fmt::Debug for ListUserMetadataRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ListUserMetadataRequest")
+            .field("user_id", &self.user_id)
+            .field("pagination", &self.pagination)
+            .field("filters", &self.filters)
+            .finish()
+    }
+}
+impl ListUserMetadataRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListUserMetadataRequest";
+}
+::buffa::impl_default_instance!(ListUserMetadataRequest);
+impl ::buffa::MessageName for ListUserMetadataRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ListUserMetadataRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ListUserMetadataRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListUserMetadataRequest";
+}
+impl ::buffa::Message for ListUserMetadataRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        if self.pagination.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.pagination.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        for v in &self.filters {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        if self.pagination.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.pagination.write_to(__cache, buf);
+        }
+        for v in &self.filters {
+            ::buffa::types::put_len_delimited_header(
+                3u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.pagination.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            3u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.filters.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.pagination = ::buffa::MessageField::none();
+        self.filters.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ListUserMetadataRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __LIST_USER_METADATA_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ListUserMetadataRequest",
+    to_json: ::buffa::type_registry::any_to_json::<ListUserMetadataRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<ListUserMetadataRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct ListUserMetadataResponse {
+    /// Field 1: `pagination`
+    #[serde(
+        rename = "pagination",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub pagination: MessageField<
+        PaginationResponse,
+        ::buffa::Inline<PaginationResponse>,
+    >,
+    /// Field 2: `metadata`
+    #[serde(
+        rename = "metadata",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub metadata: Vec<v2::Metadata>,
+}
+impl ::core::fmt::Debug for ListUserMetadataResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ListUserMetadataResponse")
+            .field("pagination", &self.pagination)
+            .field("metadata", &self.metadata)
+            .finish()
+    }
+}
+impl ListUserMetadataResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListUserMetadataResponse";
+}
+::buffa::impl_default_instance!(ListUserMetadataResponse);
+impl ::buffa::MessageName for ListUserMetadataResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "ListUserMetadataResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.ListUserMetadataResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.ListUserMetadataResponse";
+}
+impl ::buffa::Message for ListUserMetadataResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.pagination.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.pagination.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        for v in &self.metadata {
+            let __slot = __cache.reserve();
+            let inner_size = v.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.pagination.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.pagination.write_to(__cache, buf);
+        }
+        for v in &self.metadata {
+            ::buffa::types::put_len_delimited_header(
+                2u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            v.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.pagination.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let mut elem = ::core::default::Default::default();
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&elem),
+                )?;
+                ::buffa::Message::merge_length_delimited(&mut elem, buf, ctx)?;
+                self.metadata.push(elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.pagination = ::buffa::MessageField::none();
+        self.metadata.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for ListUserMetadataResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __LIST_USER_METADATA_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.ListUserMetadataResponse",
+    to_json: ::buffa::type_registry::any_to_json::<ListUserMetadataResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<ListUserMetadataResponse>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct DeleteUserMetadataRequest {
+    /// Field 1: `user_id`
+    #[serde(
+        rename = "userId",
+        alias = "user_id",
+        with = "::buffa::json_helpers::proto_string",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
+    )]
+    pub user_id: String,
+    /// Field 2: `keys`
+    #[serde(
+        rename = "keys",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
+        deserialize_with = "::buffa::json_helpers::null_as_default"
+    )]
+    pub keys: Vec<String>,
+}
+impl ::core::fmt::Debug for DeleteUserMetadataRequest {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("DeleteUserMetadataRequest")
+            .field("user_id", &self.user_id)
+            .field("keys", &self.keys)
+            .finish()
+    }
+}
+impl DeleteUserMetadataRequest {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.DeleteUserMetadataRequest";
+}
+::buffa::impl_default_instance!(DeleteUserMetadataRequest);
+impl ::buffa::MessageName for DeleteUserMetadataRequest {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "DeleteUserMetadataRequest";
+    const FULL_NAME: &'static str = "zitadel.user.v2.DeleteUserMetadataRequest";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.DeleteUserMetadataRequest";
+}
+impl ::buffa::Message for DeleteUserMetadataRequest {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, _cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if !self.user_id.is_empty() {
+            size += 1u64 + ::buffa::types::string_encoded_len(&self.user_id) as u64;
+        }
+        for v in &self.keys {
+            size += 1u64 + ::buffa::types::string_encoded_len(v) as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        _cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if !self.user_id.is_empty() {
+            ::buffa::types::put_string_field(1u32, &self.user_id, buf);
+        }
+        for v in &self.keys {
+            ::buffa::types::put_string_field(2u32, v, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+            }
+            2u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                let __elem = ::buffa::types::decode_string(buf)?;
+                ctx.register_element_memory(
+                    ::buffa::__private::element_footprint(&__elem),
+                )?;
+                self.keys.push(__elem);
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.user_id.clear();
+        self.keys.clear();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for DeleteUserMetadataRequest {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __DELETE_USER_METADATA_REQUEST_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.DeleteUserMetadataRequest",
+    to_json: ::buffa::type_registry::any_to_json::<DeleteUserMetadataRequest>,
+    from_json: ::buffa::type_registry::any_from_json::<DeleteUserMetadataRequest>,
+    is_wkt: false,
+};
+#[derive(Clone, PartialEq, Default)]
+#[derive(::serde::Serialize, ::serde::Deserialize)]
+#[serde(default)]
+pub struct DeleteUserMetadataResponse {
+    /// Field 1: `deletion_date`
+    #[serde(
+        rename = "deletionDate",
+        alias = "deletion_date",
+        skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
+    )]
+    pub deletion_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
+}
+impl ::core::fmt::Debug for DeleteUserMetadataResponse {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("DeleteUserMetadataResponse")
+            .field("deletion_date", &self.deletion_date)
+            .finish()
+    }
+}
+impl DeleteUserMetadataResponse {
+    /// Protobuf type URL for this message, for use with `Any::pack` and
+    /// `Any::unpack_if`.
+    ///
+    /// Format: `type.googleapis.com/<fully.qualified.TypeName>`
+    pub const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.DeleteUserMetadataResponse";
+}
+::buffa::impl_default_instance!(DeleteUserMetadataResponse);
+impl ::buffa::MessageName for DeleteUserMetadataResponse {
+    const PACKAGE: &'static str = "zitadel.user.v2";
+    const NAME: &'static str = "DeleteUserMetadataResponse";
+    const FULL_NAME: &'static str = "zitadel.user.v2.DeleteUserMetadataResponse";
+    const TYPE_URL: &'static str = "type.googleapis.com/zitadel.user.v2.DeleteUserMetadataResponse";
+}
+impl ::buffa::Message for DeleteUserMetadataResponse {
+    /// Returns the total encoded size in bytes.
+    ///
+    /// Accumulates in `u64` (which cannot overflow for in-memory
+    /// data) and saturates to `u32` at return, so a message whose
+    /// encoded size exceeds the 2 GiB protobuf limit yields a value
+    /// above [`::buffa::MAX_MESSAGE_BYTES`] that the encode entry
+    /// points reject, never a silently wrapped size.
+    #[allow(clippy::let_and_return)]
+    fn compute_size(&self, __cache: &mut ::buffa::SizeCache) -> u32 {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        let mut size = 0u64;
+        if self.deletion_date.is_set() {
+            let __slot = __cache.reserve();
+            let inner_size = self.deletion_date.compute_size(__cache);
+            __cache.set(__slot, inner_size);
+            size
+                += 1u64 + ::buffa::encoding::varint_len(inner_size as u64) as u64
+                    + inner_size as u64;
+        }
+        ::buffa::saturate_size(size)
+    }
+    fn write_to(
+        &self,
+        __cache: &mut ::buffa::SizeCache,
+        buf: &mut impl ::buffa::EncodeSink,
+    ) {
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        if self.deletion_date.is_set() {
+            ::buffa::types::put_len_delimited_header(
+                1u32,
+                u64::from(__cache.consume_next()),
+                buf,
+            );
+            self.deletion_date.write_to(__cache, buf);
+        }
+    }
+    fn merge_field(
+        &mut self,
+        tag: ::buffa::encoding::Tag,
+        buf: &mut impl ::buffa::bytes::Buf,
+        ctx: ::buffa::DecodeContext<'_>,
+    ) -> ::core::result::Result<(), ::buffa::DecodeError> {
+        #[allow(unused_imports)]
+        use ::buffa::bytes::Buf as _;
+        #[allow(unused_imports)]
+        use ::buffa::Enumeration as _;
+        match tag.field_number() {
+            1u32 => {
+                ::buffa::encoding::check_wire_type(
+                    tag,
+                    ::buffa::encoding::WireType::LengthDelimited,
+                )?;
+                ::buffa::Message::merge_length_delimited(
+                    self.deletion_date.get_or_insert_default(),
+                    buf,
+                    ctx,
+                )?;
+            }
+            _ => {
+                ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn clear(&mut self) {
+        self.deletion_date = ::buffa::MessageField::none();
+    }
+}
+impl ::buffa::json_helpers::ProtoElemJson for DeleteUserMetadataResponse {
+    fn serialize_proto_json<S: ::serde::Serializer>(
+        v: &Self,
+        s: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        ::serde::Serialize::serialize(v, s)
+    }
+    fn deserialize_proto_json<'de, D: ::serde::Deserializer<'de>>(
+        d: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        <Self as ::serde::Deserialize>::deserialize(d)
+    }
+}
+#[doc(hidden)]
+pub const __DELETE_USER_METADATA_RESPONSE_JSON_ANY: ::buffa::type_registry::JsonAnyEntry = ::buffa::type_registry::JsonAnyEntry {
+    type_url: "type.googleapis.com/zitadel.user.v2.DeleteUserMetadataResponse",
+    to_json: ::buffa::type_registry::any_to_json::<DeleteUserMetadataResponse>,
+    from_json: ::buffa::type_registry::any_from_json::<DeleteUserMetadataResponse>,
+    is_wkt: false,
+};
 #[allow(
     non_camel_case_types,
     dead_code,
@@ -13011,6 +24900,649 @@ pub mod __buffa {
                 }
             }
         }
+        pub mod update_user_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum UserType {
+                Human(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::update_user_request::Human,
+                    >,
+                ),
+                Machine(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::update_user_request::Machine,
+                    >,
+                ),
+            }
+            impl ::buffa::Oneof for UserType {}
+            impl From<super::super::super::update_user_request::Human> for UserType {
+                fn from(v: super::super::super::update_user_request::Human) -> Self {
+                    Self::Human(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::update_user_request::Human>
+            for ::core::option::Option<UserType> {
+                fn from(v: super::super::super::update_user_request::Human) -> Self {
+                    Self::Some(UserType::from(v))
+                }
+            }
+            impl From<super::super::super::update_user_request::Machine> for UserType {
+                fn from(v: super::super::super::update_user_request::Machine) -> Self {
+                    Self::Machine(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::update_user_request::Machine>
+            for ::core::option::Option<UserType> {
+                fn from(v: super::super::super::update_user_request::Machine) -> Self {
+                    Self::Some(UserType::from(v))
+                }
+            }
+            impl ::serde::Serialize for UserType {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::Human(v) => {
+                            map.serialize_entry("human", &**v)?;
+                        }
+                        Self::Machine(v) => {
+                            map.serialize_entry("machine", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod set_password {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum PasswordType {
+                Password(::buffa::alloc::boxed::Box<super::super::super::Password>),
+                HashedPassword(
+                    ::buffa::alloc::boxed::Box<super::super::super::HashedPassword>,
+                ),
+            }
+            impl ::buffa::Oneof for PasswordType {}
+            impl From<super::super::super::Password> for PasswordType {
+                fn from(v: super::super::super::Password) -> Self {
+                    Self::Password(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::Password>
+            for ::core::option::Option<PasswordType> {
+                fn from(v: super::super::super::Password) -> Self {
+                    Self::Some(PasswordType::from(v))
+                }
+            }
+            impl From<super::super::super::HashedPassword> for PasswordType {
+                fn from(v: super::super::super::HashedPassword) -> Self {
+                    Self::HashedPassword(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::HashedPassword>
+            for ::core::option::Option<PasswordType> {
+                fn from(v: super::super::super::HashedPassword) -> Self {
+                    Self::Some(PasswordType::from(v))
+                }
+            }
+            impl ::serde::Serialize for PasswordType {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::Password(v) => {
+                            map.serialize_entry("password", &**v)?;
+                        }
+                        Self::HashedPassword(v) => {
+                            map.serialize_entry("hashedPassword", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Verification {
+                CurrentPassword(::buffa::alloc::string::String),
+                VerificationCode(::buffa::alloc::string::String),
+            }
+            impl ::buffa::Oneof for Verification {}
+            impl ::serde::Serialize for Verification {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::CurrentPassword(v) => {
+                            map.serialize_entry("currentPassword", v)?;
+                        }
+                        Self::VerificationCode(v) => {
+                            map.serialize_entry("verificationCode", v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod set_email_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Verification {
+                SendCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::SendEmailVerificationCode,
+                    >,
+                ),
+                ReturnCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::ReturnEmailVerificationCode,
+                    >,
+                ),
+                IsVerified(bool),
+            }
+            impl ::buffa::Oneof for Verification {}
+            impl From<super::super::super::SendEmailVerificationCode> for Verification {
+                fn from(v: super::super::super::SendEmailVerificationCode) -> Self {
+                    Self::SendCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::SendEmailVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::SendEmailVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl From<super::super::super::ReturnEmailVerificationCode>
+            for Verification {
+                fn from(v: super::super::super::ReturnEmailVerificationCode) -> Self {
+                    Self::ReturnCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::ReturnEmailVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::ReturnEmailVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl ::serde::Serialize for Verification {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::SendCode(v) => {
+                            map.serialize_entry("sendCode", &**v)?;
+                        }
+                        Self::ReturnCode(v) => {
+                            map.serialize_entry("returnCode", &**v)?;
+                        }
+                        Self::IsVerified(v) => {
+                            map.serialize_entry("isVerified", v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod resend_email_code_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Verification {
+                SendCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::SendEmailVerificationCode,
+                    >,
+                ),
+                ReturnCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::ReturnEmailVerificationCode,
+                    >,
+                ),
+            }
+            impl ::buffa::Oneof for Verification {}
+            impl From<super::super::super::SendEmailVerificationCode> for Verification {
+                fn from(v: super::super::super::SendEmailVerificationCode) -> Self {
+                    Self::SendCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::SendEmailVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::SendEmailVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl From<super::super::super::ReturnEmailVerificationCode>
+            for Verification {
+                fn from(v: super::super::super::ReturnEmailVerificationCode) -> Self {
+                    Self::ReturnCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::ReturnEmailVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::ReturnEmailVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl ::serde::Serialize for Verification {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::SendCode(v) => {
+                            map.serialize_entry("sendCode", &**v)?;
+                        }
+                        Self::ReturnCode(v) => {
+                            map.serialize_entry("returnCode", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod send_email_code_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Verification {
+                SendCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::SendEmailVerificationCode,
+                    >,
+                ),
+                ReturnCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::ReturnEmailVerificationCode,
+                    >,
+                ),
+            }
+            impl ::buffa::Oneof for Verification {}
+            impl From<super::super::super::SendEmailVerificationCode> for Verification {
+                fn from(v: super::super::super::SendEmailVerificationCode) -> Self {
+                    Self::SendCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::SendEmailVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::SendEmailVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl From<super::super::super::ReturnEmailVerificationCode>
+            for Verification {
+                fn from(v: super::super::super::ReturnEmailVerificationCode) -> Self {
+                    Self::ReturnCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::ReturnEmailVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::ReturnEmailVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl ::serde::Serialize for Verification {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::SendCode(v) => {
+                            map.serialize_entry("sendCode", &**v)?;
+                        }
+                        Self::ReturnCode(v) => {
+                            map.serialize_entry("returnCode", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod set_phone_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Verification {
+                SendCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::SendPhoneVerificationCode,
+                    >,
+                ),
+                ReturnCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::ReturnPhoneVerificationCode,
+                    >,
+                ),
+                IsVerified(bool),
+            }
+            impl ::buffa::Oneof for Verification {}
+            impl From<super::super::super::SendPhoneVerificationCode> for Verification {
+                fn from(v: super::super::super::SendPhoneVerificationCode) -> Self {
+                    Self::SendCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::SendPhoneVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::SendPhoneVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl From<super::super::super::ReturnPhoneVerificationCode>
+            for Verification {
+                fn from(v: super::super::super::ReturnPhoneVerificationCode) -> Self {
+                    Self::ReturnCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::ReturnPhoneVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::ReturnPhoneVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl ::serde::Serialize for Verification {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::SendCode(v) => {
+                            map.serialize_entry("sendCode", &**v)?;
+                        }
+                        Self::ReturnCode(v) => {
+                            map.serialize_entry("returnCode", &**v)?;
+                        }
+                        Self::IsVerified(v) => {
+                            map.serialize_entry("isVerified", v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod resend_phone_code_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Verification {
+                SendCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::SendPhoneVerificationCode,
+                    >,
+                ),
+                ReturnCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::ReturnPhoneVerificationCode,
+                    >,
+                ),
+            }
+            impl ::buffa::Oneof for Verification {}
+            impl From<super::super::super::SendPhoneVerificationCode> for Verification {
+                fn from(v: super::super::super::SendPhoneVerificationCode) -> Self {
+                    Self::SendCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::SendPhoneVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::SendPhoneVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl From<super::super::super::ReturnPhoneVerificationCode>
+            for Verification {
+                fn from(v: super::super::super::ReturnPhoneVerificationCode) -> Self {
+                    Self::ReturnCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::ReturnPhoneVerificationCode>
+            for ::core::option::Option<Verification> {
+                fn from(v: super::super::super::ReturnPhoneVerificationCode) -> Self {
+                    Self::Some(Verification::from(v))
+                }
+            }
+            impl ::serde::Serialize for Verification {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::SendCode(v) => {
+                            map.serialize_entry("sendCode", &**v)?;
+                        }
+                        Self::ReturnCode(v) => {
+                            map.serialize_entry("returnCode", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod password_reset_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Medium {
+                SendLink(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::SendPasswordResetLink,
+                    >,
+                ),
+                ReturnCode(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::ReturnPasswordResetCode,
+                    >,
+                ),
+            }
+            impl ::buffa::Oneof for Medium {}
+            impl From<super::super::super::SendPasswordResetLink> for Medium {
+                fn from(v: super::super::super::SendPasswordResetLink) -> Self {
+                    Self::SendLink(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::SendPasswordResetLink>
+            for ::core::option::Option<Medium> {
+                fn from(v: super::super::super::SendPasswordResetLink) -> Self {
+                    Self::Some(Medium::from(v))
+                }
+            }
+            impl From<super::super::super::ReturnPasswordResetCode> for Medium {
+                fn from(v: super::super::super::ReturnPasswordResetCode) -> Self {
+                    Self::ReturnCode(::buffa::alloc::boxed::Box::new(v))
+                }
+            }
+            impl From<super::super::super::ReturnPasswordResetCode>
+            for ::core::option::Option<Medium> {
+                fn from(v: super::super::super::ReturnPasswordResetCode) -> Self {
+                    Self::Some(Medium::from(v))
+                }
+            }
+            impl ::serde::Serialize for Medium {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::SendLink(v) => {
+                            map.serialize_entry("sendLink", &**v)?;
+                        }
+                        Self::ReturnCode(v) => {
+                            map.serialize_entry("returnCode", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod set_password_request {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Verification {
+                CurrentPassword(::buffa::alloc::string::String),
+                VerificationCode(::buffa::alloc::string::String),
+            }
+            impl ::buffa::Oneof for Verification {}
+            impl ::serde::Serialize for Verification {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::CurrentPassword(v) => {
+                            map.serialize_entry("currentPassword", v)?;
+                        }
+                        Self::VerificationCode(v) => {
+                            map.serialize_entry("verificationCode", v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod keys_search_filter {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Filter {
+                KeyIdFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::IDFilter,
+                    >,
+                ),
+                UserIdFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::IDFilter,
+                    >,
+                ),
+                OrganizationIdFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::IDFilter,
+                    >,
+                ),
+                CreatedDateFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::TimestampFilter,
+                    >,
+                ),
+                ExpirationDateFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::TimestampFilter,
+                    >,
+                ),
+            }
+            impl ::buffa::Oneof for Filter {}
+            impl ::serde::Serialize for Filter {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::KeyIdFilter(v) => {
+                            map.serialize_entry("keyIdFilter", &**v)?;
+                        }
+                        Self::UserIdFilter(v) => {
+                            map.serialize_entry("userIdFilter", &**v)?;
+                        }
+                        Self::OrganizationIdFilter(v) => {
+                            map.serialize_entry("organizationIdFilter", &**v)?;
+                        }
+                        Self::CreatedDateFilter(v) => {
+                            map.serialize_entry("createdDateFilter", &**v)?;
+                        }
+                        Self::ExpirationDateFilter(v) => {
+                            map.serialize_entry("expirationDateFilter", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
+        pub mod personal_access_tokens_search_filter {
+            #[allow(unused_imports)]
+            use super::*;
+            #[derive(Clone, PartialEq, Debug)]
+            pub enum Filter {
+                TokenIdFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::IDFilter,
+                    >,
+                ),
+                UserIdFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::IDFilter,
+                    >,
+                ),
+                OrganizationIdFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::IDFilter,
+                    >,
+                ),
+                CreatedDateFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::TimestampFilter,
+                    >,
+                ),
+                ExpirationDateFilter(
+                    ::buffa::alloc::boxed::Box<
+                        super::super::super::super::super::filter::v2::TimestampFilter,
+                    >,
+                ),
+            }
+            impl ::buffa::Oneof for Filter {}
+            impl ::serde::Serialize for Filter {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    s: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    use ::serde::ser::SerializeMap;
+                    let mut map = s.serialize_map(Some(1))?;
+                    match self {
+                        Self::TokenIdFilter(v) => {
+                            map.serialize_entry("tokenIdFilter", &**v)?;
+                        }
+                        Self::UserIdFilter(v) => {
+                            map.serialize_entry("userIdFilter", &**v)?;
+                        }
+                        Self::OrganizationIdFilter(v) => {
+                            map.serialize_entry("organizationIdFilter", &**v)?;
+                        }
+                        Self::CreatedDateFilter(v) => {
+                            map.serialize_entry("createdDateFilter", &**v)?;
+                        }
+                        Self::ExpirationDateFilter(v) => {
+                            map.serialize_entry("expirationDateFilter", &**v)?;
+                        }
+                    }
+                    map.end()
+                }
+            }
+        }
     }
     /// Register this package's `Any` type entries and extension entries.
     pub fn register_types(reg: &mut ::buffa::type_registry::TypeRegistry) {
@@ -13071,6 +25603,62 @@ pub mod __buffa {
         reg.register_json_any(super::__SET_METADATA_ENTRY_JSON_ANY);
         reg.register_json_any(super::__METADATA_JSON_ANY);
         reg.register_json_any(super::__IDP_LINK_JSON_ANY);
+        reg.register_json_any(super::__UPDATE_USER_REQUEST_JSON_ANY);
+        reg.register_json_any(super::update_user_request::__HUMAN_JSON_ANY);
+        reg.register_json_any(super::update_user_request::human::__PROFILE_JSON_ANY);
+        reg.register_json_any(super::update_user_request::__MACHINE_JSON_ANY);
+        reg.register_json_any(super::__UPDATE_USER_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__UPDATE_HUMAN_USER_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__UPDATE_HUMAN_USER_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__SET_PASSWORD_JSON_ANY);
+        reg.register_json_any(super::__SET_EMAIL_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__SET_EMAIL_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__RESEND_EMAIL_CODE_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__RESEND_EMAIL_CODE_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__SEND_EMAIL_CODE_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__SEND_EMAIL_CODE_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__VERIFY_EMAIL_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__VERIFY_EMAIL_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__SET_PHONE_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__SET_PHONE_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__REMOVE_PHONE_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__REMOVE_PHONE_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__RESEND_PHONE_CODE_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__RESEND_PHONE_CODE_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__VERIFY_PHONE_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__VERIFY_PHONE_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__SEND_PASSWORD_RESET_LINK_JSON_ANY);
+        reg.register_json_any(super::__RETURN_PASSWORD_RESET_CODE_JSON_ANY);
+        reg.register_json_any(super::__PASSWORD_RESET_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__PASSWORD_RESET_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__SET_PASSWORD_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__SET_PASSWORD_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__ADD_SECRET_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__ADD_SECRET_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__REMOVE_SECRET_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__REMOVE_SECRET_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__ADD_KEY_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__ADD_KEY_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__REMOVE_KEY_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__REMOVE_KEY_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__KEYS_SEARCH_FILTER_JSON_ANY);
+        reg.register_json_any(super::__KEY_JSON_ANY);
+        reg.register_json_any(super::__LIST_KEYS_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__LIST_KEYS_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__ADD_PERSONAL_ACCESS_TOKEN_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__ADD_PERSONAL_ACCESS_TOKEN_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__REMOVE_PERSONAL_ACCESS_TOKEN_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__REMOVE_PERSONAL_ACCESS_TOKEN_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__PERSONAL_ACCESS_TOKENS_SEARCH_FILTER_JSON_ANY);
+        reg.register_json_any(super::__PERSONAL_ACCESS_TOKEN_JSON_ANY);
+        reg.register_json_any(super::__LIST_PERSONAL_ACCESS_TOKENS_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__LIST_PERSONAL_ACCESS_TOKENS_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__SET_USER_METADATA_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__SET_USER_METADATA_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__LIST_USER_METADATA_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__LIST_USER_METADATA_RESPONSE_JSON_ANY);
+        reg.register_json_any(super::__DELETE_USER_METADATA_REQUEST_JSON_ANY);
+        reg.register_json_any(super::__DELETE_USER_METADATA_RESPONSE_JSON_ANY);
     }
 }
 #[doc(inline)]

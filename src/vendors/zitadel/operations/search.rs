@@ -9,11 +9,11 @@ use std::collections::HashSet;
 use buffa::EnumValue;
 
 use super::super::error::Error;
-use super::super::proto::zitadel::filter::v2::TextFilterMethod;
+use super::super::proto::zitadel::filter::v2::{ByteFilterMethod, TextFilterMethod};
 use super::super::proto::zitadel::object::v2::TextQueryMethod;
 use super::super::proto::zitadel::user::v2::search_query::Query;
 use super::super::proto::zitadel::user::v2::{SearchQuery, Type, UserFieldName, UserState};
-use super::super::record::{Human, Kind, State, User};
+use super::super::record::{Human, Kind, Metadata, State, User};
 
 /// How deep queries may nest.
 const MAX_LEVEL: usize = 20;
@@ -26,7 +26,9 @@ pub(super) enum Filter {
     Ids(HashSet<String>),
     Emails(HashSet<String>),
     Organization(String),
-    /// Metadata is not emulated, so no user has any.
+    MetadataKey(Match),
+    MetadataValue(Vec<u8>, bool),
+    /// Never asked for: the validator wants a query.
     Nobody,
     Any(Vec<Self>),
     All(Vec<Self>),
@@ -85,7 +87,7 @@ impl Filter {
             false => Ok(values.iter().cloned().collect()),
         };
         Ok(match query.query.as_ref() {
-            None => Self::Nobody, // never reached: the validator wants one
+            None => Self::Nobody,
             Some(Query::UserNameQuery(q)) => text(Field::UserName, &q.user_name, &q.method),
             Some(Query::FirstNameQuery(q)) => text(Field::FirstName, &q.first_name, &q.method),
             Some(Query::LastNameQuery(q)) => text(Field::LastName, &q.last_name, &q.method),
@@ -109,7 +111,10 @@ impl Filter {
             Some(Query::InUserIdsQuery(q)) => Self::Ids(values(&q.user_ids)?),
             Some(Query::InUserEmailsQuery(q)) => Self::Emails(values(&q.user_emails)?),
             Some(Query::OrganizationIdQuery(q)) => Self::Organization(q.organization_id.clone()),
-            Some(Query::MetadataKeyFilter(_) | Query::MetadataValueFilter(_)) => Self::Nobody,
+            Some(Query::MetadataKeyFilter(q)) => Self::MetadataKey(Match::new(&q.key, q.method.to_i32())),
+            Some(Query::MetadataValueFilter(q)) => {
+                Self::MetadataValue(q.value.clone(), q.method != ByteFilterMethod::NotEquals)
+            }
             Some(Query::AndQuery(q)) => listed(&q.queries)?,
             Some(Query::OrQuery(q)) => match listed(&q.queries)? {
                 Self::All(filters) => Self::Any(filters),
@@ -135,12 +140,20 @@ impl Filter {
             Self::Ids(ids) => Some(ids.contains(&user.profile.user_id)),
             Self::Emails(emails) => human_of(user).map(|human| emails.contains(&human.email.address.email)),
             Self::Organization(id) => Some(user.profile.resource_owner == *id),
+            Self::MetadataKey(text) => Some(metadata_of(user).iter().any(|entry| text.fits(&entry.key))),
+            Self::MetadataValue(value, equal) => {
+                Some(metadata_of(user).iter().any(|entry| (entry.value == *value) == *equal))
+            }
             Self::Nobody => Some(false),
             Self::Not(filter) => filter.finds(user).map(|found| !found),
             Self::All(filters) => combine(filters, user, false),
             Self::Any(filters) => combine(filters, user, true),
         }
     }
+}
+
+fn metadata_of(user: &User) -> &[Metadata] {
+    user.secrets.as_ref().map_or(&[], |secrets| &secrets.metadata)
 }
 
 /// The first answer that decides, else the third value if there was one, else the opposite.
@@ -157,7 +170,7 @@ fn combine(filters: &[Filter], user: &User, decides: bool) -> Option<bool> {
 }
 
 impl Match {
-    fn new(value: &str, method: i32) -> Self {
+    pub(super) fn new(value: &str, method: i32) -> Self {
         // Both of the vendor's enums of methods have the same order: each way, then the same ignoring case.
         const _: () =
             assert!(TextQueryMethod::EndsWithIgnoreCase as i32 == TextFilterMethod::EndsWithIgnoreCase as i32);
@@ -171,7 +184,7 @@ impl Match {
         Self { value: if ignore_case { value.to_lowercase() } else { value.to_owned() }, how, ignore_case }
     }
 
-    fn fits(&self, text: &str) -> bool {
+    pub(super) fn fits(&self, text: &str) -> bool {
         if self.ignore_case && text.chars().any(char::is_uppercase) {
             return self.compare(&text.to_lowercase());
         }

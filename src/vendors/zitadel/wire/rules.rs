@@ -1,38 +1,170 @@
 //! The rules of ZITADEL's request messages, in the words of its generated validator: the first broken one, in the
 //! order of the fields, plain fields before oneofs.
 
+mod people;
+
 use buffa::{EnumValue, Enumeration, MessageName};
 
 use super::Request;
 use super::proto::search_query::Query;
 use super::proto::{self, SearchQuery};
+use crate::protocol::Call;
+use crate::vendors::zitadel::Zitadel;
+use crate::vendors::zitadel::auth::{Caller, Permission};
 use crate::vendors::zitadel::error::{Error, ID_LENGTH};
+use crate::vendors::zitadel::proto::zitadel::filter::v2::{IDFilter, TimestampFilter};
+use crate::vendors::zitadel::proto::zitadel::metadata::v2::{MetadataSearchFilter, metadata_search_filter};
 
 /// A broken rule: `invalid Message.Field: reason`.
 type Broken = String;
 
-macro_rules! requests_about_one_user {
-    ($($name:ident),*) => {
+/// Requests about one user: the members that the path gives, then the rules besides the id's own.
+macro_rules! about_a_user {
+    ($($name:ident $(, $second:ident)? $(=> |$request:ident| $rules:expr)?;)*) => {
         $(impl Request for proto::$name {
+            fn bind(&mut self, call: &Call) {
+                self.user_id = call.parameter(0).into_owned();
+                $(self.$second = call.parameter(1).into_owned();)?
+            }
+
             fn validate(&self) -> Result<(), Error> {
-                length(Self::NAME, "UserId", &self.user_id, 1, 200).map_err(Error::Invalid)
+                length(Self::NAME, "UserId", &self.user_id, 1, 200).map_err(Error::Invalid)?;
+                $({
+                    let $request = self;
+                    $rules.map_err(Error::Invalid)?;
+                })?
+                Ok(())
             }
         })*
     };
 }
 
-requests_about_one_user!(
-    DeactivateUserRequest,
-    ReactivateUserRequest,
-    LockUserRequest,
-    UnlockUserRequest,
-    DeleteUserRequest,
-    GetUserByIDRequest
-);
+about_a_user! {
+    DeactivateUserRequest;
+    ReactivateUserRequest;
+    LockUserRequest;
+    UnlockUserRequest;
+    DeleteUserRequest;
+    GetUserByIDRequest;
+    RemovePhoneRequest;
+    AddSecretRequest;
+    RemoveSecretRequest;
+    UpdateUserRequest => |request| people::update_user(request);
+    UpdateHumanUserRequest => |request| people::update_human(request);
+    SetEmailRequest => |request| people::set_email(request);
+    ResendEmailCodeRequest => |request| match &request.verification {
+        Some(proto::resend_email_code_request::Verification::SendCode(send)) => people::send_code(Self::NAME, send),
+        _ => Ok(()),
+    };
+    SendEmailCodeRequest => |request| match &request.verification {
+        Some(proto::send_email_code_request::Verification::SendCode(send)) => people::send_code(Self::NAME, send),
+        _ => Ok(()),
+    };
+    VerifyEmailRequest => |request| length(Self::NAME, "VerificationCode", &request.verification_code, 1, 20);
+    SetPhoneRequest => |request| people::set_phone(request);
+    ResendPhoneCodeRequest;
+    VerifyPhoneRequest => |request| length(Self::NAME, "VerificationCode", &request.verification_code, 1, 20);
+    PasswordResetRequest => |request| people::password_reset(request);
+    SetPasswordRequest => |request| people::set_password_request(request);
+    AddKeyRequest => |request| required(Self::NAME, "ExpirationDate", request.expiration_date.is_set());
+    RemoveKeyRequest, key_id => |request| length(Self::NAME, "KeyId", &request.key_id, 1, 200);
+    AddPersonalAccessTokenRequest => |request| required(Self::NAME, "ExpirationDate", request.expiration_date.is_set());
+    RemovePersonalAccessTokenRequest, token_id => |request| length(Self::NAME, "TokenId", &request.token_id, 1, 200);
+    SetUserMetadataRequest => |request| each(Self::NAME, "Metadata", &request.metadata, people::metadata);
+    ListUserMetadataRequest => |request| each(Self::NAME, "Filters", &request.filters, metadata_filter);
+}
+
+impl Request for proto::DeleteUserMetadataRequest {
+    fn bind(&mut self, call: &Call) {
+        self.user_id = call.parameter(0).into_owned();
+        let query = form_urlencoded::parse(call.head.uri.query().unwrap_or("").as_bytes());
+        self.keys = query.filter(|(name, _)| name == "keys").map(|(_, key)| key.into_owned()).collect();
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        let mut keys = self.keys.iter().enumerate();
+        length(Self::NAME, "UserId", &self.user_id, 1, 200)
+            .and_then(|()| keys.try_for_each(|(n, key)| length(Self::NAME, &format!("Keys[{n}]"), key, 1, 200)))
+            .map_err(Error::Invalid)
+    }
+}
 
 impl Request for proto::ListUsersRequest {
     fn validate(&self) -> Result<(), Error> {
         each(Self::NAME, "Queries", &self.queries, search_query).map_err(Error::Invalid)
+    }
+}
+
+impl Request for proto::CreateUserRequest {
+    fn validate(&self) -> Result<(), Error> {
+        people::create_user(self).map_err(Error::Invalid)
+    }
+}
+
+impl Request for proto::AddHumanUserRequest {
+    fn admit(&self, state: &Zitadel, call: &Call, caller: &Caller) -> Result<(), Error> {
+        let organization = state.access.organization_of(self.organization.as_option(), call, caller)?;
+        caller.check_endpoint(Permission::Write, &organization)
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        people::add_human(self).map_err(Error::Invalid)
+    }
+}
+
+impl Request for proto::ListKeysRequest {
+    fn validate(&self) -> Result<(), Error> {
+        let column = self.sorting_column.as_ref().map_or(Ok(()), |column| defined(Self::NAME, "SortingColumn", column));
+        let filter = |filter: &proto::KeysSearchFilter| {
+            let name = proto::KeysSearchFilter::NAME;
+            use proto::keys_search_filter::Filter;
+            match &filter.filter {
+                None => Err(broken(name, "Filter", "value is required")),
+                Some(Filter::KeyIdFilter(q)) => by_id(name, "KeyIdFilter", q),
+                Some(Filter::UserIdFilter(q)) => by_id(name, "UserIdFilter", q),
+                Some(Filter::OrganizationIdFilter(q)) => by_id(name, "OrganizationIdFilter", q),
+                Some(Filter::CreatedDateFilter(q)) => by_time(name, "CreatedDateFilter", q),
+                Some(Filter::ExpirationDateFilter(q)) => by_time(name, "ExpirationDateFilter", q),
+            }
+        };
+        column.and_then(|()| each(Self::NAME, "Filters", &self.filters, filter)).map_err(Error::Invalid)
+    }
+}
+
+impl Request for proto::ListPersonalAccessTokensRequest {
+    fn validate(&self) -> Result<(), Error> {
+        let column = self.sorting_column.as_ref().map_or(Ok(()), |column| defined(Self::NAME, "SortingColumn", column));
+        let filter = |filter: &proto::PersonalAccessTokensSearchFilter| {
+            let name = proto::PersonalAccessTokensSearchFilter::NAME;
+            use proto::personal_access_tokens_search_filter::Filter;
+            match &filter.filter {
+                None => Err(broken(name, "Filter", "value is required")),
+                Some(Filter::TokenIdFilter(q)) => by_id(name, "TokenIdFilter", q),
+                Some(Filter::UserIdFilter(q)) => by_id(name, "UserIdFilter", q),
+                Some(Filter::OrganizationIdFilter(q)) => by_id(name, "OrganizationIdFilter", q),
+                Some(Filter::CreatedDateFilter(q)) => by_time(name, "CreatedDateFilter", q),
+                Some(Filter::ExpirationDateFilter(q)) => by_time(name, "ExpirationDateFilter", q),
+            }
+        };
+        column.and_then(|()| each(Self::NAME, "Filters", &self.filters, filter)).map_err(Error::Invalid)
+    }
+}
+
+fn by_id(message: &str, field: &str, filter: &IDFilter) -> Result<(), Broken> {
+    embedded(message, field, length(IDFilter::NAME, "Id", &filter.id, 0, 200))
+}
+
+fn by_time(message: &str, field: &str, filter: &TimestampFilter) -> Result<(), Broken> {
+    embedded(message, field, defined(TimestampFilter::NAME, "Method", &filter.method))
+}
+
+fn metadata_filter(filter: &MetadataSearchFilter) -> Result<(), Broken> {
+    let name = MetadataSearchFilter::NAME;
+    match &filter.filter {
+        None => Err(broken(name, "Filter", "value is required")),
+        Some(metadata_search_filter::Filter::KeyFilter(q)) => {
+            embedded(name, "KeyFilter", text(&**q, "Key", &q.key, (0, 200), &q.method))
+        }
     }
 }
 
@@ -98,8 +230,9 @@ fn text<Q: MessageName, E: Enumeration>(
     length(Q::NAME, field, value, least, most).and_then(|()| defined(Q::NAME, "Method", method))
 }
 
+/// A nested message is named with its outer one's name in front.
 fn broken(message: &str, field: &str, reason: &str) -> Broken {
-    format!("invalid {message}.{field}: {reason}")
+    format!("invalid {}.{field}: {reason}", message.replace('.', "_"))
 }
 
 /// A length in characters.
@@ -114,6 +247,10 @@ fn length(message: &str, field: &str, value: &str, least: usize, most: usize) ->
             broken(message, field, &format!("value length must be between {least} and {most} runes, inclusive"))
         }
     })
+}
+
+fn required(message: &str, field: &str, is_set: bool) -> Result<(), Broken> {
+    if is_set { Ok(()) } else { Err(broken(message, field, "value is required")) }
 }
 
 fn defined<E: Enumeration>(message: &str, field: &str, value: &EnumValue<E>) -> Result<(), Broken> {

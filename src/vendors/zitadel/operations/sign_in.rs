@@ -1,0 +1,252 @@
+//! How ZITADEL's machines sign in, and what their tokens are good for. Every door asks the user's state when it is used.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::super::Zitadel;
+use super::super::auth::{API_PROJECT, Bearer, SECRET_BYTES, bearer, keys};
+use super::super::error::sign_in::Refusal;
+use super::super::record::{Access, Door, User, login};
+use super::new_id;
+use crate::passwords;
+
+/// How long an access token lives. The vendor's default.
+const LIFE: SignedDuration = SignedDuration::from_hours(12);
+
+/// How old an assertion may be.
+const ASSERTION_AGE: SignedDuration = SignedDuration::from_hours(1);
+
+/// The scope that asks for a project's audience is this, the project's id, and [`AUDIENCE_END`].
+const AUDIENCE_START: &str = "urn:zitadel:iam:org:project:id:";
+const AUDIENCE_END: &str = ":aud";
+
+/// The scopes that mean something here; others are dropped.
+const SCOPES: [&str; 6] = ["openid", "profile", "email", "phone", "address", "offline_access"];
+
+/// What a client says of itself and of what it wants.
+#[derive(Debug, Default)]
+pub(in super::super) struct Form {
+    pub(in super::super) grant_type: Option<String>,
+    pub(in super::super) assertion: Option<String>,
+    pub(in super::super) scope: String,
+    pub(in super::super) token: String,
+    /// Its name and secret.
+    pub(in super::super) client: Option<(String, String)>,
+    /// Or a token that it signed instead.
+    pub(in super::super) client_assertion: Option<String>,
+    /// What this server is called.
+    pub(in super::super) issuer: String,
+}
+
+/// What the token endpoint gives.
+pub(in super::super) struct Granted {
+    pub(in super::super) access_token: String,
+    pub(in super::super) id_token: Option<String>,
+    /// In seconds.
+    pub(in super::super) expires_in: i64,
+}
+
+/// Gives a machine an access token for its key or its secret.
+pub(in super::super) fn token(state: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
+    let user = match form.grant_type.as_deref() {
+        None | Some("") => return Err(Refusal::GrantTypeMissing),
+        Some("urn:ietf:params:oauth:grant-type:jwt-bearer") => {
+            let assertion = form.assertion.as_deref().filter(|assertion| !assertion.is_empty());
+            by_key(state, assertion.ok_or(Refusal::AssertionMissing)?, &form.issuer)?
+        }
+        Some("client_credentials") => {
+            let (name, secret) = form.client.as_ref().ok_or(Refusal::ClientUnknown)?;
+            by_secret(state, name, secret)?
+        }
+        Some(other) => return Err(Refusal::GrantTypeUnsupported(other.to_owned())),
+    };
+    if !user.may_enter(Door::Token) {
+        return Err(Refusal::NotActive);
+    }
+    grant(state, &user, form)
+}
+
+/// The machine whose key signed the assertion.
+fn by_key(state: &Zitadel, assertion: &str, issuer: &str) -> Result<User, Refusal> {
+    let now = state.shared.clock.now();
+    let found = || {
+        let id = keys::key_id(assertion)?;
+        // Whose it says it is; nothing is believed before the signature was looked at.
+        let said = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
+        let said: Value = serde_json::from_slice(&said).ok()?;
+        let user = state.users.get(said["sub"].as_str()?)?;
+        let key = user.secrets.as_ref()?.keys.iter().find(|key| key.id == id && now < key.expires)?;
+        let claims = keys::read(&key.public, assertion)?;
+        let time = |name: &str| Timestamp::from_second(claims[name].as_f64()? as i64).ok();
+        let issued = time("iat")?;
+        let fits = claims["iss"] == claims["sub"]
+            && is_for(&claims["aud"], issuer)
+            && time("exp")? > now
+            && now.duration_since(issued) <= ASSERTION_AGE;
+        fits.then(|| user.clone())
+    };
+    found().ok_or(Refusal::AssertionInvalid)
+}
+
+fn is_for(audience: &Value, issuer: &str) -> bool {
+    let is_it = |value: &Value| value.as_str().is_some_and(|value| value.trim_end_matches('/') == issuer);
+    audience.as_array().map_or_else(|| is_it(audience), |all| all.iter().any(is_it))
+}
+
+/// The machine of that name, if that is its secret.
+fn by_secret(state: &Zitadel, name: &str, secret: &str) -> Result<User, Refusal> {
+    let user = state.users.named(&login(name)).ok_or(Refusal::ClientUnknown)?;
+    let hash = user.secrets.as_ref().and_then(|secrets| secrets.secret.as_deref()).ok_or(Refusal::ClientUnknown)?;
+    if passwords::fits(secret, hash) { Ok(user) } else { Err(Refusal::SecretInvalid) }
+}
+
+fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> {
+    let now = state.shared.clock.now();
+    let expires = now.saturating_add(LIFE).unwrap_or(Timestamp::MAX);
+    let user_id = user.profile.user_id.clone();
+    let client = user.profile.username.clone();
+    let projects = form.scope.split_whitespace().filter_map(|scope| {
+        let project = scope.strip_prefix(AUDIENCE_START)?.strip_suffix(AUDIENCE_END)?;
+        Some(if project == "zitadel" { API_PROJECT } else { project })
+    });
+    let audience: Vec<String> = [client.as_str()].into_iter().chain(projects).map(str::to_owned).collect();
+    let known = |scope: &&str| SCOPES.contains(scope) || scope.starts_with("urn:zitadel:iam:");
+    let scope = form.scope.split_whitespace().filter(known).collect::<Vec<_>>().join(" ");
+    // The header and claims that both kinds of tokens share.
+    let claims = |more: Value| {
+        let mut claims = json!({
+            "iss": form.issuer, "sub": user_id, "aud": audience, "exp": expires.as_second(), "iat": now.as_second(),
+        });
+        if let (Some(claims), Value::Object(more)) = (claims.as_object_mut(), more) {
+            claims.extend(more);
+        }
+        claims
+    };
+    let (id, access_token) = match user.machine().is_some_and(|machine| machine.access_token_type.is_some()) {
+        true => {
+            let id = format!("at_{}", new_id(state));
+            let token = claims(json!({ "nbf": now.as_second(), "jti": id, "client_id": client }));
+            (id, state.signer().sign(&token))
+        }
+        false => {
+            let secret = state.shared.ids.bytes::<SECRET_BYTES>();
+            let token = URL_SAFE_NO_PAD.encode([&secret[..], user_id.as_bytes()].concat());
+            (token.clone(), token)
+        }
+    };
+    let id_token = scope.split(' ').any(|scope| scope == "openid").then(|| {
+        let digest = Sha256::digest(&access_token);
+        let hash = URL_SAFE_NO_PAD.encode(&digest[..16]);
+        let more = json!({ "auth_time": now.as_second(), "azp": client, "client_id": client, "at_hash": hash });
+        state.signer().sign(&claims(more))
+    });
+    let access = Access { id, scope, audience, issued: now, expires };
+    // The state is asked once more, in one step with the writing: somebody may have closed the door meanwhile.
+    state.users.update(
+        &user_id,
+        || Refusal::NotActive,
+        |user| {
+            if !user.may_enter(Door::Token) {
+                return Err(Refusal::NotActive);
+            }
+            user.secrets_mut().grant(access);
+            user.write(1, now);
+            Ok(())
+        },
+    )?;
+    let expires_in = LIFE.as_secs() - 1; // it is counted down from the moment of the making
+    Ok(Granted { access_token, id_token, expires_in })
+}
+
+/// What a token is good for, to whoever may ask.
+pub(in super::super) fn introspect(state: &Zitadel, form: &Form) -> Result<Value, Refusal> {
+    known_caller(state, form)?;
+    let Some(Bearer { user, access }) =
+        bearer(state, &form.token).filter(|found| found.user.may_enter(Door::Introspection))
+    else {
+        return Ok(json!({ "active": false }));
+    };
+    let mut answer = json!({
+        "active": true,
+        "iss": form.issuer,
+        "sub": user.profile.user_id,
+        "token_type": "Bearer",
+        "username": user.profile.preferred_login_name,
+        "client_id": user.profile.username,
+    });
+    if let (Some(answer), Some(access)) = (answer.as_object_mut(), access) {
+        answer.insert("scope".to_owned(), access.scope.into());
+        answer.insert("aud".to_owned(), access.audience.into());
+        answer.insert("exp".to_owned(), access.expires.as_second().into());
+        answer.insert("iat".to_owned(), access.issued.as_second().into());
+    }
+    if let Some(answer) = answer.as_object_mut() {
+        answer.extend(profile(&user));
+    }
+    Ok(answer)
+}
+
+/// Ends an access token. One that does not live is no error.
+pub(in super::super) fn revoke(state: &Zitadel, form: &Form) -> Result<(), Refusal> {
+    known_caller(state, form)?;
+    if let Some(Bearer { user, access: Some(access) }) = bearer(state, &form.token) {
+        let end = |user: &mut User| {
+            user.secrets_mut().access.retain(|other| other.id != access.id);
+            Ok::<_, ()>(())
+        };
+        let _ = state.users.update(&user.profile.user_id, || (), end);
+    }
+    Ok(())
+}
+
+/// Who holds the token of an `Authorization` header.
+pub(in super::super) fn userinfo(state: &Zitadel, authorization: Option<&str>) -> Result<Value, Refusal> {
+    let token = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default();
+    let Bearer { user, access } = bearer(state, token).ok_or(Refusal::AccessTokenInvalid)?;
+    if !user.may_enter(Door::Userinfo) {
+        return Err(Refusal::NoActiveUser);
+    }
+    let asked = |scope: &str| access.as_ref().is_none_or(|access| access.scope.split(' ').any(|given| given == scope));
+    let mut answer = Map::from_iter([("sub".to_owned(), Value::from(user.profile.user_id.clone()))]);
+    if asked("profile") {
+        answer.extend(profile(&user));
+    }
+    if let Some(human) = user.human().filter(|_| asked("email")) {
+        answer.insert("email".to_owned(), human.email.address.email.clone().into());
+        answer.insert("email_verified".to_owned(), human.email.is_verified.into());
+    }
+    if asked("urn:zitadel:iam:user:resourceowner") {
+        let owner = user.profile.resource_owner.clone();
+        answer.insert("urn:zitadel:iam:user:resourceowner:id".to_owned(), owner.into());
+    }
+    Ok(answer.into())
+}
+
+fn profile(user: &User) -> Map<String, Value> {
+    let name = match (user.human(), user.machine()) {
+        (Some(human), _) => &human.profile.display_name,
+        (_, Some(machine)) => &machine.name,
+        (None, None) => &user.profile.username,
+    };
+    Map::from_iter([
+        ("name".to_owned(), name.clone().into()),
+        ("preferred_username".to_owned(), user.profile.preferred_login_name.clone().into()),
+        ("updated_at".to_owned(), user.change_date.as_second().into()),
+    ])
+}
+
+/// Introspection and revocation are for clients that say who they are, by a secret or by a key.
+fn known_caller(state: &Zitadel, form: &Form) -> Result<(), Refusal> {
+    let caller = match (&form.client, &form.client_assertion) {
+        (Some((name, secret)), _) => by_secret(state, name, secret),
+        (None, Some(assertion)) => by_key(state, assertion, &form.issuer),
+        (None, None) => Err(Refusal::CallerUnknown),
+    };
+    match caller {
+        Ok(user) if user.may_enter(Door::Token) => Ok(()),
+        _ => Err(Refusal::CallerUnknown),
+    }
+}

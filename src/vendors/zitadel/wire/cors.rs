@@ -1,0 +1,50 @@
+//! Web pages may call ZITADEL from any origin, with credentials.
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, VARY,
+};
+use http::{Method, StatusCode};
+
+use crate::failure::{Failure, Kind};
+use crate::protocol::{Call, Reply};
+
+/// What the vendor exposes, and what tells a page of a fault.
+const EXPOSED: &str =
+    "Location, Content-Length, Grpc-Status, Grpc-Message, Grpc-Status-Details-Bin, X-Fault-Applied, X-Fauxidp";
+
+const METHODS: [Method; 7] =
+    [Method::OPTIONS, Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// The answer to a browser that asks before it calls; no route has its method.
+pub(in super::super) fn preflight(call: &Call, failure: &Failure) -> Option<Reply> {
+    if *call.method() != Method::OPTIONS || !matches!(failure.kind, Kind::WrongMethod(_)) {
+        return None;
+    }
+    call.head.headers.get(ORIGIN)?;
+    let asked = call.head.headers.get(ACCESS_CONTROL_REQUEST_METHOD)?;
+    let varies = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+    let mut reply = Reply::empty(StatusCode::NO_CONTENT).with(VARY, HeaderValue::from_static(varies));
+    if METHODS.iter().any(|method| method.as_str().as_bytes() == asked.as_bytes()) {
+        reply = reply.with(ACCESS_CONTROL_ALLOW_METHODS, asked.clone());
+    }
+    if let Some(headers) = call.head.headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        reply = reply.with(ACCESS_CONTROL_ALLOW_HEADERS, headers.clone());
+    }
+    Some(reply.proving("preflight"))
+}
+
+/// Lets the page that called read the answer.
+pub(in super::super) fn share(call: &Call, reply: Reply) -> Reply {
+    let Some(origin) = call.head.headers.get(ORIGIN) else {
+        return reply;
+    };
+    let reply = reply
+        .with(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone())
+        .with(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    match reply.status {
+        StatusCode::NO_CONTENT => reply,
+        _ => reply.with(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED)),
+    }
+}
