@@ -1,6 +1,9 @@
 """ZITADEL's published Python client, unmodified: Connect JSON over HTTP/1.1. Then the standard gRPC health check."""
 
+import base64
+import datetime
 import os
+import tempfile
 import urllib.request
 import warnings
 
@@ -80,6 +83,76 @@ wrong = lambda: client("nobody").lock_user(request("LockUser", user_id=USER))
 refused(wrong, 401, "unauthenticated", "Errors.Token.Invalid (AUTH-7fs1e)", "AUTH-7fs1e")
 reader = lambda: client("zitadel-readonly").lock_user(request("LockUser", user_id="human-active"))
 refused(reader, 403, "permission_denied", "No matching permissions found (AUTH-AWfge)", "AUTH-AWfge")
+
+reset()
+made = users.create_user(
+    request(
+        "CreateUser",
+        organization_id="69629023906488334",
+        user_id="made-in-python",
+        human=sdk.UserServiceCreateUserRequestHuman(
+            profile=sdk.UserServiceSetHumanProfile(given_name="Guido", family_name="Made"),
+            email=sdk.UserServiceSetHumanEmail(email="guido@example.com", return_code={}),
+        ),
+    )
+)
+assert made.id == "made-in-python" and len(made.email_code) == 6, made
+users.verify_email(request("VerifyEmail", user_id=made.id, verification_code=made.email_code))
+assert users.get_user_by_id(request("GetUserByID", user_id=made.id)).user.human.email.is_verified
+users.update_user(
+    request(
+        "UpdateUser",
+        user_id=made.id,
+        username="guido",
+        human=sdk.UserServiceUpdateUserRequestHuman(profile=sdk.UserServiceProfile(nick_name="BDFL")),
+    )
+)
+assert users.get_user_by_id(request("GetUserByID", user_id=made.id)).user.human.profile.nick_name == "BDFL"
+
+# A token of a user that is kept out is refused, and stays refused; a new one works.
+reset()
+machine = "machine-active"
+until = datetime.datetime(2099, 1, 1, tzinfo=datetime.timezone.utc)
+add = lambda: users.add_personal_access_token(
+    request("AddPersonalAccessToken", user_id=machine, expiration_date=until)
+)
+old = add().token
+read = lambda token: client(token).get_user_by_id(request("GetUserByID", user_id=USER))
+assert read(old).user.username == "minnie"
+users.deactivate_user(request("DeactivateUser", user_id=machine))
+refused(lambda: read(old), 401, "unauthenticated", "Errors.Token.Invalid (AUTH-7fs1e)", "AUTH-7fs1e")
+users.reactivate_user(request("ReactivateUser", user_id=machine))
+refused(lambda: read(old), 401, "unauthenticated", "Errors.Token.Invalid (AUTH-7fs1e)", "AUTH-7fs1e")
+assert read(add().token).user.username == "minnie"
+
+# A service account signs in with its key file, and with its secret.
+reset()
+with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+    file.write(os.environ["ZITADEL_KEY_JSON"])
+    file.flush()
+    by_key = sdk.Zitadel.with_private_key(URL, file.name).users
+    assert state(by_key, USER) == "USER_STATE_ACTIVE"
+    users.deactivate_user(request("DeactivateUser", user_id="machine-service-account"))
+    refused(lambda: state(by_key, USER), 401, "unauthenticated", "Errors.Token.Invalid (AUTH-7fs1e)", "AUTH-7fs1e")
+    try:
+        state(sdk.Zitadel.with_private_key(URL, file.name).users, USER)
+    except Exception as error:  # the client wraps what its OAuth library says
+        assert "Errors.User.NotActive" in str(error) or "invalid_request" in str(error), error
+    else:
+        raise AssertionError("a deactivated user signed in")
+
+reset()
+by_secret = sdk.Zitadel.with_client_credentials(
+    URL, os.environ["ZITADEL_CLIENT_ID"], os.environ["ZITADEL_CLIENT_SECRET"]
+).users
+assert state(by_secret, USER) == "USER_STATE_ACTIVE"
+
+reset()
+key = users.add_key(request("AddKey", user_id="machine-service-account", expiration_date=until))
+with tempfile.NamedTemporaryFile("wb", suffix=".json") as file:
+    file.write(key.key_content if isinstance(key.key_content, bytes) else base64.b64decode(key.key_content))
+    file.flush()
+    assert state(sdk.Zitadel.with_private_key(URL, file.name).users, USER) == "USER_STATE_ACTIVE"
 
 with grpc.insecure_channel(URL.removeprefix("http://")) as channel:
     health = health_pb2_grpc.HealthStub(channel)
