@@ -144,7 +144,7 @@ async fn what_cannot_be_followed_is_said_in_one_line() {
             set("jitsudo.suspend-owner=maybe"),
             "jitsudo.suspend-owner is one of forbidden, conflict, allowed, not \"maybe\"",
         ),
-        (set("monocloud.x=1"), "monocloud has no settings"),
+        (set("monocloud.x=1"), "monocloud has no setting \"x\", only era, lockout"),
     ] {
         let error = error_of(config).await;
         assert!(error.contains(expected), "{error}");

@@ -10,7 +10,7 @@ use crate::fixture::{self, Fixture};
 use crate::wire::{self, Answer, Ask};
 
 /// The headers that answers may carry. A new one is looked at before it gets in here.
-const KNOWN_HEADERS: [&str; 23] = [
+const KNOWN_HEADERS: [&str; 24] = [
     "accept-post",
     "cache-control",
     "expires",
@@ -32,6 +32,7 @@ const KNOWN_HEADERS: [&str; 23] = [
     "x-fault-applied",
     "x-fauxidp",
     "x-fauxidp-fidelity",
+    "x-pagination",
     "x-request-id",
     "x-robots-tag",
 ];
