@@ -266,3 +266,24 @@ async fn of_many_concurrent_first_calls_each_counts_once() {
     assert_eq!(statuses[0], 200);
     assert!(statuses[1..].iter().all(|status| *status == 400), "{statuses:?}");
 }
+
+#[tokio::test]
+async fn of_many_who_want_one_address_one_gets_it() {
+    let emulator = std::sync::Arc::new(wire::emulator().await);
+    let ask = Ask::new("POST", "/api/users")
+        .header("x-api-key", "monocloud-admin")
+        .body(r#"{"email":"wanted@example.com","email_verified":true}"#);
+    let callers: Vec<_> = (0..32)
+        .map(|_| {
+            let (emulator, ask) = (std::sync::Arc::clone(&emulator), ask.clone());
+            tokio::spawn(async move { ask.send(&emulator).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for caller in callers {
+        statuses.push(caller.await.expect("no panic"));
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses[0], 201);
+    assert!(statuses[1..].iter().all(|status| *status == 422), "{statuses:?}");
+}

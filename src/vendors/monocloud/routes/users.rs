@@ -23,7 +23,7 @@ pub(super) static ROWS: [Row; 7] = [
                 LIST_REFUSALS,
                 &key_refusals(Documented, "monocloud-list"),
             ],
-            differences: &["`filter` is looked for, whatever its case, in the id, the identifiers and the claims; which members the real service searches is not published, nor the syntax of today's expressions."],
+            differences: &["`filter` is a whole id, or a part of an identifier or a claim, whatever its case; which members the real service searches is not published, nor the syntax of today's expressions."],
             ..EMULATED
         },
         run: |state, call| {
