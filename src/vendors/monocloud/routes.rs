@@ -15,6 +15,7 @@ use http::StatusCode;
 use super::MonoCloud;
 use super::error::Error;
 use super::operations::Changed;
+use super::wire::Query;
 use super::wire::users::user;
 use crate::fidelity::Sureness::{self, Assumed};
 use crate::fidelity::{Answer, Operation};
@@ -48,6 +49,11 @@ pub(super) fn row(call: &Call) -> &'static Row {
 /// The user after a change, as one of two rows of the fidelity table.
 fn changed(state: &MonoCloud, done: &Changed, row: &'static str, unchanged: &'static str) -> Reply {
     user(state, StatusCode::OK, &done.user).proving(if done.changed { row } else { unchanged })
+}
+
+/// A list, as one of two rows of the fidelity table.
+fn listed(query: &Query<'_>) -> &'static str {
+    if query.text("filter").is_some() { "filtered" } else { "listed" }
 }
 
 /// What any call can get.
@@ -93,6 +99,9 @@ const BODY_REFUSALS: &[Answer] = &[
 #[rustfmt::skip]
 const LIST_REFUSALS: &[Answer] =
     &[Answer::new("bad_query", 400, Assumed, "monocloud-a20", "`page` or `size` is no number from 1, or `sort` no known field with `:1` or `:-1`")];
+
+/// What a list answers that is asked to find something.
+const FILTERED: Answer = Answer::new("filtered", 200, Assumed, "monocloud-a31", "a page of what `filter` finds");
 
 /// A change that changes nothing.
 #[rustfmt::skip]

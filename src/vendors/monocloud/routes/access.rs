@@ -1,7 +1,8 @@
 //! The routes of sessions, blocked addresses, passkeys and linked accounts.
 
 use super::{
-    BODY_REFUSALS, EMULATED, LIST_REFUSALS, PRINTED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed, refusals,
+    BODY_REFUSALS, EMULATED, FILTERED, LIST_REFUSALS, PRINTED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed,
+    listed, refusals,
 };
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
@@ -18,7 +19,8 @@ pub(super) static ROWS: [Row; 7] = [
             published: PRINTED_MORE,
             answers: &[
                 &[
-                    Answer::new("listed", 200, Documented, "monocloud-users-api", "a page of the sessions that have not run out, and `X-Pagination`; none after a revocation"),
+                    Answer::new("listed", 200, Documented, "monocloud-users-api", "a page of the sessions that have not run out, and `X-Pagination`"),
+                    Answer::new("none", 200, Assumed, "monocloud-a23", "an empty list, as after a revocation"),
                 ],
                 LIST_REFUSALS,
                 &refusals(Documented, "monocloud-users-api"),
@@ -27,7 +29,7 @@ pub(super) static ROWS: [Row; 7] = [
         },
         run: |state, call| {
             let page = operations::list_sessions(state, &call.parameter(0), &Query::of(call))?;
-            Ok(wire::access::sessions(state, &page).proving("listed"))
+            Ok(wire::access::sessions(state, &page).proving(if page.total > 0 { "listed" } else { "none" }))
         },
     },
     Row {
@@ -39,7 +41,7 @@ pub(super) static ROWS: [Row; 7] = [
             answers: &[
                 &[
                     Answer::new("found", 200, Documented, "monocloud-sessions", "the session"),
-                    Answer::new("session_not_found", 404, Assumed, "monocloud-a23", "the user has no such session"),
+                    Answer::new("session_not_found", 404, Assumed, "monocloud-a30", "the user has no such session"),
                 ],
                 &refusals(Documented, "monocloud-sessions"),
             ],
@@ -59,7 +61,7 @@ pub(super) static ROWS: [Row; 7] = [
             answers: &[
                 &[
                     Answer::new("revoked", 204, Documented, "monocloud-users-api", "no body; the other sessions stay"),
-                    Answer::new("session_not_found", 404, Assumed, "monocloud-a23", "the user has no such session"),
+                    Answer::new("session_not_found", 404, Assumed, "monocloud-a30", "the user has no such session"),
                 ],
                 WRITE_REFUSALS,
                 &refusals(Documented, "monocloud-users-api"),
@@ -79,16 +81,19 @@ pub(super) static ROWS: [Row; 7] = [
             published: PRINTED_MORE,
             answers: &[
                 &[
-                    Answer::new("listed", 200, Documented, "monocloud-users-api", "a page of the addresses that are blocked now, and `X-Pagination`; `filter` is part of an address"),
+                    Answer::new("listed", 200, Documented, "monocloud-users-api", "a page of addresses, and `X-Pagination`"),
+                    FILTERED,
                 ],
                 LIST_REFUSALS,
                 &refusals(Documented, "monocloud-users-api"),
             ],
+            differences: &["Only addresses that are blocked now are listed; whether the real service lists others is not published."],
             ..EMULATED
         },
         run: |state, call| {
-            let page = operations::list_blocked_ips(state, &call.parameter(0), &Query::of(call))?;
-            Ok(wire::access::addresses(state, &page).proving("listed"))
+            let query = Query::of(call);
+            let page = operations::list_blocked_ips(state, &call.parameter(0), &query)?;
+            Ok(wire::access::addresses(state, &page).proving(listed(&query)))
         },
     },
     Row {
@@ -122,7 +127,7 @@ pub(super) static ROWS: [Row; 7] = [
             answers: &[
                 &[
                     Answer::new("removed", 204, Documented, "monocloud-users-api", "no body"),
-                    Answer::new("passkey_not_found", 404, Assumed, "monocloud-a23", "the user has no such passkey"),
+                    Answer::new("passkey_not_found", 404, Assumed, "monocloud-a30", "the user has no such passkey"),
                 ],
                 WRITE_REFUSALS,
                 &refusals(Documented, "monocloud-users-api"),
@@ -143,7 +148,7 @@ pub(super) static ROWS: [Row; 7] = [
             answers: &[
                 &[
                     Answer::new("disconnected", 200, Documented, "monocloud-users-api", "the user without the linked account"),
-                    Answer::new("provider_not_found", 404, Assumed, "monocloud-a23", "the user is not linked to that account"),
+                    Answer::new("provider_not_found", 404, Assumed, "monocloud-a30", "the user is not linked to that account"),
                 ],
                 BODY_REFUSALS,
                 WRITE_REFUSALS,

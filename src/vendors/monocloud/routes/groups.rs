@@ -3,7 +3,8 @@
 use http::StatusCode;
 
 use super::{
-    BODY_REFUSALS, EMULATED, LIST_REFUSALS, PRINTED, PRINTED_MORE, Row, WRITE_REFUSALS, key_refusals, refusals,
+    BODY_REFUSALS, EMULATED, FILTERED, LIST_REFUSALS, PRINTED, PRINTED_MORE, Row, WRITE_REFUSALS, key_refusals, listed,
+    refusals,
 };
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
@@ -42,7 +43,7 @@ pub(super) static ROWS: [Row; 10] = [
                 &[
                     Answer::new("found", 200, Documented, "monocloud-users-api", "that the user is in the group"),
                     Answer::new("group_not_found", 404, Documented, "monocloud-groups", "no such group; a malformed id is no other case"),
-                    Answer::new("not_a_member", 404, Assumed, "monocloud-a23", "the user is not in the group"),
+                    Answer::new("not_a_member", 404, Assumed, "monocloud-a30", "the user is not in the group"),
                 ],
                 &refusals(Documented, "monocloud-users-api"),
             ],
@@ -85,7 +86,7 @@ pub(super) static ROWS: [Row; 10] = [
                 &[
                     Answer::new("unassigned", 204, Documented, "monocloud-users-api", "no body"),
                     Answer::new("group_not_found", 404, Documented, "monocloud-groups", "no such group; a malformed id is no other case"),
-                    Answer::new("not_a_member", 404, Assumed, "monocloud-a23", "the user is not in the group"),
+                    Answer::new("not_a_member", 404, Assumed, "monocloud-a30", "the user is not in the group"),
                 ],
                 WRITE_REFUSALS,
                 &refusals(Documented, "monocloud-users-api"),
@@ -106,6 +107,7 @@ pub(super) static ROWS: [Row; 10] = [
             answers: &[
                 &[
                     Answer::new("listed", 200, Documented, "monocloud-users-api", "a page of the users in the group, as listing users shows them"),
+                    FILTERED,
                     Answer::new("group_not_found", 404, Documented, "monocloud-groups", "no such group; a malformed id is no other case"),
                 ],
                 LIST_REFUSALS,
@@ -114,8 +116,9 @@ pub(super) static ROWS: [Row; 10] = [
             ..EMULATED
         },
         run: |state, call| {
-            let page = operations::list_group_users(state, &call.parameter(0), &Query::of(call))?;
-            Ok(wire::users::users(state, &page).proving("listed"))
+            let query = Query::of(call);
+            let page = operations::list_group_users(state, &call.parameter(0), &query)?;
+            Ok(wire::users::users(state, &page).proving(listed(&query)))
         },
     },
     Row {

@@ -41,7 +41,7 @@ pub(super) static ROWS: [Row; 5] = [
             answers: &[
                 &[
                     Answer::new("removed", 200, Documented, "monocloud-identifiers", "the user without the phone number; no other one becomes primary"),
-                    Answer::new("identifier_not_found", 404, Assumed, "monocloud-a23", "the user has none of that id; a malformed id is no other case"),
+                    Answer::new("identifier_not_found", 404, Assumed, "monocloud-a30", "the user has none of that id; a malformed id is no other case"),
                 ],
                 WRITE_REFUSALS,
                 &refusals(Documented, "monocloud-identifiers"),
@@ -62,7 +62,7 @@ pub(super) static ROWS: [Row; 5] = [
             answers: &[
                 &[
                     Answer::new("set", 200, Documented, "monocloud-users-api", "the user; the others are no longer primary"),
-                    Answer::new("identifier_not_found", 404, Assumed, "monocloud-a23", "the user has none of that id; a malformed id is no other case"),
+                    Answer::new("identifier_not_found", 404, Assumed, "monocloud-a30", "the user has none of that id; a malformed id is no other case"),
                 ],
                 UNCHANGED,
                 WRITE_REFUSALS,
@@ -84,7 +84,7 @@ pub(super) static ROWS: [Row; 5] = [
             answers: &[
                 &[
                     Answer::new("verified", 200, Documented, "monocloud-users-api", "the user; the phone number is now verified"),
-                    Answer::new("identifier_not_found", 404, Assumed, "monocloud-a23", "the user has none of that id; a malformed id is no other case"),
+                    Answer::new("identifier_not_found", 404, Assumed, "monocloud-a30", "the user has none of that id; a malformed id is no other case"),
                 ],
                 UNCHANGED,
                 WRITE_REFUSALS,
@@ -106,7 +106,7 @@ pub(super) static ROWS: [Row; 5] = [
             answers: &[
                 &[
                     Answer::new("unverified", 200, Documented, "monocloud-identifiers", "the user; the phone number is no longer verified"),
-                    Answer::new("identifier_not_found", 404, Assumed, "monocloud-a23", "the user has none of that id; a malformed id is no other case"),
+                    Answer::new("identifier_not_found", 404, Assumed, "monocloud-a30", "the user has none of that id; a malformed id is no other case"),
                 ],
                 UNCHANGED,
                 WRITE_REFUSALS,

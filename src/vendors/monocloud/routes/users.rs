@@ -2,7 +2,10 @@
 
 use http::StatusCode;
 
-use super::{BODY_REFUSALS, EMULATED, LIST_REFUSALS, PRINTED, Row, WRITE_REFUSALS, changed, key_refusals, refusals};
+use super::{
+    BODY_REFUSALS, EMULATED, FILTERED, LIST_REFUSALS, PRINTED, Row, WRITE_REFUSALS, changed, key_refusals, listed,
+    refusals,
+};
 use crate::fidelity::Sureness::{Assumed, Documented, Stated};
 use crate::fidelity::{Answer, Operation};
 use crate::vendors::monocloud::wire::Query;
@@ -19,6 +22,7 @@ pub(super) static ROWS: [Row; 7] = [
             answers: &[
                 &[
                     Answer::new("listed", 200, Documented, "monocloud-list", "a page of summaries, without data and claims of linked accounts, and `X-Pagination`"),
+                    FILTERED,
                 ],
                 LIST_REFUSALS,
                 &key_refusals(Documented, "monocloud-list"),
@@ -27,8 +31,9 @@ pub(super) static ROWS: [Row; 7] = [
             ..EMULATED
         },
         run: |state, call| {
-            let page = operations::list_users(state, &Query::of(call))?;
-            Ok(wire::users::users(state, &page).proving("listed"))
+            let query = Query::of(call);
+            let page = operations::list_users(state, &query)?;
+            Ok(wire::users::users(state, &page).proving(listed(&query)))
         },
     },
     Row {
