@@ -272,6 +272,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_of_sign_ins_is_bounded() {
+        let mut user = user(false, None);
+        let session = Session { expires_at: NOW + 1, ..user.sessions[0].clone() };
+        for n in 0..1_100 {
+            user.fail_sign_in(&n.to_string(), Lockout::Ip, NOW);
+            user.sign_in("::1", session.clone(), NOW).unwrap();
+        }
+        assert_eq!((user.profile.addresses.len(), user.sessions.len()), (1_000, 1_000));
+        assert_eq!(user.profile.addresses[0].ip, "100");
+    }
+
+    #[test]
     fn failures_from_one_address_block_it_alone() {
         let mut user = user(false, None);
         (0..5).for_each(|_| user.fail_sign_in("::1", Lockout::Ip, NOW));

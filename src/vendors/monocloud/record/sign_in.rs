@@ -13,6 +13,9 @@ pub(in super::super) const MOST_FAILURES: u32 = 5;
 /// How long a block lasts, in seconds.
 pub(in super::super) const BLOCK_SECONDS: i64 = 5 * 60;
 
+/// The most sessions, and the most addresses, that are kept of a user; the oldest go first.
+const MOST_KEPT: usize = 1_000;
+
 /// A lockout after failed sign-ins.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +57,9 @@ impl User {
         activity.last_attempt_ip = Some(ip.to_owned());
         let place = profile.addresses.iter().position(|address| address.ip == ip);
         let place = place.unwrap_or_else(|| {
+            if profile.addresses.len() == MOST_KEPT {
+                profile.addresses.remove(0);
+            }
             let (failure_count, login_count, block_until) = (0, 0, None);
             profile.addresses.push(Address {
                 ip: ip.to_owned(),
@@ -115,7 +121,9 @@ impl User {
         activity.last_success_ip = Some(ip.to_owned());
         self.block = None;
         self.failures = 0;
-        self.sessions = self.sessions.iter().cloned().chain([session]).collect();
+        let mut sessions: Vec<_> = self.live_sessions(now).cloned().chain([session]).collect();
+        sessions.drain(..sessions.len().saturating_sub(MOST_KEPT));
+        self.sessions = sessions.into();
         Ok(())
     }
 }
