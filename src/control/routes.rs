@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use http::StatusCode;
 use serde_json::{Map, json};
 
-use super::{Control, page, report};
+use super::{Control, events, page, report};
 use crate::fidelity::Operation;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
@@ -23,7 +23,7 @@ pub(super) struct Row {
 pub(super) static TABLE: LazyLock<RouteTable> =
     LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
 
-pub(super) static ROWS: [Row; 7] = [
+pub(super) static ROWS: [Row; 8] = [
     Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
@@ -61,12 +61,19 @@ pub(super) static ROWS: [Row; 7] = [
             None => no_world(&call.parameter(0)),
         },
     },
+    Row {
+        operation: Operation::own("report_event", "POST", "/__fauxidp/worlds/{world}/events"),
+        run: |_, worlds, call| match worlds.get(&call.parameter(0)) {
+            Some(world) => events::report(&world, call),
+            None => no_world(&call.parameter(0)),
+        },
+    },
 ];
 
 fn no_world(name: &str) -> Reply {
     problem(StatusCode::NOT_FOUND, Mark::BadWorld, &format!("There is no world {name:?}."), Map::new())
 }
 
-fn json_reply(body: &serde_json::Value) -> Reply {
+pub(super) fn json_reply(body: &serde_json::Value) -> Reply {
     Reply::new(StatusCode::OK, "application/json", body.to_string())
 }

@@ -23,6 +23,16 @@ impl<T: Serialize + DeserializeOwned> Packed<T> {
     pub fn new(value: &T) -> serde_json::Result<Self> {
         Ok(Self { text: serde_json::value::to_raw_value(value)?, kind: PhantomData })
     }
+
+    /// The value.
+    pub fn get(&self) -> T {
+        serde_json::from_str(self.text.get()).expect("it was a value of that type when it was packed")
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.text.get()
+    }
 }
 
 impl<'de, T: Serialize + DeserializeOwned> Deserialize<'de> for Packed<T> {
@@ -57,6 +67,7 @@ mod tests {
     fn a_packed_value_is_checked_when_read_and_written_compactly() {
         let packed: Packed<Vec<u8>> = serde_json::from_str("[ 1,\n 2 ]").unwrap();
         assert_eq!(serde_json::to_string(&packed).unwrap(), "[1,2]");
+        assert_eq!((packed.get(), packed.text()), (vec![1, 2], "[1,2]"));
         assert!(serde_json::from_str::<Packed<Vec<u8>>>("[300]").is_err());
     }
 }

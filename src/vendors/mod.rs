@@ -31,6 +31,14 @@ pub trait Vendor: Send + Sync {
     /// The key of the user that a call is about, as the seed writes it, whether or not there is such a user.
     fn subject(&self, call: &Call) -> Option<String>;
 
+    /// Takes notice of what happened outside the API.
+    ///
+    /// # Errors
+    /// In words, why it cannot have happened: the user is not there, or not able to.
+    fn event(&self, event: &Event) -> Result<(), String> {
+        Err(format!("{} takes no event {:?}", self.about().title, event.what.as_str()))
+    }
+
     /// Any failure, in this vendor's words.
     fn refuse(&self, call: &Call, failure: &Failure) -> Reply;
 
@@ -45,6 +53,43 @@ pub trait Vendor: Send + Sync {
     /// The variables by which the vendor's clients find this server at `base`, such as `https://127.0.0.1:8484`,
     /// with a credential that may do everything.
     fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)>;
+}
+
+/// Something that happens to a user outside the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The user's key.
+    pub user: String,
+    /// What happens.
+    pub what: Happening,
+    /// From which address.
+    pub ip: Option<String>,
+    /// With which program.
+    pub user_agent: Option<String>,
+    /// At which application, by its id.
+    pub client: Option<String>,
+}
+
+/// What can happen to a user outside the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happening {
+    /// The user signs in.
+    SignIn,
+    /// Somebody tries to, and fails.
+    FailedSignIn,
+}
+
+impl Happening {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::SignIn, Self::FailedSignIn];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::FailedSignIn => "failed_sign_in",
+        }
+    }
 }
 
 /// Where this server is reached.

@@ -30,19 +30,23 @@ fn calls() -> &'static [(&'static About, &'static Operation, Ask)] {
 }
 
 /// Operations that are no GET and yet change nothing, or nothing that any read shows.
-const UNSEEN: &[&str] = &["introspect", "revoke", "userinfo_by_post"];
+const UNSEEN: &[&str] = &["introspect", "revoke", "userinfo_by_post", "reset_password", "send_email_verification_link"];
 
 /// Whether an operation changes nothing that a read shows.
 fn is_read(operation: &Operation) -> bool {
-    operation.method == "GET" || operation.name.starts_with("list_") || UNSEEN.contains(&operation.name)
+    shows(operation) || UNSEEN.contains(&operation.name)
+}
+
+/// Whether an operation shows what others changed.
+fn shows(operation: &Operation) -> bool {
+    operation.method == "GET" || operation.name.starts_with("list_")
 }
 
 /// What every read of the vendor shows: of the user that the call is about, and as the reads' own fixtures ask.
 async fn state(emulator: &Emulator, about: &About, call: &Ask) -> Vec<Answer> {
     let own = calls().iter().filter(|(other, ..)| other.name == about.name);
     let mut answers = Vec::new();
-    let shows = |name: &str| name.starts_with("get_") || name.starts_with("list_");
-    for (_, operation, read) in own.filter(|(_, operation, _)| shows(operation.name)) {
+    for (_, operation, read) in own.filter(|(_, operation, _)| shows(operation)) {
         // A search without a filter finds all.
         let mut asks = vec![if operation.method == "POST" { read.clone().body("") } else { read.clone() }];
         if operation.name.starts_with("get_user") {
@@ -267,4 +271,25 @@ async fn of_many_concurrent_first_calls_each_counts_once() {
     statuses.sort_unstable();
     assert_eq!(statuses[0], 200);
     assert!(statuses[1..].iter().all(|status| *status == 400), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn of_many_who_want_one_address_one_gets_it() {
+    let emulator = std::sync::Arc::new(wire::emulator().await);
+    let ask = Ask::new("POST", "/api/users")
+        .header("x-api-key", "monocloud-admin")
+        .body(r#"{"email":"wanted@example.com","email_verified":true}"#);
+    let callers: Vec<_> = (0..32)
+        .map(|_| {
+            let (emulator, ask) = (std::sync::Arc::clone(&emulator), ask.clone());
+            tokio::spawn(async move { ask.send(&emulator).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for caller in callers {
+        statuses.push(caller.await.expect("no panic"));
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses[0], 201);
+    assert!(statuses[1..].iter().all(|status| *status == 422), "{statuses:?}");
 }

@@ -71,6 +71,18 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
         ("monocloud", "\"blocked\": true", "\"bloked\": true", ": users[3].bloked: unknown field `bloked`"),
         ("monocloud", "00000000-0000-4000-8000-000000000002", "2", ": users[2].emails[0].id: UUID parsing failed"),
         ("monocloud", "\"user-disabled\"", "\"user-active\"", ": users: the user_id \"user-active\" stands twice"),
+        (
+            "monocloud",
+            "\"petra.second@example.com\"",
+            "\"Ada.Active@example.com\"",
+            ": users: the e-mail address ada.active@example.com stands twice",
+        ),
+        (
+            "monocloud",
+            "\"password\": \"Correct-Horse-1\"",
+            "\"passwort\": \"x\"",
+            ": users[11].fauxidp.passwort: unknown field `passwort`",
+        ),
         ("zitadel", "USER_STATE_LOCKED", "USER_STATE_SAD", ": users[3].state: unknown variant `USER_STATE_SAD`"),
         (
             "zitadel",
@@ -144,7 +156,7 @@ async fn what_cannot_be_followed_is_said_in_one_line() {
             set("jitsudo.suspend-owner=maybe"),
             "jitsudo.suspend-owner is one of forbidden, conflict, allowed, not \"maybe\"",
         ),
-        (set("monocloud.x=1"), "monocloud has no settings"),
+        (set("monocloud.x=1"), "monocloud has no setting \"x\", only era, lockout"),
     ] {
         let error = error_of(config).await;
         assert!(error.contains(expected), "{error}");

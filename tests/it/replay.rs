@@ -10,7 +10,7 @@ use crate::fixture::{self, Fixture};
 use crate::wire::{self, Answer, Ask};
 
 /// The headers that answers may carry. A new one is looked at before it gets in here.
-const KNOWN_HEADERS: [&str; 28] = [
+const KNOWN_HEADERS: [&str; 29] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -37,6 +37,7 @@ const KNOWN_HEADERS: [&str; 28] = [
     "x-fault-applied",
     "x-fauxidp",
     "x-fauxidp-fidelity",
+    "x-pagination",
     "x-request-id",
     "x-robots-tag",
 ];

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use http::StatusCode;
 use http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::Era;
 use crate::failure::{Failure, Kind, Name, Wish};
 use crate::ids::Ids;
 use crate::protocol::Reply;
@@ -33,18 +34,94 @@ pub(super) enum Error {
     Unparsable,
     /// That member is not a boolean.
     NotABoolean(&'static str),
+    /// Members of the body that do not fit, with what is wrong with each.
+    Invalid(Vec<(&'static str, &'static str)>),
+    /// A member of the query that does not fit, and what it takes.
+    BadQuery(&'static str),
+    /// The user has no such e-mail address or phone number.
+    IdentifierNotFound,
+    /// The user has no such passkey.
+    PasskeyNotFound,
+    /// The user has no such linked account.
+    ProviderNotFound,
+    /// The user has no such session.
+    SessionNotFound,
+    /// No group has that id.
+    GroupNotFound,
+    /// The user is not in the group.
+    NotAMember,
+    /// A user who could not sign in.
+    NoWayIn,
+    /// Somebody has that e-mail address, phone number or user name.
+    Taken(String),
+    /// A password against the policy.
+    WeakPassword(Vec<Weakness>),
+    /// Not the user's password.
+    WrongPassword,
+}
+
+/// What the policy says against a password. The names and the first text stand in the test data of the vendor's
+/// clients; they are those of the framework the vendor uses, and so are the other texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weakness {
+    TooShort,
+    NoSymbol,
+    NoUpper,
+}
+
+impl Weakness {
+    const fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::TooShort => ("PasswordTooShort", "Passwords must be at least 8 characters."),
+            Self::NoSymbol => {
+                ("PasswordRequiresNonAlphanumeric", "Passwords must have at least one non alphanumeric character.")
+            }
+            Self::NoUpper => ("PasswordRequiresUpper", "Passwords must have at least one uppercase ('A'-'Z')."),
+        }
+    }
+}
+
+/// What an answer needs to know of its world.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Voice<'a> {
+    /// Where its trace comes from.
+    pub(super) ids: &'a Ids,
+    /// Which generation of the API speaks.
+    pub(super) era: Era,
 }
 
 impl Error {
     /// The error on the wire.
-    pub(super) fn render(&self, ids: &Ids) -> Reply {
+    pub(super) fn render(&self, voice: Voice<'_>) -> Reply {
+        let missing = |what| plain(404, Some(what), voice);
         let reply = match self {
-            Self::MissingKey | Self::UnknownKey => plain(401, Some(BAD_KEY), ids),
-            Self::ReadOnlyKey => plain(403, Some(FORBIDDEN), ids),
-            Self::UserNotFound => plain(404, Some(NOT_FOUND), ids),
-            Self::MediaType => plain(415, None, ids),
-            Self::Unparsable => validation("$", "The body is not a JSON object.", ids),
-            Self::NotABoolean(member) => validation(member, "The value is not a boolean.", ids),
+            Self::MissingKey | Self::UnknownKey => plain(401, Some(BAD_KEY), voice),
+            Self::ReadOnlyKey => plain(403, Some(FORBIDDEN), voice),
+            Self::UserNotFound => missing(NOT_FOUND),
+            Self::MediaType => plain(415, None, voice),
+            Self::Unparsable => validation([("$", "The body is not a JSON object.")], voice),
+            Self::NotABoolean(member) => validation([(*member, "The value is not a boolean.")], voice),
+            Self::Invalid(members) => validation(members.iter().copied(), voice),
+            Self::BadQuery(what) => plain(400, Some(what), voice),
+            Self::IdentifierNotFound => missing("The user does not have that identifier."),
+            Self::PasskeyNotFound => missing("The user does not have that passkey."),
+            Self::ProviderNotFound => missing("The user is not linked to that account."),
+            Self::SessionNotFound => missing("The user does not have that session."),
+            Self::GroupNotFound => missing("The group was not found."),
+            Self::NotAMember => missing("The user is not in the group."),
+            Self::NoWayIn => {
+                validation([("$", "A password, a verified e-mail or a verified phone number is needed.")], voice)
+            }
+            Self::Taken(name) => {
+                let code = match name.split(' ').next() {
+                    Some("e-mail") => "DuplicateEmail",
+                    Some("phone") => "DuplicatePhoneNumber",
+                    _ => "DuplicateUserName",
+                };
+                identity([(code, &*format!("The {name} is already taken."))], voice)
+            }
+            Self::WeakPassword(weaknesses) => identity(weaknesses.iter().map(|weakness| weakness.told()), voice),
+            Self::WrongPassword => identity([("PasswordMismatch", "Incorrect password.")], voice),
         };
         reply.proving(match self {
             Self::MissingKey => "missing_key",
@@ -54,26 +131,38 @@ impl Error {
             Self::MediaType => "media_type",
             Self::Unparsable => "unparsable",
             Self::NotABoolean(_) => "not_a_boolean",
+            Self::Invalid(_) => "invalid_member",
+            Self::BadQuery(_) => "bad_query",
+            Self::IdentifierNotFound => "identifier_not_found",
+            Self::PasskeyNotFound => "passkey_not_found",
+            Self::ProviderNotFound => "provider_not_found",
+            Self::SessionNotFound => "session_not_found",
+            Self::GroupNotFound => "group_not_found",
+            Self::NotAMember => "not_a_member",
+            Self::NoWayIn => "no_way_in",
+            Self::Taken(_) => "taken",
+            Self::WeakPassword(_) => "weak_password",
+            Self::WrongPassword => "wrong_password",
         })
     }
 }
 
 /// Any failure in MonoCloud's words.
-pub(super) fn refuse(failure: &Failure, ids: &Ids) -> Reply {
+pub(super) fn refuse(failure: &Failure, voice: Voice<'_>) -> Reply {
     let wish = &failure.wish;
     let reply = match &failure.kind {
-        Kind::Named(name) => named(*name, wish, ids),
+        Kind::Named(name) => named(*name, wish, voice),
         Kind::Status(status) => match name_of(*status) {
-            Some(name) => named(name, wish, ids),
-            None => plain(*status, wish.message.as_deref(), ids),
+            Some(name) => named(name, wish, voice),
+            None => plain(*status, wish.message.as_deref(), voice),
         },
         Kind::WrongMethod(methods) => {
             let methods = HeaderValue::from_str(methods).expect("methods are tokens");
-            plain(405, None, ids).with(ALLOW, methods).proving("wrong_method")
+            plain(405, None, voice).with(ALLOW, methods).proving("wrong_method")
         }
-        Kind::UntidyPath(_) => plain(404, None, ids), // never asked for: this vendor tidies no path
-        Kind::TooLarge => plain(413, None, ids).proving("too_large"),
-        Kind::Broken => plain(500, None, ids),
+        Kind::UntidyPath(_) => plain(404, None, voice), // never asked for: this vendor tidies no path
+        Kind::TooLarge => plain(413, None, voice).proving("too_large"),
+        Kind::Broken => plain(500, None, voice),
     };
     match wish.retry_after {
         Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
@@ -97,25 +186,25 @@ fn name_of(status: u16) -> Option<Name> {
 }
 
 /// A named error. `wish.notice` has no place in a problem.
-fn named(name: Name, wish: &Wish, ids: &Ids) -> Reply {
+fn named(name: Name, wish: &Wish, voice: Voice<'_>) -> Reply {
     let text = wish.message.as_deref();
     match name {
-        Name::Unauthenticated => plain(401, text.or(Some(BAD_KEY)), ids),
-        Name::Forbidden => plain(403, text.or(Some(FORBIDDEN)), ids),
-        Name::NotFound => plain(404, text.or(Some(NOT_FOUND)), ids),
+        Name::Unauthenticated => plain(401, text.or(Some(BAD_KEY)), voice),
+        Name::Forbidden => plain(403, text.or(Some(FORBIDDEN)), voice),
+        Name::NotFound => plain(404, text.or(Some(NOT_FOUND)), voice),
         Name::Invalid => {
             let member = wish.field.as_deref().unwrap_or("$");
-            validation(member, text.unwrap_or("The value is invalid."), ids)
+            validation([(member, text.unwrap_or("The value is invalid."))], voice)
         }
         Name::Identity => {
             let code = wish.code.as_deref().unwrap_or("PasswordTooShort");
-            identity(code, text.unwrap_or("Passwords must be at least 8 characters."), ids)
+            identity([(code, text.unwrap_or("Passwords must be at least 8 characters."))], voice)
         }
         // The vendor lacks the last two names, so that nobody can ask for them.
-        Name::Conflict | Name::Already | Name::TenantMismatch => plain(409, text, ids),
-        Name::RateLimited => plain(429, text, ids),
-        Name::Unavailable => plain(503, text, ids),
-        Name::Internal => plain(500, text, ids),
+        Name::Conflict | Name::Already | Name::TenantMismatch => plain(409, text, voice),
+        Name::RateLimited => plain(429, text, voice),
+        Name::Unavailable => plain(503, text, voice),
+        Name::Internal => plain(500, text, voice),
     }
 }
 
@@ -127,36 +216,47 @@ struct Problem<'a> {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
-    #[serde(rename = "traceId")]
-    trace_id: String,
+    #[serde(rename = "traceId", skip_serializing_if = "Option::is_none")]
+    trace_id: Option<&'a str>,
+    /// As later generations spell it, and not for every status.
+    #[serde(rename = "trace_id", skip_serializing_if = "Option::is_none")]
+    new_trace_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<Value>,
 }
 
 /// A problem that says nothing but its status.
-fn plain(status: u16, detail: Option<&str>, ids: &Ids) -> Reply {
-    problem(status, "", detail, None, ids)
+fn plain(status: u16, detail: Option<&str>, voice: Voice<'_>) -> Reply {
+    problem(status, "", detail, None, voice)
 }
 
 /// The 422 that names members of the request.
-fn validation(member: &str, text: &str, ids: &Ids) -> Reply {
-    problem(422, "#validation-error", None, Some(json!({ member: [text] })), ids)
+fn validation<'t>(members: impl IntoIterator<Item = (&'t str, &'t str)>, voice: Voice<'_>) -> Reply {
+    let errors: Map<_, _> = members.into_iter().map(|(member, text)| (member.to_owned(), json!([text]))).collect();
+    problem(422, "#validation-error", None, Some(Value::Object(errors)), voice)
 }
 
 /// The 422 that names rules about identities.
-fn identity(code: &str, text: &str, ids: &Ids) -> Reply {
-    let errors = json!([{ "code": code, "description": text }]);
-    problem(422, "#identity-validation-error", None, Some(errors), ids)
+fn identity<'t>(rules: impl IntoIterator<Item = (&'t str, &'t str)>, voice: Voice<'_>) -> Reply {
+    let errors = rules.into_iter().map(|(code, text)| json!({ "code": code, "description": text })).collect();
+    problem(422, "#identity-validation-error", None, Some(Value::Array(errors)), voice)
 }
 
-fn problem(status: u16, fragment: &str, detail: Option<&str>, errors: Option<Value>, ids: &Ids) -> Reply {
+fn problem(status: u16, fragment: &str, detail: Option<&str>, errors: Option<Value>, voice: Voice<'_>) -> Reply {
     let code = StatusCode::from_u16(status).expect("a status from 400 to 599");
+    let trace = trace_id(voice.ids);
+    let (trace_id, new_trace_id) = match (voice.era, status) {
+        (Era::Seed, _) => (Some(&*trace), None),
+        (Era::Current, 400 | 402 | 403 | 404 | 409) => (None, Some(&*trace)),
+        (Era::Current, _) => (None, None),
+    };
     let body = Problem {
         r#type: format!("https://httpstatuses.io/{status}{fragment}"),
         title: code.canonical_reason().unwrap_or("Error"), // clients drop a problem without a title
         status,
         detail,
-        trace_id: trace_id(ids),
+        trace_id,
+        new_trace_id,
         errors,
     };
     let body = serde_json::to_vec(&body).expect("a problem is JSON");

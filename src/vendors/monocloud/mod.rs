@@ -13,13 +13,14 @@ mod wire;
 
 use std::sync::Arc;
 
-use super::{About, BaseUrls, Maker, Shared, Vendor};
+use super::{About, BaseUrls, Event, Happening, Maker, Setting, Settings, Shared, Vendor};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply};
 
 use auth::Keys;
-use record::User;
+use error::Voice;
+use record::{Group, Lockout, User};
 
 /// How it is made.
 pub(super) const MAKER: Maker = Maker {
@@ -39,19 +40,74 @@ static ABOUT: About = About {
     common: routes::COMMON,
     differences: &[
         "The keys are those of the seed file; the real service makes them in its dashboard.",
-        "`trace_id`, `error_code` and the other members of later API generations are not sent: the seeds' generation has `traceId` alone.",
+        "By default the members are those of the seeds' generation of the API, `traceId` alone in problems; `monocloud.era=current` sends those of today, but never an `error_code`, of which no value is published.",
+        "Operations that are younger than the seeds are answered in both generations.",
+        "Nobody can sign in: what signing in, or failing to, does is reported through `POST /__fauxidp/worlds/{world}/events`.",
         "No caching headers are sent with a problem; the real service probably sends some.",
         "No subscription gates (402) and no rate limits of its own (429).",
     ],
-    settings: &[],
+    settings: &[ERA, LOCKOUT],
     lacks: &[Name::Already, Name::TenantMismatch],
 };
 
-/// MonoCloud's users in one world.
+const ERA: Setting = Setting {
+    key: "era",
+    values: &["seed", "current"],
+    what: "which generation of the API answers: that of the seed pages, or that of today's clients",
+};
+const LOCKOUT: Setting = Setting {
+    key: "lockout",
+    values: &["user_account", "ip"],
+    what: "what failed sign-ins block: the account, or the address they come from",
+};
+
+/// A generation of the API: another view of the same records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Era {
+    Seed,
+    Current,
+}
+
+/// The settings as they were chosen.
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    era: Era,
+    lockout: Lockout,
+}
+
+impl Rules {
+    fn new(settings: &Settings) -> Self {
+        Self {
+            era: match settings.get(&ERA) {
+                "current" => Era::Current,
+                _ => Era::Seed,
+            },
+            lockout: match settings.get(&LOCKOUT) {
+                "ip" => Lockout::Ip,
+                _ => Lockout::UserAccount,
+            },
+        }
+    }
+}
+
+/// MonoCloud's users and groups in one world.
 struct MonoCloud {
     users: Directory<User>,
+    groups: Directory<Group>,
+    rules: Rules,
     keys: Arc<Keys>,
     shared: Shared,
+}
+
+impl MonoCloud {
+    /// The world's time in epoch seconds, as this vendor shows it.
+    fn now(&self) -> i64 {
+        self.shared.clock.now().as_second()
+    }
+
+    fn voice(&self) -> Voice<'_> {
+        Voice { ids: &self.shared.ids, era: self.rules.era }
+    }
 }
 
 impl Vendor for MonoCloud {
@@ -62,19 +118,33 @@ impl Vendor for MonoCloud {
     fn handle(&self, call: &Call) -> Reply {
         let row = routes::row(call);
         let answer = self.keys.admit(call).and_then(|()| (row.run)(self, call));
-        answer.unwrap_or_else(|error| error.render(&self.shared.ids))
+        let reply = answer.unwrap_or_else(|error| error.render(self.voice()));
+        match self.rules.era {
+            Era::Seed => reply,
+            // The table tells how sure the seeds' generation is.
+            Era::Current => reply.proving(""),
+        }
     }
 
     fn subject(&self, call: &Call) -> Option<String> {
-        Some(call.parameter(0).into_owned())
+        let operation = call.matched.as_ref().map(|matched| matched.operation)?;
+        operation.path.starts_with("/api/users/{user_id}").then(|| call.parameter(0).into_owned())
+    }
+
+    fn event(&self, event: &Event) -> Result<(), String> {
+        match event.what {
+            Happening::SignIn => operations::sign_in(self, event),
+            Happening::FailedSignIn => operations::fail_sign_in(self, event),
+        }
     }
 
     fn refuse(&self, _: &Call, failure: &Failure) -> Reply {
-        error::refuse(failure, &self.shared.ids)
+        error::refuse(failure, self.voice())
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
-        Box::new(Self { users: self.users.fork(), keys: Arc::clone(&self.keys), shared })
+        let (users, groups, keys) = (self.users.fork(), self.groups.fork(), Arc::clone(&self.keys));
+        Box::new(Self { users, groups, rules: self.rules, keys, shared })
     }
 
     fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {

@@ -1,8 +1,40 @@
-//! One function per operation of MonoCloud's API.
+//! One function per operation of MonoCloud's API, by resource; here what they share.
+
+mod access;
+mod groups;
+mod identifiers;
+mod lists;
+mod passwords;
+mod profile;
+mod users;
+
+use uuid::Uuid;
 
 use super::MonoCloud;
 use super::error::Error;
 use super::record::User;
+
+pub(super) use access::{
+    disconnect_external_authenticator, fail_sign_in, get_session, list_blocked_ips, list_sessions, remove_passkey,
+    revoke_session, sign_in, unblock_ip,
+};
+pub(super) use groups::{
+    Counted, GroupPatch, Joined, NewGroup, assign_group, create_group, delete_group, get_group, get_user_group,
+    list_group_users, list_groups, list_user_groups, patch_group, unassign_group,
+};
+pub(super) use identifiers::{
+    Link, NewIdentifier, add_identifier, remove_identifier, remove_username, send_email_verification_link, set_primary,
+    set_username, set_verified,
+};
+pub(super) use lists::{Page, Paging, Sort};
+pub(super) use passwords::{
+    ChangePassword, ResetPassword, Secret, SetPassword, change_password, remove_password, reset_password,
+    set_force_reset, set_password,
+};
+pub(super) use profile::{Data, get_data, patch_claims, patch_data};
+pub(super) use users::{
+    NewUser, create_user, delete_user, disable_user, enable_user, get_user, list_users, unblock_user,
+};
 
 /// A user after a change, and whether there was anything to change.
 pub(super) struct Changed {
@@ -12,51 +44,35 @@ pub(super) struct Changed {
     pub(super) changed: bool,
 }
 
-/// The user of that id.
-pub(super) fn get_user(state: &MonoCloud, user_id: &str) -> Result<User, Error> {
-    state.users.get(user_id).ok_or(Error::UserNotFound)
-}
-
-/// Keeps a user out. The body is looked at only where the user exists, so what is wrong with it comes in as it is.
-pub(super) fn disable_user(
-    state: &MonoCloud,
-    user_id: &str,
-    revoke_sessions: Result<bool, Error>,
-) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| Ok(user.disable(revoke_sessions?, now)))
-}
-
-/// Lifts an earlier disable.
-pub(super) fn enable_user(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| Ok(user.enable(now)))
-}
-
-/// Lifts a block that failed sign-ins caused.
-pub(super) fn unblock_user(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| Ok(user.unblock(now)))
-}
-
+/// Changes a user, in one step. The body of a call is looked at only where the user exists, so it comes in as it was read.
 fn change(
     state: &MonoCloud,
     user_id: &str,
     step: impl FnOnce(&mut User) -> Result<bool, Error>,
 ) -> Result<Changed, Error> {
-    state.users.update(
-        user_id,
-        || Error::UserNotFound,
-        |user| {
-            let changed = step(user)?;
-            Ok(Changed { user: user.clone(), changed })
-        },
-    )
+    state.users.update(user_id, || Error::UserNotFound, keeping(step))
+}
+
+/// As [`change`], for what gives the user other identifiers.
+fn rename(
+    state: &MonoCloud,
+    user_id: &str,
+    step: impl FnOnce(&mut User) -> Result<bool, Error>,
+) -> Result<Changed, Error> {
+    let taken = |name: &str| Error::Taken(name.to_owned());
+    state.users.rename(user_id, || Error::UserNotFound, taken, keeping(step))
+}
+
+fn keeping(step: impl FnOnce(&mut User) -> Result<bool, Error>) -> impl FnOnce(&mut User) -> Result<Changed, Error> {
+    |user| {
+        let changed = step(user)?;
+        Ok(Changed { user: user.clone(), changed })
+    }
 }
 
 impl MonoCloud {
-    /// The world's time in epoch seconds, as this vendor shows it.
-    pub(super) fn now(&self) -> i64 {
-        self.shared.clock.now().as_second()
+    /// A new UUID.
+    fn uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.shared.ids.bytes()).into_uuid()
     }
 }

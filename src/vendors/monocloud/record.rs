@@ -3,20 +3,34 @@
 //! Two things keep a user out, and they know nothing of each other: the flag `disabled`, which an administrator
 //! sets, and the block, which failed sign-ins cause.
 
+mod group;
+mod parts;
+mod sign_in;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use crate::directory::Record;
 use crate::protocol::packed::Packed;
+
+pub(super) use group::{Group, GroupType};
+pub(super) use parts::{
+    Address, Authenticator, ExternalAuthenticator, Identifier, IdentityProvider, Idp, Kind, Membership, Passkey,
+    Session, SessionMetadata,
+};
+pub(super) use sign_in::{Activity, Block, Lockout, MOST_FAILURES};
 
 /// A user.
 #[derive(Debug, Clone)]
 pub(super) struct User {
     /// Kept out by an administrator.
     pub(super) disabled: bool,
+    /// Failed sign-ins in a row.
+    pub(super) failures: u32,
     /// Epoch seconds.
     pub(super) last_updated: i64,
     /// Kept out by failed sign-ins.
@@ -27,158 +41,97 @@ pub(super) struct User {
     pub(super) profile: Arc<Profile>,
 }
 
-/// A lockout after failed sign-ins.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Block {
-    /// Epoch seconds at which it ends by itself; never, if absent.
-    pub(super) until: Option<i64>,
-}
-
-/// The members that stand still, wide ones as ready JSON.
-#[derive(Debug)]
+/// The members that seldom change, wide ones as ready JSON.
+#[derive(Debug, Clone)]
 pub(super) struct Profile {
     pub(super) user_id: String,
     pub(super) creation_time: i64,
     pub(super) has_password: bool,
+    /// Whether the next sign-in asks for another password.
+    pub(super) force_password_reset: bool,
     pub(super) password_updated_at: Option<i64>,
+    /// Absent where the user has none, or nobody knows it.
+    pub(super) password_hash: Option<Box<str>>,
     pub(super) passkeys: Packed<Vec<Passkey>>,
     pub(super) private_data: Packed<Map<String, Value>>,
     pub(super) public_data: Packed<Map<String, Value>>,
     pub(super) claims: Packed<Map<String, Value>>,
     pub(super) idps: Packed<Vec<Idp>>,
-    pub(super) emails: Packed<Vec<Email>>,
-    pub(super) phone_numbers: Packed<Vec<PhoneNumber>>,
-    pub(super) username: Option<Packed<Username>>,
-    pub(super) sign_in_count: u64,
-    pub(super) last_sign_in_ip: Option<String>,
-    pub(super) last_sign_in_attempt: Option<i64>,
+    pub(super) emails: Vec<Identifier>,
+    pub(super) phone_numbers: Vec<Identifier>,
+    pub(super) username: Option<Box<Identifier>>,
+    /// Absent where nobody ever tried to sign in.
+    pub(super) activity: Option<Box<Activity>>,
+    /// From where sign-ins failed.
+    pub(super) addresses: Vec<Address>,
+    pub(super) groups: Vec<Membership>,
 }
 
-/// An external account that is linked to the user.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Idp {
-    provider_user_id: String,
-    claims: Map<String, Value>,
-    authenticator: ExternalAuthenticator,
+impl Profile {
+    /// Of a user about whom nothing is known.
+    pub(super) fn empty() -> Self {
+        Self {
+            user_id: String::new(),
+            creation_time: 0,
+            has_password: false,
+            force_password_reset: false,
+            password_updated_at: None,
+            password_hash: None,
+            passkeys: packed("[]"),
+            private_data: packed("{}"),
+            public_data: packed("{}"),
+            claims: packed("{}"),
+            idps: packed("[]"),
+            emails: Vec::new(),
+            phone_numbers: Vec::new(),
+            username: None,
+            activity: None,
+            addresses: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+
+    /// The identifiers of that kind.
+    pub(super) fn identifiers(&self, kind: Kind) -> &[Identifier] {
+        match kind {
+            Kind::Email => &self.emails,
+            Kind::Phone => &self.phone_numbers,
+            Kind::Username => self.username.as_deref().map(std::slice::from_ref).unwrap_or_default(),
+        }
+    }
+
+    /// Every identifier.
+    pub(super) fn all_identifiers(&self) -> impl Iterator<Item = &Identifier> {
+        self.username.as_deref().into_iter().chain(&self.emails).chain(&self.phone_numbers)
+    }
+
+    /// Likewise, to change them.
+    pub(super) fn all_identifiers_mut(&mut self) -> impl Iterator<Item = &mut Identifier> {
+        self.username.as_deref_mut().into_iter().chain(&mut self.emails).chain(&mut self.phone_numbers)
+    }
 }
 
-/// An e-mail address.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Email {
-    pub(super) authenticators: Vec<Authenticator>,
-    pub(super) verified: bool,
-    pub(super) id: Uuid,
-    pub(super) email: String,
-    pub(super) primary: bool,
-    pub(super) idps: Vec<IdentityProvider>,
-}
-
-/// A phone number.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PhoneNumber {
-    phone: String,
-    authenticators: Vec<Authenticator>,
-    verified: bool,
-    id: Uuid,
-    primary: bool,
-    idps: Vec<IdentityProvider>,
-}
-
-/// A user name.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Username {
-    pub(super) authenticators: Vec<Authenticator>,
-    pub(super) id: Uuid,
-    pub(super) idps: Vec<IdentityProvider>,
-    pub(super) username: String,
-}
-
-/// A passkey.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Passkey {
-    public_key: String,
-    backup_state: bool,
-    user_present: bool,
-    backup_eligibility: bool,
-    aa_guid: Uuid,
-    name: Option<String>,
-    passkey_id: String,
-    user_agent: String,
-    user_verified: bool,
-}
-
-/// A place where the user is signed in. Times are epoch seconds.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Session {
-    session_id: String,
-    session_key: Option<String>,
-    client_ids: Vec<String>,
-    initiated_at: i64,
-    expires_at: i64,
-    last_updated: i64,
-    last_metadata: Packed<SessionMetadata>,
-}
-
-/// Where a session was last seen.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SessionMetadata {
-    city: Option<String>,
-    country: Option<String>,
-    region: Option<String>,
-    latitude: Option<String>,
-    longitude: Option<String>,
-    ip_address: Option<String>,
-    user_agent: Option<String>,
-}
-
-/// A way to prove who one is.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Authenticator {
-    Password,
-    Passkey,
-    Email,
-    Phone,
-    #[serde(untagged)]
-    External(ExternalAuthenticator),
-}
-
-/// Who vouches for an identifier.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum IdentityProvider {
-    Monocloud,
-    #[serde(untagged)]
-    External(ExternalAuthenticator),
-}
-
-/// A service to sign in with.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum ExternalAuthenticator {
-    Google,
-    Apple,
-    Facebook,
-    Microsoft,
-    Github,
-    Gitlab,
-    Discord,
-    Twitter,
-    Linkedin,
-    Xero,
+fn packed<T: Serialize + DeserializeOwned>(text: &str) -> Packed<T> {
+    serde_json::from_str(text).expect("the text is a value of that type")
 }
 
 impl Record for User {
     fn key(&self) -> &str {
         &self.profile.user_id
+    }
+
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        let named = |kind: Kind| self.profile.identifiers(kind).iter().map(move |one| name(kind, &one.value).into());
+        named(Kind::Email).chain(named(Kind::Phone)).chain(named(Kind::Username)).collect()
+    }
+}
+
+/// The name under which nobody else may have that identifier.
+pub(super) fn name(kind: Kind, value: &str) -> String {
+    match kind {
+        Kind::Email => format!("e-mail address {}", value.to_lowercase()),
+        Kind::Phone => format!("phone number {value}"),
+        Kind::Username => format!("username {}", value.to_lowercase()),
     }
 }
 
@@ -187,7 +140,7 @@ impl User {
     /// Answers whether the flag changed.
     pub(super) fn disable(&mut self, revoke_sessions: bool, now: i64) -> bool {
         if revoke_sessions {
-            self.sessions = Arc::default();
+            self.revoke_sessions();
         }
         self.set_disabled(true, now)
     }
@@ -201,12 +154,40 @@ impl User {
     pub(super) fn unblock(&mut self, now: i64) -> bool {
         let was_blocked = self.is_blocked(now);
         self.block = None;
+        self.failures = 0;
         was_blocked
     }
 
     /// Whether failed sign-ins keep the user out at `now`, in epoch seconds.
     pub(super) fn is_blocked(&self, now: i64) -> bool {
-        self.block.as_ref().is_some_and(|block| block.until.is_none_or(|until| now < until))
+        self.block_until(now).is_some()
+    }
+
+    /// When the block ends that there is at `now`: `Some(None)` is never.
+    pub(super) fn block_until(&self, now: i64) -> Option<Option<i64>> {
+        let block = self.block.as_ref()?;
+        block.until.is_none_or(|until| now < until).then_some(block.until)
+    }
+
+    /// Ends every session.
+    pub(super) fn revoke_sessions(&mut self) {
+        self.sessions = Arc::default();
+    }
+
+    /// The sessions that have not run out at `now`.
+    pub(super) fn live_sessions(&self, now: i64) -> impl Iterator<Item = &Session> {
+        self.sessions.iter().filter(move |session| now < session.expires_at)
+    }
+
+    /// Changes the profile, if `step` answers that it did.
+    pub(super) fn edit(&mut self, now: i64, step: impl FnOnce(&mut Profile) -> bool) -> bool {
+        let mut profile = Profile::clone(&self.profile);
+        let changed = step(&mut profile);
+        if changed {
+            self.profile = Arc::new(profile);
+            self.last_updated = now;
+        }
+        changed
     }
 
     fn set_disabled(&mut self, disabled: bool, now: i64) -> bool {
@@ -271,6 +252,44 @@ mod tests {
             let found = (changed, user.disabled, user.is_blocked(NOW), user.sessions.len(), user.last_updated);
             assert_eq!(found, after, "row {row}");
         }
+    }
+
+    #[test]
+    fn the_fifth_failure_blocks_and_only_time_or_unblock_lifts_it() {
+        let mut user = user(false, None);
+        (0..4).for_each(|_| user.fail_sign_in("::1", Lockout::UserAccount, NOW));
+        assert!(!user.is_blocked(NOW));
+        user.fail_sign_in("::1", Lockout::UserAccount, NOW);
+        assert!(user.is_blocked(NOW + 299) && !user.is_blocked(NOW + 300));
+        user.fail_sign_in("::1", Lockout::UserAccount, NOW + 200);
+        assert!(!user.is_blocked(NOW + 300), "an attempt that was turned away counts for nothing");
+        assert!(!user.enable(NOW) && user.is_blocked(NOW));
+        user.fail_sign_in("::1", Lockout::UserAccount, NOW + 300);
+        assert_eq!((user.failures, user.is_blocked(NOW + 300)), (1, false));
+        (0..4).for_each(|_| user.fail_sign_in("::1", Lockout::UserAccount, NOW + 300));
+        assert!(user.unblock(NOW + 301) && !user.is_blocked(NOW + 301));
+        assert_eq!(user.failures, 0);
+    }
+
+    #[test]
+    fn what_is_kept_of_sign_ins_is_bounded() {
+        let mut user = user(false, None);
+        let session = Session { expires_at: NOW + 1, ..user.sessions[0].clone() };
+        for n in 0..1_100 {
+            user.fail_sign_in(&n.to_string(), Lockout::Ip, NOW);
+            user.sign_in("::1", session.clone(), NOW).unwrap();
+        }
+        assert_eq!((user.profile.addresses.len(), user.sessions.len()), (1_000, 1_000));
+        assert_eq!(user.profile.addresses[0].ip, "100");
+    }
+
+    #[test]
+    fn failures_from_one_address_block_it_alone() {
+        let mut user = user(false, None);
+        (0..5).for_each(|_| user.fail_sign_in("::1", Lockout::Ip, NOW));
+        user.fail_sign_in("::2", Lockout::Ip, NOW);
+        let blocked: Vec<_> = user.profile.addresses.iter().map(|address| address.is_blocked(NOW)).collect();
+        assert_eq!((blocked, user.is_blocked(NOW)), (vec![true, false], false));
     }
 
     #[test]

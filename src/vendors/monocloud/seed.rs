@@ -6,12 +6,15 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::MonoCloud;
 use super::auth::{Key, Keys};
 use super::record::{
-    Authenticator, Block, Email, IdentityProvider, Idp, Passkey, PhoneNumber, Profile, Session, User, Username,
+    Activity, Address, Authenticator, Block, Group, GroupType, Identifier, IdentityProvider, Idp, Kind, MOST_FAILURES,
+    Membership, Passkey, Profile, Session, User,
 };
+use super::{MonoCloud, Rules};
 use crate::directory::Directory;
+use crate::ids::Ids;
+use crate::passwords;
 use crate::people::Person;
 use crate::protocol::packed::Packed;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
@@ -21,7 +24,23 @@ use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 #[serde(deny_unknown_fields)]
 struct Seed {
     keys: Vec<Key>,
+    #[serde(default)]
+    groups: Vec<SeedGroup>,
     users: Vec<SeedUser>,
+}
+
+/// A group as reading it shows it, but for who is in it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedGroup {
+    group_id: Uuid,
+    r#type: GroupType,
+    name: String,
+    description: Option<String>,
+    is_auto_assigned: bool,
+    creation_time: i64,
+    last_updated: i64,
+    last_assigned: Option<i64>,
 }
 
 /// A user as `GET /api/users/{user_id}` shows it, and what it does not show.
@@ -34,9 +53,9 @@ struct SeedUser {
     last_updated: i64,
     has_password: bool,
     password_updated_at: Option<i64>,
-    username: Option<Packed<Username>>,
-    emails: Packed<Vec<Email>>,
-    phone_numbers: Packed<Vec<PhoneNumber>>,
+    username: Option<SeedUsername>,
+    emails: Vec<SeedEmail>,
+    phone_numbers: Vec<SeedPhone>,
     passkeys: Packed<Vec<Passkey>>,
     idps: Packed<Vec<Idp>>,
     claims: Packed<Map<String, Value>>,
@@ -50,12 +69,47 @@ struct SeedUser {
     fauxidp: Hidden,
 }
 
-/// What the vendor keeps to itself.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedEmail {
+    authenticators: Vec<Authenticator>,
+    verified: bool,
+    id: Uuid,
+    email: String,
+    primary: bool,
+    idps: Vec<IdentityProvider>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedPhone {
+    authenticators: Vec<Authenticator>,
+    verified: bool,
+    id: Uuid,
+    phone: String,
+    primary: bool,
+    idps: Vec<IdentityProvider>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedUsername {
+    authenticators: Vec<Authenticator>,
+    id: Uuid,
+    idps: Vec<IdentityProvider>,
+    username: String,
+}
+
+/// What the vendor keeps to itself, or shows elsewhere.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Hidden {
     sessions: Vec<Session>,
     block: Option<Block>,
+    password: Option<String>,
+    force_password_reset: bool,
+    blocked_ips: Vec<Address>,
+    groups: Vec<Membership>,
     fault: Option<String>,
 }
 
@@ -63,6 +117,8 @@ struct Hidden {
 pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let seed: Seed = read_seed(origin.seed)?;
     let now = origin.shared.clock.now().as_second();
+    // Of their own, so that a password in the file does not change which ids come after it.
+    let salts = Ids::seeded(0);
     let mut faults = Vec::new();
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     for (place, user) in seed.users.into_iter().enumerate() {
@@ -73,53 +129,118 @@ pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
         if let Some(spec) = user.fauxidp.fault.clone() {
             faults.push(UserFault { key: user.user_id.clone(), spec, field: format!("users[{place}].fauxidp.fault") });
         }
-        users.push(user.into());
+        if user.fauxidp.password.is_some() && !user.has_password {
+            let field = format!("users[{place}].fauxidp.password");
+            return Err(SeedError::about(origin.seed, &user.user_id, &field, "the user has no password"));
+        }
+        let known = |id| seed.groups.iter().any(|group| group.group_id == id);
+        if let Some(stray) = user.fauxidp.groups.iter().map(|membership| membership.group_id).find(|id| !known(*id)) {
+            let field = format!("users[{place}].fauxidp.groups");
+            return Err(SeedError::about(origin.seed, &stray.to_string(), &field, "there is no such group"));
+        }
+        users.push(seeded(user, &salts));
     }
     users.extend(origin.people.iter().map(|person| self::user(person, now)));
-    let users = Directory::new(users)
-        .map_err(|id| SeedError::about(origin.seed, &id, "users", format!("the user_id {id:?} stands twice")))?;
+    let users = Directory::new(users).map_err(|twice| {
+        let is_name = ["e-mail address ", "phone number ", "username "].iter().any(|kind| twice.starts_with(kind));
+        match twice.rsplit_once(' ').filter(|_| is_name) {
+            Some((_, value)) => SeedError::about(origin.seed, value, "users", format!("the {twice} stands twice")),
+            None => SeedError::about(origin.seed, &twice, "users", format!("the user_id {twice:?} stands twice")),
+        }
+    })?;
+    let groups = Directory::new(seed.groups.into_iter().map(Group::from).collect())
+        .map_err(|id| SeedError::about(origin.seed, &id, "groups", format!("the group_id {id:?} stands twice")))?;
     let keys = Arc::new(Keys::new(seed.keys));
-    let vendor = MonoCloud { users, keys, shared: origin.shared.clone() };
+    let rules = Rules::new(origin.settings);
+    let vendor = MonoCloud { users, groups, rules, keys, shared: origin.shared.clone() };
     Ok(Made { vendor: Box::new(vendor), faults })
 }
 
-impl From<SeedUser> for User {
-    fn from(user: SeedUser) -> Self {
+impl From<SeedGroup> for Group {
+    fn from(group: SeedGroup) -> Self {
         Self {
-            disabled: user.disabled,
-            last_updated: user.last_updated,
-            block: user.blocked.then(|| user.fauxidp.block.unwrap_or(Block { until: None })),
-            sessions: user.fauxidp.sessions.into(),
-            profile: Arc::new(Profile {
-                user_id: user.user_id,
-                creation_time: user.creation_time,
-                has_password: user.has_password,
-                password_updated_at: user.password_updated_at,
-                passkeys: user.passkeys,
-                private_data: user.private_data,
-                public_data: user.public_data,
-                claims: user.claims,
-                idps: user.idps,
-                emails: user.emails,
-                phone_numbers: user.phone_numbers,
-                username: user.username,
-                sign_in_count: user.sign_in_count,
-                last_sign_in_ip: user.last_sign_in_ip,
-                last_sign_in_attempt: user.last_sign_in_attempt,
-            }),
+            group_id: group.group_id.to_string(),
+            r#type: group.r#type,
+            name: group.name,
+            description: group.description,
+            is_auto_assigned: group.is_auto_assigned,
+            creation_time: group.creation_time,
+            last_updated: group.last_updated,
+            last_assigned: group.last_assigned,
         }
+    }
+}
+
+fn seeded(user: SeedUser, salts: &Ids) -> User {
+    let hidden = user.fauxidp;
+    let email = |email: SeedEmail| Identifier {
+        id: email.id,
+        value: email.email,
+        primary: email.primary,
+        verified: email.verified,
+        authenticators: email.authenticators,
+        idps: email.idps,
+    };
+    let phone = |phone: SeedPhone| Identifier {
+        id: phone.id,
+        value: phone.phone,
+        primary: phone.primary,
+        verified: phone.verified,
+        authenticators: phone.authenticators,
+        idps: phone.idps,
+    };
+    let username = |username: SeedUsername| Identifier {
+        id: username.id,
+        value: username.username,
+        primary: true,
+        verified: true,
+        authenticators: username.authenticators,
+        idps: username.idps,
+    };
+    let failures = if user.blocked { MOST_FAILURES } else { 0 };
+    // The file tells of sign-ins in general: they count as good ones.
+    let activity = (user.sign_in_count > 0 || user.last_sign_in_attempt.is_some()).then(|| Activity {
+        attempts: user.sign_in_count + u64::from(failures),
+        last_attempt: user.last_sign_in_attempt,
+        last_attempt_ip: user.last_sign_in_ip.clone(),
+        successes: user.sign_in_count,
+        last_success: user.last_sign_in_attempt,
+        last_success_ip: user.last_sign_in_ip,
+    });
+    User {
+        disabled: user.disabled,
+        failures,
+        last_updated: user.last_updated,
+        block: user.blocked.then(|| hidden.block.unwrap_or(Block { until: None })),
+        sessions: hidden.sessions.into(),
+        profile: Arc::new(Profile {
+            user_id: user.user_id,
+            creation_time: user.creation_time,
+            has_password: user.has_password,
+            force_password_reset: hidden.force_password_reset,
+            password_updated_at: user.password_updated_at,
+            password_hash: hidden.password.map(|password| passwords::hash(&password, salts).into()),
+            passkeys: user.passkeys,
+            private_data: user.private_data,
+            public_data: user.public_data,
+            claims: user.claims,
+            idps: user.idps,
+            emails: user.emails.into_iter().map(email).collect(),
+            phone_numbers: user.phone_numbers.into_iter().map(phone).collect(),
+            username: user.username.map(|name| Box::new(username(name))),
+            activity: activity.map(Box::new),
+            addresses: hidden.blocked_ips,
+            groups: hidden.groups,
+        }),
     }
 }
 
 /// A made-up person's account, made at `now` in epoch seconds.
 pub(super) fn user(person: &Person, now: i64) -> User {
-    let email = Email {
-        authenticators: vec![Authenticator::Password, Authenticator::Email],
-        verified: true,
-        id: Uuid::new_v8(person.id),
-        email: person.email(),
+    let email = Identifier {
         primary: true,
-        idps: vec![IdentityProvider::Monocloud],
+        verified: true,
+        ..Identifier::new(Uuid::new_v8(person.id), Kind::Email, person.email(), true)
     };
     let claims = json!({
         "name": person.name(),
@@ -128,6 +249,7 @@ pub(super) fn user(person: &Person, now: i64) -> User {
     });
     User {
         disabled: false,
+        failures: 0,
         last_updated: now,
         block: None,
         sessions: Arc::default(),
@@ -136,32 +258,29 @@ pub(super) fn user(person: &Person, now: i64) -> User {
             creation_time: now,
             has_password: true,
             password_updated_at: Some(now),
-            passkeys: packed("[]"),
-            private_data: packed("{}"),
-            public_data: packed("{}"),
-            claims: packed(&claims.to_string()),
-            idps: packed("[]"),
-            emails: Packed::new(&vec![email]).expect("an e-mail address is JSON"),
-            phone_numbers: packed("[]"),
-            username: None,
-            sign_in_count: 0,
-            last_sign_in_ip: None,
-            last_sign_in_attempt: None,
+            claims: serde_json::from_value(claims).expect("claims are an object"),
+            emails: vec![email],
+            ..Profile::empty()
         }),
     }
 }
 
-fn packed<T: serde::Serialize + serde::de::DeserializeOwned>(text: &str) -> Packed<T> {
-    serde_json::from_str(text).expect("the text is a value of that type")
-}
-
 /// 21 letters and digits, as in the seeds; the person's number makes it unique.
 pub(super) fn user_id(person: &Person) -> String {
-    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let digit = |number: usize| char::from(DIGITS[number % DIGITS.len()]);
-    let random = person.id.iter().map(|byte| digit(usize::from(*byte)));
-    let counted = (0..5).map(|place| digit(person.number / DIGITS.len().pow(place)));
-    random.chain(counted).collect()
+    let mut id = letters(&person.id);
+    id.extend((0..5).map(|place| letter(person.number / DIGITS.len().pow(place))));
+    id
+}
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+fn letter(number: usize) -> char {
+    char::from(DIGITS[number % DIGITS.len()])
+}
+
+/// One letter or digit for each byte.
+pub(super) fn letters(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| letter(usize::from(*byte))).collect()
 }
 
 #[cfg(test)]

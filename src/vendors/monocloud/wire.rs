@@ -1,97 +1,194 @@
-//! MonoCloud's bodies: requests in, users out.
+//! MonoCloud's bodies: requests in, answers out.
+
+pub(super) mod access;
+pub(super) mod groups;
+pub(super) mod identifiers;
+pub(super) mod passwords;
+pub(super) mod profile;
+pub(super) mod users;
+
+use std::borrow::Cow;
 
 use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::error::Error;
-use super::record::{Email, Idp, Passkey, PhoneNumber, User, Username};
-use crate::protocol::packed::Packed;
+use super::operations::{Page, Paging, Sort};
 use crate::protocol::{Call, Reply, is_json};
 
-/// The user object of the seeds, member for member and in their order.
-#[derive(Serialize)]
-struct UserBody<'a> {
-    creation_time: i64,
-    passkeys: &'a Packed<Vec<Passkey>>,
-    last_updated: i64,
-    private_data: &'a Packed<Map<String, Value>>,
-    idps: &'a Packed<Vec<Idp>>,
-    emails: &'a Packed<Vec<Email>>,
-    phone_numbers: &'a Packed<Vec<PhoneNumber>>,
-    password_updated_at: Option<i64>,
-    user_id: &'a str,
-    claims: &'a Packed<Map<String, Value>>,
-    public_data: &'a Packed<Map<String, Value>>,
-    disabled: bool,
-    username: Option<&'a Packed<Username>>,
-    has_password: bool,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    access: Option<Access<'a>>,
+const PAGINATION: HeaderName = HeaderName::from_static("x-pagination");
+
+/// The most that stands on one page (assumed, monocloud-a20).
+const MOST_ON_A_PAGE: usize = 100;
+
+/// A JSON object that a call sent, read member by member. What is wrong is collected, and told by [`Body::done`].
+pub(super) struct Body {
+    members: Map<String, Value>,
+    wrong: Vec<(&'static str, &'static str)>,
 }
 
-/// What only reading one user shows.
-#[derive(Serialize)]
-struct Access<'a> {
-    sign_in_count: u64,
-    last_sign_in_ip: Option<&'a str>,
-    last_sign_in_attempt: Option<i64>,
-    blocked: bool,
+impl Body {
+    /// The body of a call; an empty one is an empty object, whatever its content type.
+    pub(super) fn of(call: &Call) -> Result<Self, Error> {
+        let members = if call.body.is_empty() {
+            Map::new()
+        } else if call.media_type().is_some_and(|media_type| !is_json(media_type)) {
+            return Err(Error::MediaType);
+        } else {
+            serde_json::from_slice(&call.body).map_err(|_| Error::Unparsable)?
+        };
+        Ok(Self { members, wrong: Vec::new() })
+    }
+
+    /// A text; `None` where it is missing or null.
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.change_of_text(name).flatten()
+    }
+
+    /// A text that may be set to null: `None` where it is missing.
+    pub(super) fn change_of_text(&mut self, name: &'static str) -> Option<Option<String>> {
+        match self.members.remove(name)? {
+            Value::Null => Some(None),
+            Value::String(text) => Some(Some(text)),
+            _ => self.refuse(name, "The value is not a string."),
+        }
+    }
+
+    /// A text that has to be there.
+    pub(super) fn needed(&mut self, name: &'static str) -> String {
+        match self.text(name) {
+            Some(text) if !text.trim().is_empty() => text,
+            _ => {
+                if !self.wrong.iter().any(|(member, _)| *member == name) {
+                    self.wrong.push((name, "The value is required."));
+                }
+                String::new()
+            }
+        }
+    }
+
+    /// A flag; `default` where it is missing or null.
+    pub(super) fn flag(&mut self, name: &'static str, default: bool) -> bool {
+        self.change_of_flag(name).unwrap_or(default)
+    }
+
+    /// A flag that may be changed: `None` where it is missing or null.
+    pub(super) fn change_of_flag(&mut self, name: &'static str) -> Option<bool> {
+        match self.members.remove(name)? {
+            Value::Null => None,
+            Value::Bool(flag) => Some(flag),
+            _ => self.refuse(name, "The value is not a boolean."),
+        }
+    }
+
+    /// A number of seconds, at least one; `None` where it is missing or null.
+    pub(super) fn seconds(&mut self, name: &'static str) -> Option<i64> {
+        match self.members.remove(name)? {
+            Value::Null => None,
+            Value::Number(number) if number.as_i64().is_some_and(|seconds| (1..1 << 32).contains(&seconds)) => {
+                number.as_i64()
+            }
+            _ => self.refuse(name, "The value is not a number of seconds."),
+        }
+    }
+
+    /// An object that may be set to null: `None` where it is missing.
+    pub(super) fn change_of_object(&mut self, name: &'static str) -> Option<Option<Map<String, Value>>> {
+        match self.members.remove(name)? {
+            Value::Null => Some(None),
+            Value::Object(members) => Some(Some(members)),
+            _ => self.refuse(name, "The value is not an object."),
+        }
+    }
+
+    /// Says what is wrong with a member.
+    pub(super) fn refuse<T>(&mut self, name: &'static str, text: &'static str) -> Option<T> {
+        self.wrong.push((name, text));
+        None
+    }
+
+    /// What was read, if nothing was wrong.
+    pub(super) fn done<T>(self, read: T) -> Result<T, Error> {
+        if self.wrong.is_empty() { Ok(read) } else { Err(Error::Invalid(self.wrong)) }
+    }
 }
 
-/// The user as disable, enable and unblock answer it.
-pub(super) fn user(user: &User) -> Reply {
-    body(user, None)
+/// What stands after the path of a call.
+pub(super) struct Query<'c>(Vec<(Cow<'c, str>, Cow<'c, str>)>);
+
+impl<'c> Query<'c> {
+    /// The query of a call.
+    pub(super) fn of(call: &'c Call) -> Self {
+        let decode = |text: &'c str| {
+            let spaced = if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) };
+            Cow::Owned(percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned())
+        };
+        let pairs = call.head.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        Self(
+            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(a, b)| (decode(a), decode(b))).collect(),
+        )
+    }
+
+    /// A member that is there and not empty.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| &**value)
+    }
+
+    /// Which page is asked for.
+    pub(super) fn paging(&self) -> Result<Paging, Error> {
+        let number = |name: &str, default: usize, error| match self.text(name) {
+            None => Ok(default),
+            Some(text) => text.parse().ok().filter(|number| *number >= 1).ok_or(error),
+        };
+        let page = number("page", 1, Error::BadQuery("The page is not a number from 1."))?;
+        let size = number("size", 10, Error::BadQuery("The size is not a number from 1."))?;
+        Ok(Paging { page, size: size.min(MOST_ON_A_PAGE) })
+    }
+
+    /// In which order, of the `known` ones.
+    pub(super) fn sort(&self, known: &[&'static str]) -> Result<Option<Sort>, Error> {
+        let Some(text) = self.text("sort") else {
+            return Ok(None);
+        };
+        let (field, way) = text.split_once(':').unwrap_or((text, ""));
+        let field = known.iter().find(|known| **known == field);
+        match (field, way) {
+            (Some(field), "1") => Ok(Some(Sort { field, descending: false })),
+            (Some(field), "-1") => Ok(Some(Sort { field, descending: true })),
+            _ => Err(Error::BadQuery("The sort is not a known field with :1 or :-1.")),
+        }
+    }
 }
 
-/// The user as reading it answers, at `now` in epoch seconds.
-pub(super) fn user_with_access(user: &User, now: i64) -> Reply {
-    let profile = &user.profile;
-    let access = Access {
-        sign_in_count: profile.sign_in_count,
-        last_sign_in_ip: profile.last_sign_in_ip.as_deref(),
-        last_sign_in_attempt: profile.last_sign_in_attempt,
-        blocked: user.is_blocked(now),
-    };
-    body(user, Some(access))
+/// A page, with what the vendor says of it in a header.
+pub(super) fn page<'p, T, B: Serialize>(page: &'p Page<T>, item: impl Fn(&'p T) -> B) -> Reply {
+    let Paging { page: number, size } = page.paging;
+    let about = json!({
+        "page_size": size,
+        "current_page": number,
+        "total_count": page.total,
+        "has_previous": number > 1,
+        "has_next": number.saturating_mul(size) < page.total,
+    });
+    let about = HeaderValue::from_str(&about.to_string()).expect("numbers and flags are a header's value");
+    json_reply(StatusCode::OK, &page.items.iter().map(item).collect::<Vec<_>>()).with(PAGINATION, about)
 }
 
-fn body(user: &User, access: Option<Access<'_>>) -> Reply {
-    let profile = &user.profile;
-    let body = UserBody {
-        creation_time: profile.creation_time,
-        passkeys: &profile.passkeys,
-        last_updated: user.last_updated,
-        private_data: &profile.private_data,
-        idps: &profile.idps,
-        emails: &profile.emails,
-        phone_numbers: &profile.phone_numbers,
-        password_updated_at: profile.password_updated_at,
-        user_id: &profile.user_id,
-        claims: &profile.claims,
-        public_data: &profile.public_data,
-        disabled: user.disabled,
-        username: profile.username.as_ref(),
-        has_password: profile.has_password,
-        access,
-    };
-    let body = serde_json::to_vec(&body).expect("a user is JSON");
-    Reply::new(StatusCode::OK, "application/json", body)
+/// An answer with that body.
+pub(super) fn json_reply(status: StatusCode, body: &impl Serialize) -> Reply {
+    Reply::new(status, "application/json", serde_json::to_vec(body).expect("the body is JSON"))
 }
 
-/// Whether disable is asked to end the user's sessions. An empty body means no, whatever its content type.
+/// The answer of what is gone.
+pub(super) fn no_content() -> Reply {
+    Reply::empty(StatusCode::NO_CONTENT)
+}
+
+/// Whether disable is asked to end the user's sessions.
 pub(super) fn revoke_sessions(call: &Call) -> Result<bool, Error> {
-    if call.body.is_empty() {
-        return Ok(false);
-    }
-    if call.media_type().is_some_and(|media_type| !is_json(media_type)) {
-        return Err(Error::MediaType);
-    }
-    let body = serde_json::from_slice(&call.body).map_err(|_| Error::Unparsable)?;
-    let Value::Object(members) = body else {
-        return Err(Error::Unparsable);
-    };
-    match members.get("revoke_sessions") {
+    match Body::of(call)?.members.get("revoke_sessions") {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Bool(revoke)) => Ok(*revoke),
         Some(_) => Err(Error::NotABoolean("revoke_sessions")),

@@ -1,0 +1,57 @@
+//! What happens to a user outside the API, as somebody reports it. Knows no vendor by name.
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, json};
+
+use super::routes::json_reply;
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::{Call, Reply};
+use crate::vendors::{Event, Happening};
+use crate::world::World;
+
+/// An event as it is reported.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reported {
+    vendor: String,
+    user: String,
+    event: String,
+    ip: Option<String>,
+    user_agent: Option<String>,
+    client: Option<String>,
+}
+
+/// Passes an event on to its vendor.
+pub(super) fn report(world: &World, call: &Call) -> Reply {
+    match taken(world, &call.body) {
+        Ok((vendor, event)) => {
+            json_reply(&json!({ "vendor": vendor, "user": event.user, "event": event.what.as_str() }))
+        }
+        Err((status, detail)) => problem(status, Mark::Refused, &detail, Map::new()),
+    }
+}
+
+fn taken(world: &World, body: &[u8]) -> Result<(&'static str, Event), (StatusCode, String)> {
+    let bad = |detail: String| (StatusCode::BAD_REQUEST, detail);
+    let reported: Reported =
+        serde_json::from_slice(body).map_err(|error| bad(format!("The body is no event: {error}.")))?;
+    let named = |name: &&str| **name == *reported.vendor;
+    let Some(vendor) = world.vendors().find(|vendor| named(&vendor.about().name)) else {
+        let known: Vec<_> = world.vendors().map(|vendor| vendor.about().name).collect();
+        return Err(bad(format!("There is no vendor {:?}, only {}.", reported.vendor, known.join(", "))));
+    };
+    let Some(what) = Happening::ALL.into_iter().find(|what| what.as_str() == reported.event) else {
+        let known = Happening::ALL.map(Happening::as_str).join(", ");
+        return Err(bad(format!("There is no event {:?}, only {known}.", reported.event)));
+    };
+    let Reported { user, ip, user_agent, client, .. } = reported;
+    if ip.as_ref().is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_err()) {
+        return Err(bad("The member \"ip\" is no IP address.".to_owned()));
+    }
+    let event = Event { user, what, ip, user_agent, client };
+    match vendor.event(&event) {
+        Ok(()) => Ok((vendor.about().name, event)),
+        Err(reason) => Err((StatusCode::CONFLICT, format!("It cannot have happened: {reason}."))),
+    }
+}

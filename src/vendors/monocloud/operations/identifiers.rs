@@ -1,0 +1,175 @@
+//! E-mail addresses, phone numbers and the user name. No two users share one, whatever its case.
+
+use uuid::Uuid;
+
+use super::{Changed, change, rename};
+use crate::outbox::Letter;
+use crate::vendors::monocloud::error::Error;
+use crate::vendors::monocloud::record::{Identifier, Kind, Profile, User, name};
+use crate::vendors::monocloud::{ABOUT, MonoCloud};
+
+/// How long a link holds where nobody says, in seconds (assumed, monocloud-a27).
+const LINK_SECONDS: i64 = 24 * 60 * 60;
+
+/// An address or a number that is to be added.
+pub(in super::super) struct NewIdentifier {
+    pub(in super::super) value: String,
+    pub(in super::super) is_verified: bool,
+}
+
+/// Adds an address or a number; the first one is the primary one.
+pub(in super::super) fn add_identifier(
+    state: &MonoCloud,
+    user_id: &str,
+    kind: Kind,
+    new: Result<NewIdentifier, Error>,
+) -> Result<Changed, Error> {
+    let (now, id) = (state.now(), state.uuid());
+    rename(state, user_id, |user| {
+        let NewIdentifier { value, is_verified: verified } = new?;
+        let taken = name(kind, &value);
+        if user.profile.identifiers(kind).iter().any(|own| name(kind, &own.value) == taken) {
+            return Err(Error::Taken(taken));
+        }
+        Ok(user.edit(now, |profile| {
+            let has_password = profile.has_password;
+            let all = of_mut(profile, kind);
+            let primary = all.is_empty();
+            all.push(Identifier { primary, verified, ..Identifier::new(id, kind, value, has_password) });
+            true
+        }))
+    })
+}
+
+/// Removes an address or a number.
+pub(in super::super) fn remove_identifier(
+    state: &MonoCloud,
+    user_id: &str,
+    kind: Kind,
+    id: &str,
+) -> Result<Changed, Error> {
+    let now = state.now();
+    rename(state, user_id, |user| {
+        let place = place(user, kind, id)?;
+        Ok(user.edit(now, |profile| {
+            of_mut(profile, kind).remove(place);
+            true
+        }))
+    })
+}
+
+/// Makes an address or a number the primary one.
+pub(in super::super) fn set_primary(state: &MonoCloud, user_id: &str, kind: Kind, id: &str) -> Result<Changed, Error> {
+    let now = state.now();
+    change(state, user_id, |user| {
+        let place = place(user, kind, id)?;
+        Ok(user.edit(now, |profile| {
+            let mut changed = false;
+            for (other, one) in of_mut(profile, kind).iter_mut().enumerate() {
+                changed |= one.primary != (other == place);
+                one.primary = other == place;
+            }
+            changed
+        }))
+    })
+}
+
+/// Says whether an address or a number is verified.
+pub(in super::super) fn set_verified(
+    state: &MonoCloud,
+    user_id: &str,
+    kind: Kind,
+    id: &str,
+    verified: bool,
+) -> Result<Changed, Error> {
+    let now = state.now();
+    change(state, user_id, |user| {
+        let place = place(user, kind, id)?;
+        Ok(user.edit(now, |profile| {
+            let one = &mut of_mut(profile, kind)[place];
+            std::mem::replace(&mut one.verified, verified) != verified
+        }))
+    })
+}
+
+/// Gives the user that name to sign in with.
+pub(in super::super) fn set_username(
+    state: &MonoCloud,
+    user_id: &str,
+    name: Result<String, Error>,
+) -> Result<Changed, Error> {
+    let (now, id) = (state.now(), state.uuid());
+    rename(state, user_id, |user| {
+        let name = name?;
+        Ok(user.edit(now, |profile| {
+            let has_password = profile.has_password;
+            let own = profile
+                .username
+                .get_or_insert_with(|| Box::new(Identifier::new(id, Kind::Username, String::new(), has_password)));
+            let changed = own.value != name;
+            own.value = name;
+            changed
+        }))
+    })
+}
+
+/// Takes the user's name to sign in with away.
+pub(in super::super) fn remove_username(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
+    let now = state.now();
+    rename(state, user_id, |user| Ok(user.edit(now, |profile| profile.username.take().is_some())))
+}
+
+/// A link that was made for a user, and whether it was sent.
+pub(in super::super) struct Link {
+    pub(in super::super) link: String,
+    pub(in super::super) expires_at: i64,
+    pub(in super::super) email_sent: bool,
+}
+
+/// Sends a link that verifies an address.
+pub(in super::super) fn send_email_verification_link(
+    state: &MonoCloud,
+    user_id: &str,
+    id: &str,
+    expiry: Result<Option<i64>, Error>,
+) -> Result<Link, Error> {
+    let user = state.users.get(user_id).ok_or(Error::UserNotFound)?;
+    let place = place(&user, Kind::Email, id)?;
+    let expiry = expiry?;
+    Ok(link(state, &user, "verify_email", Some(&user.profile.emails[place].value), expiry))
+}
+
+/// Makes a link, and sends it where there is an address.
+pub(super) fn link(state: &MonoCloud, user: &User, about: &'static str, to: Option<&str>, expiry: Option<i64>) -> Link {
+    let page = about.replace('_', "-");
+    let token = Uuid::from_bytes(state.shared.ids.bytes());
+    let link = format!("https://tenant.monocloud.test/account/{page}?token={}", token.simple());
+    if let Some(to) = to {
+        state.shared.outbox.send(Letter {
+            at: state.shared.clock.now(),
+            vendor: ABOUT.name,
+            user: user.profile.user_id.clone(),
+            by: "email",
+            to: to.to_owned(),
+            about,
+            code: None,
+            link: Some(link.clone()),
+        });
+    }
+    Link { link, expires_at: state.now() + expiry.unwrap_or(LINK_SECONDS), email_sent: to.is_some() }
+}
+
+/// Where the identifier of that id stands. An id that is no UUID is nobody's.
+fn place(user: &User, kind: Kind, id: &str) -> Result<usize, Error> {
+    let id = Uuid::parse_str(id).map_err(|_| Error::IdentifierNotFound)?;
+    let place = user.profile.identifiers(kind).iter().position(|one| one.id == id);
+    place.ok_or(Error::IdentifierNotFound)
+}
+
+fn of_mut(profile: &mut Profile, kind: Kind) -> &mut Vec<Identifier> {
+    match kind {
+        Kind::Phone => &mut profile.phone_numbers,
+        // There is no list of user names, and nobody asks for one.
+        Kind::Email | Kind::Username => &mut profile.emails,
+    }
+}

@@ -1,0 +1,116 @@
+//! Pages of lists: only what stands on the page is put in order, and nothing is copied before that.
+
+/// Which page is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Paging {
+    /// From 1.
+    pub(in super::super) page: usize,
+    /// How much stands on a page, at least 1.
+    pub(in super::super) size: usize,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Sort {
+    pub(in super::super) field: &'static str,
+    pub(in super::super) descending: bool,
+}
+
+/// What one item is sorted by; what is not there comes first.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key<'a> {
+    Number(Option<i64>),
+    Text(&'a str),
+}
+
+impl From<i64> for Key<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Key<'_> {
+    fn from(number: Option<i64>) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<'a> From<&'a str> for Key<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// A page of a list.
+pub(in super::super) struct Page<T> {
+    pub(in super::super) items: Vec<T>,
+    /// How many there are on all pages.
+    pub(in super::super) total: usize,
+    pub(in super::super) paging: Paging,
+}
+
+impl<T: Clone> Page<T> {
+    /// The page of these items; without an order, in that in which they were made, which also decides between equals.
+    pub(super) fn of<'a>(
+        items: impl Iterator<Item = &'a T>,
+        paging: Paging,
+        sort: Option<Sort>,
+        key: impl Fn(&'a T, &'static str) -> Key<'a>,
+    ) -> Self
+    where
+        T: 'a,
+    {
+        let first = paging.size.saturating_mul(paging.page - 1);
+        let Some(sort) = sort else {
+            let mut total = 0;
+            let mut page = Vec::new();
+            for item in items {
+                if total >= first && page.len() < paging.size {
+                    page.push(item.clone());
+                }
+                total += 1;
+            }
+            return Self { items: page, total, paging };
+        };
+        let mut keyed: Vec<_> = items.enumerate().map(|(place, item)| (key(item, sort.field), place, item)).collect();
+        let total = keyed.len();
+        let order = |one: &(Key<'_>, usize, &T), other: &(Key<'_>, usize, &T)| {
+            let by_key = one.0.cmp(&other.0);
+            (if sort.descending { by_key.reverse() } else { by_key }).then(one.1.cmp(&other.1))
+        };
+        let start = first.min(total);
+        let end = start.saturating_add(paging.size).min(total);
+        if end < total {
+            keyed.select_nth_unstable_by(end, order);
+            keyed.truncate(end);
+        }
+        if start > 0 && start < end {
+            keyed.select_nth_unstable_by(start, order);
+        }
+        let page = &mut keyed[start..];
+        page.sort_unstable_by(order);
+        Self { items: page.iter().map(|(.., item)| (*item).clone()).collect(), total, paging }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_cut_from_the_sorted_whole() {
+        let items: Vec<i64> = (0..50).map(|n| n * 7 % 10).collect();
+        for descending in [false, true] {
+            let mut sorted = items.clone();
+            sorted.sort_by_key(|n| if descending { -n } else { *n });
+            for (page, size) in [(1, 7), (3, 7), (8, 7), (9, 7), (1, 100), (usize::MAX, 100)] {
+                let sort = Some(Sort { field: "n", descending });
+                let found = Page::of(items.iter(), Paging { page, size }, sort, |n, _| (*n).into());
+                let wanted = sorted.chunks(size).nth(page - 1).unwrap_or_default();
+                assert_eq!((&*found.items, found.total), (wanted, 50), "page {page} of {size}");
+            }
+        }
+        let found = Page::of(items.iter(), Paging { page: 2, size: 3 }, None, |n, _| (*n).into());
+        assert_eq!((&*found.items, found.total), (&items[3..6], 50));
+    }
+}

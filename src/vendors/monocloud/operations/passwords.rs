@@ -1,0 +1,166 @@
+//! Passwords: only their hashes are kept.
+
+use super::identifiers::{Link, link};
+use super::{Changed, change};
+use crate::ids::Ids;
+use crate::passwords;
+use crate::vendors::monocloud::MonoCloud;
+use crate::vendors::monocloud::error::{Error, Weakness};
+use crate::vendors::monocloud::record::{Authenticator, Kind, Profile};
+
+/// A password that is to be kept.
+pub(in super::super) enum Secret {
+    /// As it is typed, and whether the policy is to be left out of it.
+    Plain { password: String, unchecked: bool },
+    /// As another system hashed it.
+    Hash(String),
+}
+
+impl Secret {
+    /// What is kept of it, if the policy lets it pass.
+    pub(super) fn hashed(self, ids: &Ids) -> Result<Box<str>, Error> {
+        match self {
+            Self::Hash(hash) => Ok(hash.into()),
+            Self::Plain { password, unchecked } => {
+                if !unchecked {
+                    check(&password)?;
+                }
+                Ok(passwords::hash(&password, ids).into())
+            }
+        }
+    }
+}
+
+/// The policy (assumed, monocloud-a28).
+fn check(password: &str) -> Result<(), Error> {
+    let rules = [
+        (password.chars().count() < 8, Weakness::TooShort),
+        (password.chars().all(char::is_alphanumeric), Weakness::NoSymbol),
+        (!password.chars().any(char::is_uppercase), Weakness::NoUpper),
+    ];
+    let broken: Vec<_> = rules.into_iter().filter(|(broken, _)| *broken).map(|(_, weakness)| weakness).collect();
+    if broken.is_empty() { Ok(()) } else { Err(Error::WeakPassword(broken)) }
+}
+
+/// A password that is to be set.
+pub(in super::super) struct SetPassword {
+    pub(in super::super) secret: Secret,
+    pub(in super::super) is_temporary: bool,
+    pub(in super::super) revoke_sessions: bool,
+}
+
+/// Sets a user's password, whatever it was.
+pub(in super::super) fn set_password(
+    state: &MonoCloud,
+    user_id: &str,
+    set: Result<SetPassword, Error>,
+) -> Result<Changed, Error> {
+    state.users.get(user_id).ok_or(Error::UserNotFound)?;
+    let set = set?;
+    let hash = set.secret.hashed(&state.shared.ids)?; // takes long, so not in the step that holds others up
+    let now = state.now();
+    change(state, user_id, |user| {
+        if set.revoke_sessions {
+            user.revoke_sessions();
+        }
+        Ok(user.edit(now, |profile| {
+            keep(profile, Some(hash), now);
+            profile.force_password_reset = set.is_temporary;
+            true
+        }))
+    })
+}
+
+/// A password that somebody wants who knows the old one.
+pub(in super::super) struct ChangePassword {
+    pub(in super::super) old_password: String,
+    pub(in super::super) secret: Secret,
+    pub(in super::super) revoke_sessions: bool,
+}
+
+/// Sets a user's password where the old one is right.
+pub(in super::super) fn change_password(
+    state: &MonoCloud,
+    user_id: &str,
+    wanted: Result<ChangePassword, Error>,
+) -> Result<Changed, Error> {
+    let user = state.users.get(user_id).ok_or(Error::UserNotFound)?;
+    let wanted = wanted?;
+    let old = user.profile.password_hash.clone().ok_or(Error::WrongPassword)?;
+    if !passwords::fits(&wanted.old_password, &old) {
+        return Err(Error::WrongPassword);
+    }
+    let hash = wanted.secret.hashed(&state.shared.ids)?;
+    let now = state.now();
+    change(state, user_id, |user| {
+        // Somebody else may have been faster.
+        if user.profile.password_hash.as_ref() != Some(&old) {
+            return Err(Error::WrongPassword);
+        }
+        if wanted.revoke_sessions {
+            user.revoke_sessions();
+        }
+        Ok(user.edit(now, |profile| {
+            keep(profile, Some(hash), now);
+            profile.force_password_reset = false;
+            true
+        }))
+    })
+}
+
+/// Takes a user's password away.
+pub(in super::super) fn remove_password(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
+    let now = state.now();
+    change(state, user_id, |user| {
+        Ok(user.edit(now, |profile| {
+            let had = profile.has_password;
+            keep(profile, None, now);
+            profile.force_password_reset = false;
+            had
+        }))
+    })
+}
+
+/// Says whether the next sign-in asks for another password.
+pub(in super::super) fn set_force_reset(state: &MonoCloud, user_id: &str, force: bool) -> Result<Changed, Error> {
+    let now = state.now();
+    change(state, user_id, |user| {
+        Ok(user.edit(now, |profile| std::mem::replace(&mut profile.force_password_reset, force) != force))
+    })
+}
+
+/// How the link is to be made that sets a password anew.
+pub(in super::super) struct ResetPassword {
+    pub(in super::super) send_email: bool,
+    pub(in super::super) expiry: Option<i64>,
+}
+
+/// Makes a link that sets a password anew. It goes to the primary address, or where there is none, to the first.
+pub(in super::super) fn reset_password(
+    state: &MonoCloud,
+    user_id: &str,
+    wanted: Result<ResetPassword, Error>,
+) -> Result<Link, Error> {
+    let user = state.users.get(user_id).ok_or(Error::UserNotFound)?;
+    let wanted = wanted?;
+    let emails = user.profile.identifiers(Kind::Email);
+    let email = emails.iter().find(|email| email.primary).or(emails.first());
+    let to = email.filter(|_| wanted.send_email).map(|email| &*email.value);
+    Ok(link(state, &user, "reset_password", to, wanted.expiry))
+}
+
+/// Gives the profile that password, or none, and with it what one can sign in with.
+fn keep(profile: &mut Profile, hash: Option<Box<str>>, now: i64) {
+    let has_password = hash.is_some();
+    profile.has_password = has_password;
+    profile.password_updated_at = has_password.then_some(now);
+    profile.password_hash = hash;
+    for one in profile.all_identifiers_mut() {
+        let place = one.authenticators.iter().position(|known| *known == Authenticator::Password);
+        match (has_password, place) {
+            (true, None) => one.authenticators.insert(0, Authenticator::Password),
+            (false, Some(place)) => _ = one.authenticators.remove(place),
+            (true, Some(_)) | (false, None) => {}
+        }
+    }
+}

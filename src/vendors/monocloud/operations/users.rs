@@ -1,0 +1,185 @@
+//! Users as a whole: list, make, read, remove, keep out, let in.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::lists::{Key, Page};
+use super::passwords::Secret;
+use super::{Changed, change};
+use crate::protocol::packed::Packed;
+use crate::vendors::monocloud::error::Error;
+use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, User};
+use crate::vendors::monocloud::wire::Query;
+use crate::vendors::monocloud::{Era, MonoCloud, seed};
+
+/// What users can be sorted by: in the seeds' generation by the first two, today by all.
+const SORTS: [&str; 9] = [
+    "creation_time",
+    "last_updated",
+    "failure_count",
+    "last_sign_in_attempt",
+    "sign_in_attempts_count",
+    "last_sign_in_success",
+    "sign_in_success_count",
+    "last_activity",
+    "block_until",
+];
+
+/// A page of the users that the filter finds.
+pub(in super::super) fn list_users(state: &MonoCloud, query: &Query<'_>) -> Result<Page<User>, Error> {
+    page(state, query, |_| true)
+}
+
+/// A page of some users.
+pub(super) fn page(state: &MonoCloud, query: &Query<'_>, wanted: impl Fn(&User) -> bool) -> Result<Page<User>, Error> {
+    let paging = query.paging()?;
+    let known = if state.rules.era == Era::Seed { &SORTS[..2] } else { &SORTS[..] };
+    let sort = query.sort(known)?;
+    let search = query.text("filter").map(Search::new);
+    let now = state.now();
+    let users = state.users.snapshot();
+    let found = users.iter().filter(|user| wanted(user) && search.as_ref().is_none_or(|search| search.finds(user)));
+    Ok(Page::of(found, paging, sort, |user, field| key(user, field, now)))
+}
+
+fn key<'a>(user: &'a User, field: &'static str, now: i64) -> Key<'a> {
+    let activity = user.profile.activity.as_deref();
+    let count = |count: u64| Key::from(i64::try_from(count).unwrap_or(i64::MAX));
+    match field {
+        "creation_time" => user.profile.creation_time.into(),
+        "failure_count" => i64::from(user.failures).into(),
+        "last_sign_in_attempt" => activity.and_then(|activity| activity.last_attempt).into(),
+        "sign_in_attempts_count" => count(activity.map_or(0, |activity| activity.attempts)),
+        "last_sign_in_success" | "last_activity" => activity.and_then(|activity| activity.last_success).into(),
+        "sign_in_success_count" => count(activity.map_or(0, |activity| activity.successes)),
+        "block_until" => user.block_until(now).map(|until| until.unwrap_or(i64::MAX)).into(),
+        _ => user.last_updated.into(),
+    }
+}
+
+/// What to look for: a whole id, or a part of an identifier or a claim, whatever its case.
+struct Search<'q> {
+    text: &'q str,
+    lower: String,
+    /// Whether the text stands in JSON as it is.
+    is_plain: bool,
+}
+
+impl<'q> Search<'q> {
+    fn new(text: &'q str) -> Self {
+        let is_plain = !text.contains(|c: char| c.is_control() || matches!(c, '"' | '\\'));
+        Self { text, lower: text.to_lowercase(), is_plain }
+    }
+
+    fn finds(&self, user: &User) -> bool {
+        let profile = &user.profile;
+        // Among many random ids, a short part stands in some of them by chance.
+        profile.user_id == self.text
+            || profile.all_identifiers().any(|one| self.stands_in(&one.value))
+            // Reading JSON takes longer than looking through it.
+            || ((!self.is_plain || self.stands_in(profile.claims.text()))
+                && profile.claims.get().values().any(|claim| claim.as_str().is_some_and(|text| self.stands_in(text))))
+    }
+
+    fn stands_in(&self, text: &str) -> bool {
+        let (all, wanted) = (text.as_bytes(), self.lower.as_bytes());
+        if !text.is_ascii() {
+            return text.to_lowercase().contains(&self.lower);
+        }
+        // Most places are told apart by their first letter.
+        let mut starts = all.iter().enumerate().filter(|(_, byte)| Some(&byte.to_ascii_lowercase()) == wanted.first());
+        let part = |at: usize| all.get(at..at + wanted.len());
+        starts.any(|(at, _)| part(at).is_some_and(|part| part.eq_ignore_ascii_case(wanted)))
+    }
+}
+
+/// An account that is to be made.
+pub(in super::super) struct NewUser {
+    pub(in super::super) username: Option<String>,
+    pub(in super::super) email: Option<String>,
+    pub(in super::super) email_verified: bool,
+    pub(in super::super) phone_number: Option<String>,
+    pub(in super::super) phone_number_verified: bool,
+    pub(in super::super) secret: Option<Secret>,
+    pub(in super::super) is_temporary: bool,
+    pub(in super::super) claims: Map<String, Value>,
+}
+
+/// Makes a user, who joins the groups that take everybody.
+pub(in super::super) fn create_user(state: &MonoCloud, new: NewUser) -> Result<User, Error> {
+    let verified_email = new.email.is_some() && new.email_verified;
+    let verified_phone = new.phone_number.is_some() && new.phone_number_verified;
+    if new.secret.is_none() && !verified_email && !verified_phone {
+        return Err(Error::NoWayIn);
+    }
+    let has_password = new.secret.is_some();
+    let password_hash = new.secret.map(|secret| secret.hashed(&state.shared.ids)).transpose()?;
+    let now = state.now();
+    let identifier = |kind, value: Option<String>, verified: bool| {
+        value.map(|value| Identifier {
+            primary: true,
+            verified,
+            ..Identifier::new(state.uuid(), kind, value, has_password)
+        })
+    };
+    let user_id = seed::letters(&state.shared.ids.bytes::<21>());
+    let groups = state.groups.snapshot();
+    let joined = groups.iter().filter(|group| group.is_auto_assigned);
+    let user = User {
+        disabled: false,
+        failures: 0,
+        last_updated: now,
+        block: None,
+        sessions: Arc::default(),
+        profile: Arc::new(Profile {
+            user_id: user_id.clone(),
+            creation_time: now,
+            has_password,
+            force_password_reset: has_password && new.is_temporary,
+            password_updated_at: has_password.then_some(now),
+            password_hash,
+            claims: Packed::new(&new.claims).expect("claims are JSON"),
+            emails: identifier(Kind::Email, new.email, new.email_verified).into_iter().collect(),
+            phone_numbers: identifier(Kind::Phone, new.phone_number, new.phone_number_verified).into_iter().collect(),
+            username: identifier(Kind::Username, new.username, false).map(Box::new),
+            groups: joined.map(|group| Membership { group_id: group.id(), creation_time: now }).collect(),
+            ..Profile::empty()
+        }),
+    };
+    let taken = |name: &str| Error::Taken(name.to_owned());
+    // The id is one of 62^21: nobody has it.
+    state.users.insert(&user_id, || Error::Taken(format!("user_id {user_id}")), taken, || Ok(user))
+}
+
+/// The user of that id.
+pub(in super::super) fn get_user(state: &MonoCloud, user_id: &str) -> Result<User, Error> {
+    state.users.get(user_id).ok_or(Error::UserNotFound)
+}
+
+/// Removes a user for good.
+pub(in super::super) fn delete_user(state: &MonoCloud, user_id: &str) -> Result<(), Error> {
+    state.users.remove(user_id, || Error::UserNotFound, |_| Ok(()))
+}
+
+/// Keeps a user out.
+pub(in super::super) fn disable_user(
+    state: &MonoCloud,
+    user_id: &str,
+    revoke_sessions: Result<bool, Error>,
+) -> Result<Changed, Error> {
+    let now = state.now();
+    change(state, user_id, |user| Ok(user.disable(revoke_sessions?, now)))
+}
+
+/// Lifts an earlier disable.
+pub(in super::super) fn enable_user(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
+    let now = state.now();
+    change(state, user_id, |user| Ok(user.enable(now)))
+}
+
+/// Lifts a block that failed sign-ins caused.
+pub(in super::super) fn unblock_user(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
+    let now = state.now();
+    change(state, user_id, |user| Ok(user.unblock(now)))
+}

@@ -1,0 +1,170 @@
+//! What a user consists of: identifiers, linked accounts, passkeys, sessions, memberships. Pure.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::protocol::packed::Packed;
+
+/// An e-mail address, a phone number or a user name.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Identifier {
+    pub(in super::super) id: Uuid,
+    /// The address, number or name.
+    pub(in super::super) value: String,
+    /// Means nothing for a user name, of which there is one.
+    pub(in super::super) primary: bool,
+    /// Likewise.
+    pub(in super::super) verified: bool,
+    pub(in super::super) authenticators: Vec<Authenticator>,
+    pub(in super::super) idps: Vec<IdentityProvider>,
+}
+
+impl Identifier {
+    /// One that nobody but the vendor vouches for.
+    pub(in super::super) fn new(id: Uuid, kind: Kind, value: String, has_password: bool) -> Self {
+        let password = has_password.then_some(Authenticator::Password);
+        Self {
+            id,
+            value,
+            primary: false,
+            verified: false,
+            authenticators: password.into_iter().chain(kind.authenticator()).collect(),
+            idps: vec![IdentityProvider::Monocloud],
+        }
+    }
+}
+
+/// What an identifier is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Kind {
+    Email,
+    Phone,
+    Username,
+}
+
+impl Kind {
+    /// How one can sign in with it besides by password.
+    fn authenticator(self) -> Option<Authenticator> {
+        match self {
+            Self::Email => Some(Authenticator::Email),
+            Self::Phone => Some(Authenticator::Phone),
+            Self::Username => None,
+        }
+    }
+}
+
+/// An external account that is linked to the user.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Idp {
+    pub(in super::super) provider_user_id: String,
+    pub(in super::super) claims: Map<String, Value>,
+    pub(in super::super) authenticator: ExternalAuthenticator,
+}
+
+/// A passkey.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Passkey {
+    public_key: String,
+    backup_state: bool,
+    user_present: bool,
+    backup_eligibility: bool,
+    aa_guid: Uuid,
+    name: Option<String>,
+    pub(in super::super) passkey_id: String,
+    user_agent: String,
+    user_verified: bool,
+}
+
+/// A place where the user is signed in. Times are epoch seconds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Session {
+    pub(in super::super) session_id: String,
+    pub(in super::super) session_key: Option<String>,
+    pub(in super::super) client_ids: Vec<String>,
+    pub(in super::super) initiated_at: i64,
+    pub(in super::super) expires_at: i64,
+    pub(in super::super) last_updated: i64,
+    pub(in super::super) last_metadata: Packed<SessionMetadata>,
+}
+
+/// Where a session was last seen.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct SessionMetadata {
+    pub(in super::super) city: Option<String>,
+    pub(in super::super) country: Option<String>,
+    pub(in super::super) region: Option<String>,
+    pub(in super::super) latitude: Option<String>,
+    pub(in super::super) longitude: Option<String>,
+    pub(in super::super) ip_address: Option<String>,
+    pub(in super::super) user_agent: Option<String>,
+}
+
+/// What is known of an IP address from which somebody failed to sign in as the user. Times are epoch seconds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Address {
+    pub(in super::super) ip: String,
+    pub(in super::super) failure_count: u32,
+    pub(in super::super) login_count: u32,
+    /// When the block of the address ends; absent where it is not blocked.
+    pub(in super::super) block_until: Option<i64>,
+    pub(in super::super) last_login_attempt: i64,
+}
+
+impl Address {
+    /// Whether failed sign-ins keep the address out at `now`.
+    pub(in super::super) fn is_blocked(&self, now: i64) -> bool {
+        self.block_until.is_some_and(|until| now < until)
+    }
+}
+
+/// That the user is in a group.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Membership {
+    pub(in super::super) group_id: Uuid,
+    /// Since when, in epoch seconds.
+    pub(in super::super) creation_time: i64,
+}
+
+/// A way to prove who one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in super::super) enum Authenticator {
+    Password,
+    Passkey,
+    Email,
+    Phone,
+    #[serde(untagged)]
+    External(ExternalAuthenticator),
+}
+
+/// Who vouches for an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in super::super) enum IdentityProvider {
+    Monocloud,
+    #[serde(untagged)]
+    External(ExternalAuthenticator),
+}
+
+/// A service to sign in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in super::super) enum ExternalAuthenticator {
+    Google,
+    Apple,
+    Facebook,
+    Microsoft,
+    Github,
+    Gitlab,
+    Discord,
+    Twitter,
+    Linkedin,
+    Xero,
+}

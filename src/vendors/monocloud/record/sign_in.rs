@@ -1,0 +1,129 @@
+//! What signing in, and failing to, does to a user. Pure: time comes in as an argument.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::{Address, Session, User};
+
+/// How many failed sign-ins in a row block an account or an address: the last of them does.
+/// The vendor has this and the next as options of a tenant, without publishing what they are at first (assumed, monocloud-a29).
+pub(in super::super) const MOST_FAILURES: u32 = 5;
+
+/// How long a block lasts, in seconds.
+pub(in super::super) const BLOCK_SECONDS: i64 = 5 * 60;
+
+/// The most sessions, and the most addresses, that are kept of a user; the oldest go first.
+const MOST_KEPT: usize = 1_000;
+
+/// A lockout after failed sign-ins.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Block {
+    /// Epoch seconds at which it ends by itself; never, if absent.
+    pub(in super::super) until: Option<i64>,
+}
+
+/// What failed sign-ins block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Lockout {
+    UserAccount,
+    Ip,
+}
+
+/// How often and from where somebody signed in as the user. Times are epoch seconds.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct Activity {
+    pub(in super::super) attempts: u64,
+    pub(in super::super) last_attempt: Option<i64>,
+    pub(in super::super) last_attempt_ip: Option<String>,
+    pub(in super::super) successes: u64,
+    pub(in super::super) last_success: Option<i64>,
+    pub(in super::super) last_success_ip: Option<String>,
+}
+
+impl User {
+    /// Counts a failed sign-in, and blocks what `lockout` names when there were too many.
+    pub(in super::super) fn fail_sign_in(&mut self, ip: &str, lockout: Lockout, now: i64) {
+        let was_blocked = self.is_blocked(now);
+        if self.block.is_some() && !was_blocked {
+            self.block = None; // it ended by itself, so that counting starts anew
+            self.failures = 0;
+        }
+        let profile = Arc::make_mut(&mut self.profile);
+        let activity = profile.activity.get_or_insert_default();
+        activity.attempts += 1;
+        activity.last_attempt = Some(now);
+        activity.last_attempt_ip = Some(ip.to_owned());
+        let place = profile.addresses.iter().position(|address| address.ip == ip);
+        let place = place.unwrap_or_else(|| {
+            if profile.addresses.len() == MOST_KEPT {
+                profile.addresses.remove(0);
+            }
+            let (failure_count, login_count, block_until) = (0, 0, None);
+            profile.addresses.push(Address {
+                ip: ip.to_owned(),
+                failure_count,
+                login_count,
+                block_until,
+                last_login_attempt: now,
+            });
+            profile.addresses.len() - 1
+        });
+        let address = &mut profile.addresses[place];
+        address.last_login_attempt = now;
+        let ip_blocked = address.is_blocked(now);
+        if address.block_until.is_some() && !ip_blocked {
+            address.block_until = None;
+            address.failure_count = 0;
+        }
+        // An attempt that a block turned away is none that failed.
+        if was_blocked || ip_blocked {
+            return;
+        }
+        address.failure_count += 1;
+        self.failures += 1;
+        match lockout {
+            Lockout::UserAccount if self.failures >= MOST_FAILURES => {
+                self.block = Some(Block { until: Some(now + BLOCK_SECONDS) });
+            }
+            Lockout::Ip if address.failure_count >= MOST_FAILURES => address.block_until = Some(now + BLOCK_SECONDS),
+            Lockout::UserAccount | Lockout::Ip => {}
+        }
+    }
+
+    /// Signs the user in, which starts a session and forgets earlier failures.
+    ///
+    /// # Errors
+    /// Why the user cannot sign in.
+    pub(in super::super) fn sign_in(&mut self, ip: &str, session: Session, now: i64) -> Result<(), String> {
+        if self.disabled {
+            return Err("the user is disabled".to_owned());
+        }
+        if self.is_blocked(now) {
+            return Err("the user is blocked".to_owned());
+        }
+        let profile = Arc::make_mut(&mut self.profile);
+        if let Some(address) = profile.addresses.iter_mut().find(|address| address.ip == ip) {
+            if address.is_blocked(now) {
+                return Err("the address is blocked".to_owned());
+            }
+            address.failure_count = 0;
+            address.block_until = None;
+            address.login_count += 1;
+            address.last_login_attempt = now;
+        }
+        let activity = profile.activity.get_or_insert_default();
+        activity.attempts += 1;
+        activity.successes += 1;
+        (activity.last_attempt, activity.last_success) = (Some(now), Some(now));
+        activity.last_attempt_ip = Some(ip.to_owned());
+        activity.last_success_ip = Some(ip.to_owned());
+        self.block = None;
+        self.failures = 0;
+        let mut sessions: Vec<_> = self.live_sessions(now).cloned().chain([session]).collect();
+        sessions.drain(..sessions.len().saturating_sub(MOST_KEPT));
+        self.sessions = sessions.into();
+        Ok(())
+    }
+}

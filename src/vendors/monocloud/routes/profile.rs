@@ -1,0 +1,161 @@
+//! The routes of claims, data and the user name.
+
+use super::{BODY_REFUSALS, EMULATED, PRINTED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed, refusals};
+use crate::fidelity::Sureness::{Assumed, Documented};
+use crate::fidelity::{Answer, Operation};
+use crate::vendors::monocloud::operations::Data;
+use crate::vendors::monocloud::{operations, wire};
+
+#[rustfmt::skip]
+pub(super) static ROWS: [Row; 7] = [
+    Row {
+        operation: Operation {
+            name: "patch_claims",
+            method: "PATCH",
+            path: "/api/users/{user_id}/claims",
+            published: PRINTED_MORE,
+            answers: &[
+                &[
+                    Answer::new("patched", 200, Documented, "monocloud-users-api", "the user with the claims that were sent; null clears one, others stay"),
+                ],
+                UNCHANGED,
+                BODY_REFUSALS,
+                WRITE_REFUSALS,
+                &refusals(Documented, "monocloud-users-api"),
+            ],
+            ..EMULATED
+        },
+        run: |state, call| {
+            let done = operations::patch_claims(state, &call.parameter(0), wire::profile::patch_claims(call))?;
+            Ok(changed(state, &done, "patched", "unchanged"))
+        },
+    },
+    Row {
+        operation: Operation {
+            name: "get_private_data",
+            method: "GET",
+            path: "/api/users/{user_id}/private_data",
+            published: PRINTED,
+            answers: &[
+                &[
+                    Answer::new("found", 200, Documented, "monocloud-users-api", "the data, wrapped in `private_data`"),
+                ],
+                &refusals(Documented, "monocloud-users-api"),
+            ],
+            ..EMULATED
+        },
+        run: |state, call| {
+            let data = operations::get_data(state, &call.parameter(0), Data::Private)?;
+            Ok(wire::profile::data(Data::Private.as_str(), &data).proving("found"))
+        },
+    },
+    Row {
+        operation: Operation {
+            name: "patch_private_data",
+            method: "PATCH",
+            path: "/api/users/{user_id}/private_data",
+            published: PRINTED_MORE,
+            answers: &[
+                &[
+                    Answer::new("patched", 200, Documented, "monocloud-users-api", "all of the data after the merge; null removes a member"),
+                ],
+                UNCHANGED,
+                BODY_REFUSALS,
+                WRITE_REFUSALS,
+                &refusals(Documented, "monocloud-users-api"),
+            ],
+            ..EMULATED
+        },
+        run: |state, call| {
+            let patch = wire::profile::patch_data(call, Data::Private.as_str());
+            let (data, is_new) = operations::patch_data(state, &call.parameter(0), Data::Private, patch)?;
+            Ok(wire::profile::data(Data::Private.as_str(), &data).proving(if is_new { "patched" } else { "unchanged" }))
+        },
+    },
+    Row {
+        operation: Operation {
+            name: "get_public_data",
+            method: "GET",
+            path: "/api/users/{user_id}/public_data",
+            published: PRINTED,
+            answers: &[
+                &[
+                    Answer::new("found", 200, Documented, "monocloud-users-api", "the data, wrapped in `public_data`"),
+                ],
+                &refusals(Documented, "monocloud-users-api"),
+            ],
+            ..EMULATED
+        },
+        run: |state, call| {
+            let data = operations::get_data(state, &call.parameter(0), Data::Public)?;
+            Ok(wire::profile::data(Data::Public.as_str(), &data).proving("found"))
+        },
+    },
+    Row {
+        operation: Operation {
+            name: "patch_public_data",
+            method: "PATCH",
+            path: "/api/users/{user_id}/public_data",
+            published: PRINTED_MORE,
+            answers: &[
+                &[
+                    Answer::new("patched", 200, Documented, "monocloud-users-api", "all of the data after the merge; null removes a member"),
+                ],
+                UNCHANGED,
+                BODY_REFUSALS,
+                WRITE_REFUSALS,
+                &refusals(Documented, "monocloud-users-api"),
+            ],
+            ..EMULATED
+        },
+        run: |state, call| {
+            let patch = wire::profile::patch_data(call, Data::Public.as_str());
+            let (data, is_new) = operations::patch_data(state, &call.parameter(0), Data::Public, patch)?;
+            Ok(wire::profile::data(Data::Public.as_str(), &data).proving(if is_new { "patched" } else { "unchanged" }))
+        },
+    },
+    Row {
+        operation: Operation {
+            name: "set_username",
+            method: "PUT",
+            path: "/api/users/{user_id}/username",
+            published: PRINTED_MORE,
+            answers: &[
+                &[
+                    Answer::new("set", 200, Documented, "monocloud-identifiers", "the user with that name"),
+                    Answer::new("taken", 422, Assumed, "monocloud-a22", "somebody else has it: identity-validation problem"),
+                ],
+                UNCHANGED,
+                BODY_REFUSALS,
+                WRITE_REFUSALS,
+                &refusals(Documented, "monocloud-identifiers"),
+            ],
+            ..EMULATED
+        },
+        run: |state, call| {
+            let done = operations::set_username(state, &call.parameter(0), wire::identifiers::set_username(call))?;
+            Ok(changed(state, &done, "set", "unchanged"))
+        },
+    },
+    Row {
+        operation: Operation {
+            name: "remove_username",
+            method: "DELETE",
+            path: "/api/users/{user_id}/username",
+            published: PRINTED_MORE,
+            answers: &[
+                &[
+                    Answer::new("removed", 200, Documented, "monocloud-identifiers", "the user, `username` null"),
+                ],
+                UNCHANGED,
+                WRITE_REFUSALS,
+                &refusals(Documented, "monocloud-identifiers"),
+            ],
+            ..EMULATED
+        },
+        run: |state, call| {
+            let done = operations::remove_username(state, &call.parameter(0))?;
+            Ok(changed(state, &done, "removed", "unchanged"))
+        },
+    },
+];

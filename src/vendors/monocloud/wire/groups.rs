@@ -1,0 +1,112 @@
+//! Groups, and who is in them.
+
+use http::StatusCode;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::super::error::Error;
+use super::super::operations::{Counted, GroupPatch, Joined, NewGroup, Page};
+use super::super::record::GroupType;
+use super::super::{Era, MonoCloud};
+use super::{Body, json_reply};
+use crate::protocol::{Call, Reply};
+
+#[derive(Serialize)]
+struct GroupBody<'a> {
+    group_id: &'a str,
+    r#type: GroupType,
+    name: &'a str,
+    description: Option<&'a str>,
+    is_auto_assigned: bool,
+    users_assigned: usize,
+    /// No clients are emulated.
+    clients_assigned: usize,
+    creation_time: i64,
+    last_updated: i64,
+    last_assigned: Option<i64>,
+}
+
+fn group_body(counted: &Counted) -> GroupBody<'_> {
+    let group = &counted.group;
+    GroupBody {
+        group_id: &group.group_id,
+        r#type: group.r#type,
+        name: &group.name,
+        description: group.description.as_deref(),
+        is_auto_assigned: group.is_auto_assigned,
+        users_assigned: counted.users,
+        clients_assigned: 0,
+        creation_time: group.creation_time,
+        last_updated: group.last_updated,
+        last_assigned: group.last_assigned,
+    }
+}
+
+/// One group.
+pub(in super::super) fn group(status: StatusCode, group: &Counted) -> Reply {
+    json_reply(status, &group_body(group))
+}
+
+/// Groups as a list shows them.
+pub(in super::super) fn groups(page: &Page<Counted>) -> Reply {
+    super::page(page, group_body)
+}
+
+#[derive(Serialize)]
+struct MembershipBody<'a> {
+    group_id: Uuid,
+    user_id: &'a str,
+    group_name: &'a str,
+    creation_time: i64,
+}
+
+fn membership_body(joined: &Joined) -> MembershipBody<'_> {
+    MembershipBody {
+        group_id: joined.membership.group_id,
+        user_id: &joined.user_id,
+        group_name: &joined.group_name,
+        creation_time: joined.membership.creation_time,
+    }
+}
+
+/// That a user is in a group.
+pub(in super::super) fn membership(joined: &Joined) -> Reply {
+    json_reply(StatusCode::OK, &membership_body(joined))
+}
+
+/// That a user joined a group: the seeds' generation says no more than that.
+pub(in super::super) fn assigned(state: &MonoCloud, joined: &Joined) -> Reply {
+    match state.rules.era {
+        Era::Seed => Reply::empty(StatusCode::CREATED),
+        Era::Current => json_reply(StatusCode::CREATED, &membership_body(joined)),
+    }
+}
+
+/// A user's groups as a list shows them.
+pub(in super::super) fn memberships(page: &Page<Joined>) -> Reply {
+    super::page(page, membership_body)
+}
+
+/// The group that is to be made.
+pub(in super::super) fn new_group(call: &Call) -> Result<NewGroup, Error> {
+    let mut body = Body::of(call)?;
+    let new = NewGroup {
+        name: body.needed("name"),
+        description: body.text("description"),
+        is_auto_assigned: body.flag("is_auto_assigned", false),
+    };
+    body.done(new)
+}
+
+/// What of a group is to be changed.
+pub(in super::super) fn patch_group(call: &Call) -> Result<GroupPatch, Error> {
+    let mut body = Body::of(call)?;
+    let name = match body.change_of_text("name") {
+        Some(Some(name)) if !name.trim().is_empty() => Some(name),
+        Some(_) => body.refuse("name", "The value is required."),
+        None => None,
+    };
+    let is_auto_assigned = body.change_of_flag("is_auto_assigned");
+    let patch = GroupPatch { name, description: body.change_of_text("description"), is_auto_assigned };
+    body.done(patch)
+}

@@ -1,0 +1,85 @@
+//! Claims and data of a user.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::super::error::Error;
+use super::{Body, json_reply};
+use crate::protocol::packed::Packed;
+use crate::protocol::{Call, Reply};
+
+/// The claims that are texts.
+const TEXTS: [&str; 13] = [
+    "name",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+];
+
+/// Those of them that are addresses of pages.
+const ADDRESSES: [&str; 3] = ["profile", "picture", "website"];
+
+/// The parts of a postal address.
+const POSTAL: [&str; 6] = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
+
+/// The claims that are to be changed; `None` clears one.
+pub(in super::super) fn patch_claims(call: &Call) -> Result<Vec<(&'static str, Option<Value>)>, Error> {
+    let mut body = Body::of(call)?;
+    let conforming = !body.flag("skip_conformance_checks", false);
+    let claims = claims(&mut body, conforming);
+    body.done(claims)
+}
+
+/// The claims in a body, and whether they look like what they are.
+pub(super) fn claims(body: &mut Body, conforming: bool) -> Vec<(&'static str, Option<Value>)> {
+    let mut claims = Vec::new();
+    for name in TEXTS {
+        let Some(value) = body.change_of_text(name) else { continue };
+        if let Some(text) = value.as_deref().filter(|_| conforming) {
+            let is_page = || text.starts_with("https://") || text.starts_with("http://");
+            let is_date = || text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
+            if ADDRESSES.contains(&name) && !is_page() {
+                body.refuse::<()>(name, "The value is not a URL.");
+            }
+            if name == "birthdate" && !is_date() {
+                body.refuse::<()>(name, "The value is not a date in the form YYYY-MM-DD.");
+            }
+        }
+        claims.push((name, value.map(Value::String)));
+    }
+    if let Some(address) = body.change_of_object("address") {
+        let parts = address.iter().flatten();
+        if parts.clone().any(|(part, value)| !POSTAL.contains(&&**part) || !(value.is_string() || value.is_null())) {
+            body.refuse::<()>("address", "The value has a member that is no part of an address.");
+        }
+        let part = |(name, value): (String, Value)| (!value.is_null()).then_some((name, value));
+        claims.push(("address", address.map(|address| address.into_iter().filter_map(part).collect())));
+    }
+    claims
+}
+
+/// A patch of data, in the wrapper that names it.
+pub(in super::super) fn patch_data(call: &Call, name: &'static str) -> Result<Map<String, Value>, Error> {
+    let mut body = Body::of(call)?;
+    let patch = body.change_of_object(name).flatten();
+    if patch.is_none() && body.wrong.is_empty() {
+        body.refuse::<()>(name, "The value is required.");
+    }
+    body.done(patch.unwrap_or_default())
+}
+
+/// Data in the wrapper that names it.
+pub(in super::super) fn data(name: &'static str, data: &Packed<Map<String, Value>>) -> Reply {
+    json_reply(StatusCode::OK, &BTreeMap::from([(name, data)]))
+}
