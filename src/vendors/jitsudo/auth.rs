@@ -1,7 +1,10 @@
 //! Where jitsudo's credential and tenant stand, which count, and who may come in through which door.
 
+mod token;
+
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::error::Error;
@@ -10,6 +13,8 @@ use super::{Jitsudo, Rules};
 use crate::directory::Record;
 use crate::protocol::Call;
 
+pub(super) use token::{Issued, Signer};
+
 /// Whose credentials there are, and what is known of the tenants.
 #[derive(Debug)]
 pub(super) struct Access {
@@ -17,6 +22,7 @@ pub(super) struct Access {
     tokens: HashMap<String, String>,
     keys: HashMap<String, Key>,
     tenants: Vec<Tenant>,
+    signer: Signer,
     first_admin: (String, String),
 }
 
@@ -31,6 +37,11 @@ pub(super) struct Key {
 #[derive(Debug)]
 pub(super) struct Tenant {
     pub(super) id: Uuid,
+    pub(super) slug: String,
+    /// The domains of its people's addresses.
+    pub(super) domains: Vec<String>,
+    /// How its people sign in.
+    pub(super) auth_methods: Vec<String>,
     /// The notices of the rules that refuse.
     pub(super) notices: Vec<String>,
 }
@@ -51,14 +62,21 @@ enum Who {
 /// The ways in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Door {
+    /// Signing in with a password.
+    Login,
     /// A call with a token that the user already holds.
     Token,
+    /// Setting a password, or confirming an address, with a token that was mailed.
+    MailedToken,
+    /// Having such a token mailed.
+    ResetRequest,
 }
 
 /// May this user come in through this door, now? The one place that knows what suspension closes.
 pub(super) fn may_enter(user: &User, door: Door, rules: &Rules) -> bool {
     match door {
         Door::Token => user.active || rules.suspended_token_works,
+        Door::Login | Door::MailedToken | Door::ResetRequest => user.active,
     }
 }
 
@@ -69,13 +87,24 @@ impl Access {
         tokens: HashMap<String, String>,
         keys: HashMap<String, Key>,
         tenants: Vec<Tenant>,
+        signer: Signer,
     ) -> Self {
         let token_of = |user: &User| tokens.iter().find(|(_, id)| *id == user.key()).map(|(token, _)| token.clone());
         let admin = users
             .iter()
             .filter(|user| user.is_admin())
             .find_map(|user| Some((token_of(user)?, user.profile.tenant.to_string())));
-        Self { first_admin: admin.unwrap_or_default(), tokens, keys, tenants }
+        Self { first_admin: admin.unwrap_or_default(), tokens, keys, tenants, signer }
+    }
+
+    /// Every tenant.
+    pub(super) fn tenants(&self) -> &[Tenant] {
+        &self.tenants
+    }
+
+    /// A token for that user, who is in those groups.
+    pub(super) fn issue(&self, user: &User, groups: Vec<String>, now: Timestamp) -> Issued {
+        self.signer.issue(user.key(), user.profile.tenant, groups, now)
     }
 
     /// An admin's token and tenant; empty if there is none.
@@ -114,7 +143,10 @@ impl Access {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Error::MissingToken);
         }
-        let user = self.tokens.get(token.trim()).and_then(|id| state.users.get(id)).ok_or(Error::UnknownToken)?;
+        let token = token.trim();
+        let signed = || self.signer.holder(token, state.shared.clock.now());
+        let id = self.tokens.get(token).cloned().or_else(signed);
+        let user = id.and_then(|id| state.users.get(&id)).ok_or(Error::UnknownToken)?;
         match may_enter(&user, Door::Token, &state.rules) {
             true => Ok(user),
             false => Err(Error::SuspendedCaller),

@@ -16,6 +16,20 @@ pub(super) enum Error {
     MissingToken,
     /// A token that nobody made.
     UnknownToken,
+    /// An unknown address, or a password that is not the user's.
+    BadCredentials,
+    /// The right password of a user who is suspended.
+    SuspendedLogin,
+    /// The password fits in several tenants.
+    AmbiguousTenant,
+    /// No tenant has that domain or slug.
+    TenantNotFound,
+    /// A token that was not mailed for this, or counts no more.
+    UnknownMailToken,
+    /// The mailed token of a user who is suspended.
+    SuspendedMailToken,
+    /// A password of too few characters, in that member.
+    ShortPassword(&'static str),
     /// The token of a user who is suspended.
     SuspendedCaller,
     /// Neither an API key nor a bearer token.
@@ -72,6 +86,8 @@ struct Body<'a> {
 
 // The texts are our own.
 const BAD_TOKEN: &str = "A valid bearer token is required.";
+const BAD_LOGIN: &str = "The address or the password is wrong.";
+const BAD_MAIL: &str = "The token is not valid.";
 const BAD_KEY: &str = "A valid API key or bearer token is required.";
 const FORBIDDEN: &str = "You are not allowed to do this.";
 const NOT_FOUND: &str = "The user was not found.";
@@ -91,6 +107,20 @@ impl Error {
             Self::MissingToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("missing_token"),
             Self::UnknownToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("unknown_token"),
             Self::SuspendedCaller => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("suspended_caller"),
+            Self::BadCredentials => body(401, "unauthenticated", BAD_LOGIN, None, &[]).proving("bad_credentials"),
+            // The same answer: nobody is told who is suspended.
+            Self::SuspendedLogin => body(401, "unauthenticated", BAD_LOGIN, None, &[]).proving("suspended_login"),
+            Self::AmbiguousTenant => {
+                invalid("The address stands in several tenants.", field("tenant_slug")).proving("ambiguous_tenant")
+            }
+            Self::TenantNotFound => {
+                body(404, "not_found", "The tenant was not found.", None, &[]).proving("tenant_not_found")
+            }
+            Self::UnknownMailToken => invalid(BAD_MAIL, field("token")).proving("unknown_mail_token"),
+            Self::SuspendedMailToken => invalid(BAD_MAIL, field("token")).proving("suspended_mail_token"),
+            Self::ShortPassword(member) => {
+                invalid("A password has at least 8 characters.", field(member)).proving("short_password")
+            }
             Self::MissingKey => body(401, "unauthenticated", BAD_KEY, None, &[]).proving("missing_key"),
             Self::UnknownKey => body(401, "unauthenticated", BAD_KEY, None, &[]).proving("unknown_key"),
             Self::MissingTenant => {

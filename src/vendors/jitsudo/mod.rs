@@ -39,7 +39,7 @@ static ABOUT: About = About {
     rpc: None,
     common: routes::COMMON,
     differences: &[
-        "Tokens are the opaque ones of the seed file; the real service issues JWTs.",
+        "Beside the JWTs of a log-in, the opaque tokens of the seed file count.",
         "Who may call is decided by the role `admin` alone; the real service asks its Cedar policies.",
         "An unknown path is fauxidp's own 404, marked, so that it cannot look like a missing user.",
         "No rate limits of its own (429).",

@@ -1,6 +1,7 @@
 //! One function per operation of jitsudo's API. The order is the sheet's: permission, lookup, owner rule, change.
 
 pub(super) mod audit;
+pub(super) mod auth;
 pub(super) mod users;
 
 use base64::Engine;
@@ -75,8 +76,11 @@ fn mail(state: &Jitsudo, user: &User, purpose: Purpose) {
     let token = format!("{:032x}", u128::from_be_bytes(state.shared.ids.bytes()));
     let pending = Pending::new(user.key(), purpose, token.clone(), now);
     let key = Pending::key_of(user.key(), purpose);
-    let replaced = state.pending.rename(&key, || (), |_| (), |old| Ok(*old = pending.clone()));
-    if replaced.is_err() {
+    let replace = |old: &mut Pending| {
+        *old = pending.clone();
+        Ok(())
+    };
+    if state.pending.rename(&key, || (), |_| (), replace).is_err() {
         // Of two calls at once, one loses: its token is never good, as if the other had come later.
         _ = state.pending.insert(&key, || (), |_| (), || Ok(pending));
     }

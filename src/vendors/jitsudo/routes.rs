@@ -1,6 +1,7 @@
 //! jitsudo's routes, with how sure each answer is. What the parts of the API share stands here.
 
 mod audit;
+mod auth;
 mod users;
 
 use std::sync::LazyLock;
@@ -41,7 +42,7 @@ pub(super) enum Run {
 
 /// The emulated operations.
 static ROWS: LazyLock<Vec<&Row>> = LazyLock::new(|| {
-    let parts: [&'static [Row]; 3] = [&users::ROWS, &audit::ROWS, &HEALTH];
+    let parts: [&'static [Row]; 4] = [&users::ROWS, &auth::ROWS, &audit::ROWS, &HEALTH];
     parts.into_iter().flatten().collect()
 });
 
@@ -135,13 +136,7 @@ static LACKING: &[Operation] = &[
     Operation::lacking("regenerate_mfa_backup_codes", "POST", "/v1/users/me/mfa/backup-codes"),
     Operation::lacking("webauthn_register_options", "POST", "/v1/users/me/mfa/webauthn/register"),
     Operation::lacking("webauthn_register_complete", "POST", "/v1/users/me/mfa/webauthn/register/complete"),
-    Operation::lacking("get_auth_providers", "GET", "/v1/auth/providers"),
-    Operation::lacking("post_auth_login", "POST", "/v1/auth/login"),
     Operation::lacking("auth_callback", "POST", "/v1/auth/callback"),
-    Operation::lacking("verify_email", "POST", "/v1/auth/verify-email"),
-    Operation::lacking("set_initial_password", "POST", "/v1/auth/set-initial-password"),
-    Operation::lacking("request_password_reset", "POST", "/v1/auth/request-password-reset"),
-    Operation::lacking("reset_password", "POST", "/v1/auth/reset-password"),
     Operation::lacking("enroll_mfa_via_challenge", "POST", "/v1/auth/mfa/enroll-via-challenge"),
     Operation::lacking("begin_webauthn_login", "POST", "/v1/auth/mfa/webauthn/begin"),
     Operation::lacking("verify_mfa_challenge", "POST", "/v1/auth/mfa/challenge"),

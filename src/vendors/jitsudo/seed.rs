@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::auth::{self, Access, Key};
+use super::auth::{self, Access, Key, Signer};
 use super::record::{Actor, ActorType, AuditLog, AuthProvider, Entry, Names, Pending, Profile, Purpose, User};
 use super::{Jitsudo, Rules};
 use crate::directory::{Directory, Record};
+use crate::passwords;
 use crate::people::Person;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
@@ -34,6 +35,13 @@ struct Tenant {
     /// What the rules that refuse an ordinary user say.
     #[serde(default)]
     forbidden_notices: Vec<String>,
+    slug: String,
+    /// The domains of its people's addresses.
+    #[serde(default)]
+    domains: Vec<String>,
+    /// How its people sign in.
+    #[serde(default = "local_only")]
+    auth_methods: Vec<String>,
     #[serde(default)]
     api_keys: Vec<ApiKey>,
 }
@@ -98,12 +106,22 @@ struct Hidden {
     display_name: Option<String>,
     /// What was mailed and not yet used.
     invite_token: Option<String>,
+    reset_token: Option<String>,
+    /// As it is typed; it is hashed at the start.
+    password: Option<String>,
+    /// Hashed already, by bcrypt: a start with many passwords is then quick.
+    password_hash: Option<String>,
+}
+
+fn local_only() -> Vec<String> {
+    vec!["local".to_owned()]
 }
 
 /// jitsudo as a seed file and made-up people give it.
 pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let seed: Seed = read_seed(origin.seed)?;
     let now = origin.shared.clock.now();
+    let salts = origin.shared.ids.fork(); // what a seed holds must not move the world's ids
     let mut faults = Vec::new();
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     let (mut tokens, mut pending) = (HashMap::new(), Vec::new());
@@ -122,7 +140,16 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
                 return Err(SeedError::about(origin.seed, &token, &field, "the token stands twice"));
             }
         }
-        pending.extend(hidden.invite_token.map(|token| Pending::new(&id, Purpose::Invite, token, now)));
+        let password = match (hidden.password, hidden.password_hash) {
+            (Some(_), Some(hash)) => {
+                let field = format!("users[{place}].fauxidp.password_hash");
+                return Err(SeedError::about(origin.seed, &hash, &field, "the password stands twice"));
+            }
+            (Some(password), None) => Some(passwords::hash(&password, &salts)),
+            (None, hash) => hash,
+        };
+        pending.extend(hidden.reset_token.map(|token| Pending::lasting(&id, Purpose::Reset, token)));
+        pending.extend(hidden.invite_token.map(|token| Pending::lasting(&id, Purpose::Invite, token)));
         if let Some(spec) = hidden.fault {
             faults.push(UserFault { key: id.clone(), spec, field: format!("users[{place}].fauxidp.fault") });
         }
@@ -143,7 +170,7 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
                 created_at: user.created_at,
                 avatar_base64: user.avatar_base64.map(Arc::from),
                 names: (names != Names::default()).then(|| Box::new(names)),
-                password: None,
+                password: password.map(String::into_boxed_str),
             }),
         });
     }
@@ -159,9 +186,15 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
         for key in tenant.api_keys {
             keys.insert(key.key, Key { id: key.id.to_string(), tenant: tenant.id });
         }
-        tenants.push(auth::Tenant { id: tenant.id, notices: tenant.forbidden_notices });
+        tenants.push(auth::Tenant {
+            id: tenant.id,
+            slug: tenant.slug,
+            domains: tenant.domains,
+            auth_methods: tenant.auth_methods,
+            notices: tenant.forbidden_notices,
+        });
     }
-    let access = Access::new(&users, tokens, keys, tenants);
+    let access = Access::new(&users, tokens, keys, tenants, Signer::new(&origin.shared.ids));
     let vendor = Jitsudo {
         users: directory(origin, users)?,
         pending: directory(origin, pending)?,

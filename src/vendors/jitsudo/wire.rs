@@ -1,6 +1,7 @@
 //! jitsudo's bodies: requests in, answers out. What every part of the API shares stands here.
 
 pub(super) mod audit;
+pub(super) mod auth;
 pub(super) mod users;
 
 use std::borrow::Cow;

@@ -50,6 +50,11 @@ impl Pending {
         Self { key: Self::key_of(user, purpose), user: user.to_owned(), purpose, token, expires_at }
     }
 
+    /// One that always counts: a seed's, which is older than any server.
+    pub(in super::super) fn lasting(user: &str, purpose: Purpose, token: String) -> Self {
+        Self { expires_at: Timestamp::MAX, ..Self::new(user, purpose, token, Timestamp::UNIX_EPOCH) }
+    }
+
     /// The key of what that user was sent for that.
     pub(in super::super) fn key_of(user: &str, purpose: Purpose) -> String {
         format!("{user}/{}", purpose.as_str())
