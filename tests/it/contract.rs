@@ -251,7 +251,7 @@ async fn the_same_calls_are_answered_byte_for_byte_alike_by_two_servers() {
 async fn of_many_concurrent_first_calls_each_counts_once() {
     let emulator = std::sync::Arc::new(wire::emulator().await);
     let (.., call) =
-        calls().iter().cloned().find(|(_, operation, _)| operation.name == "deactivate_user").expect("it is there");
+        calls().iter().find(|&(_, operation, _)| operation.name == "deactivate_user").cloned().expect("it is there");
     let callers: Vec<_> = (0..32)
         .map(|_| {
             let (emulator, call) = (std::sync::Arc::clone(&emulator), call.clone());

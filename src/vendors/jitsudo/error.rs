@@ -63,6 +63,10 @@ pub(super) enum Error {
     },
     /// No such user in the caller's tenant.
     UserNotFound,
+    /// No such group in the caller's tenant.
+    GroupNotFound,
+    /// Another group of the tenant has the name.
+    GroupTaken,
     /// No such entry in the caller's tenant.
     EntryNotFound,
     /// Another user of the tenant has the address.
@@ -159,6 +163,10 @@ impl Error {
             }
             Self::NotAdmin { notices } => body(403, "forbidden", FORBIDDEN, None, notices).proving("not_admin"),
             Self::UserNotFound => body(404, "not_found", NOT_FOUND, None, &[]).proving("user_not_found"),
+            Self::GroupNotFound => {
+                body(404, "not_found", "The group was not found.", None, &[]).proving("group_not_found")
+            }
+            Self::GroupTaken => body(409, "conflict", "The name is taken.", field("name"), &[]).proving("group_taken"),
             Self::EntryNotFound => {
                 body(404, "not_found", "The entry was not found.", None, &[]).proving("entry_not_found")
             }

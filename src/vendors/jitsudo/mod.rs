@@ -19,7 +19,7 @@ use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply};
 
 use auth::Access;
-use record::{AuditLog, Pending, User};
+use record::{AuditLog, Group, Pending, User};
 use routes::Run;
 
 /// How it is made.
@@ -162,6 +162,7 @@ impl Rules {
 /// jitsudo's users in one world.
 struct Jitsudo {
     users: Directory<User>,
+    groups: Directory<Group>,
     /// What was mailed and not yet used.
     pending: Directory<Pending>,
     audit: AuditLog,
@@ -200,6 +201,7 @@ impl Vendor for Jitsudo {
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
         Box::new(Self {
             users: self.users.fork(),
+            groups: self.groups.fork(),
             pending: self.pending.fork(),
             audit: self.audit.fork(),
             access: Arc::clone(&self.access),

@@ -2,6 +2,7 @@
 
 pub(super) mod audit;
 pub(super) mod auth;
+pub(super) mod groups;
 pub(super) mod users;
 
 use base64::Engine;

@@ -1,6 +1,7 @@
 //! jitsudo's records and what can happen to them. Pure: time comes in as an argument.
 
 mod audit;
+mod group;
 mod pending;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use crate::directory::Record;
 
 pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
+pub(super) use group::{Group, Member, Origin, RoleMapping};
 pub(super) use pending::{Pending, Purpose};
 
 /// A user.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod auth;
+mod groups;
 mod users;
 
 use std::sync::LazyLock;
@@ -42,7 +43,7 @@ pub(super) enum Run {
 
 /// The emulated operations.
 static ROWS: LazyLock<Vec<&Row>> = LazyLock::new(|| {
-    let parts: [&'static [Row]; 4] = [&users::ROWS, &auth::ROWS, &audit::ROWS, &HEALTH];
+    let parts: [&'static [Row]; 5] = [&users::ROWS, &auth::ROWS, &groups::ROWS, &audit::ROWS, &HEALTH];
     parts.into_iter().flatten().collect()
 });
 
@@ -144,10 +145,6 @@ static LACKING: &[Operation] = &[
     Operation::lacking("create_tenant", "POST", "/v1/tenants"),
     Operation::lacking("update_tenant", "PUT", "/v1/tenants/{id}"),
     Operation::lacking("create_api_key", "POST", "/v1/api-keys"),
-    Operation::lacking("create_group", "POST", "/v1/groups"),
-    Operation::lacking("delete_group", "DELETE", "/v1/groups/{id}"),
-    Operation::lacking("add_group_member", "POST", "/v1/groups/{id}/members"),
-    Operation::lacking("add_group_role_mapping", "POST", "/v1/groups/{id}/roles"),
     Operation::lacking("create_domain", "POST", "/v1/domains"),
     Operation::lacking("verify_domain", "POST", "/v1/domains/{id}/verify"),
     Operation::lacking("upsert_oidc_config", "PUT", "/v1/oidc-config"),

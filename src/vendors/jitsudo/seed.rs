@@ -8,7 +8,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::auth::{self, Access, Key, Signer};
-use super::record::{Actor, ActorType, AuditLog, AuthProvider, Entry, Names, Pending, Profile, Purpose, User};
+use super::record::{
+    self, Actor, ActorType, AuditLog, AuthProvider, Entry, Group, Member, Names, Pending, Profile, Purpose,
+    RoleMapping, User,
+};
 use super::{Jitsudo, Rules};
 use crate::directory::{Directory, Record};
 use crate::passwords;
@@ -21,6 +24,8 @@ use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 struct Seed {
     tenants: Vec<Tenant>,
     users: Vec<SeedUser>,
+    #[serde(default)]
+    groups: Vec<SeedGroup>,
     #[serde(default)]
     audit_log: Vec<SeedEntry>,
 }
@@ -52,6 +57,37 @@ struct Tenant {
 struct ApiKey {
     id: Uuid,
     key: String,
+}
+
+/// A group as the vendor shows it, but for its count of members, and who they are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedGroup {
+    id: Uuid,
+    name: String,
+    source: record::Origin,
+    description: Option<String>,
+    role_mappings: Vec<SeedMapping>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    fauxidp: GroupHidden,
+}
+
+/// A role of a group.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedMapping {
+    role: String,
+    created_at: Timestamp,
+}
+
+/// What the vendor does not show of a group.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupHidden {
+    tenant_id: Uuid,
+    #[serde(default)]
+    members: Vec<Uuid>,
 }
 
 /// An entry of the audit log as the vendor shows it, and its tenant.
@@ -174,6 +210,20 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
             }),
         });
     }
+    for (place, group) in seed.groups.iter().enumerate() {
+        let hidden = &group.fauxidp;
+        if !known(hidden.tenant_id) {
+            return Err(no_tenant(hidden.tenant_id, format!("groups[{place}].fauxidp.tenant_id")));
+        }
+        let is_there = |member: &&Uuid| {
+            let id = member.to_string();
+            users.iter().any(|user| *user.key() == id && user.profile.tenant == hidden.tenant_id)
+        };
+        if let Some(stranger) = hidden.members.iter().find(|member| !is_there(member)) {
+            let field = format!("groups[{place}].fauxidp.members");
+            return Err(SeedError::about(origin.seed, &stranger.to_string(), &field, "no such user in the tenant"));
+        }
+    }
     if let Some(entry) = seed.audit_log.iter().find(|entry| !known(entry.fauxidp.tenant_id)) {
         return Err(no_tenant(entry.fauxidp.tenant_id, "audit_log".to_owned()));
     }
@@ -196,8 +246,9 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     }
     let access = Access::new(&users, tokens, keys, tenants, Signer::new(&origin.shared.ids));
     let vendor = Jitsudo {
-        users: directory(origin, users)?,
-        pending: directory(origin, pending)?,
+        users: directory(origin, users, "users")?,
+        groups: directory(origin, seed.groups.into_iter().map(group).collect(), "groups")?,
+        pending: directory(origin, pending, "users")?,
         audit: AuditLog::new(seed.audit_log.into_iter().map(entry)),
         access: Arc::new(access),
         rules: Arc::new(Rules::new(origin.settings)),
@@ -207,15 +258,31 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
 }
 
 /// These records; an error names what two of them share.
-fn directory<T: Record>(origin: &Origin<'_>, records: Vec<T>) -> Result<Directory<T>, SeedError> {
+fn directory<T: Record>(origin: &Origin<'_>, records: Vec<T>, field: &str) -> Result<Directory<T>, SeedError> {
     Directory::new(records).map_err(|shared| {
         let value = shared.rsplit('/').next().unwrap_or(&shared);
         let message = match shared.contains('/') {
             true => format!("{value:?} stands twice in one tenant"),
             false => format!("{value:?} stands twice"),
         };
-        SeedError::about(origin.seed, value, "users", message)
+        SeedError::about(origin.seed, value, field, message)
     })
+}
+
+fn group(group: SeedGroup) -> Group {
+    let member = |member: Uuid| Member { user: member.to_string(), source: group.source, joined_at: group.created_at };
+    let mapping = |mapping: SeedMapping| RoleMapping { role: mapping.role, created_at: mapping.created_at };
+    Group {
+        id: group.id.to_string(),
+        tenant: group.fauxidp.tenant_id,
+        members: Arc::new(group.fauxidp.members.into_iter().map(member).collect()),
+        role_mappings: Arc::new(group.role_mappings.into_iter().map(mapping).collect()),
+        name: group.name,
+        description: group.description,
+        source: group.source,
+        created_at: group.created_at,
+        updated_at: group.updated_at,
+    }
 }
 
 fn entry(entry: SeedEntry) -> Entry {

@@ -6,7 +6,7 @@ use super::super::Jitsudo;
 use super::super::auth::{Door, Issued, Tenant, may_enter};
 use super::super::error::Error;
 use super::super::record::{Actor, AuthProvider, Pending, Purpose, User, address};
-use super::{mail, note_user};
+use super::{groups, mail, note_user};
 use crate::directory::Record;
 use crate::passwords;
 
@@ -44,7 +44,7 @@ pub(in super::super) fn post_auth_login(state: &Jitsudo, login: &Login) -> Resul
     if !may_enter(&user, Door::Login, &state.rules) {
         return Err(Error::SuspendedLogin);
     }
-    Ok(state.access.issue(&user, Vec::new(), state.shared.clock.now()))
+    Ok(state.access.issue(&user, groups::names_of(state, &user), state.shared.clock.now()))
 }
 
 /// Mails a token to set another password with, where there is somebody to mail it to. The answer never tells.

@@ -11,7 +11,7 @@ use super::super::Jitsudo;
 use super::super::auth::{self, Caller};
 use super::super::error::Error;
 use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User};
-use super::{Listing, Page, allow, in_tenant, mail, new_id, note_user, opaque, place};
+use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_user, opaque, place};
 use crate::directory::Record;
 
 /// The most bytes of an avatar's whole data URI.
@@ -192,7 +192,7 @@ pub(in super::super) fn update_user(
     Ok(done)
 }
 
-/// Removes a user for good, and with them what was mailed to them.
+/// Removes a user for good, and with them their memberships and what was mailed to them.
 pub(in super::super) fn delete_user(state: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
     state.access.admin(caller)?;
     let user = state.users.remove(
@@ -209,6 +209,7 @@ pub(in super::super) fn delete_user(state: &Jitsudo, caller: &Caller, id: &str) 
     for purpose in [Purpose::Invite, Purpose::Reset] {
         _ = state.pending.remove(&Pending::key_of(id, purpose), || (), |_| Ok(()));
     }
+    groups::forget(state, &user);
     note_user(state, caller.actor(), "user.delete", &user);
     Ok(())
 }
