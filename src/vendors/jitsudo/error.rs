@@ -97,7 +97,7 @@ const FORBIDDEN: &str = "You are not allowed to do this.";
 const NOT_FOUND: &str = "The user was not found.";
 const MISMATCH: &str = "X-Tenant-ID is not the tenant of the credential.";
 const INVALID: &str = "The request is invalid.";
-const CONFLICT: &str = "The user is not in a state that allows this.";
+const CONFLICT: &str = "The state that it is in does not allow this.";
 
 impl Error {
     /// The error on the wire.
