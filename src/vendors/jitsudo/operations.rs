@@ -77,14 +77,16 @@ fn mail(state: &Jitsudo, user: &User, purpose: Purpose) {
     let token = format!("{:032x}", u128::from_be_bytes(state.shared.ids.bytes()));
     let pending = Pending::new(user.key(), purpose, token.clone(), now);
     let key = Pending::key_of(user.key(), purpose);
-    let replace = |old: &mut Pending| {
-        *old = pending.clone();
-        Ok(())
+    let replace = || {
+        let replace = |old: &mut Pending| {
+            *old = pending.clone();
+            Ok(())
+        };
+        state.pending.rename(&key, || (), |_| (), replace)
     };
-    if state.pending.rename(&key, || (), |_| (), replace).is_err() {
-        // Of two calls at once, one loses: its token is never good, as if the other had come later.
-        _ = state.pending.insert(&key, || (), |_| (), || Ok(pending));
-    }
+    let add = || state.pending.insert(&key, || (), |_| (), || Ok(pending.clone())).map(drop);
+    // Twice, for another call can have mailed the first one in between.
+    _ = replace().or_else(|()| add()).or_else(|()| replace());
     state.shared.outbox.send(Letter {
         at: now,
         vendor: super::ABOUT.name,

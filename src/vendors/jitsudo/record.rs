@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::directory::Record;
 
 pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
-pub(super) use group::{Group, Member, Origin, RoleMapping};
+pub(super) use group::{Group, Member, Origin, RoleMapping, group_name};
 pub(super) use pending::{Pending, Purpose};
 
 /// A user.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::Jitsudo;
 use super::super::auth::Caller;
 use super::super::error::Error;
-use super::super::record::{Group, Member, Origin, RoleMapping, User};
+use super::super::record::{Group, Member, Origin, RoleMapping, User, group_name};
 use super::{in_tenant, new_id, note};
 use crate::directory::Record;
 
@@ -18,6 +18,10 @@ pub(in super::super) struct NewGroup {
 /// Makes a group. Its name is its own within the tenant.
 pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewGroup) -> Result<Group, Error> {
     state.access.admin(caller)?;
+    // A look first, so that a refused call takes no id from the world; `insert` looks again under its lock.
+    if state.groups.named(&group_name(caller.tenant(), &new.name)).is_some() {
+        return Err(Error::GroupTaken);
+    }
     let now = state.shared.clock.now();
     let id = new_id(state);
     let make = || {

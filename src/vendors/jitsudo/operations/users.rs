@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::super::Jitsudo;
 use super::super::auth::{self, Caller};
 use super::super::error::Error;
-use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User};
+use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User, address};
 use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_user, opaque, place};
 use crate::directory::Record;
 
@@ -94,6 +94,10 @@ fn user_place(cursor: &str) -> Option<(Timestamp, String)> {
 /// Invites somebody: the user is there at once, the address is not yet theirs.
 pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation: Invitation) -> Result<User, Error> {
     state.access.admin(caller)?;
+    // A look first, so that a refused call takes no id from the world; `insert` looks again under its lock.
+    if state.users.named(&address(caller.tenant(), &invitation.email)).is_some() {
+        return Err(Error::EmailTaken);
+    }
     let now = state.shared.clock.now();
     let id = new_id(state);
     let make = || {

@@ -54,8 +54,13 @@ impl Record for Group {
     }
 
     fn names(&self) -> Vec<Cow<'_, str>> {
-        vec![format!("{}/{}", self.tenant, self.name.to_lowercase()).into()]
+        vec![group_name(self.tenant, &self.name).into()]
     }
+}
+
+/// The name by which a tenant's group is found.
+pub(in super::super) fn group_name(tenant: Uuid, name: &str) -> String {
+    format!("{tenant}/{}", name.to_lowercase())
 }
 
 impl Group {

@@ -124,7 +124,7 @@ pub(super) static ROWS: [Row; 9] = [
                     Answer::new("missing_tenant", 400, Assumed, "jitsudo-tenant", "no `X-Tenant-ID`"),
                     Answer::new("malformed_tenant", 400, Assumed, "jitsudo-tenant", "`X-Tenant-ID` is no UUID"),
                     Answer::new("user_not_found", 404, Documented, "jitsudo-invite", "no such user in the tenant that the call names"),
-                    Answer::new("already_verified", 409, Inferred, "jitsudo-invite", "the user's address is verified: `conflict`"),
+                    Answer::new("already_verified", 409, Assumed, "jitsudo-invite", "the user's address is verified: `conflict`"),
                 ],
                 &ID,
             ],
