@@ -115,3 +115,34 @@ fn no_call_in_one_tenant_shows_or_changes_anything_of_another() {
         });
     run.unwrap_or_else(|error| panic!("{error}"));
 }
+
+/// The statuses of the same call made many times at once, sorted.
+async fn at_once(emulator: &std::sync::Arc<Emulator>, ask: &Ask) -> Vec<u16> {
+    let callers: Vec<_> = (0..16)
+        .map(|_| {
+            let (emulator, ask) = (std::sync::Arc::clone(emulator), ask.clone());
+            tokio::spawn(async move { ask.send(&emulator).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for caller in callers {
+        statuses.push(caller.await.expect("no panic"));
+    }
+    statuses.sort_unstable();
+    statuses
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_calls_at_once_one_takes_the_address_the_name_and_the_token() {
+    let emulator = std::sync::Arc::new(wire::emulator().await);
+    let admin = |ask: Ask| ask.header("authorization", "Bearer jitsudo-admin").header("x-tenant-id", TENANTS[0].0);
+    let invite = admin(Ask::new("POST", "/v1/users")).body(r#"{"email":"new@example.com","name":"New"}"#);
+    let group = admin(Ask::new("POST", "/v1/groups")).body(r#"{"name":"New"}"#);
+    let reset = Ask::new("POST", "/v1/auth/reset-password")
+        .body(r#"{"token":"reset-of-sample","new_password":"a new password"}"#);
+    for (ask, first, others) in [(invite, 201, 409), (group, 201, 409), (reset, 200, 400)] {
+        let statuses = at_once(&emulator, &ask).await;
+        assert_eq!(statuses[0], first, "{}", ask.path);
+        assert!(statuses[1..].iter().all(|status| *status == others), "{} {statuses:?}", ask.path);
+    }
+}

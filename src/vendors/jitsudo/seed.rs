@@ -234,7 +234,10 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let mut tenants = Vec::with_capacity(seed.tenants.len());
     for tenant in seed.tenants {
         for key in tenant.api_keys {
-            keys.insert(key.key, Key { id: key.id.to_string(), tenant: tenant.id });
+            let known = keys.insert(key.key.clone(), Key { id: key.id.to_string(), tenant: tenant.id });
+            if known.is_some() {
+                return Err(SeedError::about(origin.seed, &key.key, "tenants.api_keys", "the key stands twice"));
+            }
         }
         tenants.push(auth::Tenant {
             id: tenant.id,
