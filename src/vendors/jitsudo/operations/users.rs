@@ -64,7 +64,6 @@ pub(in super::super) fn list_users(
     let after = listing.cursor.as_deref().map(|cursor| user_place(cursor).ok_or(Error::InvalidQuery("cursor")));
     let after = after.transpose()?;
     state.access.admin(caller)?;
-    let order = |user: &&User| (user.profile.created_at, user.key().to_owned());
     let snapshot = state.users.snapshot();
     let wanted = |user: &&User| {
         user.profile.tenant == caller.tenant()
@@ -72,17 +71,34 @@ pub(in super::super) fn list_users(
             && filter.email.as_ref().is_none_or(|email| user.profile.email.eq_ignore_ascii_case(email))
             && after.as_ref().is_none_or(|(at, id)| (user.profile.created_at, user.key()) > (*at, id))
     };
-    let mut found: Vec<&User> = snapshot.iter().filter(wanted).collect();
-    let by_age = |a: &&User, b: &&User| (a.profile.created_at, a.key()).cmp(&(b.profile.created_at, b.key()));
+    let mut found = oldest(snapshot.iter().filter(wanted), listing.limit + 1);
     let more = found.len() > listing.limit;
-    if more {
-        found.select_nth_unstable_by(listing.limit, by_age);
-        found.truncate(listing.limit);
-    }
-    found.sort_unstable_by(by_age);
-    let next = found.last().filter(|_| more).map(order);
-    let next = next.map(|(at, id)| opaque(&format!("{}/{id}", at.as_nanosecond())));
+    found.truncate(listing.limit);
+    let next = found.last().filter(|_| more);
+    let next = next.map(|user| opaque(&format!("{}/{}", user.profile.created_at.as_nanosecond(), user.key())));
     Ok(Page { items: found.into_iter().cloned().collect(), next })
+}
+
+/// The oldest so many of these users, in order. Whoever is too young is passed over at one look, so that a page of many
+/// people costs little more than the look at each.
+fn oldest<'a>(users: impl Iterator<Item = &'a User>, most: usize) -> Vec<&'a User> {
+    let by_age = |a: &&User, b: &&User| (a.profile.created_at, a.key()).cmp(&(b.profile.created_at, b.key()));
+    let mut kept: Vec<&User> = Vec::new();
+    let mut youngest: Option<&User> = None;
+    for user in users {
+        if youngest.is_some_and(|youngest| by_age(&user, &youngest).is_gt()) {
+            continue;
+        }
+        kept.push(user);
+        if kept.len() == 2 * most {
+            let (_, last, _) = kept.select_nth_unstable_by(most - 1, by_age);
+            youngest = Some(*last);
+            kept.truncate(most);
+        }
+    }
+    kept.sort_unstable_by(by_age);
+    kept.truncate(most);
+    kept
 }
 
 fn user_place(cursor: &str) -> Option<(Timestamp, String)> {
@@ -279,6 +295,20 @@ fn check_avatar(text: &str) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people;
+    use crate::vendors::jitsudo::seed;
+
+    #[test]
+    fn the_oldest_are_found_among_many_whatever_their_order() {
+        let person = |person| seed::user(&person, Uuid::nil(), Timestamp::UNIX_EPOCH);
+        let users: Vec<_> = people::people(500, 1).map(person).collect();
+        let mut ids: Vec<_> = users.iter().map(User::key).collect();
+        ids.sort_unstable();
+        for most in [1, 7, 499, 500, 501] {
+            let found: Vec<_> = oldest(users.iter(), most).into_iter().map(User::key).collect();
+            assert_eq!(found, ids[..most.min(500)], "{most}");
+        }
+    }
 
     #[test]
     fn an_avatar_is_an_image_of_at_most_so_many_bytes() {
