@@ -62,7 +62,7 @@ fn read(path: &Path) -> Fixture {
 
 /// One request: comments, request line, headers, an empty line, the body.
 fn ask(block: &str, set: &mut Vec<String>, name: &str) -> Ask {
-    let (mut body_of, mut framed, mut take) = (None, false, Vec::new());
+    let (mut body_of, mut framed, mut take, mut letters) = (None, false, Vec::new(), None);
     let mut lines = block.trim_matches('\n').lines().skip_while(|line| line.trim().is_empty()).peekable();
     // What follows `###` on its line is a title.
     while let Some(line) = lines.next_if(|line| line.starts_with('#') || !line.contains(" /")) {
@@ -72,6 +72,9 @@ fn ask(block: &str, set: &mut Vec<String>, name: &str) -> Ask {
         }
         if let Some((name, pointer)) = directive.strip_prefix("@take ").and_then(|rest| rest.trim().split_once(' ')) {
             take.push((name.to_owned(), pointer.trim().to_owned()));
+        }
+        if let Some((name, count)) = directive.strip_prefix("@letters ").and_then(|rest| rest.trim().split_once(' ')) {
+            letters = Some((format!("{{{{{name}}}}}"), "A".repeat(count.parse().expect("a number"))));
         }
         framed |= directive.trim() == "@frame";
         if let Some(bytes) = directive.strip_prefix("@body-of-bytes ") {
@@ -85,7 +88,10 @@ fn ask(block: &str, set: &mut Vec<String>, name: &str) -> Ask {
         let (header, value) = line.split_once(':').unwrap_or_else(|| panic!("{name}: no header: {line}"));
         ask = ask.header(header, value.trim());
     }
-    let body = lines.collect::<Vec<_>>().join("\n");
+    let mut body = lines.collect::<Vec<_>>().join("\n");
+    if let Some((name, letters)) = letters {
+        body = body.replace(&name, &letters);
+    }
     match body_of {
         Some(bytes) => ask.body(vec![b'x'; bytes]),
         None if framed => ask.body(frame(body.as_bytes())),

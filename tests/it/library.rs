@@ -105,6 +105,18 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
         ("jitsudo", "\"tenants\"", "\"tenant\"", ": tenant: unknown field `tenant`"),
         (
             "jitsudo",
+            "\"email\": \"uma.user@example.com\"",
+            "\"email\": \"ann.admin@example.com\"",
+            ": users: \"ann.admin@example.com\" stands twice in one tenant",
+        ),
+        (
+            "jitsudo",
+            "\"key\": \"jitsudo-other-key\"",
+            "\"key\": \"jitsudo-key\"",
+            ": tenants.api_keys: the key stands twice",
+        ),
+        (
+            "jitsudo",
             "503;retry-after=1;first=2",
             "503;colour=red",
             ": users[13].fauxidp.fault: `503;colour=red`: no parameter colour",

@@ -12,4 +12,5 @@ mod refused;
 mod replay;
 mod server;
 mod shape;
+mod tenants;
 mod wire;

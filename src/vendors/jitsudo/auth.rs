@@ -1,38 +1,110 @@
-//! Where jitsudo's credential and tenant stand, and which count.
+//! Where jitsudo's credential and tenant stand, which count, and who may come in through which door.
+
+mod token;
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::Jitsudo;
 use super::error::Error;
-use super::record::{User, uuid};
+use super::record::{Actor, ActorType, User, uuid};
+use super::{Jitsudo, Rules};
 use crate::directory::Record;
 use crate::protocol::Call;
 
-/// Whose tokens there are, and what their tenants' policies say to those who may not.
+pub(super) use token::{Issued, Signer};
+
+/// Whose credentials there are, and what is known of the tenants.
 #[derive(Debug)]
 pub(super) struct Access {
-    /// Token to user id.
+    /// Opaque token to user id.
     tokens: HashMap<String, String>,
-    /// The notices of the rules that refuse, by tenant.
-    notices: HashMap<Uuid, Vec<String>>,
+    keys: HashMap<String, Key>,
+    tenants: Vec<Tenant>,
+    signer: Signer,
     first_admin: (String, String),
+}
+
+/// An API key. It belongs to a tenant, whatever becomes of who made it.
+#[derive(Debug, Clone)]
+pub(super) struct Key {
+    pub(super) id: String,
+    pub(super) tenant: Uuid,
+}
+
+/// A tenant.
+#[derive(Debug)]
+pub(super) struct Tenant {
+    pub(super) id: Uuid,
+    pub(super) slug: String,
+    /// The domains of its people's addresses.
+    pub(super) domains: Vec<String>,
+    /// How its people sign in.
+    pub(super) auth_methods: Vec<String>,
+    /// The notices of the rules that refuse.
+    pub(super) notices: Vec<String>,
 }
 
 /// Who calls.
 #[derive(Debug)]
-pub(super) struct Caller(User);
+pub(super) struct Caller {
+    tenant: Uuid,
+    who: Who,
+}
+
+#[derive(Debug)]
+enum Who {
+    User(User),
+    Key(Key),
+}
+
+/// The ways in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// Signing in with a password.
+    Login,
+    /// A call with a token that the user already holds.
+    Token,
+    /// Setting a password, or confirming an address, with a token that was mailed.
+    MailedToken,
+    /// Having such a token mailed.
+    ResetRequest,
+}
+
+/// May this user come in through this door, now? The one place that knows what suspension closes.
+pub(super) fn may_enter(user: &User, door: Door, rules: &Rules) -> bool {
+    match door {
+        Door::Token => user.active || rules.suspended_token_works,
+        Door::Login | Door::MailedToken | Door::ResetRequest => user.active,
+    }
+}
 
 impl Access {
-    /// These tokens, each with its user's id, and these tenants' notices.
-    pub(super) fn new(users: &[User], tokens: HashMap<String, String>, notices: HashMap<Uuid, Vec<String>>) -> Self {
+    /// These tokens, each with its user's id, these keys and tenants.
+    pub(super) fn new(
+        users: &[User],
+        tokens: HashMap<String, String>,
+        keys: HashMap<String, Key>,
+        tenants: Vec<Tenant>,
+        signer: Signer,
+    ) -> Self {
         let token_of = |user: &User| tokens.iter().find(|(_, id)| *id == user.key()).map(|(token, _)| token.clone());
         let admin = users
             .iter()
             .filter(|user| user.is_admin())
             .find_map(|user| Some((token_of(user)?, user.profile.tenant.to_string())));
-        Self { first_admin: admin.unwrap_or_default(), tokens, notices }
+        Self { first_admin: admin.unwrap_or_default(), tokens, keys, tenants, signer }
+    }
+
+    /// Every tenant.
+    pub(super) fn tenants(&self) -> &[Tenant] {
+        &self.tenants
+    }
+
+    /// A token for that user, who is in those groups.
+    pub(super) fn issue(&self, user: &User, groups: Vec<String>, now: Timestamp) -> Issued {
+        self.signer.issue(user.key(), user.profile.tenant, groups, now)
     }
 
     /// An admin's token and tenant; empty if there is none.
@@ -40,42 +112,93 @@ impl Access {
         (&self.first_admin.0, &self.first_admin.1)
     }
 
-    /// Finds the caller by the token, then checks that the tenant is the caller's own.
-    pub(super) fn authenticate(&self, state: &Jitsudo, call: &Call) -> Result<Caller, Error> {
+    /// Finds the user by the token, then checks that the tenant is the user's own.
+    pub(super) fn user(&self, state: &Jitsudo, call: &Call) -> Result<User, Error> {
+        let user = self.holder(state, call)?;
+        own_tenant(call, user.profile.tenant)?;
+        Ok(user)
+    }
+
+    /// Finds who calls: by the token, or where `keys` count and one is sent, by that. Then checks the tenant.
+    pub(super) fn caller(&self, state: &Jitsudo, call: &Call, keys: bool) -> Result<Caller, Error> {
+        let who = match call.header("x-api-key").filter(|_| keys) {
+            Some(key) => Who::Key(self.keys.get(key.trim()).ok_or(Error::UnknownKey)?.clone()),
+            None => Who::User(self.holder(state, call).map_err(|error| match error {
+                Error::MissingToken if keys => Error::MissingKey,
+                other => other,
+            })?),
+        };
+        let tenant = match &who {
+            Who::User(user) => user.profile.tenant,
+            Who::Key(key) => key.tenant,
+        };
+        own_tenant(call, tenant)?;
+        Ok(Caller { tenant, who })
+    }
+
+    /// Whose token it is.
+    fn holder(&self, state: &Jitsudo, call: &Call) -> Result<User, Error> {
         let header = call.header("authorization").ok_or(Error::MissingToken)?;
         let (scheme, token) = header.split_once(' ').ok_or(Error::MissingToken)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Error::MissingToken);
         }
-        let user = self.tokens.get(token.trim()).and_then(|id| state.users.get(id)).ok_or(Error::UnknownToken)?;
-        if !user.active && !state.rules.suspended_token_works {
-            return Err(Error::SuspendedCaller);
+        let token = token.trim();
+        let signed = || self.signer.holder(token, state.shared.clock.now());
+        let id = self.tokens.get(token).cloned().or_else(signed);
+        let user = id.and_then(|id| state.users.get(&id)).ok_or(Error::UnknownToken)?;
+        match may_enter(&user, Door::Token, &state.rules) {
+            true => Ok(user),
+            false => Err(Error::SuspendedCaller),
         }
-        let tenant = call.header("x-tenant-id").ok_or(Error::MissingTenant)?;
-        let tenant = uuid(tenant).ok_or(Error::MalformedTenant)?;
-        if tenant != user.profile.tenant {
-            return Err(Error::TenantMismatch);
-        }
-        Ok(Caller(user))
     }
 
-    /// Checks that the caller may administer the users of their tenant.
+    /// Checks that the caller may administer their tenant. An API key is made for that.
     pub(super) fn admin(&self, caller: &Caller) -> Result<(), Error> {
-        match caller.0.is_admin() {
-            true => Ok(()),
-            false => Err(Error::NotAdmin { notices: self.notices.get(&caller.tenant()).cloned().unwrap_or_default() }),
+        match &caller.who {
+            Who::User(user) if !user.is_admin() => {
+                let tenant = self.tenants.iter().find(|tenant| tenant.id == caller.tenant);
+                Err(Error::NotAdmin { notices: tenant.map(|tenant| tenant.notices.clone()).unwrap_or_default() })
+            }
+            Who::User(_) | Who::Key(_) => Ok(()),
         }
+    }
+}
+
+/// The tenant that the call names.
+pub(super) fn tenant(call: &Call) -> Result<Uuid, Error> {
+    let tenant = call.header("x-tenant-id").ok_or(Error::MissingTenant)?;
+    uuid(tenant).ok_or(Error::MalformedTenant)
+}
+
+fn own_tenant(call: &Call, own: Uuid) -> Result<(), Error> {
+    match tenant(call)? == own {
+        true => Ok(()),
+        false => Err(Error::TenantMismatch),
     }
 }
 
 impl Caller {
     /// The caller's tenant.
     pub(super) fn tenant(&self) -> Uuid {
-        self.0.profile.tenant
+        self.tenant
     }
 
     /// Whether the caller is that user.
     pub(super) fn is(&self, user: &User) -> bool {
-        self.0.key() == user.key()
+        matches!(&self.who, Who::User(own) if own.key() == user.key())
     }
+
+    /// How the audit log names the caller.
+    pub(super) fn actor(&self) -> Actor {
+        match &self.who {
+            Who::User(user) => actor(user),
+            Who::Key(key) => Actor { kind: ActorType::ApiKey, id: Some(key.id.clone()) },
+        }
+    }
+}
+
+/// How the audit log names a user.
+pub(super) fn actor(user: &User) -> Actor {
+    Actor { kind: ActorType::Oidc, id: Some(user.key().to_owned()) }
 }

@@ -16,8 +16,26 @@ pub(super) enum Error {
     MissingToken,
     /// A token that nobody made.
     UnknownToken,
+    /// An unknown address, or a password that is not the user's.
+    BadCredentials,
+    /// The right password of a user who is suspended.
+    SuspendedLogin,
+    /// The password fits in several tenants.
+    AmbiguousTenant,
+    /// No tenant has that domain or slug.
+    TenantNotFound,
+    /// A token that was not mailed for this, or counts no more.
+    UnknownMailToken,
+    /// The mailed token of a user who is suspended.
+    SuspendedMailToken,
+    /// A password of too few characters, in that member.
+    ShortPassword(&'static str),
     /// The token of a user who is suspended.
     SuspendedCaller,
+    /// Neither an API key nor a bearer token.
+    MissingKey,
+    /// An API key that nobody made.
+    UnknownKey,
     /// No `X-Tenant-ID`.
     MissingTenant,
     /// `X-Tenant-ID` is no UUID.
@@ -32,6 +50,12 @@ pub(super) enum Error {
     UnreadableBody,
     /// That member is missing or of a wrong type.
     InvalidMember(&'static str),
+    /// That parameter of the query is not what it has to be.
+    InvalidQuery(&'static str),
+    /// The avatar is over its limit.
+    AvatarTooLarge,
+    /// The identity provider of the user decides that member.
+    ManagedElsewhere(&'static str),
     /// The caller is no admin; the notices of the rules that decided.
     NotAdmin {
         /// For the person concerned.
@@ -39,6 +63,14 @@ pub(super) enum Error {
     },
     /// No such user in the caller's tenant.
     UserNotFound,
+    /// No such group in the caller's tenant.
+    GroupNotFound,
+    /// Another group of the tenant has the name.
+    GroupTaken,
+    /// No such entry in the caller's tenant.
+    EntryNotFound,
+    /// Another user of the tenant has the address.
+    EmailTaken,
     /// A rule forbids it; which one.
     Forbidden(&'static str),
     /// The state stands against it; why.
@@ -58,20 +90,43 @@ struct Body<'a> {
 
 // The texts are our own.
 const BAD_TOKEN: &str = "A valid bearer token is required.";
+const BAD_LOGIN: &str = "The address or the password is wrong.";
+const BAD_MAIL: &str = "The token is not valid.";
+const BAD_KEY: &str = "A valid API key or bearer token is required.";
 const FORBIDDEN: &str = "You are not allowed to do this.";
 const NOT_FOUND: &str = "The user was not found.";
 const MISMATCH: &str = "X-Tenant-ID is not the tenant of the credential.";
 const INVALID: &str = "The request is invalid.";
-const CONFLICT: &str = "The user is not in a state that allows this.";
+const CONFLICT: &str = "The state that it is in does not allow this.";
 
 impl Error {
     /// The error on the wire.
     pub(super) fn render(&self, rules: &Rules) -> Reply {
-        let invalid = |message, details| body(rules.invalid, "invalid_input", message, details, &[]);
+        let body = |status, code: &str, message: &str, details, notices: &[String]| {
+            body(status, rules.code(code), message, details, notices)
+        };
+        let invalid = |message: &str, details| body(rules.invalid, "invalid_input", message, details, &[]);
+        let field = |member: &str| Some(json!({ "field": member }));
         match self {
             Self::MissingToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("missing_token"),
             Self::UnknownToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("unknown_token"),
             Self::SuspendedCaller => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("suspended_caller"),
+            Self::BadCredentials => body(401, "unauthenticated", BAD_LOGIN, None, &[]).proving("bad_credentials"),
+            // The same answer: nobody is told who is suspended.
+            Self::SuspendedLogin => body(401, "unauthenticated", BAD_LOGIN, None, &[]).proving("suspended_login"),
+            Self::AmbiguousTenant => {
+                invalid("The address stands in several tenants.", field("tenant_slug")).proving("ambiguous_tenant")
+            }
+            Self::TenantNotFound => {
+                body(404, "not_found", "The tenant was not found.", None, &[]).proving("tenant_not_found")
+            }
+            Self::UnknownMailToken => invalid(BAD_MAIL, field("token")).proving("unknown_mail_token"),
+            Self::SuspendedMailToken => invalid(BAD_MAIL, field("token")).proving("suspended_mail_token"),
+            Self::ShortPassword(member) => {
+                invalid("A password has at least 8 characters.", field(member)).proving("short_password")
+            }
+            Self::MissingKey => body(401, "unauthenticated", BAD_KEY, None, &[]).proving("missing_key"),
+            Self::UnknownKey => body(401, "unauthenticated", BAD_KEY, None, &[]).proving("unknown_key"),
             Self::MissingTenant => {
                 let code = match rules.missing_tenant {
                     401 => "unauthenticated",
@@ -93,11 +148,31 @@ impl Error {
             Self::MediaType => invalid("The content type is not JSON.", None).proving("media_type"),
             Self::UnreadableBody => invalid("The body is not a JSON object.", None).proving("unreadable_body"),
             Self::InvalidMember(member) => {
-                let details = Some(json!({ "field": member }));
-                invalid("A member of the body is missing or of a wrong type.", details).proving("invalid_member")
+                invalid("A member of the body is missing or not as it has to be.", field(member))
+                    .proving("invalid_member")
+            }
+            Self::InvalidQuery(parameter) => {
+                let details = Some(json!({ "parameter": parameter }));
+                invalid("A parameter of the query is not as it has to be.", details).proving("invalid_query")
+            }
+            Self::AvatarTooLarge => {
+                invalid("The avatar is too large.", field("avatar_base64")).proving("avatar_too_large")
+            }
+            Self::ManagedElsewhere(member) => {
+                invalid("The identity provider manages this member.", field(member)).proving("managed_elsewhere")
             }
             Self::NotAdmin { notices } => body(403, "forbidden", FORBIDDEN, None, notices).proving("not_admin"),
             Self::UserNotFound => body(404, "not_found", NOT_FOUND, None, &[]).proving("user_not_found"),
+            Self::GroupNotFound => {
+                body(404, "not_found", "The group was not found.", None, &[]).proving("group_not_found")
+            }
+            Self::GroupTaken => body(409, "conflict", "The name is taken.", field("name"), &[]).proving("group_taken"),
+            Self::EntryNotFound => {
+                body(404, "not_found", "The entry was not found.", None, &[]).proving("entry_not_found")
+            }
+            Self::EmailTaken => {
+                body(409, "conflict", "The address is taken.", field("email"), &[]).proving("email_taken")
+            }
             Self::Forbidden(reason) => {
                 body(403, "forbidden", FORBIDDEN, Some(json!({ "reason": reason })), &[]).proving(reason)
             }
@@ -124,7 +199,9 @@ pub(super) fn refuse(failure: &Failure, rules: &Rules) -> Reply {
                 .proving("wrong_method")
         }
         Kind::UntidyPath(_) => Error::UserNotFound.render(rules), // never asked for: this vendor tidies no path
-        Kind::TooLarge => body(413, "invalid_input", "The request body is too large.", None, &[]).proving("too_large"),
+        Kind::TooLarge => {
+            body(413, rules.code("invalid_input"), "The request body is too large.", None, &[]).proving("too_large")
+        }
         Kind::Broken => body(500, "internal_error", "The server failed.", None, &[]),
     };
     match wish.retry_after {
@@ -169,7 +246,7 @@ fn named(name: Name, status: Option<u16>, wish: &Wish, rules: &Rules) -> Reply {
         Name::Unavailable => (503, "unavailable", "The service is not available."),
         Name::Internal => (500, "internal_error", "The server failed."),
     };
-    wished(status.unwrap_or(own), code, message, wish)
+    wished(status.unwrap_or(own), rules.code(code), message, wish)
 }
 
 /// With the code, the text and the rest that an injected error asks for.

@@ -19,7 +19,8 @@ use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply};
 
 use auth::Access;
-use record::User;
+use record::{AuditLog, Group, Pending, User};
+use routes::Run;
 
 /// How it is made.
 pub(super) const MAKER: Maker = Maker {
@@ -38,7 +39,7 @@ static ABOUT: About = About {
     rpc: None,
     common: routes::COMMON,
     differences: &[
-        "Tokens are the opaque ones of the seed file; the real service issues JWTs.",
+        "Beside the JWTs of a log-in, the opaque tokens of the seed file count.",
         "Who may call is decided by the role `admin` alone; the real service asks its Cedar policies.",
         "An unknown path is fauxidp's own 404, marked, so that it cannot look like a missing user.",
         "No rate limits of its own (429).",
@@ -53,6 +54,12 @@ static ABOUT: About = About {
         MALFORMED_ID,
         INVALID_STATUS,
         UNSET_AVATAR,
+        DELETE_OWNER,
+        USERS_API_KEY,
+        LIMIT_ABOVE,
+        UNKNOWN_ROLE,
+        ERROR_CODES,
+        TIMESTAMP_DIGITS,
     ],
     lacks: &[Name::Identity],
 };
@@ -69,6 +76,19 @@ const MISSING_TENANT: Setting = setting("missing-tenant", &["400", "401", "403"]
 const MALFORMED_ID: Setting = setting("malformed-id", &["400", "404"], "a user id that is no UUID");
 const INVALID_STATUS: Setting = setting("invalid-status", &["400", "422"], "the status of invalid input");
 const UNSET_AVATAR: Setting = setting("unset-avatar", &["null", "absent"], "how a user without an avatar shows it");
+const DELETE_OWNER: Setting =
+    setting("delete-owner", &["forbidden", "conflict", "allowed"], "deleting the tenant's owner");
+const USERS_API_KEY: Setting = setting("users-api-key", &["refused", "accepted"], "an API key on users operations");
+const LIMIT_ABOVE: Setting = setting("limit-above", &["400", "250"], "a `limit` above 250: refused, or taken as 250");
+const UNKNOWN_ROLE: Setting =
+    setting("unknown-role", &["refused", "accepted"], "a role other than the two known ones, `user` and `admin`");
+const ERROR_CODES: Setting = setting(
+    "error-codes",
+    &["described", "usual"],
+    "the codes that are not documented: after the responses' descriptions, or `unauthorized` and `validation_error`",
+);
+const TIMESTAMP_DIGITS: Setting =
+    setting("timestamp-digits", &["seconds", "microseconds"], "how exactly times are shown");
 
 const fn setting(key: &'static str, values: &'static [&'static str], what: &'static str) -> Setting {
     Setting { key, values, what }
@@ -86,9 +106,15 @@ struct Rules {
     malformed_id_is_missing: bool,
     invalid: u16,
     unset_avatar_is_absent: bool,
+    delete_owner: Suspension,
+    users_take_keys: bool,
+    limit_is_clamped: bool,
+    any_role: bool,
+    usual_codes: bool,
+    microseconds: bool,
 }
 
-/// What a doubtful suspension gets.
+/// What a doubtful change gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Suspension {
     Allowed,
@@ -114,6 +140,21 @@ impl Rules {
             malformed_id_is_missing: settings.get(&MALFORMED_ID) == "404",
             invalid: status(&INVALID_STATUS),
             unset_avatar_is_absent: settings.get(&UNSET_AVATAR) == "absent",
+            delete_owner: suspension(&DELETE_OWNER),
+            users_take_keys: settings.get(&USERS_API_KEY) == "accepted",
+            limit_is_clamped: settings.get(&LIMIT_ABOVE) == "250",
+            any_role: settings.get(&UNKNOWN_ROLE) == "accepted",
+            usual_codes: settings.get(&ERROR_CODES) == "usual",
+            microseconds: settings.get(&TIMESTAMP_DIGITS) == "microseconds",
+        }
+    }
+
+    /// The code as it was chosen to be spelled.
+    fn code<'c>(&self, code: &'c str) -> &'c str {
+        match code {
+            "unauthenticated" if self.usual_codes => "unauthorized",
+            "invalid_input" if self.usual_codes => "validation_error",
+            code => code,
         }
     }
 }
@@ -121,6 +162,10 @@ impl Rules {
 /// jitsudo's users in one world.
 struct Jitsudo {
     users: Directory<User>,
+    groups: Directory<Group>,
+    /// What was mailed and not yet used.
+    pending: Directory<Pending>,
+    audit: AuditLog,
     access: Arc<Access>,
     rules: Arc<Rules>,
     shared: Shared,
@@ -132,13 +177,21 @@ impl Vendor for Jitsudo {
     }
 
     fn handle(&self, call: &Call) -> Reply {
-        let answer =
-            self.access.authenticate(self, call).and_then(|caller| (routes::row(call).run)(self, call, &caller));
+        let (access, rules) = (&self.access, &self.rules);
+        let answer = match routes::row(call).run {
+            Run::Open(run) => run(self, call),
+            Run::Tenant(run) => auth::tenant(call).and_then(|tenant| run(self, call, tenant)),
+            Run::Own(run) => access.user(self, call).and_then(|user| run(self, call, &user)),
+            Run::Users(run) => {
+                access.caller(self, call, rules.users_take_keys).and_then(|caller| run(self, call, &caller))
+            }
+            Run::Keys(run) => access.caller(self, call, true).and_then(|caller| run(self, call, &caller)),
+        };
         answer.unwrap_or_else(|error| error.render(&self.rules))
     }
 
     fn subject(&self, call: &Call) -> Option<String> {
-        wire::user_id(call).ok()
+        wire::id(call).ok()
     }
 
     fn refuse(&self, _: &Call, failure: &Failure) -> Reply {
@@ -148,6 +201,9 @@ impl Vendor for Jitsudo {
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
         Box::new(Self {
             users: self.users.fork(),
+            groups: self.groups.fork(),
+            pending: self.pending.fork(),
+            audit: self.audit.fork(),
             access: Arc::clone(&self.access),
             rules: Arc::clone(&self.rules),
             shared,

@@ -1,49 +1,34 @@
 //! One function per operation of jitsudo's API. The order is the sheet's: permission, lookup, owner rule, change.
 
+pub(super) mod audit;
+pub(super) mod auth;
+pub(super) mod groups;
+pub(super) mod users;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+
 use super::auth::Caller;
 use super::error::Error;
-use super::record::User;
+use super::record::{Actor, Entry, Pending, Purpose, User};
 use super::{Jitsudo, Suspension};
+use crate::directory::Record;
+use crate::outbox::Letter;
 
-/// A user after a change, and whether there was anything to change.
-pub(super) struct Changed {
-    /// The user as it stands now.
-    pub(super) user: User,
-    /// False where the user was so before.
-    pub(super) changed: bool,
+/// Which part of a list is wanted.
+pub(super) struct Listing {
+    /// The most items.
+    pub(super) limit: usize,
+    /// Where the last page ended.
+    pub(super) cursor: Option<String>,
 }
 
-/// The user of that id in the caller's tenant.
-pub(super) fn get_user(state: &Jitsudo, caller: &Caller, id: &str) -> Result<User, Error> {
-    state.access.admin(caller)?;
-    let user = state.users.get(id).ok_or(Error::UserNotFound)?;
-    in_tenant(state, caller, &user)?;
-    Ok(user)
-}
-
-/// Suspends a user (`active` false) or lets it in again (`active` true).
-pub(super) fn suspend_user(state: &Jitsudo, caller: &Caller, id: &str, active: bool) -> Result<Changed, Error> {
-    state.access.admin(caller)?;
-    let now = state.shared.clock.now();
-    let rules = &state.rules;
-    state.users.update(
-        id,
-        || Error::UserNotFound,
-        |user| {
-            in_tenant(state, caller, user)?;
-            if !active && user.profile.is_owner {
-                allow(rules.owner, "tenant_owner")?;
-            }
-            if !active && caller.is(user) {
-                allow(rules.oneself, "own_account")?;
-            }
-            if user.active == active {
-                allow(rules.repeat, "same_state")?;
-            }
-            let changed = user.set_active(active, now);
-            Ok(Changed { user: user.clone(), changed })
-        },
-    )
+/// A part of a list.
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
+    /// Where the next part starts, if there is one.
+    pub(super) next: Option<String>,
 }
 
 /// Tenants are walls: another tenant's user is not there.
@@ -61,4 +46,65 @@ fn allow(rule: Suspension, reason: &'static str) -> Result<(), Error> {
         Suspension::Forbidden => Err(Error::Forbidden(reason)),
         Suspension::Conflict => Err(Error::Conflict(reason)),
     }
+}
+
+/// Writes into the audit log what was done to a user.
+fn note_user(state: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
+    note(state, user.profile.tenant, actor, action, ("user", user.key()));
+}
+
+/// Writes into the audit log what was done to a resource, its type and id.
+fn note(state: &Jitsudo, tenant: Uuid, actor: Actor, action: &'static str, (kind, id): (&'static str, &str)) {
+    state.audit.write(Entry {
+        id: new_id(state),
+        tenant,
+        actor,
+        action: action.into(),
+        resource_type: kind.into(),
+        resource_id: id.to_owned(),
+        created_at: state.shared.clock.now(),
+    });
+}
+
+/// A UUID of version 8, as the vendor's sample is.
+fn new_id(state: &Jitsudo) -> String {
+    Uuid::new_v8(state.shared.ids.bytes()).to_string()
+}
+
+/// Mails a user a token, which takes the place of one that was sent for the same before.
+fn mail(state: &Jitsudo, user: &User, purpose: Purpose) {
+    let now = state.shared.clock.now();
+    let token = format!("{:032x}", u128::from_be_bytes(state.shared.ids.bytes()));
+    let pending = Pending::new(user.key(), purpose, token.clone(), now);
+    let key = Pending::key_of(user.key(), purpose);
+    let replace = || {
+        let replace = |old: &mut Pending| {
+            *old = pending.clone();
+            Ok(())
+        };
+        state.pending.rename(&key, || (), |_| (), replace)
+    };
+    let add = || state.pending.insert(&key, || (), |_| (), || Ok(pending.clone())).map(drop);
+    // Twice, for another call can have mailed the first one in between.
+    _ = replace().or_else(|()| add()).or_else(|()| replace());
+    state.shared.outbox.send(Letter {
+        at: now,
+        vendor: super::ABOUT.name,
+        user: user.key().to_owned(),
+        by: "email",
+        to: user.profile.email.clone(),
+        about: purpose.as_str(),
+        code: Some(token),
+        link: None,
+    });
+}
+
+/// A place in a list, so that nobody takes it for something to compute with.
+fn opaque(place: &str) -> String {
+    URL_SAFE_NO_PAD.encode(place)
+}
+
+/// The place that a cursor stands for.
+fn place(cursor: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
 }

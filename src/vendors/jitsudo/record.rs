@@ -1,5 +1,10 @@
-//! jitsudo's user and what can happen to it. Pure: time comes in as an argument.
+//! jitsudo's records and what can happen to them. Pure: time comes in as an argument.
 
+mod audit;
+mod group;
+mod pending;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -7,6 +12,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::directory::Record;
+
+pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
+pub(super) use group::{Group, Member, Origin, RoleMapping, group_name};
+pub(super) use pending::{Pending, Purpose};
 
 /// A user.
 #[derive(Debug, Clone)]
@@ -19,8 +28,8 @@ pub(super) struct User {
     pub(super) profile: Arc<Profile>,
 }
 
-/// The members that stand still.
-#[derive(Debug)]
+/// The members that mostly stand still.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Profile {
     /// In lower case.
     pub(super) id: String,
@@ -33,7 +42,19 @@ pub(super) struct Profile {
     pub(super) is_owner: bool,
     pub(super) created_at: Timestamp,
     /// A data URI.
-    pub(super) avatar_base64: Option<String>,
+    pub(super) avatar_base64: Option<Arc<str>>,
+    /// What only the user's own profile shows; few have any.
+    pub(super) names: Option<Box<Names>>,
+    /// As it was hashed. Who has none cannot log in with one.
+    pub(super) password: Option<Box<str>>,
+}
+
+/// The parts of a name that people give themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    pub(super) first_name: Option<String>,
+    pub(super) last_name: Option<String>,
+    pub(super) display_name: Option<String>,
 }
 
 /// Who checks the user's sign-in.
@@ -49,6 +70,11 @@ impl Record for User {
     fn key(&self) -> &str {
         &self.profile.id
     }
+
+    /// An address is one person's within a tenant. Two tenants with the same one never meet.
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        vec![address(self.profile.tenant, &self.profile.email).into()]
+    }
 }
 
 impl User {
@@ -62,10 +88,27 @@ impl User {
         changes
     }
 
+    /// Changes the profile. Answers whether that made it another one; only then the time moves.
+    pub(super) fn edit(&mut self, now: Timestamp, change: impl FnOnce(&mut Profile)) -> bool {
+        let mut profile = (*self.profile).clone();
+        change(&mut profile);
+        let changes = profile != *self.profile;
+        if changes {
+            self.profile = Arc::new(profile);
+            self.updated_at = now;
+        }
+        changes
+    }
+
     /// Whether the user may administer others.
     pub(super) fn is_admin(&self) -> bool {
         self.profile.roles.iter().any(|role| role == "admin")
     }
+}
+
+/// The name by which a tenant's user of that address is found.
+pub(super) fn address(tenant: Uuid, email: &str) -> String {
+    format!("{tenant}/{}", email.to_lowercase())
 }
 
 /// The UUID that a text of 36 characters stands for, of any version and in any case.
@@ -90,6 +133,17 @@ mod tests {
             assert_eq!(user.set_active(asked, now), changed, "{before} {asked}");
             assert_eq!((user.active, user.updated_at), (asked, if changed { now } else { born }));
         }
+    }
+
+    #[test]
+    fn an_edit_moves_the_time_only_where_it_changes_something() {
+        let (born, now) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+        let mut user = seed::user(&people::people(1, 1).next().unwrap(), Uuid::nil(), born);
+        let name = user.profile.name.clone();
+        assert!(!user.edit(now, |profile| profile.name = name));
+        assert_eq!(user.updated_at, born);
+        assert!(user.edit(now, |profile| profile.name = "Somebody Else".to_owned()));
+        assert_eq!((user.updated_at, &*user.profile.name), (now, "Somebody Else"));
     }
 
     #[test]

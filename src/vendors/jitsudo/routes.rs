@@ -1,11 +1,21 @@
-//! jitsudo's routes, with how sure each answer is.
+//! jitsudo's routes, with how sure each answer is. What the parts of the API share stands here.
+
+mod audit;
+mod auth;
+mod groups;
+mod users;
 
 use std::sync::LazyLock;
 
+use http::StatusCode;
+use serde_json::json;
+use uuid::Uuid;
+
 use super::auth::Caller;
 use super::error::Error;
-use super::{Jitsudo, operations, wire};
-use crate::fidelity::Sureness::{Assumed, Stated};
+use super::record::User;
+use super::{Jitsudo, wire};
+use crate::fidelity::Sureness::{self, Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
 use crate::protocol::route::RouteTable;
 use crate::protocol::{Call, Reply};
@@ -13,9 +23,29 @@ use crate::protocol::{Call, Reply};
 /// An emulated operation and what runs it.
 pub(super) struct Row {
     operation: Operation,
-    /// Decodes, operates and encodes. Credential and tenant were checked before.
-    pub(super) run: fn(&Jitsudo, &Call, &Caller) -> Result<Reply, Error>,
+    /// Decodes, operates and encodes. Credential and tenant were checked before, as its kind says.
+    pub(super) run: Run,
 }
+
+/// What runs an operation, by what is checked before.
+pub(super) enum Run {
+    /// Neither credential nor tenant.
+    Open(fn(&Jitsudo, &Call) -> Result<Reply, Error>),
+    /// The tenant's form alone.
+    Tenant(fn(&Jitsudo, &Call, Uuid) -> Result<Reply, Error>),
+    /// A bearer token, for what is about its own user.
+    Own(fn(&Jitsudo, &Call, &User) -> Result<Reply, Error>),
+    /// A bearer token; an API key where that is set.
+    Users(fn(&Jitsudo, &Call, &Caller) -> Result<Reply, Error>),
+    /// An API key or a bearer token.
+    Keys(fn(&Jitsudo, &Call, &Caller) -> Result<Reply, Error>),
+}
+
+/// The emulated operations.
+static ROWS: LazyLock<Vec<&Row>> = LazyLock::new(|| {
+    let parts: [&'static [Row]; 5] = [&users::ROWS, &auth::ROWS, &groups::ROWS, &audit::ROWS, &HEALTH];
+    parts.into_iter().flatten().collect()
+});
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable> =
@@ -34,109 +64,80 @@ pub(super) const COMMON: &[Answer] = &[
     Answer::new("too_large", 413, Assumed, "limits", "a body over 1 MiB: `invalid_input`; marked `x-fauxidp: limit`"),
 ];
 
-/// What suspend can get, in the order of the checks.
+/// What a bearer token can be refused for, where 401 is that sure.
 #[rustfmt::skip]
-const REFUSALS: &[Answer] = &[
-    Answer::new("missing_token", 401, Stated, "jitsudo-suspend", "no bearer token; the code `unauthenticated` is assumed"),
-    Answer::new("unknown_token", 401, Stated, "jitsudo-suspend", "a token that does not exist"),
-    Answer::new("suspended_caller", 401, Assumed, "jitsudo-suspended-token", "the token of a user who is suspended"),
-    Answer::new("missing_tenant", 400, Assumed, "jitsudo-tenant", "no `X-Tenant-ID`"),
-    Answer::new("malformed_tenant", 400, Assumed, "jitsudo-tenant", "`X-Tenant-ID` is no UUID"),
-    Answer::new("tenant_mismatch", 403, Stated, "jitsudo-suspend", "`X-Tenant-ID` is not the credential's tenant"),
-    Answer::new("malformed_id", 400, Assumed, "jitsudo-malformed-id", "the id in the path is no UUID"),
-    Answer::new("not_admin", 403, Assumed, "jitsudo-permission", "the caller does not hold `admin`; with the tenant's notices"),
-    Answer::new("user_not_found", 404, Stated, "jitsudo-suspend", "no such user in the caller's tenant"),
-];
+const fn token(sureness: Sureness, source: &'static str) -> [Answer; 3] {
+    [
+        Answer::new("missing_token", 401, sureness, source, "no bearer token; the code `unauthenticated` is assumed"),
+        Answer::new("unknown_token", 401, sureness, source, "a token that does not exist, does not verify or has expired"),
+        Answer::new("suspended_caller", 401, Assumed, "jitsudo-suspended-token", "the token of a user who is suspended"),
+    ]
+}
 
-/// What the guessed operations can get: all of it is a guess, made after suspend.
+/// What an API key or a bearer token can be refused for.
 #[rustfmt::skip]
-const GUESSED_REFUSALS: &[Answer] = &[
-    Answer::new("missing_token", 401, Assumed, "jitsudo-get", "no bearer token"),
-    Answer::new("unknown_token", 401, Assumed, "jitsudo-get", "a token that does not exist"),
-    Answer::new("suspended_caller", 401, Assumed, "jitsudo-suspended-token", "the token of a user who is suspended"),
-    Answer::new("missing_tenant", 400, Assumed, "jitsudo-tenant", "no `X-Tenant-ID`"),
-    Answer::new("malformed_tenant", 400, Assumed, "jitsudo-tenant", "`X-Tenant-ID` is no UUID"),
-    Answer::new("tenant_mismatch", 403, Assumed, "jitsudo-get", "`X-Tenant-ID` is not the credential's tenant"),
-    Answer::new("malformed_id", 400, Assumed, "jitsudo-malformed-id", "the id in the path is no UUID"),
-    Answer::new("not_admin", 403, Assumed, "jitsudo-permission", "the caller does not hold `admin`; with the tenant's notices"),
-    Answer::new("user_not_found", 404, Assumed, "jitsudo-get", "no such user in the caller's tenant"),
-];
+const fn key(sureness: Sureness, source: &'static str) -> [Answer; 4] {
+    [
+        Answer::new("missing_key", 401, sureness, source, "neither an API key nor a bearer token; the code `unauthenticated` is assumed"),
+        Answer::new("unknown_key", 401, sureness, source, "an API key that does not exist"),
+        Answer::new("unknown_token", 401, sureness, source, "a bearer token that does not exist, does not verify or has expired"),
+        Answer::new("suspended_caller", 401, Assumed, "jitsudo-suspended-token", "the token of a user who is suspended"),
+    ]
+}
+
+/// What the tenant can be refused for, where the mismatch is that sure.
+#[rustfmt::skip]
+const fn tenant(sureness: Sureness, source: &'static str) -> [Answer; 3] {
+    [
+        Answer::new("missing_tenant", 400, Assumed, "jitsudo-tenant", "no `X-Tenant-ID`"),
+        Answer::new("malformed_tenant", 400, Assumed, "jitsudo-tenant", "`X-Tenant-ID` is no UUID"),
+        Answer::new("tenant_mismatch", 403, sureness, source, "`X-Tenant-ID` is not the credential's tenant"),
+    ]
+}
+
+/// What a caller without the right gets.
+#[rustfmt::skip]
+const NOT_ADMIN: [Answer; 1] =
+    [Answer::new("not_admin", 403, Assumed, "jitsudo-permission", "the caller does not hold `admin`; with the tenant's notices")];
+
+/// The id in the path.
+#[rustfmt::skip]
+const ID: [Answer; 1] = [Answer::new("malformed_id", 400, Assumed, "jitsudo-malformed-id", "the id in the path is no UUID")];
+
+/// What a body can be refused for as such.
+#[rustfmt::skip]
+const fn body(sureness: Sureness, source: &'static str) -> [Answer; 2] {
+    [
+        Answer::new("media_type", 400, sureness, source, "a content type that is not JSON"),
+        Answer::new("unreadable_body", 400, sureness, source, "a body that is no JSON object, or none"),
+    ]
+}
 
 #[rustfmt::skip]
-static ROWS: [Row; 2] = [
+static HEALTH: [Row; 1] = [
     Row {
         operation: Operation {
-            name: "suspend_user",
-            method: "POST",
-            path: "/v1/users/{id}/suspend",
-            rpc: None,
-            emulated: true,
-            published: &[200, 401, 403, 404],
-            answers: &[
-                &[
-                    Answer::new("suspended", 200, Stated, "jitsudo-suspend", "`active` false on an active user: the whole user, suspended"),
-                    Answer::new("reactivated", 200, Stated, "jitsudo-suspend", "`active` true on a suspended user: the whole user, active again"),
-                    Answer::new("unchanged", 200, Assumed, "jitsudo-repeat", "the state the user is in: the user as it was, `updated_at` stays"),
-                    Answer::new("media_type", 400, Assumed, "jitsudo-body", "a content type that is not JSON"),
-                    Answer::new("unreadable_body", 400, Assumed, "jitsudo-body", "a body that is no JSON object, or none"),
-                    Answer::new("invalid_member", 400, Assumed, "jitsudo-body", "`active` is missing, null or no boolean"),
-                    Answer::new("tenant_owner", 403, Assumed, "jitsudo-owner", "suspending the tenant's owner; reactivating is allowed"),
-                ],
-                REFUSALS,
-            ],
-            differences: &["No audit entry is written yet."],
-        },
-        run: |state, call, caller| {
-            let id = wire::user_id(call)?;
-            let active = wire::active(call)?;
-            let done = operations::suspend_user(state, caller, &id, active)?;
-            Ok(wire::user(&done.user, &state.rules).proving(match (done.changed, active) {
-                (false, _) => "unchanged",
-                (true, false) => "suspended",
-                (true, true) => "reactivated",
-            }))
-        },
-    },
-    Row {
-        operation: Operation {
-            name: "get_user",
+            name: "get_healthz",
             method: "GET",
-            path: "/v1/users/{id}",
+            path: "/healthz",
             rpc: None,
             emulated: true,
-            published: &[],
-            answers: &[&[Answer::new("found", 200, Assumed, "jitsudo-get", "the whole user")], GUESSED_REFUSALS],
-            differences: &["Nothing published shows this operation: it is an obvious guess, served as a convenience."],
+            published: &[200, 503],
+            answers: &[&[Answer::new("healthy", 200, Documented, "jitsudo-health", "`{\"status\":\"ok\"}`, without a credential or tenant")]],
+            differences: &["There is no database that could be away: 503 comes by a fault alone."],
         },
-        run: |state, call, caller| {
-            let user = operations::get_user(state, caller, &wire::user_id(call)?)?;
-            Ok(wire::user(&user, &state.rules).proving("found"))
-        },
+        run: Run::Open(|_, _| Ok(wire::reply(StatusCode::OK, &json!({ "status": "ok" })).proving("healthy"))),
     },
 ];
 
 /// The rest of the API, named so that nobody takes it for a missing user.
 #[rustfmt::skip]
 static LACKING: &[Operation] = &[
-    Operation::lacking("get_healthz", "GET", "/healthz"),
-    Operation::lacking("list_users", "GET", "/v1/users"),
-    Operation::lacking("create_user", "POST", "/v1/users"),
-    Operation::lacking("update_user", "PUT", "/v1/users/{id}"),
-    Operation::lacking("delete_user", "DELETE", "/v1/users/{id}"),
-    Operation::lacking("resend_invite", "POST", "/v1/users/{id}/resend-invite"),
-    Operation::lacking("get_user_profile", "GET", "/v1/users/me/profile"),
-    Operation::lacking("update_user_profile", "PUT", "/v1/users/me/profile"),
     Operation::lacking("enroll_totp", "POST", "/v1/users/me/mfa/totp"),
     Operation::lacking("regenerate_mfa_backup_codes", "POST", "/v1/users/me/mfa/backup-codes"),
     Operation::lacking("webauthn_register_options", "POST", "/v1/users/me/mfa/webauthn/register"),
     Operation::lacking("webauthn_register_complete", "POST", "/v1/users/me/mfa/webauthn/register/complete"),
-    Operation::lacking("get_auth_providers", "GET", "/v1/auth/providers"),
-    Operation::lacking("post_auth_login", "POST", "/v1/auth/login"),
     Operation::lacking("auth_callback", "POST", "/v1/auth/callback"),
-    Operation::lacking("verify_email", "POST", "/v1/auth/verify-email"),
-    Operation::lacking("set_initial_password", "POST", "/v1/auth/set-initial-password"),
-    Operation::lacking("request_password_reset", "POST", "/v1/auth/request-password-reset"),
-    Operation::lacking("reset_password", "POST", "/v1/auth/reset-password"),
     Operation::lacking("enroll_mfa_via_challenge", "POST", "/v1/auth/mfa/enroll-via-challenge"),
     Operation::lacking("begin_webauthn_login", "POST", "/v1/auth/mfa/webauthn/begin"),
     Operation::lacking("verify_mfa_challenge", "POST", "/v1/auth/mfa/challenge"),
@@ -144,10 +145,6 @@ static LACKING: &[Operation] = &[
     Operation::lacking("create_tenant", "POST", "/v1/tenants"),
     Operation::lacking("update_tenant", "PUT", "/v1/tenants/{id}"),
     Operation::lacking("create_api_key", "POST", "/v1/api-keys"),
-    Operation::lacking("create_group", "POST", "/v1/groups"),
-    Operation::lacking("delete_group", "DELETE", "/v1/groups/{id}"),
-    Operation::lacking("add_group_member", "POST", "/v1/groups/{id}/members"),
-    Operation::lacking("add_group_role_mapping", "POST", "/v1/groups/{id}/roles"),
     Operation::lacking("create_domain", "POST", "/v1/domains"),
     Operation::lacking("verify_domain", "POST", "/v1/domains/{id}/verify"),
     Operation::lacking("upsert_oidc_config", "PUT", "/v1/oidc-config"),
@@ -173,8 +170,6 @@ static LACKING: &[Operation] = &[
     Operation::lacking("list_granted_profiles", "GET", "/v1/registry/profiles"),
     Operation::lacking("list_aws_organizational_units", "GET", "/v1/aws/organizational-units"),
     Operation::lacking("sync_aws_permission_sets", "PUT", "/v1/aws/permission-sets"),
-    Operation::lacking("list_audit_log", "GET", "/v1/audit-log"),
-    Operation::lacking("get_audit_log_entry", "GET", "/v1/audit-log/{id}"),
     Operation::lacking("create_slack_webhook_notification_channel", "POST", "/v1/notification-channels/slack-webhook"),
     Operation::lacking("create_email_notification_channel", "POST", "/v1/notification-channels/email"),
     Operation::lacking("create_generic_webhook_notification_channel", "POST", "/v1/notification-channels/generic-webhook"),

@@ -7,10 +7,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::auth::Access;
-use super::record::{AuthProvider, Profile, User};
+use super::auth::{self, Access, Key, Signer};
+use super::record::{
+    self, Actor, ActorType, AuditLog, AuthProvider, Entry, Group, Member, Names, Pending, Profile, Purpose,
+    RoleMapping, User,
+};
 use super::{Jitsudo, Rules};
-use crate::directory::Directory;
+use crate::directory::{Directory, Record};
+use crate::passwords;
 use crate::people::Person;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
@@ -20,6 +24,10 @@ use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 struct Seed {
     tenants: Vec<Tenant>,
     users: Vec<SeedUser>,
+    #[serde(default)]
+    groups: Vec<SeedGroup>,
+    #[serde(default)]
+    audit_log: Vec<SeedEntry>,
 }
 
 /// A tenant. Made-up people join the first one.
@@ -32,6 +40,75 @@ struct Tenant {
     /// What the rules that refuse an ordinary user say.
     #[serde(default)]
     forbidden_notices: Vec<String>,
+    slug: String,
+    /// The domains of its people's addresses.
+    #[serde(default)]
+    domains: Vec<String>,
+    /// How its people sign in.
+    #[serde(default = "local_only")]
+    auth_methods: Vec<String>,
+    #[serde(default)]
+    api_keys: Vec<ApiKey>,
+}
+
+/// What programs call with.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApiKey {
+    id: Uuid,
+    key: String,
+}
+
+/// A group as the vendor shows it, but for its count of members, and who they are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedGroup {
+    id: Uuid,
+    name: String,
+    source: record::Origin,
+    description: Option<String>,
+    role_mappings: Vec<SeedMapping>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    fauxidp: GroupHidden,
+}
+
+/// A role of a group.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedMapping {
+    role: String,
+    created_at: Timestamp,
+}
+
+/// What the vendor does not show of a group.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupHidden {
+    tenant_id: Uuid,
+    #[serde(default)]
+    members: Vec<Uuid>,
+}
+
+/// An entry of the audit log as the vendor shows it, and its tenant.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedEntry {
+    id: Uuid,
+    actor_type: ActorType,
+    actor_id: Option<String>,
+    action: String,
+    resource_type: String,
+    resource_id: String,
+    created_at: Timestamp,
+    fauxidp: EntryHidden,
+}
+
+/// What the vendor does not show of an entry.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EntryHidden {
+    tenant_id: Uuid,
 }
 
 /// A user as the vendor shows it, and what it does not show.
@@ -60,36 +137,66 @@ struct Hidden {
     #[serde(default)]
     tokens: Vec<String>,
     fault: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    display_name: Option<String>,
+    /// What was mailed and not yet used.
+    invite_token: Option<String>,
+    reset_token: Option<String>,
+    /// As it is typed; it is hashed at the start.
+    password: Option<String>,
+    /// Hashed already, by bcrypt: a start with many passwords is then quick.
+    password_hash: Option<String>,
+}
+
+fn local_only() -> Vec<String> {
+    vec!["local".to_owned()]
 }
 
 /// jitsudo as a seed file and made-up people give it.
 pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let seed: Seed = read_seed(origin.seed)?;
+    let now = origin.shared.clock.now();
+    let salts = origin.shared.ids.fork(); // what a seed holds must not move the world's ids
     let mut faults = Vec::new();
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
-    let mut tokens = HashMap::new();
+    let (mut tokens, mut pending) = (HashMap::new(), Vec::new());
+    let known = |tenant: Uuid| seed.tenants.iter().any(|known| known.id == tenant);
+    let no_tenant =
+        |tenant: Uuid, field: String| SeedError::about(origin.seed, &tenant.to_string(), &field, "no such tenant");
     for (place, user) in seed.users.into_iter().enumerate() {
-        let tenant = user.fauxidp.tenant_id;
-        if !seed.tenants.iter().any(|known| known.id == tenant) {
-            let field = format!("users[{place}].fauxidp.tenant_id");
-            return Err(SeedError::about(origin.seed, &tenant.to_string(), &field, "no such tenant"));
+        let hidden = user.fauxidp;
+        if !known(hidden.tenant_id) {
+            return Err(no_tenant(hidden.tenant_id, format!("users[{place}].fauxidp.tenant_id")));
         }
         let id = user.id.to_string();
-        for token in user.fauxidp.tokens {
+        for token in hidden.tokens {
             if tokens.insert(token.clone(), id.clone()).is_some() {
                 let field = format!("users[{place}].fauxidp.tokens");
                 return Err(SeedError::about(origin.seed, &token, &field, "the token stands twice"));
             }
         }
-        if let Some(spec) = user.fauxidp.fault {
+        let password = match (hidden.password, hidden.password_hash) {
+            (Some(_), Some(hash)) => {
+                let field = format!("users[{place}].fauxidp.password_hash");
+                return Err(SeedError::about(origin.seed, &hash, &field, "the password stands twice"));
+            }
+            (Some(password), None) => Some(passwords::hash(&password, &salts)),
+            (None, hash) => hash,
+        };
+        pending.extend(hidden.reset_token.map(|token| Pending::lasting(&id, Purpose::Reset, token)));
+        pending.extend(hidden.invite_token.map(|token| Pending::lasting(&id, Purpose::Invite, token)));
+        if let Some(spec) = hidden.fault {
             faults.push(UserFault { key: id.clone(), spec, field: format!("users[{place}].fauxidp.fault") });
         }
+        let names =
+            Names { first_name: hidden.first_name, last_name: hidden.last_name, display_name: hidden.display_name };
         users.push(User {
             active: user.active,
             updated_at: user.updated_at,
             profile: Arc::new(Profile {
                 id,
-                tenant,
+                tenant: hidden.tenant_id,
                 email: user.email,
                 name: user.name,
                 roles: user.roles,
@@ -97,21 +204,100 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
                 email_verified: user.email_verified,
                 is_owner: user.is_owner,
                 created_at: user.created_at,
-                avatar_base64: user.avatar_base64,
+                avatar_base64: user.avatar_base64.map(Arc::from),
+                names: (names != Names::default()).then(|| Box::new(names)),
+                password: password.map(String::into_boxed_str),
             }),
         });
     }
+    for (place, group) in seed.groups.iter().enumerate() {
+        let hidden = &group.fauxidp;
+        if !known(hidden.tenant_id) {
+            return Err(no_tenant(hidden.tenant_id, format!("groups[{place}].fauxidp.tenant_id")));
+        }
+        let is_there = |member: &&Uuid| {
+            let id = member.to_string();
+            users.iter().any(|user| *user.key() == id && user.profile.tenant == hidden.tenant_id)
+        };
+        if let Some(stranger) = hidden.members.iter().find(|member| !is_there(member)) {
+            let field = format!("groups[{place}].fauxidp.members");
+            return Err(SeedError::about(origin.seed, &stranger.to_string(), &field, "no such user in the tenant"));
+        }
+    }
+    if let Some(entry) = seed.audit_log.iter().find(|entry| !known(entry.fauxidp.tenant_id)) {
+        return Err(no_tenant(entry.fauxidp.tenant_id, "audit_log".to_owned()));
+    }
     if let Some(home) = seed.tenants.first() {
-        let now = origin.shared.clock.now();
         users.extend(origin.people.iter().map(|person| user(person, home.id, now)));
     }
-    let notices = seed.tenants.into_iter().map(|tenant| (tenant.id, tenant.forbidden_notices)).collect();
-    let access = Access::new(&users, tokens, notices);
-    let users = Directory::new(users)
-        .map_err(|id| SeedError::about(origin.seed, &id, "users", format!("the id {id:?} stands twice")))?;
-    let rules = Arc::new(Rules::new(origin.settings));
-    let vendor = Jitsudo { users, access: Arc::new(access), rules, shared: origin.shared.clone() };
+    let mut keys = HashMap::new();
+    let mut tenants = Vec::with_capacity(seed.tenants.len());
+    for tenant in seed.tenants {
+        for key in tenant.api_keys {
+            let known = keys.insert(key.key.clone(), Key { id: key.id.to_string(), tenant: tenant.id });
+            if known.is_some() {
+                return Err(SeedError::about(origin.seed, &key.key, "tenants.api_keys", "the key stands twice"));
+            }
+        }
+        tenants.push(auth::Tenant {
+            id: tenant.id,
+            slug: tenant.slug,
+            domains: tenant.domains,
+            auth_methods: tenant.auth_methods,
+            notices: tenant.forbidden_notices,
+        });
+    }
+    let access = Access::new(&users, tokens, keys, tenants, Signer::new(&origin.shared.ids));
+    let vendor = Jitsudo {
+        users: directory(origin, users, "users")?,
+        groups: directory(origin, seed.groups.into_iter().map(group).collect(), "groups")?,
+        pending: directory(origin, pending, "users")?,
+        audit: AuditLog::new(seed.audit_log.into_iter().map(entry)),
+        access: Arc::new(access),
+        rules: Arc::new(Rules::new(origin.settings)),
+        shared: origin.shared.clone(),
+    };
     Ok(Made { vendor: Box::new(vendor), faults })
+}
+
+/// These records; an error names what two of them share.
+fn directory<T: Record>(origin: &Origin<'_>, records: Vec<T>, field: &str) -> Result<Directory<T>, SeedError> {
+    Directory::new(records).map_err(|shared| {
+        let value = shared.rsplit('/').next().unwrap_or(&shared);
+        let message = match shared.contains('/') {
+            true => format!("{value:?} stands twice in one tenant"),
+            false => format!("{value:?} stands twice"),
+        };
+        SeedError::about(origin.seed, value, field, message)
+    })
+}
+
+fn group(group: SeedGroup) -> Group {
+    let member = |member: Uuid| Member { user: member.to_string(), source: group.source, joined_at: group.created_at };
+    let mapping = |mapping: SeedMapping| RoleMapping { role: mapping.role, created_at: mapping.created_at };
+    Group {
+        id: group.id.to_string(),
+        tenant: group.fauxidp.tenant_id,
+        members: Arc::new(group.fauxidp.members.into_iter().map(member).collect()),
+        role_mappings: Arc::new(group.role_mappings.into_iter().map(mapping).collect()),
+        name: group.name,
+        description: group.description,
+        source: group.source,
+        created_at: group.created_at,
+        updated_at: group.updated_at,
+    }
+}
+
+fn entry(entry: SeedEntry) -> Entry {
+    Entry {
+        id: entry.id.to_string(),
+        tenant: entry.fauxidp.tenant_id,
+        actor: Actor { kind: entry.actor_type, id: entry.actor_id },
+        action: entry.action.into(),
+        resource_type: entry.resource_type.into(),
+        resource_id: entry.resource_id,
+        created_at: entry.created_at,
+    }
 }
 
 /// A made-up person's account in that tenant, made at `now`.
@@ -130,6 +316,8 @@ pub(super) fn user(person: &Person, tenant: Uuid, now: Timestamp) -> User {
             is_owner: false,
             created_at: now,
             avatar_base64: None,
+            names: None,
+            password: None,
         }),
     }
 }
@@ -142,7 +330,6 @@ pub(super) fn user_id(person: &Person) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::Record;
     use crate::people;
 
     #[test]

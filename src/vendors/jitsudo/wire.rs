@@ -1,76 +1,136 @@
-//! jitsudo's bodies: requests in, users out.
+//! jitsudo's bodies: requests in, answers out. What every part of the API shares stands here.
+
+pub(super) mod audit;
+pub(super) mod auth;
+pub(super) mod groups;
+pub(super) mod users;
+
+use std::borrow::Cow;
 
 use http::StatusCode;
-use serde::Serialize;
-use serde_json::Value;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
 
 use super::Rules;
 use super::error::Error;
-use super::record::{AuthProvider, User, uuid};
+use super::operations::{Listing, Page};
+use super::record::uuid;
 use crate::protocol::{Call, Reply, is_json};
 
-/// The user object, member for member in the order of the vendor's page.
-#[derive(Serialize)]
-struct UserBody<'a> {
-    id: &'a str,
-    email: &'a str,
-    name: &'a str,
-    roles: &'a [String],
-    auth_provider: AuthProvider,
-    active: bool,
-    email_verified: bool,
-    is_owner: bool,
-    #[serde(serialize_with = "whole_seconds")]
-    created_at: jiff::Timestamp,
-    #[serde(serialize_with = "whole_seconds")]
-    updated_at: jiff::Timestamp,
-    /// The inner `None` is written as null.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    avatar_base64: Option<Option<&'a str>>,
-}
-
-/// The whole user.
-pub(super) fn user(user: &User, rules: &Rules) -> Reply {
-    let profile = &user.profile;
-    let avatar = profile.avatar_base64.as_deref();
-    let body = UserBody {
-        id: &profile.id,
-        email: &profile.email,
-        name: &profile.name,
-        roles: &profile.roles,
-        auth_provider: profile.auth_provider,
-        active: user.active,
-        email_verified: profile.email_verified,
-        is_owner: profile.is_owner,
-        created_at: profile.created_at,
-        updated_at: user.updated_at,
-        avatar_base64: (avatar.is_some() || !rules.unset_avatar_is_absent).then_some(avatar),
-    };
-    let body = serde_json::to_vec(&body).expect("a user is JSON");
-    Reply::new(StatusCode::OK, "application/json", body)
-}
+/// The most items of a page, and how many there are where nobody says.
+const LIMITS: (usize, usize) = (250, 50);
 
 /// The id in the path, in lower case.
-pub(super) fn user_id(call: &Call) -> Result<String, Error> {
+pub(super) fn id(call: &Call) -> Result<String, Error> {
     let id = uuid(&call.parameter(0)).ok_or(Error::MalformedId)?;
     Ok(id.to_string())
 }
 
-/// The state that suspend is asked for.
-pub(super) fn active(call: &Call) -> Result<bool, Error> {
+/// Which part of a list is asked for.
+pub(super) fn listing(call: &Call, rules: &Rules) -> Result<Listing, Error> {
+    let (most, usual) = LIMITS;
+    let limit = match query(call, "limit") {
+        None => usual,
+        Some(text) => match text.parse() {
+            Ok(limit) if (1..=most).contains(&limit) => limit,
+            Ok(limit) if limit > most && rules.limit_is_clamped => most,
+            _ => return Err(Error::InvalidQuery("limit")),
+        },
+    };
+    Ok(Listing { limit, cursor: query(call, "cursor").map(Cow::into_owned) })
+}
+
+/// A page of a list.
+pub(super) fn page<T>(page: &Page<T>, item: impl FnMut(&T) -> Value) -> Reply {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        data: Vec<Value>,
+        next_cursor: Option<&'a str>,
+        has_more: bool,
+    }
+    let next = page.next.as_deref();
+    reply(
+        StatusCode::OK,
+        &Body { data: page.items.iter().map(item).collect(), next_cursor: next, has_more: next.is_some() },
+    )
+}
+
+/// An answer with that body.
+pub(super) fn reply(status: StatusCode, body: &impl Serialize) -> Reply {
+    Reply::new(status, "application/json", serde_json::to_vec(body).expect("an answer is JSON"))
+}
+
+/// An answer that only says something.
+pub(super) fn message(status: StatusCode, text: &str) -> Reply {
+    reply(status, &json!({ "message": text }))
+}
+
+/// A parameter of the query.
+fn query<'c>(call: &'c Call, name: &str) -> Option<Cow<'c, str>> {
+    let pairs = call.head.uri.query()?.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let (_, value) = pairs.into_iter().find(|(found, _)| *found == name)?;
+    let spaced = match value.contains('+') {
+        true => Cow::Owned(value.replace('+', " ")),
+        false => Cow::Borrowed(value),
+    };
+    Some(match spaced {
+        Cow::Borrowed(text) => percent_encoding::percent_decode_str(text).decode_utf8_lossy(),
+        Cow::Owned(text) => percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned().into(),
+    })
+}
+
+/// The body's members. Those that nobody knows are passed over.
+fn object(call: &Call) -> Result<Map<String, Value>, Error> {
     if call.media_type().is_some_and(|media_type| !is_json(media_type)) {
         return Err(Error::MediaType);
     }
-    let Ok(Value::Object(members)) = serde_json::from_slice(&call.body) else {
-        return Err(Error::UnreadableBody);
-    };
-    match members.get("active") {
-        Some(Value::Bool(active)) => Ok(*active),
-        _ => Err(Error::InvalidMember("active")),
+    match serde_json::from_slice(&call.body) {
+        Ok(Value::Object(members)) => Ok(members),
+        _ => Err(Error::UnreadableBody),
     }
 }
 
-/// RFC 3339 without fractions of a second.
-fn whole_seconds<S: serde::Serializer>(time: &jiff::Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{time:.0}"))
+/// A text that has to be there and to say something.
+fn text(members: &Map<String, Value>, name: &'static str) -> Result<String, Error> {
+    some_text(members, name)?.ok_or(Error::InvalidMember(name))
+}
+
+/// A text that says something, if it is there.
+fn some_text(members: &Map<String, Value>, name: &'static str) -> Result<Option<String>, Error> {
+    match members.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.clone())),
+        Some(_) => Err(Error::InvalidMember(name)),
+    }
+}
+
+/// A text, or null to remove it; `None` where the member is not there.
+fn nullable_text(members: &Map<String, Value>, name: &'static str) -> Result<Option<Option<String>>, Error> {
+    match members.get(name) {
+        None => Ok(None),
+        Some(Value::Null) => Ok(Some(None)),
+        Some(Value::String(text)) => Ok(Some(Some(text.clone()))),
+        Some(_) => Err(Error::InvalidMember(name)),
+    }
+}
+
+/// A role by its name.
+fn is_role(role: &str, rules: &Rules) -> bool {
+    matches!(role, "user" | "admin") || (rules.any_role && !role.is_empty())
+}
+
+/// A time as the rules show it: RFC 3339, in whole seconds or with microseconds.
+struct Time<'r>(Timestamp, &'r Rules);
+
+impl Serialize for Time<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.1.microseconds {
+            true => serializer.collect_str(&format_args!("{:.6}", self.0)),
+            false => {
+                let down = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Trunc);
+                serializer.collect_str(&format_args!("{:.0}", self.0.round(down).unwrap_or(self.0)))
+            }
+        }
+    }
 }

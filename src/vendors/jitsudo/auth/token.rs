@@ -1,0 +1,98 @@
+//! The JWTs that the vendor issues, signed with one secret and read by the world's clock.
+
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::ids::Ids;
+
+/// For how long a token counts: the default of `JWT_TTL`.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+
+/// The world that a token leads back to. There is only this one yet.
+const WORLD: &str = "default";
+
+/// What signs the tokens of all worlds that come from one seed.
+#[derive(Debug)]
+pub(in super::super) struct Signer([u8; 32]);
+
+/// A token and when it ends.
+pub(in super::super) struct Issued {
+    pub(in super::super) token: String,
+    pub(in super::super) expires_at: Timestamp,
+}
+
+/// Only the tenant, the groups and the subject are documented.
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    tenant_id: Uuid,
+    groups: Vec<String>,
+    iat: i64,
+    exp: i64,
+    fauxidp_world: String,
+}
+
+impl Signer {
+    /// The signer of that seed, without taking from its sequence.
+    pub(in super::super) fn new(ids: &Ids) -> Self {
+        let mut digest = Sha256::new_with_prefix("JWT_SECRET");
+        digest.update(ids.fork().bytes::<32>());
+        Self(digest.finalize().into())
+    }
+
+    /// A token for that user.
+    pub(in super::super) fn issue(&self, user: &str, tenant: Uuid, groups: Vec<String>, now: Timestamp) -> Issued {
+        let end = now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
+        let claims = Claims {
+            sub: user.to_owned(),
+            tenant_id: tenant,
+            groups,
+            iat: now.as_second(),
+            exp: end.as_second(),
+            fauxidp_world: WORLD.to_owned(),
+        };
+        let token = encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(&self.0))
+            .expect("claims are JSON, and a secret of any length signs");
+        let expires_at = Timestamp::from_second(claims.exp).unwrap_or(end);
+        Issued { token, expires_at }
+    }
+
+    /// Whose token it is, if it is one of ours and has not ended.
+    pub(in super::super) fn holder(&self, token: &str, now: Timestamp) -> Option<String> {
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.required_spec_claims.clear();
+        rules.validate_exp = false; // by the system's clock; ours is the world's
+        rules.validate_aud = false;
+        let claims = decode::<Claims>(token, &DecodingKey::from_secret(&self.0), &rules).ok()?.claims;
+        (now.as_second() < claims.exp && claims.fauxidp_world == WORLD).then_some(claims.sub)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_counts_for_an_hour_and_only_where_it_was_signed() {
+        let (signer, other) = (Signer::new(&Ids::seeded(1)), Signer::new(&Ids::seeded(2)));
+        let now: Timestamp = "2030-01-01T00:00:00.9Z".parse().unwrap();
+        let issued = signer.issue("a", Uuid::nil(), vec![], now);
+        assert_eq!(issued.expires_at.to_string(), "2030-01-01T01:00:00Z");
+        assert_eq!(signer.holder(&issued.token, now).as_deref(), Some("a"));
+        assert_eq!(signer.holder(&issued.token, issued.expires_at), None);
+        assert_eq!(other.holder(&issued.token, now), None);
+        assert_eq!(signer.holder(&format!("{}x", issued.token), now), None);
+        assert_eq!(signer.issue("a", Uuid::nil(), vec![], now).token, issued.token, "the same again");
+    }
+
+    #[test]
+    fn a_token_without_a_signature_is_none() {
+        let signer = Signer::new(&Ids::seeded(1));
+        // {"alg":"none","typ":"JWT"}.{"sub":"a",...}
+        let token = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhIiwiZXhwIjo5OTk5OTk5OTk5fQ.";
+        assert_eq!(signer.holder(token, Timestamp::UNIX_EPOCH), None);
+    }
+}

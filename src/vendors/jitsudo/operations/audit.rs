@@ -1,0 +1,54 @@
+//! The audit log.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::super::Jitsudo;
+use super::super::auth::Caller;
+use super::super::error::Error;
+use super::super::record::Entry;
+use super::{Listing, Page, opaque, place};
+
+/// Which entries are wanted.
+#[derive(Default)]
+pub(in super::super) struct AuditFilter {
+    pub(in super::super) actor_id: Option<String>,
+    pub(in super::super) resource_type: Option<String>,
+    pub(in super::super) resource_id: Option<String>,
+    pub(in super::super) action: Option<String>,
+    /// That moment and later.
+    pub(in super::super) from: Option<Timestamp>,
+    /// Before that moment.
+    pub(in super::super) to: Option<Timestamp>,
+}
+
+/// What was done in the caller's tenant, newest first.
+pub(in super::super) fn list_audit_log(
+    state: &Jitsudo,
+    caller: &Caller,
+    filter: &AuditFilter,
+    listing: &Listing,
+) -> Result<Page<Arc<Entry>>, Error> {
+    let before = |cursor: &str| place(cursor).and_then(|place| place.parse().ok()).ok_or(Error::InvalidQuery("cursor"));
+    let before: Option<u64> = listing.cursor.as_deref().map(before).transpose()?;
+    state.access.admin(caller)?;
+    let is = |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
+    let wanted = |entry: &Entry| {
+        entry.tenant == caller.tenant()
+            && filter.actor_id.as_ref().is_none_or(|id| entry.actor.id.as_ref() == Some(id))
+            && is(&filter.resource_type, &entry.resource_type)
+            && is(&filter.resource_id, &entry.resource_id)
+            && is(&filter.action, &entry.action)
+            && filter.from.is_none_or(|from| entry.created_at >= from)
+            && filter.to.is_none_or(|to| entry.created_at < to)
+    };
+    let (items, next) = state.audit.list(before, listing.limit, wanted);
+    Ok(Page { items, next: next.map(|n| opaque(&n.to_string())) })
+}
+
+/// The entry of that id in the caller's tenant.
+pub(in super::super) fn get_audit_log_entry(state: &Jitsudo, caller: &Caller, id: &str) -> Result<Arc<Entry>, Error> {
+    state.access.admin(caller)?;
+    state.audit.get(caller.tenant(), id).ok_or(Error::EntryNotFound)
+}

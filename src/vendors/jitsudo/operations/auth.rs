@@ -1,0 +1,132 @@
+//! Signing in, and what mailed tokens are for. Nobody has to be known for it.
+
+use jiff::Timestamp;
+
+use super::super::Jitsudo;
+use super::super::auth::{Door, Issued, Tenant, may_enter};
+use super::super::error::Error;
+use super::super::record::{Actor, AuthProvider, Pending, Purpose, User, address};
+use super::{groups, mail, note_user};
+use crate::directory::Record;
+use crate::passwords;
+
+/// Who wants in.
+pub(in super::super) struct Login {
+    pub(in super::super) email: String,
+    pub(in super::super) password: String,
+    /// Where the address stands in several tenants, which one is meant.
+    pub(in super::super) tenant_slug: Option<String>,
+}
+
+/// How people of a tenant sign in.
+pub(in super::super) fn get_auth_providers<'a>(
+    state: &'a Jitsudo,
+    domain: Option<&str>,
+    slug: Option<&str>,
+) -> Result<&'a Tenant, Error> {
+    let tenants = state.access.tenants();
+    let by_domain = domain.and_then(|domain| {
+        tenants.iter().find(|tenant| tenant.domains.iter().any(|own| own.eq_ignore_ascii_case(domain)))
+    });
+    let by_slug = || tenants.iter().find(|tenant| slug == Some(&tenant.slug));
+    by_domain.or_else(by_slug).ok_or(Error::TenantNotFound)
+}
+
+/// Checks a password and issues a token. Whoever is suspended is told no more than whoever mistyped.
+pub(in super::super) fn post_auth_login(state: &Jitsudo, login: &Login) -> Result<Issued, Error> {
+    let meant = |tenant: &&Tenant| login.tenant_slug.as_ref().is_none_or(|slug| *slug == tenant.slug);
+    let fits = |user: &User| user.profile.password.as_ref().is_some_and(|hash| passwords::fits(&login.password, hash));
+    let mut known = at_address(state, &login.email, meant).filter(fits);
+    let user = known.next().ok_or(Error::BadCredentials)?;
+    if known.next().is_some() {
+        return Err(Error::AmbiguousTenant);
+    }
+    if !may_enter(&user, Door::Login, &state.rules) {
+        return Err(Error::SuspendedLogin);
+    }
+    Ok(state.access.issue(&user, groups::names_of(state, &user), state.shared.clock.now()))
+}
+
+/// Mails a token to set another password with, where there is somebody to mail it to. The answer never tells.
+pub(in super::super) fn request_password_reset(state: &Jitsudo, email: &str) {
+    let users = at_address(state, email, |_| true)
+        .filter(|user| user.profile.auth_provider == AuthProvider::Local)
+        .filter(|user| may_enter(user, Door::ResetRequest, &state.rules));
+    for user in users {
+        note_user(state, Actor::SYSTEM, "user.request_password_reset", &user);
+        mail(state, &user, Purpose::Reset);
+    }
+}
+
+/// Takes the address as the user's own. The invitation can still set the first password.
+pub(in super::super) fn verify_email(state: &Jitsudo, token: &str) -> Result<User, Error> {
+    let (_, user) = redeem(state, token, Purpose::Invite)?;
+    let now = state.shared.clock.now();
+    let user = state.users.update(
+        user.key(),
+        || Error::UnknownMailToken,
+        |user| match user.edit(now, |profile| profile.email_verified = true) {
+            true => Ok(user.clone()),
+            false => Err(Error::UnknownMailToken), // once is enough
+        },
+    )?;
+    note_user(state, Actor::SYSTEM, "user.verify_email", &user);
+    Ok(user)
+}
+
+/// Sets the first password of who was invited, which also shows that the address is theirs.
+pub(in super::super) fn set_initial_password(state: &Jitsudo, token: &str, password: &str) -> Result<(), Error> {
+    let user = set_password(state, token, Purpose::Invite, password)?;
+    note_user(state, Actor::SYSTEM, "user.set_initial_password", &user);
+    Ok(())
+}
+
+/// Sets another password.
+pub(in super::super) fn reset_password(state: &Jitsudo, token: &str, password: &str) -> Result<(), Error> {
+    let user = set_password(state, token, Purpose::Reset, password)?;
+    note_user(state, Actor::SYSTEM, "user.reset_password", &user);
+    Ok(())
+}
+
+/// The users of that address, each of another tenant, in those tenants that count.
+fn at_address<'a>(
+    state: &'a Jitsudo,
+    email: &'a str,
+    counts: impl Fn(&&'a Tenant) -> bool + 'a,
+) -> impl Iterator<Item = User> + 'a {
+    let tenants = state.access.tenants().iter().filter(counts);
+    tenants.filter_map(|tenant| state.users.named(&address(tenant.id, email)))
+}
+
+/// What a mailed token stands for, and whose it is, if it still counts.
+fn redeem(state: &Jitsudo, token: &str, purpose: Purpose) -> Result<(Pending, User), Error> {
+    let now: Timestamp = state.shared.clock.now();
+    let good = |pending: &Pending| pending.purpose == purpose && pending.counts(now);
+    let pending = state.pending.named(token).filter(good).ok_or(Error::UnknownMailToken)?;
+    let user = state.users.get(&pending.user).ok_or(Error::UnknownMailToken)?;
+    match may_enter(&user, Door::MailedToken, &state.rules) {
+        true => Ok((pending, user)),
+        false => Err(Error::SuspendedMailToken),
+    }
+}
+
+/// Uses a token up and sets its user's password.
+fn set_password(state: &Jitsudo, token: &str, purpose: Purpose, password: &str) -> Result<User, Error> {
+    let (pending, _) = redeem(state, token, purpose)?;
+    // Of two calls at once, one takes the token.
+    let taken = |found: &Pending| if found.token == token { Ok(()) } else { Err(Error::UnknownMailToken) };
+    state.pending.remove(pending.key(), || Error::UnknownMailToken, taken)?;
+    let hash = passwords::hash(password, &state.shared.ids);
+    let now = state.shared.clock.now();
+    state.users.update(
+        &pending.user,
+        || Error::UnknownMailToken,
+        |user| {
+            user.edit(now, |profile| {
+                profile.password = Some(hash.into());
+                profile.email_verified |= purpose == Purpose::Invite;
+            });
+            Ok(user.clone())
+        },
+    )
+}

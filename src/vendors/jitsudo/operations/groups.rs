@@ -1,0 +1,125 @@
+//! Groups of users.
+
+use std::sync::Arc;
+
+use super::super::Jitsudo;
+use super::super::auth::Caller;
+use super::super::error::Error;
+use super::super::record::{Group, Member, Origin, RoleMapping, User, group_name};
+use super::{in_tenant, new_id, note};
+use crate::directory::Record;
+
+/// A group that is to be.
+pub(in super::super) struct NewGroup {
+    pub(in super::super) name: String,
+    pub(in super::super) description: Option<String>,
+}
+
+/// Makes a group. Its name is its own within the tenant.
+pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewGroup) -> Result<Group, Error> {
+    state.access.admin(caller)?;
+    // A look first, so that a refused call takes no id from the world; `insert` looks again under its lock.
+    if state.groups.named(&group_name(caller.tenant(), &new.name)).is_some() {
+        return Err(Error::GroupTaken);
+    }
+    let now = state.shared.clock.now();
+    let id = new_id(state);
+    let make = || {
+        Ok(Group {
+            id: id.clone(),
+            tenant: caller.tenant(),
+            name: new.name,
+            description: new.description,
+            source: Origin::Local,
+            members: Arc::default(),
+            role_mappings: Arc::default(),
+            created_at: now,
+            updated_at: now,
+        })
+    };
+    let group = state.groups.insert(&id, || Error::GroupTaken, |_| Error::GroupTaken, make)?;
+    note(state, group.tenant, caller.actor(), "group.create", ("group", &id));
+    Ok(group)
+}
+
+/// Removes a group. Its members stay.
+pub(in super::super) fn delete_group(state: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
+    state.access.admin(caller)?;
+    state.groups.remove(id, || Error::GroupNotFound, |group| own(caller, group))?;
+    note(state, caller.tenant(), caller.actor(), "group.delete", ("group", id));
+    Ok(())
+}
+
+/// Takes a user of the tenant into a group.
+pub(in super::super) fn add_group_member(
+    state: &Jitsudo,
+    caller: &Caller,
+    id: &str,
+    user: &str,
+) -> Result<(User, Member), Error> {
+    state.access.admin(caller)?;
+    let now = state.shared.clock.now();
+    let joined = state.groups.update(
+        id,
+        || Error::GroupNotFound,
+        |group| {
+            own(caller, group)?;
+            // Under the lock: who is removed later is then also removed from here.
+            let user = state.users.get(user).ok_or(Error::UserNotFound)?;
+            in_tenant(state, caller, &user)?;
+            let member = group.join(user.key(), now).ok_or(Error::Conflict("already_member"))?;
+            Ok((user, member))
+        },
+    )?;
+    note(state, caller.tenant(), caller.actor(), "group.add_member", ("group", id));
+    Ok(joined)
+}
+
+/// Gives a group a role.
+pub(in super::super) fn add_group_role_mapping(
+    state: &Jitsudo,
+    caller: &Caller,
+    id: &str,
+    role: &str,
+) -> Result<RoleMapping, Error> {
+    state.access.admin(caller)?;
+    let now = state.shared.clock.now();
+    let mapping = state.groups.update(
+        id,
+        || Error::GroupNotFound,
+        |group| {
+            own(caller, group)?;
+            group.map(role, now).ok_or(Error::Conflict("already_mapped"))
+        },
+    )?;
+    note(state, caller.tenant(), caller.actor(), "group.add_role_mapping", ("group", id));
+    Ok(mapping)
+}
+
+/// The names of the groups that a user is in, as tokens carry them.
+pub(super) fn names_of(state: &Jitsudo, user: &User) -> Vec<String> {
+    let snapshot = state.groups.snapshot();
+    let own = snapshot.iter().filter(|group| group.tenant == user.profile.tenant && group.has(user.key()));
+    own.map(|group| group.name.clone()).collect()
+}
+
+/// Takes a user who was removed out of every group.
+pub(super) fn forget(state: &Jitsudo, user: &User) {
+    let now = state.shared.clock.now();
+    for group in state.groups.snapshot().iter().filter(|group| group.has(user.key())) {
+        let forget = |group: &mut Group| {
+            group.forget(user.key(), now);
+            Ok(())
+        };
+        // A group that is gone by now has forgotten everybody.
+        _ = state.groups.update(group.key(), || (), forget);
+    }
+}
+
+/// Tenants are walls: another tenant's group is not there.
+fn own(caller: &Caller, group: &Group) -> Result<(), Error> {
+    match group.tenant == caller.tenant() {
+        true => Ok(()),
+        false => Err(Error::GroupNotFound),
+    }
+}

@@ -1,0 +1,322 @@
+//! Users, and one's own profile.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::super::Jitsudo;
+use super::super::auth::{self, Caller};
+use super::super::error::Error;
+use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User, address};
+use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_user, opaque, place};
+use crate::directory::Record;
+
+/// The most bytes of an avatar's whole data URI.
+const MOST_AVATAR: usize = 262_144;
+
+/// A user after a change, and whether there was anything to change.
+pub(in super::super) struct Changed {
+    /// The user as it stands now.
+    pub(in super::super) user: User,
+    /// False where the user was so before.
+    pub(in super::super) changed: bool,
+}
+
+/// Who is to be invited.
+pub(in super::super) struct Invitation {
+    pub(in super::super) email: String,
+    pub(in super::super) name: String,
+    pub(in super::super) roles: Vec<String>,
+}
+
+/// What an admin changes; what is `None` stays.
+pub(in super::super) struct UserEdit {
+    pub(in super::super) name: Option<String>,
+    pub(in super::super) roles: Option<Vec<String>>,
+}
+
+/// What people change themselves; the outer `None` stays, the inner one removes.
+pub(in super::super) struct ProfileEdit {
+    pub(in super::super) first_name: Option<Option<String>>,
+    pub(in super::super) last_name: Option<Option<String>>,
+    pub(in super::super) display_name: Option<Option<String>>,
+    pub(in super::super) avatar_base64: Option<Option<String>>,
+}
+
+/// Which users are wanted.
+#[derive(Default)]
+pub(in super::super) struct UserFilter {
+    pub(in super::super) active: Option<bool>,
+    /// In any case.
+    pub(in super::super) email: Option<String>,
+}
+
+/// The users of the caller's tenant, oldest first. Only the page is sorted and copied.
+pub(in super::super) fn list_users(
+    state: &Jitsudo,
+    caller: &Caller,
+    filter: &UserFilter,
+    listing: &Listing,
+) -> Result<Page<User>, Error> {
+    let after = listing.cursor.as_deref().map(|cursor| user_place(cursor).ok_or(Error::InvalidQuery("cursor")));
+    let after = after.transpose()?;
+    state.access.admin(caller)?;
+    let snapshot = state.users.snapshot();
+    let wanted = |user: &&User| {
+        user.profile.tenant == caller.tenant()
+            && filter.active.is_none_or(|active| user.active == active)
+            && filter.email.as_ref().is_none_or(|email| user.profile.email.eq_ignore_ascii_case(email))
+            && after.as_ref().is_none_or(|(at, id)| (user.profile.created_at, user.key()) > (*at, id))
+    };
+    let mut found = oldest(snapshot.iter().filter(wanted), listing.limit + 1);
+    let more = found.len() > listing.limit;
+    found.truncate(listing.limit);
+    let next = found.last().filter(|_| more);
+    let next = next.map(|user| opaque(&format!("{}/{}", user.profile.created_at.as_nanosecond(), user.key())));
+    Ok(Page { items: found.into_iter().cloned().collect(), next })
+}
+
+/// The oldest so many of these users, in order. Whoever is too young is passed over at one look, so that a page of many
+/// people costs little more than the look at each.
+fn oldest<'a>(users: impl Iterator<Item = &'a User>, most: usize) -> Vec<&'a User> {
+    let by_age = |a: &&User, b: &&User| (a.profile.created_at, a.key()).cmp(&(b.profile.created_at, b.key()));
+    let mut kept: Vec<&User> = Vec::new();
+    let mut youngest: Option<&User> = None;
+    for user in users {
+        if youngest.is_some_and(|youngest| by_age(&user, &youngest).is_gt()) {
+            continue;
+        }
+        kept.push(user);
+        if kept.len() == 2 * most {
+            let (_, last, _) = kept.select_nth_unstable_by(most - 1, by_age);
+            youngest = Some(*last);
+            kept.truncate(most);
+        }
+    }
+    kept.sort_unstable_by(by_age);
+    kept.truncate(most);
+    kept
+}
+
+fn user_place(cursor: &str) -> Option<(Timestamp, String)> {
+    let place = place(cursor)?;
+    let (at, id) = place.split_once('/')?;
+    Some((Timestamp::from_nanosecond(at.parse().ok()?).ok()?, id.to_owned()))
+}
+
+/// Invites somebody: the user is there at once, the address is not yet theirs.
+pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation: Invitation) -> Result<User, Error> {
+    state.access.admin(caller)?;
+    // A look first, so that a refused call takes no id from the world; `insert` looks again under its lock.
+    if state.users.named(&address(caller.tenant(), &invitation.email)).is_some() {
+        return Err(Error::EmailTaken);
+    }
+    let now = state.shared.clock.now();
+    let id = new_id(state);
+    let make = || {
+        Ok(User {
+            active: true,
+            updated_at: now,
+            profile: Arc::new(Profile {
+                id: id.clone(),
+                tenant: caller.tenant(),
+                email: invitation.email,
+                name: invitation.name,
+                roles: invitation.roles,
+                auth_provider: AuthProvider::Local,
+                email_verified: false,
+                is_owner: false,
+                created_at: now,
+                avatar_base64: None,
+                names: None,
+                password: None,
+            }),
+        })
+    };
+    let user = state.users.insert(&id, || Error::EmailTaken, |_| Error::EmailTaken, make)?;
+    note_user(state, caller.actor(), "user.create", &user);
+    mail(state, &user, Purpose::Invite);
+    Ok(user)
+}
+
+/// The user of that id in the caller's tenant.
+pub(in super::super) fn get_user(state: &Jitsudo, caller: &Caller, id: &str) -> Result<User, Error> {
+    state.access.admin(caller)?;
+    let user = state.users.get(id).ok_or(Error::UserNotFound)?;
+    in_tenant(state, caller, &user)?;
+    Ok(user)
+}
+
+/// Suspends a user (`active` false) or lets it in again (`active` true).
+pub(in super::super) fn suspend_user(
+    state: &Jitsudo,
+    caller: &Caller,
+    id: &str,
+    active: bool,
+) -> Result<Changed, Error> {
+    state.access.admin(caller)?;
+    let now = state.shared.clock.now();
+    let rules = &state.rules;
+    let done = state.users.update(
+        id,
+        || Error::UserNotFound,
+        |user| {
+            in_tenant(state, caller, user)?;
+            if !active && user.profile.is_owner {
+                allow(rules.owner, "tenant_owner")?;
+            }
+            if !active && caller.is(user) {
+                allow(rules.oneself, "own_account")?;
+            }
+            if user.active == active {
+                allow(rules.repeat, "same_state")?;
+            }
+            let changed = user.set_active(active, now);
+            Ok(Changed { user: user.clone(), changed })
+        },
+    )?;
+    if done.changed {
+        let action = if active { "user.reactivate" } else { "user.suspend" };
+        note_user(state, caller.actor(), action, &done.user);
+    }
+    Ok(done)
+}
+
+/// Changes a user's name and roles.
+pub(in super::super) fn update_user(
+    state: &Jitsudo,
+    caller: &Caller,
+    id: &str,
+    edit: UserEdit,
+) -> Result<Changed, Error> {
+    state.access.admin(caller)?;
+    let now = state.shared.clock.now();
+    let done = state.users.update(
+        id,
+        || Error::UserNotFound,
+        |user| {
+            in_tenant(state, caller, user)?;
+            let changed = user.edit(now, |profile| {
+                profile.name = edit.name.unwrap_or_else(|| profile.name.clone());
+                profile.roles = edit.roles.unwrap_or_else(|| profile.roles.clone());
+            });
+            Ok(Changed { user: user.clone(), changed })
+        },
+    )?;
+    if done.changed {
+        note_user(state, caller.actor(), "user.update", &done.user);
+    }
+    Ok(done)
+}
+
+/// Removes a user for good, and with them their memberships and what was mailed to them.
+pub(in super::super) fn delete_user(state: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
+    state.access.admin(caller)?;
+    let user = state.users.remove(
+        id,
+        || Error::UserNotFound,
+        |user| {
+            in_tenant(state, caller, user)?;
+            if user.profile.is_owner {
+                allow(state.rules.delete_owner, "tenant_owner")?;
+            }
+            Ok(user.clone())
+        },
+    )?;
+    for purpose in [Purpose::Invite, Purpose::Reset] {
+        _ = state.pending.remove(&Pending::key_of(id, purpose), || (), |_| Ok(()));
+    }
+    groups::forget(state, &user);
+    note_user(state, caller.actor(), "user.delete", &user);
+    Ok(())
+}
+
+/// Mails somebody's invitation again. It needs no credential, only the tenant.
+pub(in super::super) fn resend_invite(state: &Jitsudo, tenant: Uuid, id: &str) -> Result<(), Error> {
+    let user = state.users.get(id).filter(|user| user.profile.tenant == tenant).ok_or(Error::UserNotFound)?;
+    if user.profile.email_verified {
+        return Err(Error::Conflict("already_verified"));
+    }
+    note_user(state, Actor::SYSTEM, "user.resend_invite", &user);
+    mail(state, &user, Purpose::Invite);
+    Ok(())
+}
+
+/// Changes the caller's own profile.
+pub(in super::super) fn update_user_profile(state: &Jitsudo, own: &User, edit: ProfileEdit) -> Result<Changed, Error> {
+    if let Some(Some(avatar)) = &edit.avatar_base64 {
+        check_avatar(avatar)?;
+    }
+    let now = state.shared.clock.now();
+    let done = state.users.update(
+        own.key(),
+        || Error::UnknownToken, // removed since the token was looked at
+        |user| {
+            // Whose sign-in another service checks has their name from there.
+            if user.profile.auth_provider != AuthProvider::Local {
+                let written = [("first_name", &edit.first_name), ("last_name", &edit.last_name)];
+                if let Some((member, _)) = written.into_iter().find(|(_, value)| value.is_some()) {
+                    return Err(Error::ManagedElsewhere(member));
+                }
+            }
+            let changed = user.edit(now, |profile| {
+                let mut names = profile.names.take().map(|names| *names).unwrap_or_default();
+                names.first_name = edit.first_name.unwrap_or(names.first_name);
+                names.last_name = edit.last_name.unwrap_or(names.last_name);
+                names.display_name = edit.display_name.unwrap_or(names.display_name);
+                profile.names = (names != Names::default()).then(|| Box::new(names));
+                if let Some(avatar) = edit.avatar_base64 {
+                    profile.avatar_base64 = avatar.map(Arc::from);
+                }
+            });
+            Ok(Changed { user: user.clone(), changed })
+        },
+    )?;
+    if done.changed {
+        note_user(state, auth::actor(own), "user.update_profile", &done.user);
+    }
+    Ok(done)
+}
+
+/// An avatar is a data URI of an image in base64, and within its limit.
+fn check_avatar(text: &str) -> Result<(), Error> {
+    if text.len() > MOST_AVATAR {
+        return Err(Error::AvatarTooLarge);
+    }
+    let image = text.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
+    let fits =
+        |(kind, data): (&str, &str)| !kind.is_empty() && STANDARD.decode(data).is_ok_and(|bytes| !bytes.is_empty());
+    image.is_some_and(fits).then_some(()).ok_or(Error::InvalidMember("avatar_base64"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people;
+    use crate::vendors::jitsudo::seed;
+
+    #[test]
+    fn the_oldest_are_found_among_many_whatever_their_order() {
+        let person = |person| seed::user(&person, Uuid::nil(), Timestamp::UNIX_EPOCH);
+        let users: Vec<_> = people::people(500, 1).map(person).collect();
+        let mut ids: Vec<_> = users.iter().map(User::key).collect();
+        ids.sort_unstable();
+        for most in [1, 7, 499, 500, 501] {
+            let found: Vec<_> = oldest(users.iter(), most).into_iter().map(User::key).collect();
+            assert_eq!(found, ids[..most.min(500)], "{most}");
+        }
+    }
+
+    #[test]
+    fn an_avatar_is_an_image_of_at_most_so_many_bytes() {
+        let avatar = |kind: &str, letters: usize| format!("data:image/{kind};base64,{}", "A".repeat(letters));
+        assert_eq!(check_avatar(&avatar("jpeg", 262_120)), Ok(())); // the whole text has 262,143 bytes
+        assert_eq!(check_avatar(&avatar("jpeg", 262_124)), Err(Error::AvatarTooLarge));
+        for wrong in [avatar("", 4), avatar("png", 0), avatar("png", 3), "AAAA".to_owned()] {
+            assert_eq!(check_avatar(&wrong), Err(Error::InvalidMember("avatar_base64")), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What was done in a world's tenants, and by whom. Only the newest entries are kept.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The most entries that are kept; the oldest go first.
+const MOST: usize = 10_000;
+
+/// One thing that was done.
+#[derive(Debug)]
+pub(in super::super) struct Entry {
+    /// In lower case.
+    pub(in super::super) id: String,
+    pub(in super::super) tenant: Uuid,
+    pub(in super::super) actor: Actor,
+    /// Such as `user.suspend`.
+    pub(in super::super) action: Cow<'static, str>,
+    pub(in super::super) resource_type: Cow<'static, str>,
+    pub(in super::super) resource_id: String,
+    pub(in super::super) created_at: Timestamp,
+}
+
+/// Who did it.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Actor {
+    pub(in super::super) kind: ActorType,
+    /// The system has none.
+    pub(in super::super) id: Option<String>,
+}
+
+/// The kinds that the vendor names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in super::super) enum ActorType {
+    ApiKey,
+    /// Anybody with a bearer token: the vendor has no other word for them.
+    Oidc,
+    System,
+}
+
+impl Actor {
+    /// Nobody in person.
+    pub(in super::super) const SYSTEM: Self = Self { kind: ActorType::System, id: None };
+}
+
+/// The entries of one world, oldest first.
+#[derive(Debug)]
+pub(in super::super) struct AuditLog(Mutex<Log>);
+
+#[derive(Debug, Clone, Default)]
+struct Log {
+    entries: VecDeque<(u64, Arc<Entry>)>,
+    written: u64,
+}
+
+impl AuditLog {
+    /// A log of these entries, oldest first.
+    pub(in super::super) fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let log = Self(Mutex::default());
+        entries.into_iter().for_each(|entry| log.write(entry));
+        log
+    }
+
+    /// Adds an entry.
+    pub(in super::super) fn write(&self, entry: Entry) {
+        let mut log = self.lock();
+        log.written += 1;
+        let n = log.written;
+        log.entries.push_back((n, Arc::new(entry)));
+        if log.entries.len() > MOST {
+            log.entries.pop_front();
+        }
+    }
+
+    /// The entry of that id in that tenant.
+    pub(in super::super) fn get(&self, tenant: Uuid, id: &str) -> Option<Arc<Entry>> {
+        let log = self.lock();
+        log.entries.iter().find(|(_, entry)| entry.tenant == tenant && entry.id == id).map(|(_, entry)| entry.clone())
+    }
+
+    /// The newest entries that `wanted` takes, newest first: at most `limit`, from before number `before`. With the
+    /// number from which to go on, where there are more.
+    pub(in super::super) fn list(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+        wanted: impl Fn(&Entry) -> bool,
+    ) -> (Vec<Arc<Entry>>, Option<u64>) {
+        let log = self.lock();
+        let older = log.entries.iter().rev().filter(|(n, _)| before.is_none_or(|before| *n < before));
+        let mut found: Vec<_> = older.filter(|(_, entry)| wanted(entry)).take(limit + 1).collect();
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(n, _)| *n);
+        (found.into_iter().map(|(_, entry)| Arc::clone(entry)).collect(), next)
+    }
+
+    /// A log of its own that starts with the same entries.
+    pub(in super::super) fn fork(&self) -> Self {
+        Self(Mutex::new(self.lock().clone()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: usize) -> Entry {
+        Entry {
+            id: id.to_string(),
+            tenant: Uuid::nil(),
+            actor: Actor::SYSTEM,
+            action: "user.suspend".into(),
+            resource_type: "user".into(),
+            resource_id: String::new(),
+            created_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn pages_go_from_the_newest_to_the_oldest_whatever_is_written_between() {
+        let log = AuditLog::new((1..=5).map(entry));
+        let ids = |found: &[Arc<Entry>]| found.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>();
+        let (first, next) = log.list(None, 2, |_| true);
+        assert_eq!((ids(&first), next), (vec!["5".to_owned(), "4".to_owned()], Some(4)));
+        log.write(entry(6));
+        let (second, next) = log.list(next, 2, |entry| entry.id != "3");
+        assert_eq!((ids(&second), next), (vec!["2".to_owned(), "1".to_owned()], None));
+    }
+
+    #[test]
+    fn the_oldest_entries_go_first_and_a_fork_keeps_its_own() {
+        let log = AuditLog::new((0..MOST + 2).map(entry));
+        assert!(log.get(Uuid::nil(), "1").is_none() && log.get(Uuid::nil(), "2").is_some());
+        assert!(log.get(Uuid::max(), "2").is_none(), "tenants are walls");
+        let fork = log.fork();
+        fork.write(entry(MOST + 9));
+        assert!(log.get(Uuid::nil(), "2").is_some() && fork.get(Uuid::nil(), "2").is_none());
+    }
+}

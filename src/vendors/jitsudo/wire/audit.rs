@@ -1,0 +1,64 @@
+//! The audit log on the wire.
+
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::super::Rules;
+use super::super::error::Error;
+use super::super::operations::audit::AuditFilter;
+use super::super::record::{ActorType, Entry};
+use super::{Time, query, reply};
+use crate::protocol::{Call, Reply};
+
+/// An entry. Only the members that one can filter by, and `actor_type`, are documented.
+#[derive(Serialize)]
+struct EntryBody<'a> {
+    id: &'a str,
+    actor_type: ActorType,
+    actor_id: Option<&'a str>,
+    action: &'a str,
+    resource_type: &'a str,
+    resource_id: &'a str,
+    created_at: Time<'a>,
+}
+
+/// One entry.
+pub(in super::super) fn entry(entry: &Entry, rules: &Rules) -> Reply {
+    reply(StatusCode::OK, &body(entry, rules))
+}
+
+/// One entry, as a list holds it.
+pub(in super::super) fn entry_value(entry: &Entry, rules: &Rules) -> Value {
+    serde_json::to_value(body(entry, rules)).expect("an entry is JSON")
+}
+
+fn body<'a>(entry: &'a Entry, rules: &'a Rules) -> EntryBody<'a> {
+    EntryBody {
+        id: &entry.id,
+        actor_type: entry.actor.kind,
+        actor_id: entry.actor.id.as_deref(),
+        action: &entry.action,
+        resource_type: &entry.resource_type,
+        resource_id: &entry.resource_id,
+        created_at: Time(entry.created_at, rules),
+    }
+}
+
+/// Which entries are asked for.
+pub(in super::super) fn filter(call: &Call) -> Result<AuditFilter, Error> {
+    let text = |name| query(call, name).map(|text| text.into_owned());
+    Ok(AuditFilter {
+        actor_id: text("actor_id"),
+        resource_type: text("resource_type"),
+        resource_id: text("resource_id"),
+        action: text("action"),
+        from: moment(call, "from")?,
+        to: moment(call, "to")?,
+    })
+}
+
+fn moment(call: &Call, name: &'static str) -> Result<Option<Timestamp>, Error> {
+    query(call, name).map(|text| text.parse().map_err(|_| Error::InvalidQuery(name))).transpose()
+}

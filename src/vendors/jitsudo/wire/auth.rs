@@ -1,0 +1,77 @@
+//! Signing in, and mailed tokens, on the wire.
+
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::super::Rules;
+use super::super::auth::{Issued, Tenant};
+use super::super::error::Error;
+use super::super::operations::auth::Login;
+use super::super::record::User;
+use super::{Time, object, query, reply, some_text, text};
+use crate::protocol::{Call, Reply};
+
+/// The fewest characters of a password.
+const SHORTEST: usize = 8;
+
+/// How people of a tenant sign in.
+pub(in super::super) fn providers(tenant: &Tenant) -> Reply {
+    reply(StatusCode::OK, &json!({ "tenant_id": tenant.id, "methods": tenant.auth_methods }))
+}
+
+/// What providers are looked up by: domain and slug.
+pub(in super::super) fn looked_up(call: &Call) -> (Option<String>, Option<String>) {
+    let text = |name| query(call, name).map(|text| text.into_owned());
+    (text("domain"), text("slug"))
+}
+
+/// Who wants in.
+pub(in super::super) fn login(call: &Call) -> Result<Login, Error> {
+    let members = object(call)?;
+    // A password may be nothing but spaces.
+    let Some(Value::String(password)) = members.get("password") else {
+        return Err(Error::InvalidMember("password"));
+    };
+    Ok(Login {
+        email: text(&members, "email")?,
+        password: password.clone(),
+        tenant_slug: some_text(&members, "tenant_slug")?,
+    })
+}
+
+/// A token and when it ends. The other members of the page come only where a second factor is due.
+pub(in super::super) fn issued(issued: &Issued, rules: &Rules) -> Reply {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        token: &'a str,
+        expires_at: Time<'a>,
+    }
+    reply(StatusCode::OK, &Body { token: &issued.token, expires_at: Time(issued.expires_at, rules) })
+}
+
+/// The address that a letter is asked for.
+pub(in super::super) fn email(call: &Call) -> Result<String, Error> {
+    text(&object(call)?, "email")
+}
+
+/// A mailed token.
+pub(in super::super) fn token(call: &Call) -> Result<String, Error> {
+    text(&object(call)?, "token")
+}
+
+/// A mailed token, and the password that is to be set, under that name.
+pub(in super::super) fn new_password(call: &Call, name: &'static str) -> Result<(String, String), Error> {
+    let members = object(call)?;
+    let token = text(&members, "token")?;
+    match members.get(name) {
+        Some(Value::String(password)) if password.chars().count() < SHORTEST => Err(Error::ShortPassword(name)),
+        Some(Value::String(password)) => Ok((token, password.clone())),
+        _ => Err(Error::InvalidMember(name)),
+    }
+}
+
+/// Whose address is verified now.
+pub(in super::super) fn verified(user: &User) -> Reply {
+    reply(StatusCode::OK, &json!({ "message": "The address is verified.", "email": user.profile.email }))
+}

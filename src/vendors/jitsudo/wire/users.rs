@@ -1,0 +1,173 @@
+//! Users, and one's own profile, on the wire.
+
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::super::Rules;
+use super::super::error::Error;
+use super::super::operations::users::{Invitation, ProfileEdit, UserEdit, UserFilter};
+use super::super::record::{AuthProvider, User};
+use super::{Time, is_role, nullable_text, object, query, reply, some_text, text};
+use crate::protocol::{Call, Reply};
+
+/// The user object, member for member in the order of the vendor's page.
+#[derive(Serialize)]
+struct UserBody<'a> {
+    id: &'a str,
+    email: &'a str,
+    name: &'a str,
+    roles: &'a [String],
+    auth_provider: AuthProvider,
+    active: bool,
+    email_verified: bool,
+    is_owner: bool,
+    created_at: Time<'a>,
+    updated_at: Time<'a>,
+    /// The inner `None` is written as null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar_base64: Option<Option<&'a str>>,
+}
+
+/// One's own profile, likewise.
+#[derive(Serialize)]
+struct ProfileBody<'a> {
+    id: &'a str,
+    email: &'a str,
+    name: &'a str,
+    auth_provider: AuthProvider,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+    display_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar_base64: Option<Option<&'a str>>,
+}
+
+/// The whole user.
+pub(in super::super) fn user(status: StatusCode, user: &User, rules: &Rules) -> Reply {
+    reply(status, &user_body(user, rules))
+}
+
+/// The whole user, as a list holds it.
+pub(in super::super) fn user_value(user: &User, rules: &Rules) -> Value {
+    serde_json::to_value(user_body(user, rules)).expect("a user is JSON")
+}
+
+fn user_body<'a>(user: &'a User, rules: &'a Rules) -> UserBody<'a> {
+    let profile = &user.profile;
+    UserBody {
+        id: &profile.id,
+        email: &profile.email,
+        name: &profile.name,
+        roles: &profile.roles,
+        auth_provider: profile.auth_provider,
+        active: user.active,
+        email_verified: profile.email_verified,
+        is_owner: profile.is_owner,
+        created_at: Time(profile.created_at, rules),
+        updated_at: Time(user.updated_at, rules),
+        avatar_base64: avatar(user, rules),
+    }
+}
+
+/// One's own profile.
+pub(in super::super) fn profile(user: &User, rules: &Rules) -> Reply {
+    let profile = &user.profile;
+    let names = profile.names.as_deref();
+    let body = ProfileBody {
+        id: &profile.id,
+        email: &profile.email,
+        name: &profile.name,
+        auth_provider: profile.auth_provider,
+        first_name: names.and_then(|names| names.first_name.as_deref()),
+        last_name: names.and_then(|names| names.last_name.as_deref()),
+        display_name: names.and_then(|names| names.display_name.as_deref()),
+        avatar_base64: avatar(user, rules),
+    };
+    reply(StatusCode::OK, &body)
+}
+
+fn avatar<'a>(user: &'a User, rules: &Rules) -> Option<Option<&'a str>> {
+    let avatar = user.profile.avatar_base64.as_deref();
+    (avatar.is_some() || !rules.unset_avatar_is_absent).then_some(avatar)
+}
+
+/// The state that suspend is asked for.
+pub(in super::super) fn active(call: &Call) -> Result<bool, Error> {
+    match object(call)?.get("active") {
+        Some(Value::Bool(active)) => Ok(*active),
+        _ => Err(Error::InvalidMember("active")),
+    }
+}
+
+/// Who is to be invited.
+pub(in super::super) fn invitation(call: &Call, rules: &Rules) -> Result<Invitation, Error> {
+    let members = object(call)?;
+    let email = text(&members, "email")?;
+    if !is_address(&email) {
+        return Err(Error::InvalidMember("email"));
+    }
+    let roles = roles(&members, rules)?.unwrap_or_else(|| vec!["user".to_owned()]);
+    Ok(Invitation { email, name: text(&members, "name")?, roles })
+}
+
+/// What an admin changes.
+pub(in super::super) fn user_edit(call: &Call, rules: &Rules) -> Result<UserEdit, Error> {
+    let members = object(call)?;
+    Ok(UserEdit { name: some_text(&members, "name")?, roles: roles(&members, rules)? })
+}
+
+/// What people change themselves.
+pub(in super::super) fn profile_edit(call: &Call) -> Result<ProfileEdit, Error> {
+    let members = object(call)?;
+    Ok(ProfileEdit {
+        first_name: nullable_text(&members, "first_name")?,
+        last_name: nullable_text(&members, "last_name")?,
+        display_name: nullable_text(&members, "display_name")?,
+        avatar_base64: nullable_text(&members, "avatar_base64")?,
+    })
+}
+
+/// Which users are asked for.
+pub(in super::super) fn user_filter(call: &Call) -> Result<UserFilter, Error> {
+    let active = match query(call, "active").as_deref() {
+        None => None,
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        Some(_) => return Err(Error::InvalidQuery("active")),
+    };
+    Ok(UserFilter { active, email: query(call, "email").map(|email| email.into_owned()) })
+}
+
+fn roles(members: &Map<String, Value>, rules: &Rules) -> Result<Option<Vec<String>>, Error> {
+    let wrong = Error::InvalidMember("roles");
+    let roles = match members.get("roles") {
+        None => return Ok(None),
+        Some(Value::Array(roles)) if !roles.is_empty() => roles,
+        Some(_) => return Err(wrong),
+    };
+    let role = |role: &Value| role.as_str().filter(|role| is_role(role, rules)).map(str::to_owned);
+    roles.iter().map(role).collect::<Option<Vec<_>>>().map(Some).ok_or(wrong)
+}
+
+/// Whether a text can be an e-mail address: something on both sides of one `@`, and no spaces.
+fn is_address(text: &str) -> bool {
+    let parts = text.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    text.len() <= 320
+        && parts.is_some_and(|(_, domain)| !domain.contains('@'))
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_two_sides_and_no_spaces() {
+        for (text, is) in
+            [("a@b", true), ("a@", false), ("@b", false), ("a", false), ("a@b@c", false), ("a b@c", false)]
+        {
+            assert_eq!(is_address(text), is, "{text}");
+        }
+    }
+}
