@@ -97,6 +97,34 @@ for (const [name, transport] of Object.entries(transports)) {
     await refused(as('zitadel-outsider').lockUser({ userId: 'human-active' }), Code.NotFound, 'membership not found', 'AUTHZ-cdgFk');
   });
 
+  await check('a user is made, changed and verified', async (users) => {
+    const email = { email: 'brendan@example.com', verification: { case: 'returnCode', value: {} } };
+    const human = { profile: { givenName: 'Brendan', familyName: 'Made' }, email };
+    const made = await users.createUser({ organizationId: '69629023906488334', userType: { case: 'human', value: human } });
+    assert.match(made.id, /^\d{18}$/);
+    await users.verifyEmail({ userId: made.id, verificationCode: made.emailCode });
+    await users.updateUser({ userId: made.id, userType: { case: 'human', value: { profile: { nickName: 'B' } } } });
+    const { user } = await users.getUserByID({ userId: made.id });
+    assert.equal(user.type.value.profile.nickName, 'B');
+    assert.equal(user.type.value.email.isVerified, true);
+    await refused(users.createUser({ organizationId: '69629023906488334', username: 'minnie', userType: { case: 'human', value: human } }), Code.AlreadyExists, 'User already exists', 'V3-DKcYh');
+  });
+
+  await check('a token dies with its user and stays dead', async (users) => {
+    const machine = { userId: 'machine-active' };
+    const expirationDate = { seconds: 4070908800n, nanos: 0 };
+    const add = async () => (await users.addPersonalAccessToken({ ...machine, expirationDate })).token;
+    const read = (token) => createUserServiceClient(transport(token)).getUserByID({ userId });
+    const old = await add();
+    assert.equal((await read(old)).user.username, 'minnie');
+    await users.lockUser(machine);
+    await refused(read(old), Code.Unauthenticated, 'Errors.Token.Invalid', 'AUTH-7fs1e');
+    await users.unlockUser(machine);
+    await refused(read(old), Code.Unauthenticated, 'Errors.Token.Invalid', 'AUTH-7fs1e');
+    assert.equal((await read(await add())).user.username, 'minnie');
+    assert.ok((await users.listPersonalAccessTokens({ filters: [{ filter: { case: 'userIdFilter', value: { id: machine.userId } } }] })).result.length >= 3);
+  });
+
   await check('faults by metadata', async (users) => {
     const headers = { 'x-fault': 'rate-limited' };
     await refused(users.lockUser({ userId }, { headers }), Code.ResourceExhausted, 'resource exhausted');

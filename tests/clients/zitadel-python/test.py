@@ -90,8 +90,8 @@ made = users.create_user(
         "CreateUser",
         organization_id="69629023906488334",
         user_id="made-in-python",
-        human=sdk.UserServiceCreateUserRequestHuman(
-            profile=sdk.UserServiceSetHumanProfile(given_name="Guido", family_name="Made"),
+        human=sdk.UserServiceHuman(
+            profile=sdk.UserServiceProfile(given_name="Guido", family_name="Made"),
             email=sdk.UserServiceSetHumanEmail(email="guido@example.com", return_code={}),
         ),
     )
@@ -104,7 +104,7 @@ users.update_user(
         "UpdateUser",
         user_id=made.id,
         username="guido",
-        human=sdk.UserServiceUpdateUserRequestHuman(profile=sdk.UserServiceProfile(nick_name="BDFL")),
+        human=sdk.UserServiceHuman(profile=sdk.UserServiceProfile(nick_name="BDFL")),
     )
 )
 assert users.get_user_by_id(request("GetUserByID", user_id=made.id)).user.human.profile.nick_name == "BDFL"

@@ -46,7 +46,6 @@ pub(super) static ROWS: [Row; 4] = [
         ],
         "COMMAND-ugjs0upun6", None,
         run!(CreateUserRequest, "created", people::create_user => wire::created),
-        "A machine without a user name is called by its id.",
     ),
     user_row!(
         "add_human_user", "POST" "/v2/users/human", AddHumanUser,
