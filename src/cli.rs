@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::builder::PossibleValue;
 use clap::error::ErrorKind;
@@ -95,6 +96,12 @@ struct Serve {
     /// What a vendor declares about itself, such as jitsudo.suspend-owner=allowed.
     #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_delimiter = '\n')]
     set: Vec<String>,
+    /// The most worlds at once; then the one that was not used for longest is dropped.
+    #[arg(long, env = "FAUXIDP_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
+    max_worlds: usize,
+    /// Drop worlds that were idle for so many seconds.
+    #[arg(long, env = "FAUXIDP_WORLD_TTL", value_name = "SECONDS", value_parser = seconds)]
+    world_ttl: Option<Duration>,
     /// A certificate with its chain, PEM; without it, an authority is made at first use.
     #[arg(long, env = "FAUXIDP_TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
@@ -113,6 +120,14 @@ struct Serve {
     /// How log lines look.
     #[arg(long, env = "FAUXIDP_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1 is wanted".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    at_least_one(text).map(|seconds| Duration::from_secs(seconds as u64))
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -237,6 +252,8 @@ fn serve(flags: Serve) -> ExitCode {
         seed: flags.seed,
         clock: flags.clock,
         set: flags.set,
+        max_worlds: flags.max_worlds,
+        world_ttl: flags.world_ttl,
         tls_cert: flags.tls_cert,
         tls_key: flags.tls_key,
         tls_ca_out: flags.tls_ca_out,

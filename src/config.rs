@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -20,6 +21,10 @@ pub struct Config {
     pub clock: Option<Timestamp>,
     /// What vendors declare about themselves, as `vendor.key=value`.
     pub set: Vec<String>,
+    /// The most worlds at once; then the one that was not used for longest is dropped.
+    pub max_worlds: usize,
+    /// How long a world may be idle before it is dropped; for ever if absent.
+    pub world_ttl: Option<Duration>,
     /// A certificate with its chain, PEM; an authority of its own if absent.
     pub tls_cert: Option<PathBuf>,
     /// The certificate's key, PEM.
@@ -40,6 +45,8 @@ impl Default for Config {
             seed: 1,
             clock: None,
             set: Vec::new(),
+            max_worlds: 10_000,
+            world_ttl: None,
             tls_cert: None,
             tls_key: None,
             tls_ca_out: None,

@@ -13,7 +13,7 @@ use crate::pipeline::Pipeline;
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
 use crate::vendors::{self, SeedError, Settings};
-use crate::world::{Beginning, Worlds};
+use crate::world::{Beginning, Limits, Worlds};
 
 /// A running emulator. It stops when it is dropped; [`Emulator::stop`] also waits for requests under way.
 #[must_use = "an emulator stops when it is dropped"]
@@ -150,7 +150,8 @@ fn worlds(config: &Config) -> Result<Worlds, StartError> {
         seed: config.seed,
         clock: config.clock.map_or_else(Clock::real, Clock::frozen),
     };
-    Worlds::new(&beginning).map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })
+    let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
+    Worlds::new(beginning, limits).map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })
 }
 
 /// Each vendor's seed text with the file that it is from.
@@ -179,15 +180,9 @@ fn settings(set: &[String]) -> Result<Vec<Settings>, StartError> {
     let mut settings = vec![Settings::default(); vendors::ALL.len()];
     for text in set {
         let wrong = |reason: String| StartError::Setting { text: text.clone(), reason };
-        let (vendor, key, value) = text
-            .split_once('=')
-            .and_then(|(name, value)| name.split_once('.').map(|(vendor, key)| (vendor, key, value)))
-            .ok_or_else(|| wrong("VENDOR.KEY=VALUE is wanted".to_owned()))?;
-        let Some(place) = vendors::ALL.iter().position(|maker| maker.about.name == vendor) else {
-            let names: Vec<_> = vendors::ALL.iter().map(|maker| maker.about.name).collect();
-            return Err(wrong(format!("no vendor {vendor:?}, only {}", names.join(", "))));
-        };
-        settings[place].set(vendors::ALL[place].about, key, value).map_err(wrong)?;
+        let pair = text.split_once('=').filter(|(name, _)| name.contains('.'));
+        let (name, value) = pair.ok_or_else(|| wrong("VENDOR.KEY=VALUE is wanted".to_owned()))?;
+        vendors::set(&mut settings, name, value).map_err(wrong)?;
     }
     Ok(settings)
 }

@@ -35,6 +35,14 @@ pub fn find(method: &Method, path: &str) -> Whose {
     }
 }
 
+/// The world that a path names in front, as in `/~world/api/users`, and the path without it.
+pub fn world(path: &str) -> Option<(&str, &str)> {
+    let rest = path.strip_prefix("/~")?;
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (world, path) = rest.split_at(end);
+    Some((world, if path.is_empty() { "/" } else { path }))
+}
+
 /// The path with its percent-coded plain characters decoded, so that `%64isable` is `disable`. The rest stays coded:
 /// a coded slash is part of an id.
 pub fn plain(path: &str) -> String {
@@ -86,6 +94,18 @@ mod tests {
             ("/favicon.ico", "nobody"),
         ] {
             assert_eq!(owner(path), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_names_a_world() {
+        for (path, found) in [
+            ("/~w/api/users", Some(("w", "/api/users"))),
+            ("/~w", Some(("w", "/"))),
+            ("/~/x", Some(("", "/x"))),
+            ("/api/~w/users", None),
+        ] {
+            assert_eq!(world(path), found, "{path}");
         }
     }
 

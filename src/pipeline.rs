@@ -1,6 +1,7 @@
 //! The ordered list of steps that every request goes through, whatever it came in by.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
@@ -17,9 +18,10 @@ use crate::protocol::body::{self, Unreadable};
 use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::{Found, Matched};
 use crate::protocol::rpc::{self, RpcError, Wire, code};
-use crate::protocol::{Call, Reply, ReplyBody};
+use crate::protocol::{Call, Reply, ReplyBody, credential};
+use crate::vendors::DEFAULT_WORLD;
 use crate::vendors::{About, Vendor};
-use crate::world::{DEFAULT, World, Worlds};
+use crate::world::{World, Worlds};
 
 /// The largest request body, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
@@ -50,7 +52,12 @@ impl Pipeline {
         let body = body::collect(body, MAX_BODY).await;
         // Mount: whose call it is decides in which dialect it is answered.
         let path = mount::plain(head.uri.path());
-        let whose = mount::find(&head.method, &path);
+        let prefix = mount::world(&path).map(|(world, _)| world.to_owned());
+        let path = mount::world(&path).map_or(path.clone(), |(_, rest)| rest.to_owned());
+        let whose = match mount::find(&head.method, &path) {
+            Whose::Own if prefix.is_some() => Whose::Nobody, // its paths name worlds themselves
+            whose => whose,
+        };
         if body == Err(Unreadable::Broken) {
             // Half a body is no body: nothing is done with it.
             let detail = "The request body ended early or was framed wrongly.";
@@ -58,15 +65,20 @@ impl Pipeline {
         }
         let too_large = body == Err(Unreadable::TooLarge);
         let wire = rpc::is_call(&path).then(|| Wire::of(&head.headers)).flatten();
-        let mut call = Call { head, path, body: body.unwrap_or_default(), matched: None, wire };
+        let body = body.unwrap_or_default();
+        let shown = prefix.as_ref().map_or_else(String::new, |world| format!("/~{world}"));
+        let mut call = Call { head, path, prefix: shown, body, matched: None, wire };
         let reply = match whose {
             // Control comes before worlds and faults, so that none of them can lock it out.
             Whose::Own if too_large => limit(),
             Whose::Own => self.control.answer(call, &self.worlds),
             Whose::Nobody => own(&call, control::unmatched(call.method(), &call.path)),
             Whose::Vendor(place, found) => {
-                // World: the one that the call belongs to. It is held until the answer, also through a reset.
-                let world = self.worlds.get(DEFAULT).expect("the default world is never dropped");
+                // World: the one that the credential or the path names. It is held until the answer, also through a reset.
+                let world = match self.enter(place, &mut call, prefix) {
+                    Ok(world) => world,
+                    Err(bad) => return own(&call, bad).into_response(),
+                };
                 let vendor = world.vendor(place);
                 let reply = match found {
                     Found::Nothing => own(&call, control::unmatched(call.method(), &call.path)),
@@ -79,10 +91,40 @@ impl Pipeline {
                         self.operate(&world, place, &call, &matched).await
                     }
                 };
+                // What somebody did without a credential, such as signing in, stays where they did it.
+                if reply.outcome().is_success() && !call.method().is_safe() && self.worlds.get(world.name()).is_none() {
+                    self.worlds.adopt(Arc::clone(&world));
+                }
                 vendor.finish(&call, reply)
             }
         };
         reply.into_response()
+    }
+
+    /// The world that a call belongs to. A credential that counts makes it; another one is judged in one that nobody keeps.
+    #[allow(clippy::result_large_err)] // the refusal is the answer
+    fn enter(&self, place: usize, call: &mut Call, prefix: Option<String>) -> Result<Arc<World>, Reply> {
+        let bad = |detail: &str| problem(StatusCode::BAD_REQUEST, Mark::BadWorld, detail, Map::new());
+        let seed = self.worlds.seed();
+        let named = seed.vendor(place).take_world(call);
+        if let (Some(prefix), Some(named)) = (&prefix, &named)
+            && prefix != named
+        {
+            let detail = format!("The path names the world {prefix:?}, the credential {named:?}.");
+            return Err(bad(&detail));
+        }
+        let Some(name) = named.or(prefix) else {
+            return Ok(self.worlds.make(DEFAULT_WORLD));
+        };
+        if !credential::is_world(&name) {
+            let rule = "A world's name has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`";
+            return Err(bad(&format!("{rule}; {name:?} is none.")));
+        }
+        Ok(match self.worlds.get(&name) {
+            Some(world) => world,
+            None if seed.vendor(place).admits(call) => self.worlds.make(&name),
+            None => self.worlds.visit(&name),
+        })
     }
 
     /// Fault, then the vendor, then the marks.

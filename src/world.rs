@@ -1,19 +1,19 @@
 //! Worlds: one state per vendor, with its faults' counters, its clock and its ids. Knows no vendor by name.
 
+mod by_name;
+
 use std::collections::HashMap;
 use std::sync::Arc;
-
-use dashmap::DashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use crate::clock::Clock;
 use crate::faults::{Counters, Spec};
 use crate::ids::Ids;
 use crate::outbox::{Numbered, Outbox};
 use crate::protocol::Call;
-use crate::vendors::{self, Origin, SeedError, Settings, Shared, Vendor};
+use crate::vendors::{self, DEFAULT_WORLD, Origin, SeedError, Settings, Shared, Vendor};
 
-/// The world of calls that name none.
-pub const DEFAULT: &str = "default";
+pub use by_name::{Change, Limits, Worlds};
 
 /// A complete private copy of everything that calls can change.
 pub struct World {
@@ -23,6 +23,10 @@ pub struct World {
     user_faults: Arc<UserFaults>,
     /// How often each fault met each operation.
     pub counters: Counters,
+    /// What was set, by the vendor's place.
+    settings: Vec<Settings>,
+    /// When it was last used: the number of the use among all, and the second of the system's clock.
+    used: (AtomicU64, AtomicI64),
 }
 
 /// The faults of users, by the vendor's place and the user's key.
@@ -49,7 +53,7 @@ impl World {
 
     /// A vendor's throw-away copy, on which a call can be tried.
     pub fn trial(&self, place: usize) -> Box<dyn Vendor> {
-        self.vendors[place].fork(self.shared.fork())
+        self.vendors[place].fork(self.shared.fork(&self.shared.world))
     }
 
     /// What the vendors would have sent, oldest first.
@@ -57,19 +61,48 @@ impl World {
         self.shared.outbox.letters()
     }
 
-    /// A world that starts from this one's state, with counters of its own.
-    fn fork(&self) -> Self {
-        let shared = self.shared.fork();
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.shared.world
+    }
+
+    /// Every setting with its value, as `vendor.key`.
+    pub fn settings(&self) -> impl Iterator<Item = (String, &'static str)> {
+        self.vendors.iter().zip(&self.settings).flat_map(|(vendor, settings)| {
+            let about = vendor.about();
+            settings.all(about).map(move |(key, value)| (format!("{}.{key}", about.name), value))
+        })
+    }
+
+    /// A world of that name that starts from this one's state, with counters of its own.
+    fn fork(&self, name: &str) -> Self {
+        let shared = self.shared.fork(name);
+        let vendors = self.vendors.iter().map(|vendor| vendor.fork(shared.clone())).collect();
+        self.around(vendors, shared, self.settings.clone())
+    }
+
+    /// The same with other settings.
+    fn with(&self, settings: Vec<Settings>) -> Self {
+        let shared = self.shared.fork(&self.shared.world);
+        let vendors =
+            self.vendors.iter().zip(&settings).map(|(vendor, own)| vendor.with(shared.clone(), own)).collect();
+        self.around(vendors, shared, settings)
+    }
+
+    fn around(&self, vendors: Vec<Box<dyn Vendor>>, shared: Shared, settings: Vec<Settings>) -> Self {
         Self {
-            vendors: self.vendors.iter().map(|vendor| vendor.fork(shared.clone())).collect(),
+            vendors,
             shared,
             user_faults: Arc::clone(&self.user_faults),
             counters: Counters::default(),
+            settings,
+            used: (AtomicU64::new(0), AtomicI64::new(0)),
         }
     }
 }
 
 /// What the worlds start from.
+#[derive(Clone)]
 pub struct Beginning {
     /// A vendor's seed text, by its place in [`vendors::ALL`].
     pub seeds: Vec<String>,
@@ -83,29 +116,22 @@ pub struct Beginning {
     pub clock: Clock,
 }
 
-/// The worlds by name.
-pub struct Worlds {
-    /// What a world is at birth. No call reaches it.
-    seed: World,
-    by_name: DashMap<Box<str>, Arc<World>>,
-}
-
-impl Worlds {
-    /// The seed, read and checked, and the world [`DEFAULT`].
+impl Beginning {
+    /// What a world is at birth: the seeds, read and checked, and the people.
     ///
     /// # Errors
     /// The vendor's place and what does not fit in its seed.
-    pub fn new(beginning: &Beginning) -> Result<Self, (usize, SeedError)> {
-        let shared =
-            Shared { clock: beginning.clock.clone(), ids: Ids::seeded(beginning.seed), outbox: Outbox::default() };
-        let people: Vec<_> = crate::people::people(beginning.people, beginning.seed).collect();
+    fn world(&self) -> Result<World, (usize, SeedError)> {
+        let shared = Shared {
+            world: DEFAULT_WORLD.into(),
+            clock: self.clock.fork(),
+            ids: Ids::seeded(self.seed),
+            outbox: Outbox::default(),
+        };
+        let people: Vec<_> = crate::people::people(self.people, self.seed).collect();
         let make = |(place, maker): (usize, &vendors::Maker)| {
-            let origin = Origin {
-                seed: &beginning.seeds[place],
-                people: &people,
-                settings: &beginning.settings[place],
-                shared: shared.clone(),
-            };
+            let (seed, settings) = (&*self.seeds[place], &self.settings[place]);
+            let origin = Origin { seed, people: &people, settings, shared: shared.clone() };
             (maker.make)(&origin).map_err(|error| (place, error))
         };
         let made = vendors::ALL.iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
@@ -116,32 +142,20 @@ impl Worlds {
                 let about = made.vendor.about();
                 let mut spec =
                     Spec::parse(&fault.spec).and_then(|spec| spec.fits(about.title, about.lacks)).map_err(|bad| {
-                        (place, SeedError::about(&beginning.seeds[place], &fault.spec, &fault.field, bad.to_string()))
+                        (place, SeedError::about(&self.seeds[place], &fault.spec, &fault.field, bad.to_string()))
                     })?;
                 spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
                 user_faults.insert((place, fault.key), spec);
             }
             vendors.push(made.vendor);
         }
-        let user_faults = Arc::new(user_faults);
-        let seed = World { vendors, shared, user_faults, counters: Counters::default() };
-        let by_name = DashMap::new();
-        by_name.insert(DEFAULT.into(), Arc::new(seed.fork()));
-        Ok(Self { seed, by_name })
-    }
-
-    /// The world of that name.
-    pub fn get(&self, name: &str) -> Option<Arc<World>> {
-        self.by_name.get(name).map(|world| Arc::clone(&world))
-    }
-
-    /// Makes a world again what it was at birth. Calls under way end in what it was.
-    /// Answers false where there is no such world.
-    pub fn reset(&self, name: &str) -> bool {
-        let Some(mut world) = self.by_name.get_mut(name) else {
-            return false;
-        };
-        *world = Arc::new(self.seed.fork());
-        true
+        Ok(World {
+            vendors,
+            shared,
+            user_faults: Arc::new(user_faults),
+            counters: Counters::default(),
+            settings: self.settings.clone(),
+            used: (AtomicU64::new(0), AtomicI64::new(0)),
+        })
     }
 }

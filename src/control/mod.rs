@@ -5,6 +5,7 @@ mod guard;
 mod page;
 mod report;
 mod routes;
+mod worlds;
 
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};

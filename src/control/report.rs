@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::fidelity::Answer;
 use crate::protocol::Call;
+use crate::vendors::DEFAULT_WORLD;
 use crate::vendors::{self, BaseUrls};
-use crate::world::{DEFAULT, Worlds};
+use crate::world::Worlds;
 
 /// Which fixtures prove which row. Written by the tests, which play the fixtures.
 const PROOFS: &str = include_str!("../../docs/proofs.json");
@@ -23,7 +24,7 @@ pub(super) fn health(worlds: &Worlds, call: &Call) -> Value {
     let authority = call.head.uri.authority().map(http::uri::Authority::as_str);
     let host = authority.or_else(|| call.header("host")).unwrap_or("127.0.0.1:8484");
     let base = BaseUrls { plain: format!("http://{host}"), tls: format!("https://{host}") };
-    let world = worlds.get(DEFAULT).expect("the default world is never dropped");
+    let world = worlds.get(DEFAULT_WORLD).expect("the default world is never dropped");
     let vendors: Vec<Value> = world
         .vendors()
         .map(|vendor| {

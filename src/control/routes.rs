@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use http::StatusCode;
 use serde_json::{Map, json};
 
-use super::{Control, events, page, report};
+use super::{Control, events, page, report, worlds};
 use crate::fidelity::Operation;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
@@ -23,7 +23,7 @@ pub(super) struct Row {
 pub(super) static TABLE: LazyLock<RouteTable> =
     LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
 
-pub(super) static ROWS: [Row; 8] = [
+pub(super) static ROWS: [Row; 13] = [
     Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
@@ -44,35 +44,36 @@ pub(super) static ROWS: [Row; 8] = [
             Err(reason) => problem(StatusCode::INTERNAL_SERVER_ERROR, Mark::Refused, &reason, Map::new()),
         },
     },
+    Row { operation: Operation::own("list_worlds", "GET", "/__fauxidp/worlds"), run: |_, all, _| worlds::list(all) },
+    Row {
+        operation: Operation::own("get_world", "GET", "/__fauxidp/worlds/{world}"),
+        run: |_, all, call| worlds::show(all, call),
+    },
+    Row {
+        operation: Operation::own("put_world", "PUT", "/__fauxidp/worlds/{world}"),
+        run: |_, all, call| worlds::put(all, call),
+    },
+    Row {
+        operation: Operation::own("drop_world", "DELETE", "/__fauxidp/worlds/{world}"),
+        run: |_, all, call| worlds::drop_world(all, call),
+    },
     Row {
         operation: Operation::own("reset_world", "POST", "/__fauxidp/worlds/{world}/reset"),
-        run: |_, worlds, call| {
-            let name = call.parameter(0);
-            match worlds.reset(&name) {
-                true => json_reply(&json!({ "world": name })),
-                false => no_world(&name),
-            }
-        },
+        run: |_, all, call| worlds::reset(all, call),
+    },
+    Row {
+        operation: Operation::own("fork_world", "POST", "/__fauxidp/worlds/{world}/fork"),
+        run: |_, all, call| worlds::fork(all, call),
     },
     Row {
         operation: Operation::own("outbox", "GET", "/__fauxidp/worlds/{world}/outbox"),
-        run: |_, worlds, call| match worlds.get(&call.parameter(0)) {
-            Some(world) => json_reply(&json!({ "outbox": world.letters() })),
-            None => no_world(&call.parameter(0)),
-        },
+        run: |_, all, call| worlds::read(all, call, |world| json_reply(&json!({ "outbox": world.letters() }))),
     },
     Row {
         operation: Operation::own("report_event", "POST", "/__fauxidp/worlds/{world}/events"),
-        run: |_, worlds, call| match worlds.get(&call.parameter(0)) {
-            Some(world) => events::report(&world, call),
-            None => no_world(&call.parameter(0)),
-        },
+        run: |_, all, call| worlds::write(all, call, |world| events::report(world, call)),
     },
 ];
-
-fn no_world(name: &str) -> Reply {
-    problem(StatusCode::NOT_FOUND, Mark::BadWorld, &format!("There is no world {name:?}."), Map::new())
-}
 
 pub(super) fn json_reply(body: &serde_json::Value) -> Reply {
     Reply::new(StatusCode::OK, "application/json", body.to_string())

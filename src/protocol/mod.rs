@@ -1,6 +1,7 @@
 //! Bytes to calls, replies to bytes, and what every dialect of JSON over HTTP needs on the way. Knows no vendor.
 
 pub mod body;
+pub mod credential;
 pub mod go_json;
 pub mod packed;
 pub mod problem;
@@ -30,6 +31,8 @@ pub struct Call {
     pub head: Parts,
     /// The path that was routed: without a world's prefix, plain characters decoded.
     pub path: String,
+    /// What stood in front of it: `/~world`, or nothing.
+    pub prefix: String,
     /// The body.
     pub body: Bytes,
     /// The operation that the path and method name. `None` where the vendor can only refuse.
@@ -55,12 +58,13 @@ impl Call {
         percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
     }
 
-    /// Scheme and host as the client sees them, such as `http://127.0.0.1:8484`; a proxy in front says what it took.
+    /// Scheme and host as the client sees them, such as `http://127.0.0.1:8484`, with the prefix of a world; a proxy in
+    /// front says what it took.
     pub fn origin(&self) -> String {
         let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
         let host = self.header("x-forwarded-host").or(authority).or_else(|| self.header("host")).unwrap_or("localhost");
         let scheme = self.head.extensions.get::<Scheme>().map_or("http", Scheme::as_str);
-        format!("{}://{host}", self.header("x-forwarded-proto").unwrap_or(scheme))
+        format!("{}://{host}{}", self.header("x-forwarded-proto").unwrap_or(scheme), self.prefix)
     }
 
     /// The media type of the body without its parameters, as it was written.

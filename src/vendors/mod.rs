@@ -4,7 +4,7 @@ mod jitsudo;
 mod monocloud;
 mod zitadel;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::de::DeserializeOwned;
 
@@ -31,6 +31,12 @@ pub trait Vendor: Send + Sync {
     /// The key of the user that a call is about, as the seed writes it, whether or not there is such a user.
     fn subject(&self, call: &Call) -> Option<String>;
 
+    /// The world that the call's credential names. It is taken off the credential.
+    fn take_world(&self, call: &mut Call) -> Option<String>;
+
+    /// Whether the call carries a credential that counts here.
+    fn admits(&self, call: &Call) -> bool;
+
     /// Takes notice of what happened outside the API.
     ///
     /// # Errors
@@ -44,6 +50,9 @@ pub trait Vendor: Send + Sync {
 
     /// The vendor in a world of its own that starts from this one's state, copy-on-write. A reset is a fork of the seed.
     fn fork(&self, shared: Shared) -> Box<dyn Vendor>;
+
+    /// The same with other settings.
+    fn with(&self, shared: Shared, settings: &Settings) -> Box<dyn Vendor>;
 
     /// Adds what every answer under this vendor's paths carries, whoever wrote it.
     fn finish(&self, _: &Call, reply: Reply) -> Reply {
@@ -174,11 +183,29 @@ impl Settings {
         Ok(())
     }
 
+    /// Every setting of a vendor with its value.
+    pub fn all(&self, about: &'static About) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
+        about.settings.iter().map(|setting| (setting.key, self.get(setting)))
+    }
+
     /// The value of a setting, or its default.
     fn get(&self, setting: &'static Setting) -> &'static str {
         let set = self.0.iter().find(|(other, _)| other.key == setting.key);
         set.map_or(setting.values[0], |(_, value)| value)
     }
+}
+
+/// Sets `vendor.key` to `value`, among the settings of all vendors.
+///
+/// # Errors
+/// A sentence that names what there is.
+pub fn set(settings: &mut [Settings], name: &str, value: &str) -> Result<(), String> {
+    let (vendor, key) = name.split_once('.').ok_or_else(|| format!("VENDOR.KEY is wanted, not {name:?}"))?;
+    let Some(place) = ALL.iter().position(|maker| maker.about.name == vendor) else {
+        let names: Vec<_> = ALL.iter().map(|maker| maker.about.name).collect();
+        return Err(format!("no vendor {vendor:?}, only {}", names.join(", ")));
+    };
+    settings[place].set(ALL[place].about, key, value)
 }
 
 /// How a vendor of the list is made.
@@ -223,9 +250,14 @@ pub struct Origin<'a> {
     pub shared: Shared,
 }
 
+/// The world of calls that name none.
+pub const DEFAULT_WORLD: &str = "default";
+
 /// What the vendors of one world share. A clone is the same; [`Shared::fork`] makes another.
 #[derive(Debug, Clone)]
 pub struct Shared {
+    /// The world's name.
+    pub world: Arc<str>,
     /// The world's clock.
     pub clock: Clock,
     /// The world's ids.
@@ -235,9 +267,17 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// The same for a world of its own.
-    pub fn fork(&self) -> Self {
-        Self { clock: self.clock.fork(), ids: self.ids.fork(), outbox: self.outbox.fork() }
+    /// The same for a world of its own, of that name.
+    pub fn fork(&self, world: &str) -> Self {
+        Self { world: world.into(), clock: self.clock.fork(), ids: self.ids.fork(), outbox: self.outbox.fork() }
+    }
+
+    /// A credential that leads back to its world, from wherever it is sent.
+    fn led_back(&self, credential: String) -> String {
+        match &*self.world {
+            DEFAULT_WORLD => credential,
+            world => format!("{credential}~{world}"),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ mod token;
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use http::header::HeaderName;
 use uuid::Uuid;
 
 use super::error::Error;
@@ -14,6 +14,9 @@ use crate::directory::Record;
 use crate::protocol::Call;
 
 pub(super) use token::{Issued, Signer};
+
+/// Where an API key stands.
+pub(super) const KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Whose credentials there are, and what is known of the tenants.
 #[derive(Debug)]
@@ -103,8 +106,8 @@ impl Access {
     }
 
     /// A token for that user, who is in those groups.
-    pub(super) fn issue(&self, user: &User, groups: Vec<String>, now: Timestamp) -> Issued {
-        self.signer.issue(user.key(), user.profile.tenant, groups, now)
+    pub(super) fn issue(&self, state: &Jitsudo, user: &User, groups: Vec<String>) -> Issued {
+        self.signer.issue((user.key(), user.profile.tenant), groups, &state.shared.world, state.shared.clock.now())
     }
 
     /// An admin's token and tenant; empty if there is none.
@@ -121,7 +124,7 @@ impl Access {
 
     /// Finds who calls: by the token, or where `keys` count and one is sent, by that. Then checks the tenant.
     pub(super) fn caller(&self, state: &Jitsudo, call: &Call, keys: bool) -> Result<Caller, Error> {
-        let who = match call.header("x-api-key").filter(|_| keys) {
+        let who = match call.header(KEY.as_str()).filter(|_| keys) {
             Some(key) => Who::Key(self.keys.get(key.trim()).ok_or(Error::UnknownKey)?.clone()),
             None => Who::User(self.holder(state, call).map_err(|error| match error {
                 Error::MissingToken if keys => Error::MissingKey,
@@ -134,6 +137,12 @@ impl Access {
         };
         own_tenant(call, tenant)?;
         Ok(Caller { tenant, who })
+    }
+
+    /// Whether the call carries a token or key that there is.
+    pub(super) fn knows(&self, state: &Jitsudo, call: &Call) -> bool {
+        self.holder(state, call).is_ok()
+            || call.header(KEY.as_str()).is_some_and(|key| self.keys.contains_key(key.trim()))
     }
 
     /// Whose token it is.

@@ -13,10 +13,12 @@ mod wire;
 
 use std::sync::Arc;
 
+use http::header::AUTHORIZATION;
+
 use super::{About, BaseUrls, Maker, Setting, Settings, Shared, Vendor};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
-use crate::protocol::{Call, Reply};
+use crate::protocol::{Call, Reply, credential};
 
 use auth::Access;
 use record::{AuditLog, Group, Pending, User};
@@ -171,6 +173,20 @@ struct Jitsudo {
     shared: Shared,
 }
 
+impl Jitsudo {
+    fn ruled(&self, shared: Shared, rules: Arc<Rules>) -> Self {
+        Self {
+            users: self.users.fork(),
+            groups: self.groups.fork(),
+            pending: self.pending.fork(),
+            audit: self.audit.fork(),
+            access: Arc::clone(&self.access),
+            rules,
+            shared,
+        }
+    }
+}
+
 impl Vendor for Jitsudo {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -190,6 +206,17 @@ impl Vendor for Jitsudo {
         answer.unwrap_or_else(|error| error.render(&self.rules))
     }
 
+    fn take_world(&self, call: &mut Call) -> Option<String> {
+        // A mailed token is a credential, too.
+        credential::take_from_header(call, AUTHORIZATION)
+            .or_else(|| credential::take_from_header(call, auth::KEY))
+            .or_else(|| credential::take_from_json(call, "token"))
+    }
+
+    fn admits(&self, call: &Call) -> bool {
+        self.access.knows(self, call)
+    }
+
     fn subject(&self, call: &Call) -> Option<String> {
         wire::id(call).ok()
     }
@@ -199,15 +226,11 @@ impl Vendor for Jitsudo {
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
-        Box::new(Self {
-            users: self.users.fork(),
-            groups: self.groups.fork(),
-            pending: self.pending.fork(),
-            audit: self.audit.fork(),
-            access: Arc::clone(&self.access),
-            rules: Arc::clone(&self.rules),
-            shared,
-        })
+        Box::new(self.ruled(shared, Arc::clone(&self.rules)))
+    }
+
+    fn with(&self, shared: Shared, settings: &Settings) -> Box<dyn Vendor> {
+        Box::new(self.ruled(shared, Arc::new(Rules::new(settings))))
     }
 
     fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {

@@ -94,7 +94,7 @@ fn mail(state: &Jitsudo, user: &User, purpose: Purpose) {
         by: "email",
         to: user.profile.email.clone(),
         about: purpose.as_str(),
-        code: Some(token),
+        code: Some(state.shared.led_back(token)),
         link: None,
     });
 }

@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 
 use http::Method;
+use http::header::HeaderName;
 use serde::Deserialize;
 
 use super::error::Error;
 use crate::protocol::Call;
+
+/// Where the credential stands.
+pub(super) const KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// A key as the seed file lists it.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,9 +54,14 @@ impl Keys {
         &self.first_full
     }
 
+    /// Whether the call carries a key that there is.
+    pub(super) fn knows(&self, call: &Call) -> bool {
+        call.header(KEY.as_str()).is_some_and(|key| self.rights.contains_key(key))
+    }
+
     /// Checks the call's key: before the user is looked for and before the body is read.
     pub(super) fn admit(&self, call: &Call) -> Result<(), Error> {
-        let key = call.header("x-api-key").filter(|key| !key.is_empty()).ok_or(Error::MissingKey)?;
+        let key = call.header(KEY.as_str()).filter(|key| !key.is_empty()).ok_or(Error::MissingKey)?;
         match self.rights.get(key).ok_or(Error::UnknownKey)? {
             Right::Read if call.method() != Method::GET => Err(Error::ReadOnlyKey),
             Right::All | Right::Read => Ok(()),

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use super::{About, BaseUrls, Event, Happening, Maker, Setting, Settings, Shared, Vendor};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
-use crate::protocol::{Call, Reply};
+use crate::protocol::{Call, Reply, credential};
 
 use auth::Keys;
 use error::Voice;
@@ -105,6 +105,10 @@ impl MonoCloud {
         self.shared.clock.now().as_second()
     }
 
+    fn ruled(&self, shared: Shared, rules: Rules) -> Self {
+        Self { users: self.users.fork(), groups: self.groups.fork(), rules, keys: Arc::clone(&self.keys), shared }
+    }
+
     fn voice(&self) -> Voice<'_> {
         Voice { ids: &self.shared.ids, era: self.rules.era }
     }
@@ -131,6 +135,14 @@ impl Vendor for MonoCloud {
         operation.path.starts_with("/api/users/{user_id}").then(|| call.parameter(0).into_owned())
     }
 
+    fn take_world(&self, call: &mut Call) -> Option<String> {
+        credential::take_from_header(call, auth::KEY)
+    }
+
+    fn admits(&self, call: &Call) -> bool {
+        self.keys.knows(call)
+    }
+
     fn event(&self, event: &Event) -> Result<(), String> {
         match event.what {
             Happening::SignIn => operations::sign_in(self, event),
@@ -143,8 +155,11 @@ impl Vendor for MonoCloud {
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
-        let (users, groups, keys) = (self.users.fork(), self.groups.fork(), Arc::clone(&self.keys));
-        Box::new(Self { users, groups, rules: self.rules, keys, shared })
+        Box::new(self.ruled(shared, self.rules))
+    }
+
+    fn with(&self, shared: Shared, settings: &Settings) -> Box<dyn Vendor> {
+        Box::new(self.ruled(shared, Rules::new(settings)))
     }
 
     fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {

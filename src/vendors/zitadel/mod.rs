@@ -17,10 +17,12 @@ mod wire;
 
 use std::sync::Arc;
 
-use super::{About, BaseUrls, Maker, Rpc, Shared, Vendor};
+use http::header::AUTHORIZATION;
+
+use super::{About, BaseUrls, Maker, Rpc, Settings, Shared, Vendor};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
-use crate::protocol::{Call, Reply};
+use crate::protocol::{Call, Reply, credential};
 
 use auth::Access;
 use auth::keys::Signer;
@@ -112,6 +114,22 @@ impl Vendor for Zitadel {
             Ok(edge) => edge.with_headers(error::refuse(failure, row, edge), &self.shared),
             Err(unknown) => unknown,
         }
+    }
+
+    fn take_world(&self, call: &mut Call) -> Option<String> {
+        wire::sign_in::take_world(call).or_else(|| credential::take_from_header(call, AUTHORIZATION))
+    }
+
+    fn admits(&self, call: &Call) -> bool {
+        let bearer = || {
+            let token = call.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
+            token.is_some_and(|token| auth::bearer(self, token).is_some())
+        };
+        bearer() || (wire::sign_in::owns(&call.path) && operations::sign_in::knows(self, &wire::sign_in::form(call)))
+    }
+
+    fn with(&self, shared: Shared, _: &Settings) -> Box<dyn Vendor> {
+        self.fork(shared) // it declares none
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {

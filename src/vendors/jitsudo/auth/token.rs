@@ -11,9 +11,6 @@ use crate::ids::Ids;
 /// For how long a token counts: the default of `JWT_TTL`.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
-/// The world that a token leads back to. There is only this one yet.
-const WORLD: &str = "default";
-
 /// What signs the tokens of all worlds that come from one seed.
 #[derive(Debug)]
 pub(in super::super) struct Signer([u8; 32]);
@@ -43,8 +40,14 @@ impl Signer {
         Self(digest.finalize().into())
     }
 
-    /// A token for that user.
-    pub(in super::super) fn issue(&self, user: &str, tenant: Uuid, groups: Vec<String>, now: Timestamp) -> Issued {
+    /// A token for that user of that tenant, which leads back to its world.
+    pub(in super::super) fn issue(
+        &self,
+        (user, tenant): (&str, Uuid),
+        groups: Vec<String>,
+        world: &str,
+        now: Timestamp,
+    ) -> Issued {
         let end = now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
         let claims = Claims {
             sub: user.to_owned(),
@@ -52,7 +55,7 @@ impl Signer {
             groups,
             iat: now.as_second(),
             exp: end.as_second(),
-            fauxidp_world: WORLD.to_owned(),
+            fauxidp_world: world.to_owned(),
         };
         let token = encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(&self.0))
             .expect("claims are JSON, and a secret of any length signs");
@@ -67,7 +70,7 @@ impl Signer {
         rules.validate_exp = false; // by the system's clock; ours is the world's
         rules.validate_aud = false;
         let claims = decode::<Claims>(token, &DecodingKey::from_secret(&self.0), &rules).ok()?.claims;
-        (now.as_second() < claims.exp && claims.fauxidp_world == WORLD).then_some(claims.sub)
+        (now.as_second() < claims.exp).then_some(claims.sub)
     }
 }
 
@@ -79,13 +82,13 @@ mod tests {
     fn a_token_counts_for_an_hour_and_only_where_it_was_signed() {
         let (signer, other) = (Signer::new(&Ids::seeded(1)), Signer::new(&Ids::seeded(2)));
         let now: Timestamp = "2030-01-01T00:00:00.9Z".parse().unwrap();
-        let issued = signer.issue("a", Uuid::nil(), vec![], now);
+        let issued = signer.issue(("a", Uuid::nil()), vec![], "default", now);
         assert_eq!(issued.expires_at.to_string(), "2030-01-01T01:00:00Z");
         assert_eq!(signer.holder(&issued.token, now).as_deref(), Some("a"));
         assert_eq!(signer.holder(&issued.token, issued.expires_at), None);
         assert_eq!(other.holder(&issued.token, now), None);
         assert_eq!(signer.holder(&format!("{}x", issued.token), now), None);
-        assert_eq!(signer.issue("a", Uuid::nil(), vec![], now).token, issued.token, "the same again");
+        assert_eq!(signer.issue(("a", Uuid::nil()), vec![], "default", now).token, issued.token, "the same again");
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(in super::super) fn post_auth_login(state: &Jitsudo, login: &Login) -> Resul
     if !may_enter(&user, Door::Login, &state.rules) {
         return Err(Error::SuspendedLogin);
     }
-    Ok(state.access.issue(&user, groups::names_of(state, &user), state.shared.clock.now()))
+    Ok(state.access.issue(state, &user, groups::names_of(state, &user)))
 }
 
 /// Mails a token to set another password with, where there is somebody to mail it to. The answer never tells.

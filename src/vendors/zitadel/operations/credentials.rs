@@ -60,7 +60,7 @@ pub(in super::super) fn add_personal_access_token(
         let value = URL_SAFE_NO_PAD.encode([&secret[..], request.user_id.as_bytes()].concat());
         user.secrets_mut().tokens.push(Token::new(id.clone(), value.clone(), now, expires));
         user.write(1, now);
-        Ok(Made { created: now, id, value })
+        Ok(Made { created: now, id, value: state.shared.led_back(value) })
     })
 }
 
@@ -97,7 +97,7 @@ pub(in super::super) fn add_key(
         Some(public) => (public, String::new()),
         None => {
             let pair = keys::generate(&state.shared.ids);
-            let file = keys::file(&id, &pair.private, &request.user_id);
+            let file = keys::file(&id, &pair.private, &state.shared.led_back(request.user_id.clone()));
             (pair.public, file)
         }
     };

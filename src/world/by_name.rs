@@ -1,0 +1,244 @@
+//! The worlds by name: made by who first calls there, forked, reset, dropped, and bounded.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use dashmap::DashMap;
+
+use super::{Beginning, World};
+use crate::clock::Clock;
+use crate::vendors::{self, DEFAULT_WORLD, SeedError};
+
+/// How many worlds may be, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most at once.
+    pub most: usize,
+    /// How long one may be idle.
+    pub idle: Option<Duration>,
+}
+
+/// What is to be another way in a world.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// Settings, as `vendor.key` and value.
+    pub settings: Vec<(String, String)>,
+    /// Another seed of people and ids: the world starts anew.
+    pub seed: Option<u64>,
+    /// Another number of made-up people: the world starts anew.
+    pub people: Option<usize>,
+}
+
+/// The worlds by name.
+pub struct Worlds {
+    beginning: Beginning,
+    /// What a world is at birth. No call reaches it.
+    seed: World,
+    by_name: DashMap<Box<str>, Arc<World>>,
+    limits: Limits,
+    /// Counts the uses of all worlds.
+    uses: AtomicU64,
+    /// Idleness is the system's time, whatever a world's clock shows.
+    clock: Clock,
+}
+
+impl Worlds {
+    /// The seed, read and checked, and the default world.
+    ///
+    /// # Errors
+    /// The vendor's place and what does not fit in its seed.
+    pub fn new(beginning: Beginning, limits: Limits) -> Result<Self, (usize, SeedError)> {
+        let seed = beginning.world()?;
+        let by_name = DashMap::new();
+        by_name.insert(DEFAULT_WORLD.into(), Arc::new(seed.fork(DEFAULT_WORLD)));
+        Ok(Self { beginning, seed, by_name, limits, uses: AtomicU64::new(0), clock: Clock::real() })
+    }
+
+    /// What a world is at birth.
+    pub fn seed(&self) -> &World {
+        &self.seed
+    }
+
+    /// The world of that name, which is used by that.
+    pub fn get(&self, name: &str) -> Option<Arc<World>> {
+        let world = self.by_name.get(name).map(|world| Arc::clone(&world))?;
+        if self.is_stale(&world) {
+            self.drop_world(name);
+            return None;
+        }
+        self.touch(&world);
+        Some(world)
+    }
+
+    /// The world of that name, made now if it is not there.
+    pub fn make(&self, name: &str) -> Arc<World> {
+        match self.get(name) {
+            Some(world) => world,
+            None => self.adopt(self.visit(name)),
+        }
+    }
+
+    /// A world of that name that nobody else sees, until it is adopted.
+    pub fn visit(&self, name: &str) -> Arc<World> {
+        Arc::new(self.seed.fork(name))
+    }
+
+    /// Takes a visited world in, if none of its name came first. Answers the one that is there now.
+    pub fn adopt(&self, world: Arc<World>) -> Arc<World> {
+        self.make_room();
+        let there = self.by_name.entry(world.name().into()).or_insert(world);
+        let there = Arc::clone(&there);
+        self.touch(&there);
+        there
+    }
+
+    /// Makes a world again what it was at birth. Calls under way end in what it was.
+    /// Answers false where there is no such world.
+    pub fn reset(&self, name: &str) -> bool {
+        let Some(mut world) = self.by_name.get_mut(name) else {
+            return false;
+        };
+        *world = Arc::new(self.seed.fork(name));
+        self.touch(&world);
+        true
+    }
+
+    /// Makes `to` what `from` is now, whatever it was. Answers false where there is no `from`.
+    pub fn fork(&self, from: &str, to: &str) -> bool {
+        let Some(from) = self.get(from) else {
+            return false;
+        };
+        self.make_room();
+        self.put(from.fork(to));
+        true
+    }
+
+    /// Changes a world, which is made if it is not there.
+    ///
+    /// # Errors
+    /// A sentence that names the setting, or the vendor, that there is not. Then nothing is changed.
+    pub fn change(&self, name: &str, change: &Change) -> Result<Arc<World>, String> {
+        let mut settings = self.get(name).map_or_else(|| self.seed.settings.clone(), |world| world.settings.clone());
+        for (name, value) in &change.settings {
+            vendors::set(&mut settings, name, value)?;
+        }
+        if change.seed.is_none() && change.people.is_none() {
+            return Ok(self.put(self.make(name).with(settings)));
+        }
+        let beginning = Beginning {
+            settings,
+            seed: change.seed.unwrap_or(self.beginning.seed),
+            people: change.people.unwrap_or(self.beginning.people),
+            ..self.beginning.clone()
+        };
+        let world = beginning.world().map_err(|(_, error)| error.to_string())?;
+        self.make_room();
+        Ok(self.put(world.fork(name)))
+    }
+
+    /// Drops a world. Answers false where there is no such world; the default one is never dropped.
+    pub fn drop_world(&self, name: &str) -> bool {
+        name != DEFAULT_WORLD && self.by_name.remove(name).is_some()
+    }
+
+    /// Every world's name, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.by_name.iter().map(|world| world.key().to_string()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn put(&self, world: World) -> Arc<World> {
+        let world = Arc::new(world);
+        self.touch(&world);
+        self.by_name.insert(world.name().into(), Arc::clone(&world));
+        world
+    }
+
+    fn touch(&self, world: &World) {
+        world.used.0.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        if self.limits.idle.is_some() {
+            world.used.1.store(self.clock.now().as_second(), Ordering::Relaxed);
+        }
+    }
+
+    fn is_stale(&self, world: &World) -> bool {
+        let idle = self.limits.idle.map(|idle| i64::try_from(idle.as_secs()).unwrap_or(i64::MAX));
+        let used = || world.used.1.load(Ordering::Relaxed);
+        idle.is_some_and(|idle| world.name() != DEFAULT_WORLD && self.clock.now().as_second() - used() > idle)
+    }
+
+    /// Drops what was idle too long, and where there is still no room, what was not used for longest: a hundredth of
+    /// all at once, so that a full house does not look through all for each guest.
+    fn make_room(&self) {
+        if self.limits.idle.is_some() {
+            self.by_name.retain(|_, world| !self.is_stale(world));
+        }
+        if self.by_name.len() < self.limits.most {
+            return;
+        }
+        let uses = self.by_name.iter().filter(|world| &**world.key() != DEFAULT_WORLD);
+        let mut uses: Vec<_> = uses.map(|world| (world.used.0.load(Ordering::Relaxed), world.key().clone())).collect();
+        uses.sort_unstable();
+        for (_, name) in uses.into_iter().take(1 + self.limits.most / 100) {
+            tracing::warn!(world = &*name, "the world {name} is dropped: --max-worlds {}", self.limits.most);
+            self.by_name.remove(&name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vendors::Settings;
+
+    fn worlds(most: usize) -> Worlds {
+        let beginning = Beginning {
+            seeds: vendors::ALL.iter().map(|maker| maker.embedded.to_owned()).collect(),
+            settings: vec![Settings::default(); vendors::ALL.len()],
+            people: 0,
+            seed: 1,
+            clock: Clock::real(),
+        };
+        Worlds::new(beginning, Limits { most, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
+    }
+
+    #[test]
+    fn the_world_that_was_not_used_for_longest_goes() {
+        let worlds = worlds(3);
+        worlds.make("a");
+        worlds.make("b");
+        worlds.get("a");
+        worlds.make("c");
+        assert_eq!(worlds.names(), ["a", "c", "default"]);
+        worlds.make("d");
+        assert_eq!(worlds.names(), ["c", "d", "default"], "never the default one");
+    }
+
+    #[test]
+    fn the_first_of_a_name_stays() {
+        let worlds = worlds(10);
+        let (one, other) = (worlds.visit("a"), worlds.visit("a"));
+        assert!(worlds.get("a").is_none());
+        let there = worlds.adopt(Arc::clone(&one));
+        assert!(Arc::ptr_eq(&there, &one) && Arc::ptr_eq(&worlds.adopt(other), &one));
+    }
+
+    #[test]
+    fn settings_are_a_worlds_own_and_a_reset_takes_them_back() {
+        let worlds = worlds(10);
+        let value = |name: &str| {
+            let world = worlds.make(name);
+            let found = world.settings().find(|(key, _)| key == "monocloud.era").map(|(_, value)| value);
+            found.expect("it is declared")
+        };
+        let change = Change { settings: vec![("monocloud.era".to_owned(), "current".to_owned())], ..Change::default() };
+        worlds.change("a", &change).unwrap();
+        assert_eq!((value("a"), value("b")), ("current", "seed"));
+        assert!(worlds.fork("a", "c") && value("c") == "current");
+        assert!(worlds.reset("a") && value("a") == "seed");
+        let wrong = Change { settings: vec![("acme.era".to_owned(), "x".to_owned())], ..Change::default() };
+        assert!(worlds.change("d", &wrong).is_err() && worlds.get("d").is_none());
+    }
+}
