@@ -39,7 +39,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve; the same as no command.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Exit 0 if a server answers, else 1.
     Healthcheck {
         #[command(flatten)]
@@ -102,6 +102,12 @@ struct Serve {
     /// Drop worlds that were idle for so many seconds.
     #[arg(long, env = "FAUXIDP_WORLD_TTL", value_name = "SECONDS", value_parser = seconds)]
     world_ttl: Option<Duration>,
+    /// Start every world from a state that GET /__fauxidp/worlds/{world}/state gave.
+    #[arg(long, env = "FAUXIDP_STATE", value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// The largest state that the control API takes, in bytes.
+    #[arg(long, env = "FAUXIDP_MAX_STATE", value_name = "BYTES", default_value_t = 256 << 20, value_parser = at_least_one)]
+    max_state: usize,
     /// A certificate with its chain, PEM; without it, an authority is made at first use.
     #[arg(long, env = "FAUXIDP_TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
@@ -172,7 +178,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match cli.command {
         None => serve(cli.serve),
-        Some(Command::Serve(flags)) => serve(flags),
+        Some(Command::Serve(flags)) => serve(*flags),
         Some(Command::Healthcheck { server }) => outcome(ask::health(&server.url()).map(|_| String::new())),
         Some(Command::Env { server }) => outcome(environment::script(&server.url())),
         Some(Command::Routes) => outcome(Ok(routes())),
@@ -254,6 +260,8 @@ fn serve(flags: Serve) -> ExitCode {
         set: flags.set,
         max_worlds: flags.max_worlds,
         world_ttl: flags.world_ttl,
+        state: flags.state,
+        max_state: flags.max_state,
         tls_cert: flags.tls_cert,
         tls_key: flags.tls_key,
         tls_ca_out: flags.tls_ca_out,

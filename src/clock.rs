@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use jiff::{SignedDuration, Timestamp, Unit};
 
 /// A clock that every part of one world shares. A clone is the same clock; [`Clock::fork`] makes another.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Clock(Arc<Mutex<Mode>>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Mode {
     Running { ahead: SignedDuration },
     Frozen(Timestamp),

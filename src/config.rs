@@ -25,6 +25,10 @@ pub struct Config {
     pub max_worlds: usize,
     /// How long a world may be idle before it is dropped; for ever if absent.
     pub world_ttl: Option<Duration>,
+    /// A file that holds the state of a world, from which every world starts.
+    pub state: Option<PathBuf>,
+    /// The largest state that the control API takes, in bytes.
+    pub max_state: usize,
     /// A certificate with its chain, PEM; an authority of its own if absent.
     pub tls_cert: Option<PathBuf>,
     /// The certificate's key, PEM.
@@ -47,6 +51,8 @@ impl Default for Config {
             set: Vec::new(),
             max_worlds: 10_000,
             world_ttl: None,
+            state: None,
+            max_state: 256 << 20,
             tls_cert: None,
             tls_key: None,
             tls_ca_out: None,

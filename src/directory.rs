@@ -8,6 +8,9 @@ use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 /// What a [`Directory`] asks of a record. Cloning one has to be cheap: wide members stand behind an `Arc`.
@@ -287,6 +290,21 @@ impl<T: Record> Snapshot<T> {
             },
         });
         seeded.chain(added)
+    }
+}
+
+/// The records as they stand, in order.
+impl<T: Record + Serialize> Serialize for Directory<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.snapshot().iter())
+    }
+}
+
+/// A directory that starts from these records.
+impl<'de, T: Record + Deserialize<'de>> Deserialize<'de> for Directory<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let records = Vec::deserialize(deserializer)?;
+        Self::new(records).map_err(|same| D::Error::custom(format_args!("{same:?} stands twice")))
     }
 }
 

@@ -60,6 +60,14 @@ pub enum StartError {
         /// What there is instead.
         reason: String,
     },
+    /// The state to start from.
+    #[error("--state {}: {reason}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The given certificate or key.
     #[error("--tls-cert, --tls-key: {0}")]
     Tls(#[from] TlsError),
@@ -110,7 +118,7 @@ impl Emulator {
         let authority = Arc::clone(&tls);
         let control =
             Control { allowed_hosts: config.allow_host, certificate: Box::new(move || authority.certificate()) };
-        let pipeline = Arc::new(Pipeline::new(worlds, control));
+        let pipeline = Arc::new(Pipeline::new(worlds, control, config.max_state));
         let addresses = bound.addresses();
         Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls)) })
     }
@@ -150,8 +158,20 @@ fn worlds(config: &Config) -> Result<Worlds, StartError> {
         seed: config.seed,
         clock: config.clock.map_or_else(Clock::real, Clock::frozen),
     };
+    let state = config.state.as_ref().map(|path| {
+        let read = fs::read(path).map_err(|error| error.to_string());
+        read.map_err(|reason| StartError::State { path: path.clone(), reason })
+    });
+    let state = state.transpose()?;
     let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
-    Worlds::new(beginning, limits).map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })
+    let seeded = Worlds::new(beginning, limits);
+    let worlds = seeded.map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })?;
+    match (state, &config.state) {
+        (Some(state), Some(path)) => {
+            worlds.starting_from(&state).map_err(|reason| StartError::State { path: path.clone(), reason })
+        }
+        _ => Ok(worlds),
+    }
 }
 
 /// Each vendor's seed text with the file that it is from.

@@ -25,6 +25,18 @@ impl Ids {
         Self::seeded(draw(self.seed, purpose, u64::MAX))
     }
 
+    /// Where it stands in its seed's sequence.
+    pub fn place(&self) -> u128 {
+        self.lock().get_word_pos()
+    }
+
+    /// A source that stands at that place of `seed`'s sequence.
+    pub fn at(seed: u64, place: u128) -> Self {
+        let ids = Self::seeded(seed);
+        ids.lock().set_word_pos(place);
+        ids
+    }
+
     /// What it was seeded with.
     pub fn seed(&self) -> u64 {
         self.seed

@@ -1,39 +1,40 @@
 //! What a world's vendors would have sent to people: codes and links, by e-mail or to a phone. Knows no vendor.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The most letters that are kept; the oldest go first.
 const MOST: usize = 1_000;
 
 /// The letters of one world, oldest first. A clone is the same outbox; [`Outbox::fork`] makes another.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Outbox(Arc<Mutex<Inner>>);
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Inner {
     letters: VecDeque<Numbered>,
     sent: u64,
 }
 
 /// One thing that would have been sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     /// When, by the world's clock.
     pub at: Timestamp,
     /// By which vendor, by its name.
-    pub vendor: &'static str,
+    pub vendor: Cow<'static, str>,
     /// The user's key there.
     pub user: String,
     /// `email` or `sms`.
-    pub by: &'static str,
+    pub by: Cow<'static, str>,
     /// The address or number.
     pub to: String,
     /// What it is for, such as `verify_email`.
-    pub about: &'static str,
+    pub about: Cow<'static, str>,
     /// The code in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
@@ -43,7 +44,7 @@ pub struct Letter {
 }
 
 /// A letter with its number in the world, from 1.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Numbered {
     n: u64,
     #[serde(flatten)]
@@ -84,11 +85,11 @@ mod tests {
     fn letter(user: &str) -> Letter {
         Letter {
             at: Timestamp::UNIX_EPOCH,
-            vendor: "acme",
+            vendor: "acme".into(),
             user: user.to_owned(),
-            by: "email",
+            by: "email".into(),
             to: "a@b.test".to_owned(),
-            about: "verify_email",
+            about: "verify_email".into(),
             code: Some("123".to_owned()),
             link: None,
         }

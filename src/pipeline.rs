@@ -37,19 +37,22 @@ pub struct Pipeline {
     worlds: Worlds,
     control: Control,
     held: Semaphore,
+    /// The largest state of a world, in bytes.
+    max_state: usize,
 }
 
 impl Pipeline {
     /// The pipeline over these worlds.
-    pub fn new(worlds: Worlds, control: Control) -> Self {
-        Self { worlds, control, held: Semaphore::new(MAX_HELD) }
+    pub fn new(worlds: Worlds, control: Control, max_state: usize) -> Self {
+        Self { worlds, control, held: Semaphore::new(MAX_HELD), max_state }
     }
 
     /// Answers one request.
     pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>) -> Response<ReplyBody> {
         let (head, body) = request.into_parts();
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
-        let body = body::collect(body, MAX_BODY).await;
+        let limit = if control::takes_state(&head) { self.max_state } else { MAX_BODY };
+        let body = body::collect(body, limit).await;
         // Mount: whose call it is decides in which dialect it is answered.
         let path = mount::plain(head.uri.path());
         let prefix = mount::world(&path).map(|(world, _)| world.to_owned());
@@ -70,7 +73,7 @@ impl Pipeline {
         let mut call = Call { head, path, prefix: shown, body, matched: None, wire };
         let reply = match whose {
             // Control comes before worlds and faults, so that none of them can lock it out.
-            Whose::Own if too_large => limit(),
+            Whose::Own if too_large => over_long(limit),
             Whose::Own => self.control.answer(call, &self.worlds),
             Whose::Nobody => own(&call, control::unmatched(call.method(), &call.path)),
             Whose::Vendor(place, found) => {
@@ -264,7 +267,7 @@ fn unemulated(about: &About, operation: &str) -> Reply {
     problem(StatusCode::NOT_IMPLEMENTED, Mark::Unemulated, &detail, more)
 }
 
-fn limit() -> Reply {
-    let detail = format!("A request body is at most {MAX_BODY} bytes.");
+fn over_long(limit: usize) -> Reply {
+    let detail = format!("A request body here is at most {limit} bytes.");
     problem(StatusCode::PAYLOAD_TOO_LARGE, Mark::Limit, &detail, Map::new())
 }

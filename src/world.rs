@@ -1,6 +1,7 @@
 //! Worlds: one state per vendor, with its faults' counters, its clock and its ids. Knows no vendor by name.
 
 mod by_name;
+mod state;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ mod report;
 mod routes;
 mod worlds;
 
+use http::request::Parts;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -55,6 +56,12 @@ impl Control {
             Found::Lacking(_) | Found::Untidy(_) | Found::Nothing => unmatched(&method, &call.path),
         }
     }
+}
+
+/// Whether a call brings the state of a world, which is larger than other bodies.
+pub fn takes_state(head: &Parts) -> bool {
+    let path = head.uri.path();
+    head.method == Method::PUT && path.starts_with("/__fauxidp/worlds/") && path.ends_with("/state")
 }
 
 /// fauxidp's own operations.

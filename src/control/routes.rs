@@ -23,7 +23,7 @@ pub(super) struct Row {
 pub(super) static TABLE: LazyLock<RouteTable> =
     LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
 
-pub(super) static ROWS: [Row; 13] = [
+pub(super) static ROWS: [Row; 15] = [
     Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
@@ -64,6 +64,14 @@ pub(super) static ROWS: [Row; 13] = [
     Row {
         operation: Operation::own("fork_world", "POST", "/__fauxidp/worlds/{world}/fork"),
         run: |_, all, call| worlds::fork(all, call),
+    },
+    Row {
+        operation: Operation::own("get_state", "GET", "/__fauxidp/worlds/{world}/state"),
+        run: |_, all, call| worlds::state(all, call),
+    },
+    Row {
+        operation: Operation::own("put_state", "PUT", "/__fauxidp/worlds/{world}/state"),
+        run: |_, all, call| worlds::restore(all, call),
     },
     Row {
         operation: Operation::own("outbox", "GET", "/__fauxidp/worlds/{world}/outbox"),

@@ -76,6 +76,19 @@ pub(super) fn drop_world(worlds: &Worlds, call: &Call) -> Reply {
     })
 }
 
+/// A world's whole state.
+pub(super) fn state(worlds: &Worlds, call: &Call) -> Reply {
+    read(worlds, call, |world| Reply::new(StatusCode::OK, "application/json", world.state()))
+}
+
+/// Makes a world what a state says.
+pub(super) fn restore(worlds: &Worlds, call: &Call) -> Reply {
+    named(call, |name| match worlds.restore(name, &call.body) {
+        Ok(world) => json_reply(&shown(&world)),
+        Err(reason) => refused(&format!("The body is no state of a world: {reason}.")),
+    })
+}
+
 /// Makes a world what it was at birth.
 pub(super) fn reset(worlds: &Worlds, call: &Call) -> Reply {
     named(call, |name| {

@@ -31,7 +31,7 @@ where
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    if body.size_hint().lower() > DRAIN_BYTES {
+    if body.size_hint().lower() > DRAIN_BYTES.max(limit as u64) {
         return Err(Unreadable::TooLarge);
     }
     let mut body = pin!(body);

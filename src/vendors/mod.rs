@@ -6,7 +6,10 @@ mod zitadel;
 
 use std::sync::{Arc, LazyLock};
 
+use serde::Serialize;
+
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use crate::clock::Clock;
 use crate::failure::{Failure, Name};
@@ -50,6 +53,15 @@ pub trait Vendor: Send + Sync {
 
     /// The vendor in a world of its own that starts from this one's state, copy-on-write. A reset is a fork of the seed.
     fn fork(&self, shared: Shared) -> Box<dyn Vendor>;
+
+    /// Everything that calls can change, as JSON; the world's own is not among it.
+    fn state(&self) -> Box<RawValue>;
+
+    /// The vendor with a state that [`Vendor::state`] gave, here or in another server.
+    ///
+    /// # Errors
+    /// What does not fit.
+    fn restored(&self, state: &RawValue, shared: Shared, settings: &Settings) -> Result<Box<dyn Vendor>, String>;
 
     /// The same with other settings.
     fn with(&self, shared: Shared, settings: &Settings) -> Box<dyn Vendor>;
@@ -206,6 +218,16 @@ pub fn set(settings: &mut [Settings], name: &str, value: &str) -> Result<(), Str
         return Err(format!("no vendor {vendor:?}, only {}", names.join(", ")));
     };
     settings[place].set(ALL[place].about, key, value)
+}
+
+/// A vendor's state as JSON.
+fn written(state: &impl Serialize) -> Box<RawValue> {
+    serde_json::value::to_raw_value(state).expect("records are JSON")
+}
+
+/// A vendor's state from JSON.
+fn read_state<T: DeserializeOwned>(vendor: &str, state: &RawValue) -> Result<T, String> {
+    serde_json::from_str(state.get()).map_err(|error| format!("{vendor}: {error}"))
 }
 
 /// How a vendor of the list is made.

@@ -50,9 +50,22 @@ impl Worlds {
     /// The vendor's place and what does not fit in its seed.
     pub fn new(beginning: Beginning, limits: Limits) -> Result<Self, (usize, SeedError)> {
         let seed = beginning.world()?;
+        Ok(Self::of(beginning, seed, limits))
+    }
+
+    /// The same, but that worlds start from a state that one gave.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn starting_from(self, state: &[u8]) -> Result<Self, String> {
+        let seed = self.seed.restored(DEFAULT_WORLD, state)?;
+        Ok(Self::of(self.beginning, seed, self.limits))
+    }
+
+    fn of(beginning: Beginning, seed: World, limits: Limits) -> Self {
         let by_name = DashMap::new();
         by_name.insert(DEFAULT_WORLD.into(), Arc::new(seed.fork(DEFAULT_WORLD)));
-        Ok(Self { beginning, seed, by_name, limits, uses: AtomicU64::new(0), clock: Clock::real() })
+        Self { beginning, seed, by_name, limits, uses: AtomicU64::new(0), clock: Clock::real() }
     }
 
     /// What a world is at birth.
@@ -135,6 +148,16 @@ impl Worlds {
         let world = beginning.world().map_err(|(_, error)| error.to_string())?;
         self.make_room();
         Ok(self.put(world.fork(name)))
+    }
+
+    /// Makes a world what a state says, whatever it was.
+    ///
+    /// # Errors
+    /// What does not fit. Then nothing is changed.
+    pub fn restore(&self, name: &str, state: &[u8]) -> Result<Arc<World>, String> {
+        let world = self.seed.restored(name, state)?;
+        self.make_room();
+        Ok(self.put(world))
     }
 
     /// Drops a world. Answers false where there is no such world; the default one is never dropped.

@@ -14,3 +14,4 @@ mod server;
 mod shape;
 mod tenants;
 mod wire;
+mod worlds;

@@ -14,8 +14,10 @@ mod wire;
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use super::{About, BaseUrls, Maker, Setting, Settings, Shared, Vendor};
+use super::{About, BaseUrls, Maker, Setting, Settings, Shared, Vendor, read_state, written};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
@@ -173,6 +175,16 @@ struct Jitsudo {
     shared: Shared,
 }
 
+/// Everything that calls can change.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State<U, G, P, A> {
+    users: U,
+    groups: G,
+    pending: P,
+    audit: A,
+}
+
 impl Jitsudo {
     fn ruled(&self, shared: Shared, rules: Arc<Rules>) -> Self {
         Self {
@@ -227,6 +239,18 @@ impl Vendor for Jitsudo {
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
         Box::new(self.ruled(shared, Arc::clone(&self.rules)))
+    }
+
+    fn state(&self) -> Box<RawValue> {
+        written(&State { users: &self.users, groups: &self.groups, pending: &self.pending, audit: &self.audit })
+    }
+
+    fn restored(&self, state: &RawValue, shared: Shared, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
+        let state: State<Directory<User>, Directory<Group>, Directory<Pending>, AuditLog> =
+            read_state(ABOUT.name, state)?;
+        let State { users, groups, pending, audit } = state;
+        let (access, rules) = (Arc::clone(&self.access), Arc::new(Rules::new(settings)));
+        Ok(Box::new(Self { users, groups, pending, audit, access, rules, shared }))
     }
 
     fn with(&self, shared: Shared, settings: &Settings) -> Box<dyn Vendor> {

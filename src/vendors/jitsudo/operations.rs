@@ -89,11 +89,11 @@ fn mail(state: &Jitsudo, user: &User, purpose: Purpose) {
     _ = replace().or_else(|()| add()).or_else(|()| replace());
     state.shared.outbox.send(Letter {
         at: now,
-        vendor: super::ABOUT.name,
+        vendor: super::ABOUT.name.into(),
         user: user.key().to_owned(),
-        by: "email",
+        by: "email".into(),
         to: user.profile.email.clone(),
-        about: purpose.as_str(),
+        about: purpose.as_str().into(),
         code: Some(state.shared.led_back(token)),
         link: None,
     });

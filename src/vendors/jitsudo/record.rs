@@ -18,7 +18,7 @@ pub(super) use group::{Group, Member, Origin, RoleMapping, group_name};
 pub(super) use pending::{Pending, Purpose};
 
 /// A user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct User {
     /// False while suspended.
     pub(super) active: bool,
@@ -29,7 +29,7 @@ pub(super) struct User {
 }
 
 /// The members that mostly stand still.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Profile {
     /// In lower case.
     pub(super) id: String,
@@ -50,7 +50,7 @@ pub(super) struct Profile {
 }
 
 /// The parts of a name that people give themselves.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Names {
     pub(super) first_name: Option<String>,
     pub(super) last_name: Option<String>,

@@ -13,7 +13,10 @@ mod wire;
 
 use std::sync::Arc;
 
-use super::{About, BaseUrls, Event, Happening, Maker, Setting, Settings, Shared, Vendor};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{About, BaseUrls, Event, Happening, Maker, Setting, Settings, Shared, Vendor, read_state, written};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
@@ -99,6 +102,14 @@ struct MonoCloud {
     shared: Shared,
 }
 
+/// Everything that calls can change.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State<U, G> {
+    users: U,
+    groups: G,
+}
+
 impl MonoCloud {
     /// The world's time in epoch seconds, as this vendor shows it.
     fn now(&self) -> i64 {
@@ -156,6 +167,15 @@ impl Vendor for MonoCloud {
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
         Box::new(self.ruled(shared, self.rules))
+    }
+
+    fn state(&self) -> Box<RawValue> {
+        written(&State { users: &self.users, groups: &self.groups })
+    }
+
+    fn restored(&self, state: &RawValue, shared: Shared, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
+        let State::<Directory<User>, Directory<Group>> { users, groups } = read_state(ABOUT.name, state)?;
+        Ok(Box::new(Self { users, groups, rules: Rules::new(settings), keys: Arc::clone(&self.keys), shared }))
     }
 
     fn with(&self, shared: Shared, settings: &Settings) -> Box<dyn Vendor> {

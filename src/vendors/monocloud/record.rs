@@ -10,8 +10,8 @@ mod sign_in;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::directory::Record;
@@ -25,7 +25,7 @@ pub(super) use parts::{
 pub(super) use sign_in::{Activity, Block, Lockout, MOST_FAILURES};
 
 /// A user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct User {
     /// Kept out by an administrator.
     pub(super) disabled: bool,
@@ -42,7 +42,7 @@ pub(super) struct User {
 }
 
 /// The members that seldom change, wide ones as ready JSON.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Profile {
     pub(super) user_id: String,
     pub(super) creation_time: i64,

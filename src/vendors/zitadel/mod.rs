@@ -18,8 +18,10 @@ mod wire;
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use super::{About, BaseUrls, Maker, Rpc, Settings, Shared, Vendor};
+use super::{About, BaseUrls, Maker, Rpc, Settings, Shared, Vendor, read_state, written};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
@@ -66,6 +68,14 @@ struct Zitadel {
     ended: Directory<Ended>,
     access: Arc<Access>,
     shared: Shared,
+}
+
+/// Everything that calls can change.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State<U, E> {
+    users: U,
+    ended: E,
 }
 
 impl Zitadel {
@@ -126,6 +136,15 @@ impl Vendor for Zitadel {
             token.is_some_and(|token| auth::bearer(self, token).is_some())
         };
         bearer() || (wire::sign_in::owns(&call.path) && operations::sign_in::knows(self, &wire::sign_in::form(call)))
+    }
+
+    fn state(&self) -> Box<RawValue> {
+        written(&State { users: &self.users, ended: &self.ended })
+    }
+
+    fn restored(&self, state: &RawValue, shared: Shared, _: &Settings) -> Result<Box<dyn Vendor>, String> {
+        let State::<Directory<User>, Directory<Ended>> { users, ended } = read_state(ABOUT.name, state)?;
+        Ok(Box::new(Self { users, ended, access: Arc::clone(&self.access), shared }))
     }
 
     fn with(&self, shared: Shared, _: &Settings) -> Box<dyn Vendor> {

@@ -13,7 +13,7 @@ use crate::directory::Record;
 pub(super) use secrets::{Access, Code, Key, Metadata, Secrets, Token, far};
 
 /// A user, human or machine.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct User {
     /// Where it stands.
     pub(super) state: State,
@@ -45,7 +45,7 @@ pub(super) enum State {
 }
 
 /// The members that the lifecycle leaves alone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Profile {
     pub(super) user_id: String,
     pub(super) resource_owner: String,
@@ -58,7 +58,7 @@ pub(super) struct Profile {
 }
 
 /// Person or service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Kind {
     Human(Box<Human>),
     Machine(Box<Machine>),
@@ -151,7 +151,7 @@ pub(super) enum JwtTokens {
 }
 
 /// Roles that a user holds in one organisation, or in the whole instance.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Membership {
     /// The organisation's id; absent for the instance.
@@ -308,7 +308,7 @@ impl Record for User {
 }
 
 /// How many events a removed user has seen: one that is made again with its id goes on counting.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Ended {
     pub(super) user_id: String,
     pub(super) sequence: u64,

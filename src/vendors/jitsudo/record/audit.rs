@@ -12,7 +12,7 @@ use uuid::Uuid;
 const MOST: usize = 10_000;
 
 /// One thing that was done.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(in super::super) struct Entry {
     /// In lower case.
     pub(in super::super) id: String,
@@ -26,7 +26,7 @@ pub(in super::super) struct Entry {
 }
 
 /// Who did it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct Actor {
     pub(in super::super) kind: ActorType,
     /// The system has none.
@@ -49,10 +49,10 @@ impl Actor {
 }
 
 /// The entries of one world, oldest first.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(in super::super) struct AuditLog(Mutex<Log>);
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Log {
     entries: VecDeque<(u64, Arc<Entry>)>,
     written: u64,

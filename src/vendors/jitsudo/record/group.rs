@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::directory::Record;
 
 /// A group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct Group {
     /// In lower case.
     pub(in super::super) id: String,
@@ -33,7 +33,7 @@ pub(in super::super) enum Origin {
 }
 
 /// A user in a group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct Member {
     /// The user's id.
     pub(in super::super) user: String,
@@ -42,7 +42,7 @@ pub(in super::super) struct Member {
 }
 
 /// A role that a group stands for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct RoleMapping {
     pub(in super::super) role: String,
     pub(in super::super) created_at: Timestamp,

@@ -1,5 +1,6 @@
 //! What a mailed token stands for, until it is used. One of each purpose per user: a newer one takes its place.
 
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::directory::Record;
 
 /// What a user was sent a token for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct Pending {
     key: String,
     pub(in super::super) user: String,
@@ -17,7 +18,7 @@ pub(in super::super) struct Pending {
 }
 
 /// What a mailed token is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) enum Purpose {
     /// Confirming the address, and setting the first password.
     Invite,

@@ -147,11 +147,11 @@ pub(super) fn link(state: &MonoCloud, user: &User, about: &'static str, to: Opti
     if let Some(to) = to {
         state.shared.outbox.send(Letter {
             at: state.shared.clock.now(),
-            vendor: ABOUT.name,
+            vendor: ABOUT.name.into(),
             user: user.profile.user_id.clone(),
-            by: "email",
+            by: "email".into(),
             to: to.to_owned(),
-            about,
+            about: about.into(),
             code: None,
             link: Some(link.clone()),
         });

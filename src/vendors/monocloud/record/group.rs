@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::directory::Record;
 
 /// A group. Times are epoch seconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) struct Group {
     /// The id as text: the key.
     pub(in super::super) group_id: String,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::protocol::packed::Packed;
 
 /// An e-mail address, a phone number or a user name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct Identifier {
     pub(in super::super) id: Uuid,
     /// The address, number or name.
@@ -36,7 +36,7 @@ impl Identifier {
 }
 
 /// What an identifier is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) enum Kind {
     Email,
     Phone,
@@ -79,7 +79,7 @@ pub(in super::super) struct Passkey {
 }
 
 /// A place where the user is signed in. Times are epoch seconds.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Session {
     pub(in super::super) session_id: String,
@@ -105,7 +105,7 @@ pub(in super::super) struct SessionMetadata {
 }
 
 /// What is known of an IP address from which somebody failed to sign in as the user. Times are epoch seconds.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Address {
     pub(in super::super) ip: String,
@@ -124,7 +124,7 @@ impl Address {
 }
 
 /// That the user is in a group.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Membership {
     pub(in super::super) group_id: Uuid,

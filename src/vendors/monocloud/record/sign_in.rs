@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Address, Session, User};
 
@@ -17,7 +17,7 @@ pub(in super::super) const BLOCK_SECONDS: i64 = 5 * 60;
 const MOST_KEPT: usize = 1_000;
 
 /// A lockout after failed sign-ins.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Block {
     /// Epoch seconds at which it ends by itself; never, if absent.
@@ -32,7 +32,7 @@ pub(in super::super) enum Lockout {
 }
 
 /// How often and from where somebody signed in as the user. Times are epoch seconds.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in super::super) struct Activity {
     pub(in super::super) attempts: u64,
     pub(in super::super) last_attempt: Option<i64>,

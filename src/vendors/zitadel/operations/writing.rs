@@ -157,11 +157,11 @@ impl<'a> Writing<'a> {
         });
         self.letters.push(Letter {
             at: self.now,
-            vendor: "zitadel",
+            vendor: super::super::ABOUT.name.into(),
             user: user.profile.user_id.clone(),
-            by,
+            by: by.into(),
             to,
-            about,
+            about: about.into(),
             code: Some(code.to_owned()),
             link,
         });

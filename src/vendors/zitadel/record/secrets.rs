@@ -1,9 +1,10 @@
 //! What a ZITADEL user has that reading it never shows: codes, passwords, tokens, keys and metadata. Pure.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// The hidden members of a user.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Secrets {
     /// The hash of the password.
     pub password: Option<String>,
@@ -26,14 +27,14 @@ pub struct Secrets {
 }
 
 /// A code that was sent, or would have been.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Code {
     pub code: String,
     pub expires: Timestamp,
 }
 
 /// A personal access token.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Token {
     pub id: String,
     /// What the holder sends.
@@ -45,7 +46,7 @@ pub struct Token {
 }
 
 /// A token of the token endpoint.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Access {
     pub id: String,
     pub scope: String,
@@ -55,7 +56,7 @@ pub struct Access {
 }
 
 /// A public key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Key {
     pub id: String,
     /// As PEM.
@@ -65,7 +66,7 @@ pub struct Key {
 }
 
 /// One entry of metadata.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
     pub key: String,
     pub value: Vec<u8>,

@@ -1,0 +1,81 @@
+//! A world's whole state as JSON, from which it can be made again, also by another server.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{World, vendors};
+use crate::clock::Clock;
+use crate::ids::Ids;
+use crate::outbox::Outbox;
+use crate::vendors::Shared;
+
+/// What stands in front of every state.
+const FORMAT: &str = "world state, version 1";
+
+/// Everything in a world but its name and its journal.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    fauxidp: String,
+    ids: Place,
+    clock: Clock,
+    settings: BTreeMap<String, String>,
+    outbox: Outbox,
+    vendors: BTreeMap<String, Box<RawValue>>,
+}
+
+/// Where the source of ids stands.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    seed: u64,
+    /// In words of 32 bits; a string, for JSON's readers do not agree on numbers of that size.
+    place: String,
+}
+
+impl World {
+    /// Everything in the world but its name and its journal.
+    pub fn state(&self) -> String {
+        let shared = &self.shared;
+        let state = State {
+            fauxidp: FORMAT.to_owned(),
+            ids: Place { seed: shared.ids.seed(), place: shared.ids.place().to_string() },
+            clock: shared.clock.clone(),
+            settings: self.settings().map(|(key, value)| (key, value.to_owned())).collect(),
+            outbox: shared.outbox.clone(),
+            vendors: self.vendors().map(|vendor| (vendor.about().name.to_owned(), vendor.state())).collect(),
+        };
+        serde_json::to_string(&state).expect("a state is JSON")
+    }
+
+    /// A world of that name with a state that [`World::state`] gave. Credentials are this world's.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub(super) fn restored(&self, name: &str, state: &[u8]) -> Result<Self, String> {
+        let state: State = serde_json::from_slice(state).map_err(|error| error.to_string())?;
+        if state.fauxidp != FORMAT {
+            return Err(format!("it is {:?}, and {FORMAT:?} is wanted", state.fauxidp));
+        }
+        let place = state.ids.place.parse().map_err(|_| "ids.place is no number".to_owned())?;
+        let mut settings = vec![vendors::Settings::default(); vendors::ALL.len()];
+        for (key, value) in &state.settings {
+            vendors::set(&mut settings, key, value)?;
+        }
+        let shared = Shared {
+            world: name.into(),
+            clock: state.clock,
+            ids: Ids::at(state.ids.seed, place),
+            outbox: state.outbox,
+        };
+        let mut restored = Vec::with_capacity(self.vendors.len());
+        for (vendor, settings) in self.vendors().zip(&settings) {
+            let about = vendor.about();
+            let state = state.vendors.get(about.name).ok_or_else(|| format!("vendors.{} is missing", about.name))?;
+            restored.push(vendor.restored(state, shared.clone(), settings)?);
+        }
+        Ok(self.around(restored, shared, settings))
+    }
+}

@@ -1,0 +1,172 @@
+//! Worlds: a thousand at once that never see each other, and their state that goes from server to server.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use fauxidp::{Config, Emulator};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::TcpStream;
+
+use crate::fixture::{self, frame};
+use crate::wire::{self, Ask};
+
+const WORLDS: usize = 1_000;
+const CONNECTIONS: usize = 32;
+
+fn bearer(world: &str) -> String {
+    format!("Bearer zitadel-admin~{world}")
+}
+
+/// Calls of many worlds on one connection, by REST over HTTP/1.1.
+async fn by_rest(emulator: &Emulator, worlds: Vec<String>) {
+    let stream = TcpStream::connect(emulator.addresses()[0]).await.expect("it listens");
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP/1.1");
+    tokio::spawn(connection);
+    for world in worlds {
+        for (sequence, call) in [("3", "deactivate"), ("4", "reactivate"), ("5", "lock")] {
+            let request = http::Request::post(format!("/v2/users/human-active/{call}"))
+                .header("host", "127.0.0.1:8484")
+                .header("authorization", bearer(&world))
+                .body(Full::new(Bytes::from_static(b"{}")))
+                .expect("a request");
+            let answer = sender.send_request(request).await.expect("an answer");
+            assert_eq!(answer.status(), 200, "{world} {call}");
+            let body = answer.into_body().collect().await.expect("a body").to_bytes();
+            let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+            assert_eq!(body["details"]["sequence"], sequence, "{world}: somebody else was here");
+        }
+    }
+}
+
+/// The same by gRPC over HTTP/2.
+async fn by_grpc(emulator: &Emulator, worlds: Vec<String>) {
+    let stream = TcpStream::connect(emulator.addresses()[0]).await.expect("it listens");
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+        .await
+        .expect("it speaks HTTP/2");
+    tokio::spawn(connection);
+    for world in worlds {
+        for (sequence, call) in [("3", "Deactivate"), ("4", "Reactivate"), ("5", "Lock")] {
+            let message = frame(br#"{"userId":"human-active"}"#);
+            let request = http::Request::post(format!("http://127.0.0.1:8484/zitadel.user.v2.UserService/{call}User"))
+                .header("content-type", "application/grpc+json")
+                .header("authorization", bearer(&world))
+                .body(Full::new(Bytes::from(message)))
+                .expect("a request");
+            let answer = sender.send_request(request).await.expect("an answer");
+            let body = answer.into_body().collect().await.expect("a body");
+            assert_eq!(body.trailers().expect("trailers")["grpc-status"], "0", "{world} {call}");
+            let body: serde_json::Value = serde_json::from_slice(&body.to_bytes()[5..]).expect("JSON");
+            assert_eq!(body["details"]["sequence"], sequence, "{world}: somebody else was here");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_worlds_at_once_never_see_each_other() {
+    let emulator = Arc::new(wire::emulator().await);
+    let read = Ask::new("GET", "/v2/users/human-active").header("authorization", "Bearer zitadel-admin");
+    let before = read.send(&emulator).await.body;
+    let callers: Vec<_> = (0..CONNECTIONS)
+        .map(|connection| {
+            let worlds = (0..WORLDS).filter(|n| n % CONNECTIONS == connection).map(|n| format!("w-{n}")).collect();
+            let emulator = Arc::clone(&emulator);
+            tokio::spawn(async move {
+                match connection % 2 {
+                    0 => by_rest(&emulator, worlds).await,
+                    _ => by_grpc(&emulator, worlds).await,
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.expect("every world was its caller's own");
+    }
+    assert_eq!(read.send(&emulator).await.body, before, "the default world is untouched");
+    let worlds = Ask::new("GET", "/__fauxidp/worlds").send(&emulator).await.json();
+    assert_eq!(worlds["worlds"].as_array().map(Vec::len), Some(WORLDS + 1));
+}
+
+#[tokio::test]
+async fn at_most_so_many_worlds_are_kept() {
+    let emulator = Emulator::start_with(Config { max_worlds: 5, ..wire::config() }).await.expect("it starts");
+    for n in 0..20 {
+        let ask = Ask::new("GET", "/api/users/user-active").header("x-api-key", &format!("monocloud-admin~w-{n}"));
+        assert_eq!(ask.send(&emulator).await.status, 200);
+    }
+    let worlds = Ask::new("GET", "/__fauxidp/worlds").send(&emulator).await.json();
+    assert_eq!(worlds["worlds"], serde_json::json!(["default", "w-16", "w-17", "w-18", "w-19"]));
+}
+
+async fn state(emulator: &Emulator, world: &str) -> String {
+    let answer = Ask::new("GET", &format!("/__fauxidp/worlds/{world}/state")).send(emulator).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.text().to_owned()
+}
+
+/// Every fixture's calls in one world leave a state that goes to another server and back without a change, and
+/// from which both go on alike.
+#[tokio::test]
+async fn a_state_round_trips_exactly_also_between_servers() {
+    let (one, two) = (wire::emulator().await, wire::emulator().await);
+    Ask::new("PUT", "/__fauxidp/worlds/default")
+        .body(r#"{"settings":{"jitsudo.suspend-owner":"allowed"},"people":20,"seed":3}"#)
+        .send(&one)
+        .await;
+    for fixture in fixture::all() {
+        // What is taken from answers is another matter; plain calls change enough.
+        let plain = |ask: &&Ask| ask.method != "GET" && !ask.path.contains("__fauxidp") && !ask.has("x-fault");
+        for ask in fixture.asks.iter().filter(plain) {
+            ask.send(&one).await;
+        }
+    }
+    let taken = state(&one, "default").await;
+    let put = Ask::new("PUT", "/__fauxidp/worlds/other/state").body(taken.clone()).send(&two).await;
+    assert_eq!(put.status, 200, "{}", put.text());
+    assert!(state(&two, "other").await == taken, "the state is another one");
+    // The same calls afterwards are answered alike, ids and all.
+    let create = |world: &str| {
+        let body = r#"{"organizationId":"69629023906488334","human":{"profile":{"givenName":"A","familyName":"B"},"email":{"email":"next@example.com","returnCode":{}}}}"#;
+        Ask::new("POST", "/v2/users/new").header("authorization", &format!("Bearer zitadel-admin~{world}")).body(body)
+    };
+    let (first, second) = (create("default").send(&one).await, create("other").send(&two).await);
+    assert_eq!((first.status, first.text()), (200, second.text()));
+    assert_eq!(state(&one, "default").await, state(&two, "other").await);
+    // And a server can start from it.
+    let path = std::env::temp_dir().join(format!("fauxidp-state-{}.json", std::process::id()));
+    std::fs::write(&path, &taken).expect("written");
+    let third = Emulator::start_with(Config { state: Some(path.clone()), ..wire::config() }).await.expect("it fits");
+    std::fs::remove_file(&path).expect("removed");
+    assert!(state(&third, "default").await == taken, "the state is another one");
+    assert_eq!(create("default").send(&third).await.text(), first.text());
+    Ask::new("POST", "/__fauxidp/worlds/default/reset").send(&third).await;
+    assert!(state(&third, "default").await == taken, "a reset leads back to the start");
+}
+
+#[tokio::test]
+async fn a_state_that_does_not_fit_is_refused_and_changes_nothing() {
+    let emulator = wire::emulator().await;
+    let taken = state(&emulator, "default").await;
+    for (from, to) in [
+        ("world state, version 1", "world state, version 2"),
+        ("\"userId\"", "\"user\""),
+        ("\"place\":\"", "\"place\":\"x"),
+        ("\"monocloud.era\":\"seed\"", "\"monocloud.era\":\"future\""),
+        ("\"zitadel\":", "\"acme\":"),
+        ("{", "["),
+    ] {
+        let text = taken.replacen(from, to, 1);
+        if text == taken {
+            continue; // the record's members have names of their own
+        }
+        let put = Ask::new("PUT", "/__fauxidp/worlds/default/state").body(text).send(&emulator).await;
+        assert_eq!((put.status, put.header("x-fauxidp")), (400, Some("refused")), "{from}: {}", put.text());
+        assert!(state(&emulator, "default").await == taken, "{from}");
+    }
+    let config = Config { max_state: 1_000, ..wire::config() };
+    let small = Emulator::start_with(config).await.expect("it starts");
+    let put = Ask::new("PUT", "/__fauxidp/worlds/default/state").body(taken).send(&small).await;
+    assert_eq!((put.status, put.header("x-fauxidp")), (413, Some("limit")));
+}
