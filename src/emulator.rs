@@ -141,16 +141,23 @@ impl Drop for Emulator {
     }
 }
 
-fn worlds(config: &Config) -> Result<Worlds, StartError> {
+/// The worlds that a server with that configuration starts with.
+pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
     let seeds = seeds(config)?;
-    let beginning = Beginning {
+    let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
+    let beginning = Beginning { seeds: texts, ..beginning(config)? };
+    Worlds::new(&beginning).map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })
+}
+
+/// What the worlds start from, but for the seeds.
+pub(crate) fn beginning(config: &Config) -> Result<Beginning, StartError> {
+    Ok(Beginning {
         settings: settings(&config.set)?,
-        seeds: seeds.iter().map(|(_, text)| text.clone()).collect(),
+        seeds: Vec::new(),
         people: config.people,
         seed: config.seed,
         clock: config.clock.map_or_else(Clock::real, Clock::frozen),
-    };
-    Worlds::new(&beginning).map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })
+    })
 }
 
 /// Each vendor's seed text with the file that it is from.

@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod contract;
+mod corpus;
 mod edges;
 mod fidelity;
 mod fixture;
