@@ -149,29 +149,31 @@ impl Drop for Emulator {
     }
 }
 
-fn worlds(config: &Config) -> Result<Worlds, StartError> {
+/// The worlds that a server with that configuration starts with.
+pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
     let seeds = seeds(config)?;
-    let beginning = Beginning {
-        settings: settings(&config.set)?,
-        seeds: seeds.iter().map(|(_, text)| text.clone()).collect(),
-        people: config.people,
-        seed: config.seed,
-        clock: config.clock.map_or_else(Clock::real, Clock::frozen),
-    };
-    let state = config.state.as_ref().map(|path| {
-        let read = fs::read(path).map_err(|error| error.to_string());
-        read.map_err(|reason| StartError::State { path: path.clone(), reason })
-    });
-    let state = state.transpose()?;
+    let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
+    let beginning = Beginning { seeds: texts, ..beginning(config)? };
     let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
     let seeded = Worlds::new(beginning, limits);
     let worlds = seeded.map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })?;
-    match (state, &config.state) {
-        (Some(state), Some(path)) => {
-            worlds.starting_from(&state).map_err(|reason| StartError::State { path: path.clone(), reason })
-        }
-        _ => Ok(worlds),
-    }
+    let Some(path) = &config.state else {
+        return Ok(worlds);
+    };
+    let state = fs::read(path).map_err(|error| error.to_string());
+    let begun = state.and_then(|state| worlds.starting_from(&state));
+    begun.map_err(|reason| StartError::State { path: path.clone(), reason })
+}
+
+/// What the worlds start from, but for the seeds.
+pub(crate) fn beginning(config: &Config) -> Result<Beginning, StartError> {
+    Ok(Beginning {
+        settings: settings(&config.set)?,
+        seeds: Vec::new(),
+        people: config.people,
+        seed: config.seed,
+        clock: config.clock.map_or_else(Clock::real, Clock::frozen),
+    })
 }
 
 /// Each vendor's seed text with the file that it is from.

@@ -29,6 +29,8 @@ mod failure;
 mod faults;
 mod fidelity;
 mod ids;
+#[doc(hidden)]
+pub mod inside;
 mod mount;
 mod outbox;
 mod passwords;

@@ -3,10 +3,13 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod contract;
+mod corpus;
 mod edges;
 mod fidelity;
 mod fixture;
+mod history;
 mod library;
+mod models;
 mod readme;
 mod refused;
 mod replay;

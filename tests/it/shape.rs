@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cli", &["config", "emulator", "control"]),
     ("emulator", &["config", "control", "pipeline", "server", "vendors", "world", "leaves"]),
     ("config", &[]),
+    ("inside", &["*"]),
     ("server", &["pipeline", "streams"]),
     ("streams", &["vendors", "leaves"]),
     ("pipeline", &["control", "faults", "mount", "vendors", "world", "leaves"]),

@@ -1,0 +1,177 @@
+//! What the parts of a call cost. `cargo bench`; the whole server is `scripts/bench`.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use divan::Bencher;
+use fauxidp::Config;
+use fauxidp::declared::ALL;
+use fauxidp::inside::{Counters, Directory, Inside, Record, Source, decide, requested};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http_body_util::Full;
+
+fn main() {
+    divan::main();
+}
+
+/// How many people there are.
+const PEOPLE: [usize; 3] = [10, 1_000, 100_000];
+
+/// Every call of these benches brings all credentials; each vendor looks at its own.
+const HEADERS: [(&str, &str); 3] =
+    [("x-api-key", "monocloud-admin"), ("x-tenant-id", TENANT), ("content-type", "application/json")];
+const TENANT: &str = "2489e9ad-2ee2-8e00-8ec9-32d5f69181c0";
+
+fn inside(people: usize) -> Inside {
+    let clock = Some("2030-01-01T00:00:00Z".parse().expect("a time"));
+    Inside::start(&Config { people, clock, ..Config::default() }).expect("the embedded seed fits")
+}
+
+fn request(method: &str, path: &str, token: &str, body: &'static str) -> Request<Full<Bytes>> {
+    let mut request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
+    for (name, value) in HEADERS {
+        request = request.header(name, value);
+    }
+    request.body(Full::new(Bytes::from_static(body.as_bytes()))).expect("a request")
+}
+
+/// The answer of a call that nothing holds back.
+fn now<T>(answer: impl Future<Output = T>) -> T {
+    match pin!(answer).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => unreachable!("no fault was asked for"),
+    }
+}
+
+fn ask(inside: &Inside, request: Request<Full<Bytes>>, status: u16) {
+    let answer: Response<_> = now(inside.answer(request));
+    assert_eq!(answer.status(), status);
+    black_box(answer);
+}
+
+/// Path and method to operation.
+#[divan::bench(args = ["/api/users/user-active/disable", "/v2/users/human-active/deactivate", "/v1/users/me/suspend"])]
+fn route(bencher: Bencher, path: &str) {
+    let routes: Vec<_> = ALL.iter().map(|maker| maker.about).collect();
+    let owner = routes.iter().find(|about| about.claims.iter().any(|claim| path.starts_with(claim)));
+    let table = owner.expect("somebody's path").routes;
+    bencher.bench(|| table.find(black_box(&Method::POST), black_box(path)));
+}
+
+/// A whole call that ends where the credential is looked at.
+#[divan::bench(args = ["GET /v2/users/human-active", "GET /v1/users/00000000-0000-8000-8000-000000000002"])]
+fn authenticate(bencher: Bencher, call: &str) {
+    let inside = inside(0);
+    let (method, path) = call.split_once(' ').expect("a method");
+    bencher.with_inputs(|| request(method, path, "nobody", "")).bench_values(|request| ask(&inside, request, 401));
+}
+
+/// A whole call that changes nothing: what is left besides the credential is to find and to write the user.
+#[divan::bench(args = [
+    ("/api/users/user-active", "-"),
+    ("/v2/users/human-active", "zitadel-admin"),
+    ("/v1/users/00000000-0000-8000-8000-000000000002", "jitsudo-admin"),
+])]
+fn render(bencher: Bencher, (path, token): (&str, &str)) {
+    let inside = inside(0);
+    bencher.with_inputs(|| request("GET", path, token, "")).bench_values(|request| ask(&inside, request, 200));
+}
+
+/// Two whole calls, each of which changes the user's state.
+#[divan::bench(args = [
+    ("/api/users/user-active/", "disable", "enable", "-"),
+    ("/v2/users/human-active/", "deactivate", "reactivate", "zitadel-admin"),
+    ("/v2/users/human-active/", "lock", "unlock", "zitadel-admin"),
+])]
+fn transition(bencher: Bencher, (path, out, back, token): (&str, &str, &str, &str)) {
+    let inside = inside(0);
+    let call = |verb: &str| request("POST", &format!("{path}{verb}"), token, "");
+    bencher.with_inputs(|| [call(out), call(back)]).bench_values(|calls| {
+        for call in calls {
+            ask(&inside, call, 200);
+        }
+    });
+}
+
+/// The same at jitsudo, whose one call takes the state in its body.
+#[divan::bench]
+fn transition_by_body(bencher: Bencher) {
+    let inside = inside(0);
+    let path = "/v1/users/00000000-0000-8000-8000-000000000002/suspend";
+    let call = |body| request("POST", path, "jitsudo-admin", body);
+    bencher.with_inputs(|| [call(r#"{"active":false}"#), call(r#"{"active":true}"#)]).bench_values(|calls| {
+        for call in calls {
+            ask(&inside, call, 200);
+        }
+    });
+}
+
+/// What happens to a call that brings a specification.
+#[divan::bench(args = ["503", "delay;min=1;max=9, 429;retry-after=7;every=3"])]
+fn fault_decision(bencher: Bencher, text: &str) {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-fault", HeaderValue::from_str(text).expect("a value"));
+    let counters = Counters::default();
+    bencher.bench(|| {
+        let spec = requested(black_box(&headers), "Vendor", &[]).ok().flatten().expect("it can be followed");
+        decide(&[(Source::Header, spec)], &counters, "vendor", "operation")
+    });
+}
+
+/// A reset, which makes a world anew.
+#[divan::bench(args = PEOPLE)]
+fn fork(bencher: Bencher, people: usize) {
+    let inside = inside(people);
+    let reset = || request("POST", "/__fauxidp/worlds/default/reset", "-", "");
+    bencher.with_inputs(reset).bench_values(|reset| ask(&inside, reset, 200));
+}
+
+#[derive(Clone)]
+struct Row(std::sync::Arc<str>);
+
+impl Record for Row {
+    fn key(&self) -> &str {
+        &self.0
+    }
+
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        vec![format!("{}@example.com", self.0).into()]
+    }
+}
+
+fn rows(count: usize) -> Directory<Row> {
+    let row = |n| Row(format!("user{n:017}").into());
+    Directory::new((0..count).map(row).collect()).unwrap_or_else(|key| unreachable!("{key} stands twice"))
+}
+
+#[divan::bench(args = PEOPLE)]
+fn directory_get(bencher: Bencher, people: usize) {
+    let rows = rows(people);
+    bencher.bench(|| rows.get(black_box("user00000000000000007")));
+}
+
+#[divan::bench(args = PEOPLE)]
+fn directory_update(bencher: Bencher, people: usize) {
+    let rows = rows(people);
+    bencher.bench(|| rows.update(black_box("user00000000000000007"), || (), |_| Ok(())));
+}
+
+#[divan::bench(args = PEOPLE)]
+fn directory_insert_and_remove(bencher: Bencher, people: usize) {
+    let rows = rows(people);
+    bencher.bench(|| {
+        let row = || Ok(Row("new".into()));
+        let added = rows.insert("new", || (), |_| (), row).is_ok();
+        added && rows.remove("new", || (), |_| Ok(())).is_ok()
+    });
+}
+
+#[divan::bench(args = PEOPLE)]
+fn directory_list(bencher: Bencher, people: usize) {
+    let rows = rows(people);
+    bencher.bench(|| rows.snapshot().iter().count());
+}

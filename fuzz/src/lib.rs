@@ -1,0 +1,292 @@
+//! What each fuzz target does with its bytes. A target panics where a promise is broken. The tests play the corpus
+//! through the same functions.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use fauxidp::declared::ALL;
+use fauxidp::inside::{self, Inside};
+use fauxidp::{Config, Emulator};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Method, Request, Uri};
+use http_body_util::{BodyExt, Full};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+
+/// The most requests of one input: what more of them could show is not worth their time.
+const MOST_REQUESTS: usize = 8;
+
+/// The headers with which a vendor lets a request in; one that brings its own keeps them.
+const CREDENTIALS: [(&str, &[(&str, &str)]); 3] = [
+    ("monocloud", &[("x-api-key", "monocloud-admin")]),
+    ("zitadel", &[("authorization", "Bearer zitadel-admin")]),
+    ("jitsudo", &[("authorization", "Bearer jitsudo-admin"), ("x-tenant-id", "2489e9ad-2ee2-8e00-8ec9-32d5f69181c0")]),
+];
+
+fn config(set: &[&str]) -> Config {
+    Config {
+        listen: vec![([127, 0, 0, 1], 0).into()],
+        set: set.iter().map(|&text| text.to_owned()).collect(),
+        clock: Some("2030-01-01T00:00:00Z".parse().expect("a time")),
+        ..Config::default()
+    }
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// An answer that came at once.
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Bytes,
+    trailers: Option<HeaderMap>,
+}
+
+thread_local! {
+    static RUNTIME: Runtime = runtime();
+    static SERVER: (Runtime, Emulator) = {
+        let runtime = runtime();
+        let emulator = runtime.block_on(Emulator::start_with(config(&[]))).expect("it starts");
+        (runtime, emulator)
+    };
+    /// One emulator as it is by default, and one with what can be set set otherwise.
+    static INSIDE: [Inside; 2] = [
+        config(&[]),
+        config(&["monocloud.era=current", "monocloud.lockout=ip", "jitsudo.users-api-key=accepted"]),
+    ]
+    .map(|config| Inside::start(&config).expect("the embedded seed fits"));
+}
+
+/// Asks for an answer. `None` is one that a fault holds back; nobody waits for it.
+fn ask(inside: &Inside, request: Request<Full<Bytes>>) -> Option<Answer> {
+    let answer = async {
+        let (head, body) = inside.answer(request).await.into_parts();
+        let body = body.collect().await.expect("a body cannot fail");
+        let trailers = body.trailers().cloned();
+        Answer { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes(), trailers }
+    };
+    RUNTIME.with(|runtime| {
+        let _time = runtime.enter();
+        match pin!(answer).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => Some(answer),
+            Poll::Pending => None,
+        }
+    })
+}
+
+fn reset(inside: &Inside) {
+    let request = Request::post("/__fauxidp/worlds/default/reset").body(Full::default()).expect("a request");
+    assert_eq!(ask(inside, request).expect("nothing holds it").status, 200);
+}
+
+/// Requests of one vendor, in the form of the fixtures, parted by lines that start with `###`.
+pub fn http(vendor: &str, bytes: &[u8]) {
+    let credentials = CREDENTIALS.iter().find(|(name, _)| *name == vendor).expect("a vendor").1;
+    INSIDE.with(|both| {
+        for inside in both {
+            reset(inside);
+            for block in blocks(bytes).take(MOST_REQUESTS) {
+                let Some(request) = request(block, credentials) else { continue };
+                let asked = request.headers().clone();
+                if let Some(answer) = ask(inside, request) {
+                    check(&asked, &answer);
+                }
+            }
+        }
+    });
+}
+
+/// The parts between the lines that start with `###`.
+fn blocks(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let all = rest?;
+        match all.windows(4).position(|four| four == b"\n###") {
+            Some(at) => {
+                let after = &all[at + 1..];
+                let end = after.iter().position(|byte| *byte == b'\n').map_or(after.len(), |end| end + 1);
+                rest = Some(&after[end..]);
+                Some(&all[..at])
+            }
+            None => rest.take(),
+        }
+    })
+}
+
+/// One request: comments, request line, headers, an empty line, the body. `None` where it is none.
+fn request(block: &[u8], credentials: &[(&'static str, &'static str)]) -> Option<Request<Full<Bytes>>> {
+    let mut rest = block;
+    let mut line = || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.iter().position(|byte| *byte == b'\n');
+        let (line, after) = end.map_or((rest, &rest[rest.len()..]), |end| (&rest[..end], &rest[end + 1..]));
+        rest = after;
+        Some(line)
+    };
+    let first = std::iter::from_fn(&mut line).find(|line| !line.is_empty() && line[0] != b'#')?;
+    let space = first.iter().position(|byte| *byte == b' ')?;
+    let method = Method::from_bytes(&first[..space]).ok()?;
+    let uri = Uri::try_from(&first[space + 1..]).ok()?;
+    let mut headers = HeaderMap::new();
+    while let Some(line) = line().filter(|line| !line.is_empty()) {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
+            headers.append(name, value);
+        }
+    }
+    for (name, value) in credentials {
+        if !headers.contains_key(*name) {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+    }
+    if !rest.is_empty() && !headers.contains_key(CONTENT_TYPE) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let mut request = Request::new(Full::new(Bytes::copy_from_slice(rest)));
+    (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
+    Some(request)
+}
+
+/// What holds for every answer over HTTP.
+fn check(asked: &HeaderMap, answer: &Answer) {
+    let text = String::from_utf8_lossy(&answer.body);
+    // Only who asks for it gets what says that the server is broken.
+    assert!(answer.status != 500 || asked.contains_key("x-fault"), "a handler panicked: {text}");
+    let media_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if media_type.starts_with("application/json") || media_type.starts_with("application/problem+json") {
+        serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).unwrap_or_else(|error| panic!("{error}: {text}"));
+    }
+}
+
+/// The content types of remote calls, and some that are none.
+const CONTENT_TYPES: [&str; 8] = [
+    "application/grpc",
+    "application/grpc+json",
+    "application/grpc-web+proto",
+    "application/grpc-web+json",
+    "application/proto",
+    "application/json",
+    "application/grpc-web-text",
+    "application/connect+proto",
+];
+
+/// Remote calls, parted like requests. Of each the first byte names the call, the second the content type, the third
+/// says how the rest is framed and whose token it brings.
+pub fn rpc(bytes: &[u8]) {
+    let paths: Vec<_> =
+        ALL.iter().flat_map(|maker| maker.about.operations()).filter_map(|operation| operation.rpc).collect();
+    INSIDE.with(|both| {
+        let inside = &both[0];
+        reset(inside);
+        for block in blocks(bytes).take(MOST_REQUESTS) {
+            let &[call, kind, how, ref rest @ ..] = block else { continue };
+            let content_type = CONTENT_TYPES[usize::from(kind) % CONTENT_TYPES.len()];
+            let mut body = Vec::new();
+            if how & 1 == 0 && content_type.starts_with("application/grpc") {
+                body.push(how >> 1 & 1); // whether it says that it is compressed
+                body.extend(u32::try_from(rest.len()).expect("a short input").to_be_bytes());
+            }
+            body.extend_from_slice(rest);
+            let token = if how & 4 == 0 { "Bearer zitadel-admin" } else { "Bearer zitadel-machine" };
+            let mut request = Request::post(paths[usize::from(call) % paths.len()])
+                .header(CONTENT_TYPE, content_type)
+                .header(AUTHORIZATION, token);
+            if how & 8 != 0 {
+                request = request.header("grpc-encoding", "gzip").header("content-encoding", "gzip");
+            }
+            let request = request.body(Full::new(body.into())).expect("a request");
+            let answer = ask(inside, request).expect("nothing holds it");
+            check_call(content_type, &answer);
+        }
+    });
+}
+
+/// What holds for every answer to a remote call.
+fn check_call(content_type: &str, answer: &Answer) {
+    let text = String::from_utf8_lossy(&answer.body);
+    let message = answer.trailers.iter().chain([&answer.headers]).find_map(|headers| headers.get("grpc-message"));
+    let is_broken = text.contains("Errors.Internal") || message.is_some_and(|text| text == "Errors.Internal");
+    assert!(!is_broken, "a handler panicked: {text}");
+    if answer.status == 200 && content_type.starts_with("application/grpc") && !content_type.contains("web") {
+        let status = answer.trailers.iter().chain([&answer.headers]).find_map(|headers| headers.get("grpc-status"));
+        assert!(status.is_some(), "no status");
+    }
+}
+
+/// The grammar of faults: what is read and written is read as the same again, and every vendor can say it.
+pub fn faults(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match inside::fault(text) {
+        Ok(canonical) => assert_eq!(inside::fault(&canonical), Ok(canonical.clone()), "of {text:?}"),
+        Err(reason) => assert!(!reason.contains('\n'), "{reason}"),
+    }
+    let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
+    INSIDE.with(|both| {
+        let inside = &both[0];
+        reset(inside);
+        for path in [
+            "/api/users/user-active/disable",
+            "/v2/users/human-active/deactivate",
+            "/v1/users/me/profile",
+            "/oauth/v2/token",
+        ] {
+            let mut request = Request::post(path).header("x-fault", &value);
+            for (name, value) in CREDENTIALS.iter().flat_map(|(_, headers)| *headers).skip(1) {
+                request = request.header(*name, *value);
+            }
+            let request = request.header("x-api-key", "monocloud-admin").body(Full::default()).expect("a request");
+            let asked = request.headers().clone();
+            if let Some(answer) = ask(inside, request) {
+                check(&asked, &answer);
+            }
+        }
+    });
+}
+
+/// The loader of seeds: the first byte names the vendor, the rest is its file. What fits can be listed.
+pub fn seed(bytes: &[u8]) {
+    let Some((place, text)) = bytes.split_first() else { return };
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    let place = usize::from(*place) % ALL.len();
+    let inside = match Inside::with_seed(&config(&[]), place, text) {
+        Ok(inside) => inside,
+        Err(reason) => {
+            let line = reason.strip_prefix("line ").and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
+            let lines = text.matches('\n').count() + 1;
+            assert!(line.is_some_and(|line| line <= lines), "{reason}");
+            assert!(!reason.contains('\n'), "{reason}");
+            return;
+        }
+    };
+    let (method, path) = [("GET", "/api/users"), ("POST", "/v2/users"), ("GET", "/v1/users")][place];
+    let line = format!("{method} {path}");
+    let request = request(line.as_bytes(), CREDENTIALS[place].1).expect("a request");
+    let asked = request.headers().clone();
+    check(&asked, &ask(&inside, request).expect("nothing holds it"));
+}
+
+/// The first bytes of a connection, and what comes after them. The server closes or answers, and lives on.
+pub fn sniff(bytes: &[u8]) {
+    // Nobody waits for a call that a fault holds.
+    if bytes.to_ascii_lowercase().windows(7).any(|seven| seven == b"x-fault") {
+        return;
+    }
+    SERVER.with(|(runtime, emulator)| {
+        runtime.block_on(async {
+            let mut stream = TcpStream::connect(emulator.addresses()[0]).await.expect("it listens");
+            // A server that has had enough may close before it has read everything.
+            let _ = stream.write_all(bytes).await;
+            let _ = stream.shutdown().await;
+            let mut answer = Vec::new();
+            let _ = stream.read_to_end(&mut answer).await;
+        });
+    });
+}
