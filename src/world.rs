@@ -52,6 +52,11 @@ impl World {
         self.vendors[place].fork(self.shared.fork())
     }
 
+    /// The world's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
     /// What the vendors would have sent, oldest first.
     pub fn letters(&self) -> Vec<Numbered> {
         self.shared.outbox.letters()

@@ -1,5 +1,6 @@
 //! fauxidp's own API under `/__fauxidp/`, and the page at `/`. Knows no vendor by name; faults never touch it.
 
+mod clock;
 mod events;
 mod guard;
 mod page;

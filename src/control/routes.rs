@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 use http::StatusCode;
 use serde_json::{Map, json};
 
-use super::{Control, events, page, report};
+use super::{Control, clock, events, page, report};
 use crate::fidelity::Operation;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
 use crate::protocol::{Call, Reply};
-use crate::world::Worlds;
+use crate::world::{World, Worlds};
 
 /// An operation and what runs it.
 pub(super) struct Row {
@@ -23,7 +23,7 @@ pub(super) struct Row {
 pub(super) static TABLE: LazyLock<RouteTable> =
     LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
 
-pub(super) static ROWS: [Row; 8] = [
+pub(super) static ROWS: [Row; 10] = [
     Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
@@ -68,7 +68,24 @@ pub(super) static ROWS: [Row; 8] = [
             None => no_world(&call.parameter(0)),
         },
     },
+    Row {
+        operation: Operation::own("clock", "GET", "/__fauxidp/worlds/{world}/clock"),
+        run: |_, worlds, call| in_world(worlds, call, clock::show),
+    },
+    Row {
+        operation: Operation::own("set_clock", "PUT", "/__fauxidp/worlds/{world}/clock"),
+        run: |_, worlds, call| in_world(worlds, call, |world| clock::change(world, call)),
+    },
 ];
+
+/// Answers by the world that the path names.
+fn in_world(worlds: &Worlds, call: &Call, answer: impl FnOnce(&World) -> Reply) -> Reply {
+    let name = call.parameter(0);
+    match worlds.get(&name) {
+        Some(world) => answer(&world),
+        None => no_world(&name),
+    }
+}
 
 fn no_world(name: &str) -> Reply {
     problem(StatusCode::NOT_FOUND, Mark::BadWorld, &format!("There is no world {name:?}."), Map::new())
