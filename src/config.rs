@@ -18,6 +18,8 @@ pub struct Config {
     pub seed: u64,
     /// Where the clock stands still; the real time if absent.
     pub clock: Option<Timestamp>,
+    /// How many calls each world's journal holds; the oldest go first.
+    pub journal: usize,
     /// What vendors declare about themselves, as `vendor.key=value`.
     pub set: Vec<String>,
     /// A certificate with its chain, PEM; an authority of its own if absent.
@@ -39,6 +41,7 @@ impl Default for Config {
             people: 0,
             seed: 1,
             clock: None,
+            journal: 1_000,
             set: Vec::new(),
             tls_cert: None,
             tls_key: None,

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::Control;
+use crate::journal::Limits;
+use crate::metrics::Metrics;
 use crate::pipeline::Pipeline;
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
@@ -108,8 +110,11 @@ impl Emulator {
         let bound =
             Bound::new(&config.listen).await.map_err(|(address, error)| StartError::Listen { address, error })?;
         let authority = Arc::clone(&tls);
-        let control =
-            Control { allowed_hosts: config.allow_host, certificate: Box::new(move || authority.certificate()) };
+        let control = Control {
+            allowed_hosts: config.allow_host,
+            certificate: Box::new(move || authority.certificate()),
+            metrics: Metrics::default(),
+        };
         let pipeline = Arc::new(Pipeline::new(worlds, control));
         let addresses = bound.addresses();
         Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls)) })
@@ -149,6 +154,7 @@ fn worlds(config: &Config) -> Result<Worlds, StartError> {
         people: config.people,
         seed: config.seed,
         clock: config.clock.map_or_else(Clock::real, Clock::frozen),
+        journal: Limits::of(config.journal),
     };
     Worlds::new(&beginning).map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })
 }

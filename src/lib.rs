@@ -29,6 +29,8 @@ mod failure;
 mod faults;
 mod fidelity;
 mod ids;
+mod journal;
+mod metrics;
 mod mount;
 mod outbox;
 mod passwords;

@@ -1,6 +1,9 @@
 //! The ordered list of steps that every request goes through, whatever it came in by.
 
+mod visit;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
@@ -12,6 +15,7 @@ use tokio::sync::Semaphore;
 use crate::control::{self, Control};
 use crate::failure::{Failure, Kind};
 use crate::faults::{self, Moment, Plan, Source};
+use crate::metrics::Connection;
 use crate::mount::{self, Whose};
 use crate::protocol::body::{self, Unreadable};
 use crate::protocol::problem::{MARK, Mark, problem};
@@ -20,6 +24,8 @@ use crate::protocol::rpc::{self, RpcError, Wire, code};
 use crate::protocol::{Call, Reply, ReplyBody};
 use crate::vendors::{About, Vendor};
 use crate::world::{DEFAULT, World, Worlds};
+
+use visit::Visit;
 
 /// The largest request body, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
@@ -58,35 +64,58 @@ impl Pipeline {
         }
         let too_large = body == Err(Unreadable::TooLarge);
         let wire = rpc::is_call(&path).then(|| Wire::of(&head.headers)).flatten();
-        let mut call = Call { head, path, body: body.unwrap_or_default(), matched: None, wire };
+        let call = Call { head, path, body: body.unwrap_or_default(), matched: None, wire };
         let reply = match whose {
             // Control comes before worlds and faults, so that none of them can lock it out.
             Whose::Own if too_large => limit(),
             Whose::Own => self.control.answer(call, &self.worlds),
-            Whose::Nobody => own(&call, control::unmatched(call.method(), &call.path)),
+            Whose::Nobody => {
+                let visit = Visit::new(call, self.world(), None, &self.control.metrics);
+                let reply = own(&visit.call, control::unmatched(visit.call.method(), &visit.call.path));
+                visit.end(&reply);
+                reply
+            }
             Whose::Vendor(place, found) => {
                 // World: the one that the call belongs to. It is held until the answer, also through a reset.
-                let world = self.worlds.get(DEFAULT).expect("the default world is never dropped");
-                let vendor = world.vendor(place);
+                let mut visit = Visit::new(call, self.world(), Some(place), &self.control.metrics);
+                let vendor = visit.world.vendor(place);
+                let call = &mut visit.call;
+                if let Found::Lacking(operation) | Found::Operation(Matched { operation, .. }) = &found {
+                    visit.operation = Some(operation.name);
+                }
                 let reply = match found {
-                    Found::Nothing => own(&call, control::unmatched(call.method(), &call.path)),
-                    Found::Lacking(operation) => own(&call, unemulated(vendor.about(), operation.name)),
-                    _ if too_large => refuse(vendor, &call, Kind::TooLarge).with(MARK, Mark::Limit.header()),
-                    Found::WrongMethod(allow) => refuse(vendor, &call, Kind::WrongMethod(allow)),
-                    Found::Untidy(path) => refuse(vendor, &call, Kind::UntidyPath(path)),
+                    Found::Nothing => own(call, control::unmatched(call.method(), &call.path)),
+                    Found::Lacking(operation) => own(call, unemulated(vendor.about(), operation.name)),
+                    _ if too_large => refuse(vendor, call, Kind::TooLarge).with(MARK, Mark::Limit.header()),
+                    Found::WrongMethod(allow) => refuse(vendor, call, Kind::WrongMethod(allow)),
+                    Found::Untidy(path) => refuse(vendor, call, Kind::UntidyPath(path)),
                     Found::Operation(matched) => {
                         call.matched = Some(matched.clone());
-                        self.operate(&world, place, &call, &matched).await
+                        visit.user = vendor.subject(call);
+                        self.operate(&visit, place, &matched).await
                     }
                 };
-                vendor.finish(&call, reply)
+                let reply = vendor.finish(&visit.call, reply);
+                // Journal: before the answer is on its way, so that whoever has it can look.
+                visit.end(&reply);
+                reply
             }
         };
         reply.into_response()
     }
 
+    fn world(&self) -> Arc<World> {
+        self.worlds.get(DEFAULT).expect("the default world is never dropped")
+    }
+
+    /// Counts a connection as open until the answer is dropped.
+    pub fn connection(&self) -> Connection<'_> {
+        self.control.metrics.connection()
+    }
+
     /// Fault, then the vendor, then the marks.
-    async fn operate(&self, world: &World, place: usize, call: &Call, matched: &Matched) -> Reply {
+    async fn operate(&self, visit: &Visit<'_>, place: usize, matched: &Matched) -> Reply {
+        let Visit { call, world, user, .. } = visit;
         let vendor = world.vendor(place);
         let about = vendor.about();
         let mut sources = match faults::requested(&call.head.headers, about.title, about.lacks) {
@@ -96,7 +125,8 @@ impl Pipeline {
                 return own(call, problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()));
             }
         };
-        sources.extend(world.user_fault(place, call).map(|spec| (Source::User, spec.clone())));
+        let user_fault = user.as_ref().and_then(|user| world.user_fault(place, user));
+        sources.extend(user_fault.map(|spec| (Source::User, spec.clone())));
         if sources.is_empty() {
             return explained(handle(vendor, call), about, call, matched);
         }

@@ -1,4 +1,4 @@
-//! Worlds: one state per vendor, with its faults' counters, its clock and its ids. Knows no vendor by name.
+//! Worlds: one state per vendor, with its faults' counters, its journal, its clock and its ids. Knows no vendor by name.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use dashmap::DashMap;
 use crate::clock::Clock;
 use crate::faults::{Counters, Spec};
 use crate::ids::Ids;
+use crate::journal::{Journal, Limits};
 use crate::outbox::{Numbered, Outbox};
-use crate::protocol::Call;
 use crate::vendors::{self, Origin, SeedError, Settings, Shared, Vendor};
 
 /// The world of calls that name none.
@@ -23,10 +23,12 @@ pub struct World {
     user_faults: Arc<UserFaults>,
     /// How often each fault met each operation.
     pub counters: Counters,
+    /// What was asked of it.
+    pub journal: Journal,
 }
 
 /// The faults of users, by the vendor's place and the user's key.
-type UserFaults = HashMap<(usize, String), Spec>;
+type UserFaults = Vec<HashMap<String, Spec>>;
 
 impl World {
     /// The vendor at that place of [`vendors::ALL`].
@@ -40,11 +42,8 @@ impl World {
     }
 
     /// What is to happen to a call about one of the vendor's users, by the seed.
-    pub fn user_fault(&self, place: usize, call: &Call) -> Option<&Spec> {
-        if self.user_faults.is_empty() {
-            return None;
-        }
-        self.user_faults.get(&(place, self.vendors[place].subject(call)?))
+    pub fn user_fault(&self, place: usize, user: &str) -> Option<&Spec> {
+        self.user_faults[place].get(user)
     }
 
     /// A vendor's throw-away copy, on which a call can be tried.
@@ -70,6 +69,7 @@ impl World {
             shared,
             user_faults: Arc::clone(&self.user_faults),
             counters: Counters::default(),
+            journal: self.journal.fork(),
         }
     }
 }
@@ -86,6 +86,8 @@ pub struct Beginning {
     pub seed: u64,
     /// The clock that worlds start with.
     pub clock: Clock,
+    /// How much each world's journal holds.
+    pub journal: Limits,
 }
 
 /// The worlds by name.
@@ -117,6 +119,7 @@ impl Worlds {
         let mut user_faults = UserFaults::new();
         let mut vendors = Vec::with_capacity(made.len());
         for (place, made) in made.into_iter().enumerate() {
+            let mut faults = HashMap::new();
             for fault in made.faults {
                 let about = made.vendor.about();
                 let mut spec =
@@ -124,15 +127,22 @@ impl Worlds {
                         (place, SeedError::about(&beginning.seeds[place], &fault.spec, &fault.field, bad.to_string()))
                     })?;
                 spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
-                user_faults.insert((place, fault.key), spec);
+                faults.insert(fault.key, spec);
             }
+            user_faults.push(faults);
             vendors.push(made.vendor);
         }
         let user_faults = Arc::new(user_faults);
-        let seed = World { vendors, shared, user_faults, counters: Counters::default() };
+        let journal = Journal::new(beginning.journal);
+        let seed = World { vendors, shared, user_faults, counters: Counters::default(), journal };
         let by_name = DashMap::new();
         by_name.insert(DEFAULT.into(), Arc::new(seed.fork()));
         Ok(Self { seed, by_name })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.by_name.len()
     }
 
     /// The world of that name.

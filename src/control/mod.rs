@@ -3,14 +3,17 @@
 mod clock;
 mod events;
 mod guard;
+mod metrics;
 mod page;
 mod report;
+mod requests;
 mod routes;
 
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::fidelity::Operation;
+use crate::metrics::Metrics;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::{Found, nearest};
 use crate::protocol::{Call, Reply};
@@ -28,6 +31,8 @@ pub struct Control {
     pub allowed_hosts: Vec<String>,
     /// What `GET ca.pem` answers.
     pub certificate: Certificate,
+    /// What `GET metrics` answers; the pipeline counts.
+    pub metrics: Metrics,
 }
 
 impl Control {

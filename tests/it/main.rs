@@ -6,6 +6,7 @@ mod contract;
 mod edges;
 mod fidelity;
 mod fixture;
+mod journal;
 mod library;
 mod readme;
 mod refused;
