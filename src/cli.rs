@@ -93,6 +93,9 @@ struct Serve {
     /// Start with the clock frozen at that time, such as 2030-01-01T00:00:00Z.
     #[arg(long, env = "FAUXIDP_CLOCK", value_name = "RFC3339")]
     clock: Option<Timestamp>,
+    /// How many calls each world's journal holds; the oldest go first, and 0 keeps none.
+    #[arg(long, env = "FAUXIDP_JOURNAL", value_name = "N", default_value_t = Config::default().journal)]
+    journal: usize,
     /// What a vendor declares about itself, such as jitsudo.suspend-owner=allowed.
     #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_delimiter = '\n')]
     set: Vec<String>,
@@ -257,6 +260,7 @@ fn serve(flags: Serve) -> ExitCode {
         people: flags.people,
         seed: flags.seed,
         clock: flags.clock,
+        journal: flags.journal,
         set: flags.set,
         max_worlds: flags.max_worlds,
         world_ttl: flags.world_ttl,

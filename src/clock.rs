@@ -1,10 +1,19 @@
 //! A world's clock: the one place that asks the system for the time of day. Knows no vendor.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use jiff::{SignedDuration, Timestamp, Unit};
+
+/// The times that a clock can be set to: every vendor can show them, with room for what ends later.
+const EARLIEST: Timestamp = Timestamp::UNIX_EPOCH;
+const LATEST: Timestamp = Timestamp::constant(221_845_392_000, 0); // the start of the year 9000
+
+/// A time that no clock can be set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a clock shows times from {EARLIEST} to {LATEST}")]
+pub struct OutOfRange;
 
 /// A clock that every part of one world shares. A clone is the same clock; [`Clock::fork`] makes another.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,16 +34,55 @@ impl Clock {
 
     /// Stands still at `now`.
     pub fn frozen(now: Timestamp) -> Self {
-        Self::new(Mode::Frozen(now))
+        Self::new(Mode::Frozen(whole(now)))
     }
 
     /// The world's time, in whole microseconds: no vendor shows more.
     pub fn now(&self) -> Timestamp {
-        let now = match self.mode() {
-            Mode::Frozen(at) => return at,
-            Mode::Running { ahead } => Timestamp::now().saturating_add(ahead),
+        self.mode().now()
+    }
+
+    /// Whether it stands still.
+    pub fn is_frozen(&self) -> bool {
+        matches!(self.mode(), Mode::Frozen(_))
+    }
+
+    /// Makes it stand still at `now`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`]; the clock is left as it was.
+    pub fn set(&self, now: Timestamp) -> Result<(), OutOfRange> {
+        *self.lock() = Mode::Frozen(within_range(whole(now))?);
+        Ok(())
+    }
+
+    /// Moves it on by so many milliseconds. One that stands still goes on standing still.
+    ///
+    /// # Errors
+    /// [`OutOfRange`]; the clock is left as it was.
+    pub fn advance(&self, milliseconds: u64) -> Result<(), OutOfRange> {
+        let by = SignedDuration::from_millis(i64::try_from(milliseconds).map_err(|_| OutOfRange)?);
+        let mut mode = self.lock();
+        within_range(mode.now().checked_add(by).map_err(|_| OutOfRange)?)?;
+        *mode = match *mode {
+            Mode::Frozen(at) => Mode::Frozen(at.checked_add(by).map_err(|_| OutOfRange)?),
+            Mode::Running { ahead } => Mode::Running { ahead: ahead.checked_add(by).ok_or(OutOfRange)? },
         };
-        now.ok().and_then(|now| now.round(Unit::Microsecond).ok()).unwrap_or(Timestamp::MAX)
+        Ok(())
+    }
+
+    /// Makes it go on from the time that it shows.
+    pub fn run(&self) {
+        let mut mode = self.lock();
+        if let Mode::Frozen(at) = *mode {
+            *mode = Mode::Running { ahead: at.duration_since(Timestamp::now()) };
+        }
+    }
+
+    /// Makes it stand still at the time that it shows.
+    pub fn freeze(&self) {
+        let mut mode = self.lock();
+        *mode = Mode::Frozen(mode.now());
     }
 
     /// A clock of its own that shows the same time.
@@ -47,8 +95,30 @@ impl Clock {
     }
 
     fn mode(&self) -> Mode {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.lock()
     }
+
+    fn lock(&self) -> MutexGuard<'_, Mode> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Mode {
+    fn now(self) -> Timestamp {
+        match self {
+            Self::Frozen(at) => at,
+            Self::Running { ahead } => Timestamp::now().saturating_add(ahead).map_or(Timestamp::MAX, whole),
+        }
+    }
+}
+
+/// The time in whole microseconds.
+fn whole(time: Timestamp) -> Timestamp {
+    time.round(Unit::Microsecond).unwrap_or(Timestamp::MAX)
+}
+
+fn within_range(time: Timestamp) -> Result<Timestamp, OutOfRange> {
+    (EARLIEST..=LATEST).contains(&time).then_some(time).ok_or(OutOfRange)
 }
 
 #[cfg(test)]
@@ -68,5 +138,50 @@ mod tests {
         let now = Clock::real().now();
         assert_eq!(now.subsec_nanosecond() % 1_000, 0);
         assert!(now >= Timestamp::UNIX_EPOCH);
+    }
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_clock_that_is_set_stands_still_and_is_moved_by_hand() {
+        let clock = Clock::real();
+        clock.set(time("2030-01-01T00:00:00.1234567Z")).unwrap();
+        assert_eq!(clock.now(), time("2030-01-01T00:00:00.123457Z"));
+        clock.advance(1_000).unwrap();
+        assert_eq!((clock.now(), clock.is_frozen()), (time("2030-01-01T00:00:01.123457Z"), true));
+        let fork = clock.fork();
+        clock.advance(1).unwrap();
+        assert_eq!(fork.now(), time("2030-01-01T00:00:01.123457Z"), "a fork is a clock of its own");
+    }
+
+    #[test]
+    fn a_clock_that_runs_again_goes_on_from_where_it_stood() {
+        let at = time("2040-01-01T00:00:00Z");
+        let clock = Clock::frozen(at);
+        clock.run();
+        let (now, soon) = (clock.now(), time("2040-01-01T01:00:00Z"));
+        assert!((at..soon).contains(&now) && !clock.is_frozen(), "{now}");
+        clock.advance(3_600_000).unwrap();
+        assert!(clock.now() >= soon && !clock.is_frozen());
+        clock.run();
+        assert!(clock.now() >= soon, "running twice is running once");
+        clock.freeze();
+        assert_eq!((clock.now(), clock.is_frozen()), (clock.now(), true));
+    }
+
+    #[test]
+    fn a_time_that_no_vendor_can_show_changes_nothing() {
+        let at = time("8999-12-31T23:59:59Z");
+        let clock = Clock::frozen(at);
+        assert_eq!(clock.set(time("1969-12-31T23:59:59Z")), Err(OutOfRange));
+        assert_eq!(clock.set(time("9000-01-01T00:00:01Z")), Err(OutOfRange));
+        for milliseconds in [1_001, i64::MAX.unsigned_abs(), u64::MAX] {
+            assert_eq!(clock.advance(milliseconds), Err(OutOfRange), "{milliseconds}");
+        }
+        assert_eq!(clock.now(), at);
+        clock.advance(1_000).unwrap();
+        assert_eq!(OutOfRange.to_string(), "a clock shows times from 1970-01-01T00:00:00Z to 9000-01-01T00:00:00Z");
     }
 }

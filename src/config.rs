@@ -19,6 +19,8 @@ pub struct Config {
     pub seed: u64,
     /// Where the clock stands still; the real time if absent.
     pub clock: Option<Timestamp>,
+    /// How many calls each world's journal holds; the oldest go first.
+    pub journal: usize,
     /// What vendors declare about themselves, as `vendor.key=value`.
     pub set: Vec<String>,
     /// The most worlds at once; then the one that was not used for longest is dropped.
@@ -48,6 +50,7 @@ impl Default for Config {
             people: 0,
             seed: 1,
             clock: None,
+            journal: 1_000,
             set: Vec::new(),
             max_worlds: 10_000,
             world_ttl: None,

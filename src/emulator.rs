@@ -9,6 +9,8 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::Control;
+use crate::journal;
+use crate::metrics::Metrics;
 use crate::pipeline::Pipeline;
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
@@ -116,8 +118,11 @@ impl Emulator {
         let bound =
             Bound::new(&config.listen).await.map_err(|(address, error)| StartError::Listen { address, error })?;
         let authority = Arc::clone(&tls);
-        let control =
-            Control { allowed_hosts: config.allow_host, certificate: Box::new(move || authority.certificate()) };
+        let control = Control {
+            allowed_hosts: config.allow_host,
+            certificate: Box::new(move || authority.certificate()),
+            metrics: Metrics::default(),
+        };
         let pipeline = Arc::new(Pipeline::new(worlds, control, config.max_state));
         let addresses = bound.addresses();
         Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls)) })
@@ -173,6 +178,7 @@ pub(crate) fn beginning(config: &Config) -> Result<Beginning, StartError> {
         people: config.people,
         seed: config.seed,
         clock: config.clock.map_or_else(Clock::real, Clock::frozen),
+        journal: journal::Limits::of(config.journal),
     })
 }
 

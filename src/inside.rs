@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::control::Control;
 use crate::emulator::{self, StartError};
 use crate::faults::Spec;
+use crate::metrics::Metrics;
 use crate::pipeline::Pipeline;
 use crate::protocol::ReplyBody;
 use crate::vendors;
@@ -43,7 +44,11 @@ impl Inside {
 
     fn over(worlds: Worlds, config: &Config) -> Self {
         let certificate = Box::new(|| Err("there is no TLS inside".to_owned()));
-        Self(Pipeline::new(worlds, Control { allowed_hosts: Vec::new(), certificate }, config.max_state))
+        Self(Pipeline::new(
+            worlds,
+            Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default() },
+            config.max_state,
+        ))
     }
 
     /// Answers one request, as a connection would ask for it.

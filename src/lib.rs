@@ -31,6 +31,8 @@ mod fidelity;
 mod ids;
 #[doc(hidden)]
 pub mod inside;
+mod journal;
+mod metrics;
 mod mount;
 mod outbox;
 mod passwords;

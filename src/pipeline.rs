@@ -1,5 +1,7 @@
 //! The ordered list of steps that every request goes through, whatever it came in by.
 
+mod visit;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -13,6 +15,7 @@ use tokio::sync::Semaphore;
 use crate::control::{self, Control};
 use crate::failure::{Failure, Kind};
 use crate::faults::{self, Moment, Plan, Source};
+use crate::metrics::Connection;
 use crate::mount::{self, Whose};
 use crate::protocol::body::{self, Unreadable};
 use crate::protocol::problem::{MARK, Mark, problem};
@@ -22,6 +25,8 @@ use crate::protocol::{Call, Reply, ReplyBody, credential};
 use crate::vendors::DEFAULT_WORLD;
 use crate::vendors::{About, Vendor};
 use crate::world::{World, Worlds};
+
+use visit::Visit;
 
 /// The largest request body, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
@@ -75,30 +80,49 @@ impl Pipeline {
             // Control comes before worlds and faults, so that none of them can lock it out.
             Whose::Own if too_large => over_long(limit),
             Whose::Own => self.control.answer(call, &self.worlds),
-            Whose::Nobody => own(&call, control::unmatched(call.method(), &call.path)),
+            Whose::Nobody => {
+                let world = prefix.map_or_else(
+                    || self.worlds.make(DEFAULT_WORLD),
+                    |name| self.worlds.get(&name).unwrap_or_else(|| self.worlds.visit(&name)),
+                );
+                let visit = Visit::new(call, world, None, &self.control.metrics);
+                let reply = own(&visit.call, control::unmatched(visit.call.method(), &visit.call.path));
+                visit.end(&reply);
+                reply
+            }
             Whose::Vendor(place, found) => {
                 // World: the one that the credential or the path names. It is held until the answer, also through a reset.
                 let world = match self.enter(place, &mut call, prefix) {
                     Ok(world) => world,
                     Err(bad) => return own(&call, bad).into_response(),
                 };
-                let vendor = world.vendor(place);
+                let mut visit = Visit::new(call, world, Some(place), &self.control.metrics);
+                let vendor = visit.world.vendor(place);
+                let call = &mut visit.call;
+                if let Found::Lacking(operation) | Found::Operation(Matched { operation, .. }) = &found {
+                    visit.operation = Some(operation.name);
+                }
                 let reply = match found {
-                    Found::Nothing => own(&call, control::unmatched(call.method(), &call.path)),
-                    Found::Lacking(operation) => own(&call, unemulated(vendor.about(), operation.name)),
-                    _ if too_large => refuse(vendor, &call, Kind::TooLarge).with(MARK, Mark::Limit.header()),
-                    Found::WrongMethod(allow) => refuse(vendor, &call, Kind::WrongMethod(allow)),
-                    Found::Untidy(path) => refuse(vendor, &call, Kind::UntidyPath(path)),
+                    Found::Nothing => own(call, control::unmatched(call.method(), &call.path)),
+                    Found::Lacking(operation) => own(call, unemulated(vendor.about(), operation.name)),
+                    _ if too_large => refuse(vendor, call, Kind::TooLarge).with(MARK, Mark::Limit.header()),
+                    Found::WrongMethod(allow) => refuse(vendor, call, Kind::WrongMethod(allow)),
+                    Found::Untidy(path) => refuse(vendor, call, Kind::UntidyPath(path)),
                     Found::Operation(matched) => {
                         call.matched = Some(matched.clone());
-                        self.operate(&world, place, &call, &matched).await
+                        visit.user = vendor.subject(call);
+                        self.operate(&visit, place, &matched).await
                     }
                 };
+                let (call, world) = (&visit.call, &visit.world);
                 // What somebody did without a credential, such as signing in, stays where they did it.
                 if reply.outcome().is_success() && !call.method().is_safe() && self.worlds.get(world.name()).is_none() {
-                    self.worlds.adopt(Arc::clone(&world));
+                    self.worlds.adopt(Arc::clone(world));
                 }
-                vendor.finish(&call, reply)
+                let reply = vendor.finish(call, reply);
+                // Journal: before the answer is on its way, so that whoever has it can look.
+                visit.end(&reply);
+                reply
             }
         };
         reply.into_response()
@@ -130,8 +154,14 @@ impl Pipeline {
         })
     }
 
+    /// Counts a connection as open until the answer is dropped.
+    pub fn connection(&self) -> Connection<'_> {
+        self.control.metrics.connection()
+    }
+
     /// Fault, then the vendor, then the marks.
-    async fn operate(&self, world: &World, place: usize, call: &Call, matched: &Matched) -> Reply {
+    async fn operate(&self, visit: &Visit<'_>, place: usize, matched: &Matched) -> Reply {
+        let Visit { call, world, user, .. } = visit;
         let vendor = world.vendor(place);
         let about = vendor.about();
         let mut sources = match faults::requested(&call.head.headers, about.title, about.lacks) {
@@ -141,7 +171,8 @@ impl Pipeline {
                 return own(call, problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()));
             }
         };
-        sources.extend(world.user_fault(place, call).map(|spec| (Source::User, spec.clone())));
+        let user_fault = user.as_ref().and_then(|user| world.user_fault(place, user));
+        sources.extend(user_fault.map(|spec| (Source::User, spec.clone())));
         if sources.is_empty() {
             return explained(handle(vendor, call), about, call, matched);
         }

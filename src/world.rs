@@ -1,4 +1,4 @@
-//! Worlds: one state per vendor, with its faults' counters, its clock and its ids. Knows no vendor by name.
+//! Worlds: one state per vendor, with its faults' counters, its journal, its clock and its ids. Knows no vendor by name.
 
 mod by_name;
 mod state;
@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64};
 use crate::clock::Clock;
 use crate::faults::{Counters, Spec};
 use crate::ids::Ids;
+use crate::journal::{self, Journal};
 use crate::outbox::{Numbered, Outbox};
-use crate::protocol::Call;
 use crate::vendors::{self, DEFAULT_WORLD, Origin, SeedError, Settings, Shared, Vendor};
 
 pub use by_name::{Change, Limits, Worlds};
@@ -28,10 +28,12 @@ pub struct World {
     settings: Vec<Settings>,
     /// When it was last used: the number of the use among all, and the second of the system's clock.
     used: (AtomicU64, AtomicI64),
+    /// What was asked of it.
+    pub journal: Journal,
 }
 
 /// The faults of users, by the vendor's place and the user's key.
-type UserFaults = HashMap<(usize, String), Spec>;
+type UserFaults = Vec<HashMap<String, Spec>>;
 
 impl World {
     /// The vendor at that place of [`vendors::ALL`].
@@ -45,16 +47,18 @@ impl World {
     }
 
     /// What is to happen to a call about one of the vendor's users, by the seed.
-    pub fn user_fault(&self, place: usize, call: &Call) -> Option<&Spec> {
-        if self.user_faults.is_empty() {
-            return None;
-        }
-        self.user_faults.get(&(place, self.vendors[place].subject(call)?))
+    pub fn user_fault(&self, place: usize, user: &str) -> Option<&Spec> {
+        self.user_faults[place].get(user)
     }
 
     /// A vendor's throw-away copy, on which a call can be tried.
     pub fn trial(&self, place: usize) -> Box<dyn Vendor> {
         self.vendors[place].fork(self.shared.fork(&self.shared.world))
+    }
+
+    /// The world's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
     }
 
     /// What the vendors would have sent, oldest first.
@@ -98,6 +102,7 @@ impl World {
             counters: Counters::default(),
             settings,
             used: (AtomicU64::new(0), AtomicI64::new(0)),
+            journal: self.journal.fork(),
         }
     }
 }
@@ -115,6 +120,8 @@ pub struct Beginning {
     pub seed: u64,
     /// The clock that worlds start with.
     pub clock: Clock,
+    /// How much each world's journal holds.
+    pub journal: journal::Limits,
 }
 
 impl Beginning {
@@ -139,6 +146,7 @@ impl Beginning {
         let mut user_faults = UserFaults::new();
         let mut vendors = Vec::with_capacity(made.len());
         for (place, made) in made.into_iter().enumerate() {
+            let mut faults = HashMap::new();
             for fault in made.faults {
                 let about = made.vendor.about();
                 let mut spec =
@@ -146,8 +154,9 @@ impl Beginning {
                         (place, SeedError::about(&self.seeds[place], &fault.spec, &fault.field, bad.to_string()))
                     })?;
                 spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
-                user_faults.insert((place, fault.key), spec);
+                faults.insert(fault.key, spec);
             }
+            user_faults.push(faults);
             vendors.push(made.vendor);
         }
         Ok(World {
@@ -157,6 +166,7 @@ impl Beginning {
             counters: Counters::default(),
             settings: self.settings.clone(),
             used: (AtomicU64::new(0), AtomicI64::new(0)),
+            journal: Journal::new(self.journal),
         })
     }
 }

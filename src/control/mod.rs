@@ -1,9 +1,12 @@
 //! fauxidp's own API under `/__fauxidp/`, and the page at `/`. Knows no vendor by name; faults never touch it.
 
+mod clock;
 mod events;
 mod guard;
+mod metrics;
 mod page;
 mod report;
+mod requests;
 mod routes;
 mod worlds;
 
@@ -12,6 +15,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::fidelity::Operation;
+use crate::metrics::Metrics;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::{Found, nearest};
 use crate::protocol::{Call, Reply};
@@ -29,6 +33,8 @@ pub struct Control {
     pub allowed_hosts: Vec<String>,
     /// What `GET ca.pem` answers.
     pub certificate: Certificate,
+    /// What `GET metrics` answers; the pipeline counts.
+    pub metrics: Metrics,
 }
 
 impl Control {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use http::StatusCode;
 use serde_json::{Map, json};
 
-use super::{Control, events, page, report, worlds};
+use super::{Control, clock, events, metrics, page, report, requests, worlds};
 use crate::fidelity::Operation;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
@@ -23,7 +23,7 @@ pub(super) struct Row {
 pub(super) static TABLE: LazyLock<RouteTable> =
     LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
 
-pub(super) static ROWS: [Row; 15] = [
+pub(super) static ROWS: [Row; 21] = [
     Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
@@ -36,6 +36,10 @@ pub(super) static ROWS: [Row; 15] = [
     Row {
         operation: Operation::own("fidelity", "GET", "/__fauxidp/fidelity"),
         run: |_, _, _| json_reply(&report::fidelity()),
+    },
+    Row {
+        operation: Operation::own("metrics", "GET", "/__fauxidp/metrics"),
+        run: |control, worlds, _| metrics::show(&control.metrics, worlds.count()),
     },
     Row {
         operation: Operation::own("ca", "GET", "/__fauxidp/ca.pem"),
@@ -80,6 +84,26 @@ pub(super) static ROWS: [Row; 15] = [
     Row {
         operation: Operation::own("report_event", "POST", "/__fauxidp/worlds/{world}/events"),
         run: |_, all, call| worlds::write(all, call, |world| events::report(world, call)),
+    },
+    Row {
+        operation: Operation::own("requests", "GET", "/__fauxidp/worlds/{world}/requests"),
+        run: |_, all, call| worlds::read(all, call, |world| requests::list(world, call)),
+    },
+    Row {
+        operation: Operation::own("clear_requests", "DELETE", "/__fauxidp/worlds/{world}/requests"),
+        run: |_, all, call| worlds::read(all, call, requests::clear),
+    },
+    Row {
+        operation: Operation::own("verify", "POST", "/__fauxidp/worlds/{world}/verify"),
+        run: |_, all, call| worlds::read(all, call, |world| requests::verify(world, call)),
+    },
+    Row {
+        operation: Operation::own("clock", "GET", "/__fauxidp/worlds/{world}/clock"),
+        run: |_, all, call| worlds::read(all, call, clock::show),
+    },
+    Row {
+        operation: Operation::own("set_clock", "PUT", "/__fauxidp/worlds/{world}/clock"),
+        run: |_, all, call| worlds::write(all, call, |world| clock::change(world, call)),
     },
 ];
 

@@ -154,6 +154,20 @@ impl Wire {
         Some(Self { framing, codec, content_type })
     }
 
+    /// The protocol's name.
+    pub const fn protocol(self) -> &'static str {
+        match self.framing {
+            Framing::Connect => "connect",
+            Framing::Grpc => "grpc",
+            Framing::GrpcWeb => "grpc-web",
+        }
+    }
+
+    /// Whether messages stand in frames: a byte that tells of compression, four of length, the message.
+    pub fn is_framed(self) -> bool {
+        self.framing != Framing::Connect
+    }
+
     /// The message of a request, out of its frame and decompressed.
     ///
     /// # Errors

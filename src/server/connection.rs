@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
@@ -27,6 +28,8 @@ const TLS_HELLO: u8 = 0x16;
 
 /// Serves a connection until it ends.
 pub(super) async fn serve(stream: TcpStream, context: Context) {
+    let pipeline = Arc::clone(&context.pipeline);
+    let _open = pipeline.connection();
     let _ = stream.set_nodelay(true);
     let mut first = [0];
     let Some(Ok(1)) = unless_stopped(stream.peek(&mut first), &context).await else {

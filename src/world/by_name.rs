@@ -165,6 +165,11 @@ impl Worlds {
         name != DEFAULT_WORLD && self.by_name.remove(name).is_some()
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.by_name.len()
+    }
+
     /// Every world's name, sorted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = self.by_name.iter().map(|world| world.key().to_string()).collect();
@@ -214,6 +219,7 @@ impl Worlds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal;
     use crate::vendors::Settings;
 
     fn worlds(most: usize) -> Worlds {
@@ -223,6 +229,7 @@ mod tests {
             people: 0,
             seed: 1,
             clock: Clock::real(),
+            journal: journal::Limits::of(10),
         };
         Worlds::new(beginning, Limits { most, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
     }

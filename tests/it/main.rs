@@ -8,6 +8,7 @@ mod edges;
 mod fidelity;
 mod fixture;
 mod history;
+mod journal;
 mod library;
 mod models;
 mod readme;

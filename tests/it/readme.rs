@@ -1,4 +1,4 @@
-//! The README's console blocks, run as they stand: each command prints what the README prints.
+//! The console blocks of the README and of `docs/verification.md`, run as they stand: each command prints what they print.
 
 use std::fs;
 use std::process::Command;
@@ -9,8 +9,8 @@ use crate::fixture::root;
 use crate::wire;
 
 /// The commands of the blocks marked `console`, each with what it prints.
-fn commands() -> Vec<(String, String)> {
-    let text = fs::read_to_string(root().join("README.md")).expect("a README");
+fn commands(file: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(root().join(file)).expect("a file");
     let mut commands: Vec<(String, String)> = Vec::new();
     for block in text.split("```console\n").skip(1) {
         for line in block.split("```").next().unwrap_or_default().lines() {
@@ -42,20 +42,26 @@ fn is_like(printed: &str, expected: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_command_prints_what_the_readme_prints() {
+async fn every_command_prints_what_the_documentation_prints() {
     if Command::new("curl").arg("--version").output().is_err() {
         // A fresh machine may lack it; CI installs it, and there its absence is an error.
         assert!(std::env::var_os("CI").is_none(), "curl is not installed");
         eprintln!("SKIPPED: the README's commands need curl");
         return;
     }
+    for file in ["README.md", "docs/verification.md"] {
+        run(file).await;
+    }
+}
+
+async fn run(file: &str) {
     // The real clock, as a reader has it.
     let emulator = Emulator::start_with(fauxidp::Config { clock: None, ..wire::config() }).await.expect("it starts");
     let address = emulator.addresses()[0].to_string();
     let folder = std::env::temp_dir().join(format!("fauxidp-readme-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
-    let commands = commands();
-    assert!(commands.len() >= 6, "the README shows a call per vendor, a fault, TLS and a reset");
+    let commands = commands(file);
+    assert!(commands.len() >= 6, "{file} shows each thing that can be done");
     for (command, expected) in commands {
         let script = command.replace("127.0.0.1:8484", &address);
         let output = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().expect("sh");
@@ -63,7 +69,7 @@ async fn every_command_prints_what_the_readme_prints() {
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(
             is_like(printed.trim_end(), expected.trim_end()),
-            "{command}\nprinted: {printed}\nreadme: {expected}\n{errors}"
+            "{command}\nprinted: {printed}\n{file}: {expected}\n{errors}"
         );
     }
     fs::remove_dir_all(folder).expect("removed");

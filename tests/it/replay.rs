@@ -153,7 +153,8 @@ fn transcript(played: &[(Ask, Answer)], path: &str) -> String {
         }
         writeln!(text, "< {}", answer.status).expect("a string takes text");
         for (name, value) in &answer.headers {
-            let varies = name == "date" || (name == "content-length" && is_certificate(answer));
+            let varies =
+                name == "date" || (name == "content-length" && (is_certificate(answer) || has_duration(answer)));
             if varies {
                 continue;
             }
@@ -173,7 +174,7 @@ fn transcript(played: &[(Ask, Answer)], path: &str) -> String {
     text
 }
 
-/// The body; a certificate, which no seed decides, is checked and hidden.
+/// The body; what no seed decides, a certificate and how long calls took, is checked and hidden.
 fn body(answer: &Answer) -> String {
     if is_certificate(answer) {
         let text = answer.text();
@@ -182,7 +183,27 @@ fn body(answer: &Answer) -> String {
         );
         return "(a certificate)".to_owned();
     }
-    readable(&answer.body)
+    let text = readable(&answer.body);
+    if !has_duration(answer) {
+        return text;
+    }
+    let mut parts = text.split(DURATION);
+    let mut hidden = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let microseconds: u64 = part[..digits].parse().expect("a duration is a whole number");
+        assert!((1..60_000_000).contains(&microseconds), "{microseconds} µs");
+        hidden = hidden + DURATION + "(time)" + &part[digits..];
+    }
+    hidden
+}
+
+/// The member that says how long a call took, up to its value.
+const DURATION: &str = "\"duration_us\":";
+
+/// Whether an answer says how long calls took.
+fn has_duration(answer: &Answer) -> bool {
+    std::str::from_utf8(&answer.body).is_ok_and(|text| text.contains(DURATION))
 }
 
 /// A text as it is, other bytes so that they can be read.

@@ -1,0 +1,54 @@
+//! A world's clock, read and moved. Tokens, locks and times to live follow it.
+
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, json};
+
+use super::routes::json_reply;
+use crate::clock::Clock;
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::{Call, Reply};
+use crate::world::World;
+
+/// What is to be done to a clock: one of these.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    now: Option<Timestamp>,
+    advance_ms: Option<u64>,
+    run: Option<bool>,
+}
+
+/// What the clock shows, and whether it stands still.
+pub(super) fn show(world: &World) -> Reply {
+    let clock = world.clock();
+    json_reply(&json!({ "now": clock.now(), "frozen": clock.is_frozen() }))
+}
+
+/// Sets, moves, freezes or runs the clock.
+pub(super) fn change(world: &World, call: &Call) -> Reply {
+    match changed(world.clock(), &call.body) {
+        Ok(()) => show(world),
+        Err(detail) => problem(StatusCode::BAD_REQUEST, Mark::Refused, &detail, Map::new()),
+    }
+}
+
+fn changed(clock: &Clock, body: &[u8]) -> Result<(), String> {
+    let wanted: Wanted =
+        serde_json::from_slice(body).map_err(|error| format!("The body says nothing about a clock: {error}."))?;
+    let done = match wanted {
+        Wanted { now: Some(now), advance_ms: None, run: None } => clock.set(now),
+        Wanted { now: None, advance_ms: Some(milliseconds), run: None } => clock.advance(milliseconds),
+        Wanted { now: None, advance_ms: None, run: Some(true) } => {
+            clock.run();
+            Ok(())
+        }
+        Wanted { now: None, advance_ms: None, run: Some(false) } => {
+            clock.freeze();
+            Ok(())
+        }
+        _ => return Err("The body has one of \"now\", \"advance_ms\" and \"run\".".to_owned()),
+    };
+    done.map_err(|error| format!("It cannot be that time: {error}."))
+}

@@ -1,0 +1,157 @@
+//! A world's journal, read, emptied and held against what a test expects.
+
+mod filter;
+
+use std::borrow::Cow;
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::routes::json_reply;
+use crate::journal::{Entry, Reading};
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::{Call, Reply};
+use crate::world::World;
+
+use filter::Filter;
+
+/// The most calls that came near to what was expected, and are told.
+const MOST_MISSES: usize = 3;
+
+/// What is expected of the journal.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    r#match: Filter,
+    times: Option<u64>,
+    at_least: Option<u64>,
+    at_most: Option<u64>,
+}
+
+/// How many calls may match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    least: u64,
+    most: u64,
+}
+
+/// The entries that the query asks for, newest last.
+pub(super) fn list(world: &World, call: &Call) -> Reply {
+    let filter = match Filter::from_query(call.head.uri.query().unwrap_or_default()) {
+        Ok(filter) => filter,
+        Err(detail) => return refused(&detail),
+    };
+    let Reading { entries, dropped } = world.journal.read();
+    let shown: Vec<Value> = entries.iter().filter(|entry| filter.matches(entry)).map(Entry::show).collect();
+    json_reply(&json!({ "requests": shown, "dropped": dropped }))
+}
+
+/// Empties the journal.
+pub(super) fn clear(world: &World) -> Reply {
+    json_reply(&json!({ "removed": world.journal.clear() }))
+}
+
+/// Holds the journal against what is expected of it.
+pub(super) fn verify(world: &World, call: &Call) -> Reply {
+    let (filter, count) = match expected(&call.body) {
+        Ok(expected) => expected,
+        Err(detail) => return refused(&detail),
+    };
+    if world.journal.is_off() {
+        return refused("The server keeps no journal: it was started with --journal 0.");
+    }
+    let Reading { entries, dropped } = world.journal.read();
+    let (found, others): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| filter.matches(entry));
+    let numbers: Vec<u64> = found.iter().map(|entry| entry.n).collect();
+    let result = json!({
+        "expected": format!("{}{}", count.words(), filter.words()),
+        "found": found.len(),
+        "calls": numbers,
+        "dropped": dropped,
+    });
+    let Value::Object(mut result) = result else { unreachable!("it is an object") };
+    if count.allows(found.len() as u64) {
+        return json_reply(&Value::Object(result));
+    }
+    let older = match dropped {
+        0 => Cow::Borrowed(""),
+        dropped => format!(" Of {dropped} older calls the journal knows nothing any more.").into(),
+    };
+    let detail = format!("Expected {}{}, found {}.{older}", count.words(), filter.words(), found.len());
+    // Calls that nearly match explain that there are too few, not that there are too many.
+    let misses = if (found.len() as u64) < count.least { nearest(&filter, &others) } else { Vec::new() };
+    result.insert("nearest".to_owned(), json!(misses));
+    problem(StatusCode::CONFLICT, Mark::Refused, &detail, result)
+}
+
+fn expected(body: &[u8]) -> Result<(Filter, Count), String> {
+    let expected: Expected =
+        serde_json::from_slice(body).map_err(|error| format!("The body says nothing to verify: {error}."))?;
+    expected.r#match.check()?;
+    let Expected { times, at_least, at_most, .. } = expected;
+    let count = match (times, at_least, at_most) {
+        (None, None, None) => Count { least: 1, most: u64::MAX },
+        (Some(times), None, None) => Count { least: times, most: times },
+        (None, least, most) => Count { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) },
+        _ => return Err("\"times\" stands alone, without \"at_least\" and \"at_most\".".to_owned()),
+    };
+    match count.least <= count.most {
+        true => Ok((expected.r#match, count)),
+        false => Err("\"at_least\" is more than \"at_most\".".to_owned()),
+    }
+}
+
+/// The calls that differ in the fewest members, the newest first, each with how it differs.
+fn nearest(filter: &Filter, others: &[&Entry]) -> Vec<String> {
+    let mut misses: Vec<_> = others.iter().map(|entry| (filter.differences(entry), *entry)).collect();
+    misses.sort_by_key(|(differences, entry)| (differences.len(), std::cmp::Reverse(entry.n)));
+    misses.truncate(MOST_MISSES);
+    let words = |(differences, entry): (Vec<String>, &Entry)| {
+        format!("call {}, {} {}: {}", entry.n, entry.method, entry.shown_path(), differences.join("; "))
+    };
+    misses.into_iter().map(words).collect()
+}
+
+impl Count {
+    fn allows(self, found: u64) -> bool {
+        (self.least..=self.most).contains(&found)
+    }
+
+    fn words(self) -> String {
+        let calls = |count: u64| if count == 1 { "1 call".to_owned() } else { format!("{count} calls") };
+        match (self.least, self.most) {
+            (least, most) if least == most => format!("exactly {}", calls(least)),
+            (least, u64::MAX) => format!("at least {}", calls(least)),
+            (0, most) => format!("at most {}", calls(most)),
+            (least, most) => format!("from {least} to {}", calls(most)),
+        }
+    }
+}
+
+fn refused(detail: &str) -> Reply {
+    problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_often_is_said_in_words_and_meant() {
+        for (body, words, allowed, not) in [
+            ("", "at least 1 call", 1, 0),
+            (r#","times":0"#, "exactly 0 calls", 0, 1),
+            (r#","times":1"#, "exactly 1 call", 1, 2),
+            (r#","at_least":2"#, "at least 2 calls", 9, 1),
+            (r#","at_most":2"#, "at most 2 calls", 0, 3),
+            (r#","at_least":1,"at_most":2"#, "from 1 to 2 calls", 2, 3),
+        ] {
+            let (_, count) = expected(format!("{{\"match\":{{}}{body}}}").as_bytes()).unwrap();
+            assert_eq!((count.words().as_str(), count.allows(allowed), count.allows(not)), (words, true, false));
+        }
+        for body in [r#","times":1,"at_most":2"#, r#","at_least":3,"at_most":2"#, r#","times":-1"#, r#","never":1"#] {
+            assert!(expected(format!("{{\"match\":{{}}{body}}}").as_bytes()).is_err(), "{body}");
+        }
+    }
+}

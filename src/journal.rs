@@ -1,0 +1,560 @@
+//! What was asked of a world and what came of it, newest last. Keeps little of a call and shows it on reading. Knows no vendor.
+
+mod secrets;
+
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HeaderValue};
+use http::{HeaderMap, Method, StatusCode, Version};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::protocol::Call;
+use crate::protocol::rpc::Codec;
+
+pub use secrets::shortened;
+
+/// The most that is kept of a body, in bytes. Of a longer one only its length.
+const MOST_BODY: usize = 8 << 10;
+
+/// The most that is kept of a path with its query, or of a user's key, in bytes.
+const MOST_TEXT: usize = 2 << 10;
+
+/// What a journal can hold, however few entries, in bytes.
+const LEAST_BYTES: usize = 64 << 10;
+
+/// How much a journal holds; the oldest entries go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most entries. With none, nothing is kept.
+    pub entries: usize,
+    /// The most bytes that all entries take together.
+    pub bytes: usize,
+}
+
+impl Limits {
+    /// So many entries, of 2 KiB each: most take a few hundred bytes. A few long ones always fit.
+    pub const fn of(entries: usize) -> Self {
+        let bytes = entries.saturating_mul(2 << 10);
+        Self { entries, bytes: if bytes < LEAST_BYTES { LEAST_BYTES } else { bytes } }
+    }
+}
+
+/// The calls of one world.
+#[derive(Debug)]
+pub struct Journal {
+    limits: Limits,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    entries: VecDeque<Entry>,
+    bytes: usize,
+    /// The number of the newest entry.
+    last: u64,
+    /// How many went because of the limits since the journal was last emptied.
+    dropped: u64,
+}
+
+/// What a journal holds.
+#[derive(Debug)]
+pub struct Reading {
+    /// The entries, newest last.
+    pub entries: Vec<Entry>,
+    /// How many older ones the limits drove out.
+    pub dropped: u64,
+}
+
+impl Journal {
+    /// An empty one.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, inner: Mutex::default() }
+    }
+
+    /// An empty one with the same limits, for another world.
+    pub fn fork(&self) -> Self {
+        Self::new(self.limits)
+    }
+
+    /// Keeps an entry and gives it its number.
+    pub fn keep(&self, mut entry: Entry) {
+        let mut inner = self.lock();
+        inner.last += 1;
+        entry.n = inner.last;
+        inner.bytes += entry.size();
+        inner.entries.push_back(entry);
+        while inner.entries.len() > self.limits.entries || inner.bytes > self.limits.bytes {
+            let Some(oldest) = inner.entries.pop_front() else { break };
+            inner.bytes -= oldest.size();
+            inner.dropped += 1;
+        }
+    }
+
+    /// Whether it keeps nothing.
+    pub fn is_off(&self) -> bool {
+        self.limits.entries == 0
+    }
+
+    /// What it holds.
+    pub fn read(&self) -> Reading {
+        let inner = self.lock();
+        Reading { entries: inner.entries.iter().cloned().collect(), dropped: inner.dropped }
+    }
+
+    /// Empties it; numbers go on. Answers how many entries it held.
+    pub fn clear(&self) -> usize {
+        let mut inner = self.lock();
+        let held = inner.entries.len();
+        *inner = Inner { last: inner.last, ..Inner::default() };
+        held
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long something took, by the machine's own clock: a world's may stand still.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since then.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// How a call came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// JSON over HTTP/1.1, or an older one.
+    Http1,
+    /// JSON over HTTP/2.
+    Http2,
+    /// A remote call, in the framing of that name.
+    Remote(&'static str),
+}
+
+impl Protocol {
+    /// Every name.
+    pub const NAMES: [&str; 5] = ["http/1.1", "http/2", "grpc", "grpc-web", "connect"];
+
+    /// The name for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http1 => Self::NAMES[0],
+            Self::Http2 => Self::NAMES[1],
+            Self::Remote(name) => name,
+        }
+    }
+}
+
+/// What a call showed of who makes it: enough to know it again, too little to use it.
+#[derive(Debug, Clone, Copy)]
+pub struct Credential {
+    start: [u8; 4],
+    is_longer: bool,
+    hash: u64,
+}
+
+impl Credential {
+    /// The one that a call carries.
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let key = headers.get("x-api-key").map(HeaderValue::as_bytes);
+        let bytes = key.or_else(|| headers.get(AUTHORIZATION).map(|value| without_scheme(value.as_bytes())))?;
+        let mut start = [0; 4];
+        let is_longer = bytes.len() > start.len();
+        if is_longer {
+            start.copy_from_slice(&bytes[..4]);
+        }
+        Some(Self { start, is_longer, hash: hash(bytes) })
+    }
+
+    /// Its first four characters.
+    pub fn show(&self) -> String {
+        match self.is_longer {
+            true => format!("{}…", self.start.escape_ascii()),
+            false => "…".to_owned(),
+        }
+    }
+
+    /// Whether it is that one, which is given in full, with or without its world, or as the journal shows it.
+    pub fn is(&self, given: &str) -> bool {
+        self.hash == hash(without_scheme(given.as_bytes())) || (given.ends_with('…') && given == self.show())
+    }
+}
+
+/// `Bearer abc` is `abc`.
+fn without_scheme(value: &[u8]) -> &[u8] {
+    let space = value.iter().position(|byte| *byte == b' ');
+    space.map_or(value, |space| value[space..].trim_ascii())
+}
+
+/// Tells credentials apart without keeping them. The world that one may name is not part of it.
+fn hash(credential: &[u8]) -> u64 {
+    let end = credential.iter().rposition(|byte| *byte == b'~').unwrap_or(credential.len());
+    let mut hasher = DefaultHasher::new();
+    credential[..end].hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Who refused a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// The vendor, in earnest.
+    Vendor,
+    /// A fault.
+    Fault,
+    /// fauxidp itself.
+    Own,
+}
+
+impl RefusedBy {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Vendor, Self::Fault, Self::Own];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vendor => "vendor",
+            Self::Fault => "fault",
+            Self::Own => "fauxidp",
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The status in HTTP's terms, whatever the wire showed.
+    pub status: StatusCode,
+    /// What was injected, as the answer says it.
+    pub fault: Option<HeaderValue>,
+    /// Whether fauxidp itself answered.
+    pub is_own: bool,
+}
+
+/// What a body is, as far as it can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// JSON, or something else that shows by its length alone.
+    Json,
+    /// JSON in the frame of gRPC.
+    FramedJson,
+    Form,
+    Binary,
+}
+
+/// One call.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its number in the world, from 1.
+    pub n: u64,
+    /// When it came, by the world's clock.
+    pub at: Timestamp,
+    /// Whose it was, if anybody's.
+    pub vendor: Option<&'static str>,
+    /// The operation, if one was named.
+    pub operation: Option<&'static str>,
+    /// The key of the user that it was about.
+    pub user: Option<String>,
+    /// The method.
+    pub method: Method,
+    /// How it came.
+    pub protocol: Protocol,
+    /// Who made it.
+    pub credential: Option<Credential>,
+    /// How it ended; `None` where the client left before.
+    pub ended: Option<Ended>,
+    /// How long it took.
+    pub took: Duration,
+    /// The path, and behind it the query with its `?`.
+    target: String,
+    path_length: usize,
+    kind: Kind,
+    body: Bytes,
+    body_length: usize,
+}
+
+/// What a journal is told besides the call itself.
+#[derive(Debug)]
+pub struct Seen {
+    /// When the call came, by the world's clock.
+    pub at: Timestamp,
+    /// Whose it was.
+    pub vendor: Option<&'static str>,
+    /// The operation.
+    pub operation: Option<&'static str>,
+    /// The user's key.
+    pub user: Option<String>,
+    /// How it ended.
+    pub ended: Option<Ended>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Entry {
+    /// The entry of a call that is over. Takes the call's path away.
+    pub fn new(call: &mut Call, seen: Seen) -> Self {
+        let Seen { at, vendor, operation, user, ended, took } = seen;
+        let mut target = cut(std::mem::take(&mut call.path));
+        let path_length = target.len();
+        if let Some(query) = call.head.uri.query() {
+            target.push('?');
+            target.push_str(query);
+            target = cut(target);
+        }
+        let kind = Kind::of(call);
+        let kept = kind != Kind::Binary && call.body.len() <= MOST_BODY;
+        Self {
+            n: 0,
+            at,
+            vendor,
+            operation,
+            user: user.map(cut),
+            method: call.head.method.clone(),
+            protocol: match (call.wire, call.head.version) {
+                (Some(wire), _) => Protocol::Remote(wire.protocol()),
+                (None, Version::HTTP_2) => Protocol::Http2,
+                (None, _) => Protocol::Http1,
+            },
+            credential: Credential::of(&call.head.headers),
+            ended,
+            took,
+            target,
+            path_length,
+            kind,
+            body_length: call.body.len(),
+            // A copy: a part of the buffer that was read into would keep all of it.
+            body: if kept { Bytes::copy_from_slice(&call.body) } else { Bytes::new() },
+        }
+    }
+
+    /// The path without the query.
+    pub fn path(&self) -> &str {
+        &self.target[..self.path_length]
+    }
+
+    /// The path with the query, in which secrets are shortened.
+    pub fn shown_path(&self) -> String {
+        match self.target[self.path_length..].strip_prefix('?') {
+            Some(query) => format!("{}?{}", self.path(), secrets::form(query.as_bytes())),
+            None => self.path().to_owned(),
+        }
+    }
+
+    /// The status, unless the client left before.
+    pub fn status(&self) -> Option<u16> {
+        self.ended.as_ref().map(|ended| ended.status.as_u16())
+    }
+
+    /// Who refused it, if anybody did.
+    pub fn refused_by(&self) -> Option<RefusedBy> {
+        let ended = self.ended.as_ref()?;
+        let is_refused = ended.status.is_client_error() || ended.status.is_server_error();
+        is_refused.then(|| match &ended.fault {
+            _ if ended.is_own => RefusedBy::Own,
+            Some(fault) if replaces_answer(fault) => RefusedBy::Fault,
+            _ => RefusedBy::Vendor,
+        })
+    }
+
+    /// The entry as people see it; secrets are shortened.
+    pub fn show(&self) -> Value {
+        let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()?.to_str().ok());
+        json!({
+            "n": self.n,
+            "at": self.at,
+            "vendor": self.vendor,
+            "operation": self.operation,
+            "method": self.method.as_str(),
+            "path": self.shown_path(),
+            "protocol": self.protocol.as_str(),
+            "user": self.user,
+            "credential": self.credential.map(|credential| credential.show()),
+            "status": self.status(),
+            "fault": fault,
+            "refused_by": self.refused_by().map(RefusedBy::as_str),
+            "duration_us": u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
+            "body": self.shown_body(),
+        })
+    }
+
+    fn shown_body(&self) -> Value {
+        if self.body_length == 0 {
+            return Value::Null;
+        }
+        let shown = match self.kind {
+            _ if self.body.is_empty() => None,
+            Kind::Form => Some(Value::String(secrets::form(&self.body))),
+            Kind::Json => secrets::json(&self.body),
+            // The first byte says whether it is compressed.
+            Kind::FramedJson => self.body.strip_prefix(&[0]).and_then(|rest| secrets::json(rest.get(4..)?)),
+            Kind::Binary => None,
+        };
+        // What cannot be read cannot be searched for secrets.
+        shown.unwrap_or_else(|| match self.body_length {
+            1 => Value::from("(1 byte)"),
+            bytes => Value::String(format!("({bytes} bytes)")),
+        })
+    }
+
+    /// About how many bytes it takes.
+    fn size(&self) -> usize {
+        let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()).map_or(0, HeaderValue::len);
+        let user = self.user.as_ref().map_or(0, String::len);
+        size_of::<Self>() + self.method.as_str().len() + self.target.len() + user + self.body.len() + fault
+    }
+}
+
+impl Kind {
+    fn of(call: &Call) -> Self {
+        match call.wire {
+            Some(wire) if wire.codec == Codec::Proto => Self::Binary,
+            Some(wire) if wire.is_framed() => Self::FramedJson,
+            Some(_) => Self::Json,
+            None if call.media_type().is_some_and(|kind| kind.eq_ignore_ascii_case(FORM)) => Self::Form,
+            None => Self::Json,
+        }
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Whether what was injected took the place of an answer. Members that only cost time come first.
+fn replaces_answer(fault: &HeaderValue) -> bool {
+    let Ok(text) = fault.to_str() else { return false };
+    let is_timing = |member: &str| ["delay;", "drip;"].iter().any(|start| member.starts_with(start));
+    !is_timing(text) || text.contains(", ")
+}
+
+/// At most [`MOST_TEXT`] of a text.
+fn cut(mut text: String) -> String {
+    if text.len() > MOST_TEXT {
+        text.truncate(text.floor_char_boundary(MOST_TEXT));
+        text.shrink_to_fit();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(head: http::request::Builder, body: &str) -> Call {
+        let (head, ()) = head.body(()).unwrap().into_parts();
+        let path = head.uri.path().to_owned();
+        let wire = crate::protocol::rpc::Wire::of(&head.headers).filter(|_| crate::protocol::rpc::is_call(&path));
+        Call { path, head, prefix: String::new(), body: Bytes::copy_from_slice(body.as_bytes()), matched: None, wire }
+    }
+
+    fn seen(status: u16, fault: Option<&'static str>) -> Seen {
+        let status = StatusCode::from_u16(status).unwrap();
+        let ended = Some(Ended { status, fault: fault.map(HeaderValue::from_static), is_own: false });
+        Seen { at: Timestamp::UNIX_EPOCH, vendor: None, operation: None, user: None, ended, took: Duration::ZERO }
+    }
+
+    fn entry(head: http::request::Builder, body: &str) -> Entry {
+        Entry::new(&mut call(head, body), seen(200, None))
+    }
+
+    fn get(path: &str) -> http::request::Builder {
+        http::Request::get(path)
+    }
+
+    #[test]
+    fn the_oldest_go_first_by_number_and_by_bytes() {
+        let journal = Journal::new(Limits { entries: 2, bytes: 4 << 10 });
+        for path in ["/a", "/b", "/c"] {
+            journal.keep(entry(get(path), ""));
+        }
+        let read = journal.read();
+        let kept: Vec<_> = read.entries.iter().map(|entry| (entry.n, entry.path())).collect();
+        assert_eq!((kept, read.dropped), (vec![(2, "/b"), (3, "/c")], 1));
+        journal.keep(entry(get("/d"), &"x".repeat(3_700)));
+        assert_eq!(journal.read().entries.len(), 1, "a long body takes the place of others");
+        assert_eq!(journal.clear(), 1);
+        journal.keep(entry(get("/e"), ""));
+        let read = journal.read();
+        assert_eq!((read.entries[0].n, read.dropped), (5, 0), "numbers go on");
+        assert_eq!(journal.lock().bytes, read.entries[0].size());
+        assert!(journal.fork().read().entries.is_empty());
+        let off = Journal::new(Limits::of(0));
+        off.keep(entry(get("/a"), ""));
+        assert!(off.read().entries.is_empty());
+    }
+
+    #[test]
+    fn whatever_comes_the_bytes_are_bounded() {
+        let journal = Journal::new(Limits { entries: 1_000, bytes: 64 << 10 });
+        for length in (0..40).map(|n| 1 << (n % 20)) {
+            let head = get(&format!("/{}?{}", "p".repeat(length.min(30_000)), "q".repeat(length.min(30_000))));
+            journal.keep(entry(head, &"x".repeat(length)));
+            let inner = journal.lock();
+            assert!(inner.bytes <= 64 << 10 && inner.entries.iter().map(Entry::size).sum::<usize>() == inner.bytes);
+        }
+    }
+
+    #[test]
+    fn a_credential_is_known_again_and_shown_in_part() {
+        let of = |head: http::request::Builder| entry(head, "").credential;
+        let key = of(get("/").header("x-api-key", "admin-key~world-1")).unwrap();
+        assert_eq!(key.show(), "admi…");
+        for (given, is) in [("admin-key", true), ("admin-key~other", true), ("admi…", true), ("admin-kez", false)] {
+            assert_eq!(key.is(given), is, "{given}");
+        }
+        let token = of(get("/").header("authorization", "Bearer  secret-token")).unwrap();
+        assert_eq!(
+            (token.show().as_str(), token.is("secret-token"), token.is("Bearer secret-token")),
+            ("secr…", true, true)
+        );
+        let short = of(get("/").header("x-api-key", "abcd")).unwrap();
+        assert_eq!((short.show().as_str(), short.is("abcd"), short.is("abce")), ("…", true, false));
+        assert!(of(get("/")).is_none());
+    }
+
+    #[test]
+    fn who_refused_is_told_from_the_answer() {
+        for (status, fault, by) in [
+            (200, None, None),
+            (200, Some("delay;ms=1;source=header;n=1"), None),
+            (404, None, Some(RefusedBy::Vendor)),
+            (404, Some("delay;ms=1;source=header;n=1"), Some(RefusedBy::Vendor)),
+            (503, Some("503;source=header;n=1"), Some(RefusedBy::Fault)),
+            (503, Some("delay;ms=1;source=header;n=1, 503;source=header;n=1"), Some(RefusedBy::Fault)),
+        ] {
+            let entry = Entry::new(&mut call(get("/"), ""), seen(status, fault));
+            assert_eq!(entry.refused_by(), by, "{status} {fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_shows_as_what_it_is_and_without_its_secrets() {
+        let post = |kind: &str| http::Request::post("/x.Y/Z?token=123456&page=2").header("content-type", kind);
+        let show = |kind: &str, body: &str| entry(post(kind), body).show();
+        assert_eq!(show("application/json", "")["body"], Value::Null);
+        let shown = show("application/json", r#"{"password":"hunter22","name":"Ada"}"#);
+        assert_eq!(shown["body"], json!({ "password": "hunt…", "name": "Ada" }));
+        assert_eq!((&shown["path"], &shown["protocol"]), (&json!("/x.Y/Z?token=1234…&page=2"), &json!("connect")));
+        let framed = "\0\0\0\0\u{10}{\"code\":\"12345\"}";
+        assert_eq!(show("application/grpc+json", framed)["body"], json!({ "code": "1234…" }));
+        assert_eq!(show("application/grpc+json", &framed[1..])["body"], "(20 bytes)");
+        assert_eq!(show("application/grpc", "secret")["body"], "(6 bytes)");
+        assert_eq!(show(FORM, "client_secret=abcdef&a=b+c")["body"], "client_secret=abcd…&a=b c");
+        for body in ["hunter22", "\"hunter22\"", "{\"password\":\"hunter22\"", "{} {\"password\":\"hunter22\"}"] {
+            assert_eq!(show("application/json", body)["body"], format!("({} bytes)", body.len()));
+        }
+        assert_eq!(show("application/json", &format!("{{}}{}", " ".repeat(MOST_BODY)))["body"], "(8194 bytes)");
+    }
+}

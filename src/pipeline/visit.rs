@@ -1,0 +1,73 @@
+//! A call on its way through the pipeline. When it is over, however it ends, the journal and the metrics hear of it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::faults;
+use crate::journal::{Ended, Entry, Seen, Stopwatch};
+use crate::metrics::{Call as Counted, Metrics};
+use crate::protocol::problem::{MARK, Mark};
+use crate::protocol::{Call, Reply};
+use crate::vendors;
+use crate::world::World;
+
+/// A call to a vendor, or to nobody, in the world that it belongs to.
+pub(super) struct Visit<'a> {
+    pub(super) call: Call,
+    pub(super) world: Arc<World>,
+    /// The key of the user that the call is about.
+    pub(super) user: Option<String>,
+    /// The operation that the call names, also one that the emulator lacks.
+    pub(super) operation: Option<&'static str>,
+    metrics: &'a Metrics,
+    place: Option<usize>,
+    at: Timestamp,
+    watch: Stopwatch,
+    ended: Option<Ended>,
+}
+
+impl<'a> Visit<'a> {
+    /// A call to the vendor at that place of [`vendors::ALL`].
+    pub(super) fn new(call: Call, world: Arc<World>, place: Option<usize>, metrics: &'a Metrics) -> Self {
+        let (at, watch) = (world.clock().now(), Stopwatch::start());
+        Self { call, world, user: None, operation: None, metrics, place, at, watch, ended: None }
+    }
+
+    /// The call was answered.
+    pub(super) fn end(mut self, reply: &Reply) {
+        let mark = reply.headers.get(MARK);
+        if mark.is_some_and(|mark| *mark == Mark::Limit.header()) {
+            self.metrics.limit_hit("body");
+        }
+        self.ended = Some(Ended {
+            status: reply.outcome(),
+            fault: reply.headers.get(faults::APPLIED).cloned(),
+            is_own: mark.is_some(),
+        });
+    }
+}
+
+impl Drop for Visit<'_> {
+    /// Also where the client left before the answer, and this is dropped in the middle.
+    fn drop(&mut self) {
+        let took = self.watch.elapsed();
+        let vendor = self.place.map(|place| vendors::ALL[place].about.name);
+        self.metrics.count(&Counted {
+            vendor,
+            operation: self.operation,
+            status: self.ended.as_ref().map(|ended| ended.status.as_u16()),
+            fault: self.ended.as_ref().and_then(|ended| ended.fault.as_ref()),
+            took,
+        });
+        let seen = Seen {
+            at: self.at,
+            vendor,
+            operation: self.operation,
+            user: self.user.take().filter(|user| !user.is_empty()),
+            ended: self.ended.take(),
+            took,
+        };
+        self.world.journal.keep(Entry::new(&mut self.call, seen));
+    }
+}
