@@ -16,7 +16,7 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
-use crate::{Config, Emulator, control};
+use crate::{Config, Emulator, FaultPolicy, control};
 
 /// The address of [`Config::default`].
 const DEFAULT_LISTEN: &str = "127.0.0.1:8484";
@@ -95,6 +95,12 @@ struct Serve {
     /// What a vendor declares about itself, such as jitsudo.suspend-owner=allowed.
     #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_delimiter = '\n')]
     set: Vec<String>,
+    /// A fault for every call, such as '503;retry-after=2;first=2'.
+    #[arg(long, env = "FAUXIDP_FAULT", value_name = "SPEC", value_delimiter = '\n')]
+    fault: Vec<String>,
+    /// Which faults are followed: documented leaves out an answer whose status the vendor does not publish there.
+    #[arg(long, env = "FAUXIDP_FAULT_POLICY", value_name = "POLICY", default_value = "all")]
+    fault_policy: Policy,
     /// A certificate with its chain, PEM; without it, an authority is made at first use.
     #[arg(long, env = "FAUXIDP_TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
@@ -113,6 +119,23 @@ struct Serve {
     /// How log lines look.
     #[arg(long, env = "FAUXIDP_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Policy {
+    All,
+    Documented,
+    Off,
+}
+
+impl From<Policy> for FaultPolicy {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::All => Self::All,
+            Policy::Documented => Self::Documented,
+            Policy::Off => Self::Off,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -237,6 +260,8 @@ fn serve(flags: Serve) -> ExitCode {
         seed: flags.seed,
         clock: flags.clock,
         set: flags.set,
+        fault: flags.fault,
+        fault_policy: flags.fault_policy.into(),
         tls_cert: flags.tls_cert,
         tls_key: flags.tls_key,
         tls_ca_out: flags.tls_ca_out,

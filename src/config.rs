@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+pub use crate::faults::Policy as FaultPolicy;
+
 /// What a server starts with.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -20,6 +22,10 @@ pub struct Config {
     pub clock: Option<Timestamp>,
     /// What vendors declare about themselves, as `vendor.key=value`.
     pub set: Vec<String>,
+    /// Faults for every call, the highest first, as in the header `X-Fault`.
+    pub fault: Vec<String>,
+    /// Which faults are followed.
+    pub fault_policy: FaultPolicy,
     /// A certificate with its chain, PEM; an authority of its own if absent.
     pub tls_cert: Option<PathBuf>,
     /// The certificate's key, PEM.
@@ -40,6 +46,8 @@ impl Default for Config {
             seed: 1,
             clock: None,
             set: Vec::new(),
+            fault: Vec::new(),
+            fault_policy: FaultPolicy::All,
             tls_cert: None,
             tls_key: None,
             tls_ca_out: None,

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use dashmap::DashMap;
+use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::faults::{Counters, Spec};
+use crate::faults::{Candidate, Counters, Met, Rules, Source, Spec};
 use crate::ids::Ids;
 use crate::outbox::{Numbered, Outbox};
-use crate::protocol::Call;
 use crate::vendors::{self, Origin, SeedError, Settings, Shared, Vendor};
 
 /// The world of calls that name none.
@@ -21,12 +21,14 @@ pub struct World {
     shared: Shared,
     /// What the seed gives users, by vendor and key. The same in every world.
     user_faults: Arc<UserFaults>,
-    /// How often each fault met each operation.
-    pub counters: Counters,
+    /// How often each fault that is no rule met each operation.
+    counters: Arc<Counters>,
+    /// The faults that were set for calls that match.
+    pub rules: Rules,
 }
 
 /// The faults of users, by the vendor's place and the user's key.
-type UserFaults = HashMap<(usize, String), Spec>;
+type UserFaults = HashMap<(usize, String), Arc<Spec>>;
 
 impl World {
     /// The vendor at that place of [`vendors::ALL`].
@@ -39,12 +41,23 @@ impl World {
         self.vendors.iter().map(|vendor| &**vendor)
     }
 
-    /// What is to happen to a call about one of the vendor's users, by the seed.
-    pub fn user_fault(&self, place: usize, call: &Call) -> Option<&Spec> {
-        if self.user_faults.is_empty() {
-            return None;
+    /// What is to happen to a call: what it asks for itself, then the rules, then its user, then the start's, the
+    /// highest first.
+    pub fn faults(&self, place: usize, met: &Met<'_>, requested: Option<Spec>, start: &[Arc<Spec>]) -> Vec<Candidate> {
+        let counted = |source, spec| Candidate { source, spec, counters: Arc::clone(&self.counters) };
+        let mut found: Vec<_> = requested.map(|spec| counted(Source::Header, Arc::new(spec))).into_iter().collect();
+        found.extend(self.rules.meet(met, || self.now()));
+        if !self.user_faults.is_empty() {
+            let fault = (met.user)().and_then(|user| self.user_faults.get(&(place, user)));
+            found.extend(fault.map(|spec| counted(Source::User, Arc::clone(spec))));
         }
-        self.user_faults.get(&(place, self.vendors[place].subject(call)?))
+        found.extend(start.iter().map(|spec| counted(Source::Start, Arc::clone(spec))));
+        found
+    }
+
+    /// The world's time.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
     }
 
     /// A vendor's throw-away copy, on which a call can be tried.
@@ -57,14 +70,15 @@ impl World {
         self.shared.outbox.letters()
     }
 
-    /// A world that starts from this one's state, with counters of its own.
+    /// A world that starts from this one's state, rules and counters, and goes on by itself.
     fn fork(&self) -> Self {
         let shared = self.shared.fork();
         Self {
             vendors: self.vendors.iter().map(|vendor| vendor.fork(shared.clone())).collect(),
             shared,
             user_faults: Arc::clone(&self.user_faults),
-            counters: Counters::default(),
+            counters: Arc::new(self.counters.fork()),
+            rules: self.rules.fork(),
         }
     }
 }
@@ -119,12 +133,12 @@ impl Worlds {
                         (place, SeedError::about(&beginning.seeds[place], &fault.spec, &fault.field, bad.to_string()))
                     })?;
                 spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
-                user_faults.insert((place, fault.key), spec);
+                user_faults.insert((place, fault.key), Arc::new(spec));
             }
             vendors.push(made.vendor);
         }
         let user_faults = Arc::new(user_faults);
-        let seed = World { vendors, shared, user_faults, counters: Counters::default() };
+        let seed = World { vendors, shared, user_faults, counters: Arc::default(), rules: Rules::default() };
         let by_name = DashMap::new();
         by_name.insert(DEFAULT.into(), Arc::new(seed.fork()));
         Ok(Self { seed, by_name })

@@ -1,6 +1,7 @@
 //! fauxidp's own API under `/__fauxidp/`, and the page at `/`. Knows no vendor by name; faults never touch it.
 
 mod events;
+mod faults;
 mod guard;
 mod page;
 mod report;

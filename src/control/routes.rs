@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use http::StatusCode;
 use serde_json::{Map, json};
 
-use super::{Control, events, page, report};
+use super::{Control, events, faults, page, report};
 use crate::fidelity::Operation;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
@@ -23,7 +23,7 @@ pub(super) struct Row {
 pub(super) static TABLE: LazyLock<RouteTable> =
     LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
 
-pub(super) static ROWS: [Row; 8] = [
+pub(super) static ROWS: [Row; 12] = [
     Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
@@ -65,6 +65,34 @@ pub(super) static ROWS: [Row; 8] = [
         operation: Operation::own("report_event", "POST", "/__fauxidp/worlds/{world}/events"),
         run: |_, worlds, call| match worlds.get(&call.parameter(0)) {
             Some(world) => events::report(&world, call),
+            None => no_world(&call.parameter(0)),
+        },
+    },
+    Row {
+        operation: Operation::own("list_faults", "GET", "/__fauxidp/worlds/{world}/faults"),
+        run: |_, worlds, call| match worlds.get(&call.parameter(0)) {
+            Some(world) => faults::list(&world),
+            None => no_world(&call.parameter(0)),
+        },
+    },
+    Row {
+        operation: Operation::own("add_fault", "POST", "/__fauxidp/worlds/{world}/faults"),
+        run: |_, worlds, call| match worlds.get(&call.parameter(0)) {
+            Some(world) => faults::add(&world, call),
+            None => no_world(&call.parameter(0)),
+        },
+    },
+    Row {
+        operation: Operation::own("remove_faults", "DELETE", "/__fauxidp/worlds/{world}/faults"),
+        run: |_, worlds, call| match worlds.get(&call.parameter(0)) {
+            Some(world) => faults::clear(&world),
+            None => no_world(&call.parameter(0)),
+        },
+    },
+    Row {
+        operation: Operation::own("remove_fault", "DELETE", "/__fauxidp/worlds/{world}/faults/{id}"),
+        run: |_, worlds, call| match worlds.get(&call.parameter(0)) {
+            Some(world) => faults::remove(&world, call),
             None => no_world(&call.parameter(0)),
         },
     },

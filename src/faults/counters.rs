@@ -8,17 +8,19 @@ use super::spec::Slot;
 /// How many pairs of rule and operation are counted; beyond it the one least recently used is forgotten.
 const MOST: usize = 1_024;
 
-/// The counters of one world. A fork and a reset start anew.
+/// The counters of one world, or of one of its rules. A fork carries them on; a reset starts anew.
 #[derive(Debug, Default)]
 pub struct Counters(Mutex<Table>);
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Table {
     counts: HashMap<(String, &'static str, &'static str), Count>,
     clock: u64,
+    seen: u64,
+    fired: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Count {
     seen: u64,
     fired: [u64; 2],
@@ -39,7 +41,25 @@ impl Counters {
         let count = table.counts.entry(key).or_default();
         count.used = now;
         count.seen += 1;
-        count.seen
+        let n = count.seen;
+        table.seen += 1;
+        n
+    }
+
+    /// Counts a call to which something does happen.
+    pub(super) fn touch(&self) {
+        self.lock().fired += 1;
+    }
+
+    /// How many calls were counted, and to how many of them something happened.
+    pub(super) fn totals(&self) -> (u64, u64) {
+        let table = self.lock();
+        (table.seen, table.fired)
+    }
+
+    /// The same counts, counted on apart.
+    pub fn fork(&self) -> Self {
+        Self(Mutex::new(self.lock().clone()))
     }
 
     /// Asks `select`, with how often the slot has fired, and counts a yes, in one step.

@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod contract;
+mod cuts;
 mod edges;
 mod fidelity;
 mod fixture;
@@ -10,6 +11,7 @@ mod library;
 mod readme;
 mod refused;
 mod replay;
+mod rules;
 mod server;
 mod shape;
 mod tenants;
