@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use divan::Bencher;
 use fauxidp::Config;
 use fauxidp::declared::ALL;
-use fauxidp::inside::{Counters, Directory, Inside, Record, Source, decide, requested};
+use fauxidp::inside::{Candidate, Counters, Directory, Inside, Plan, Record, Source, requested};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body_util::Full;
 
@@ -115,10 +116,11 @@ fn transition_by_body(bencher: Bencher) {
 fn fault_decision(bencher: Bencher, text: &str) {
     let mut headers = HeaderMap::new();
     headers.insert("x-fault", HeaderValue::from_str(text).expect("a value"));
-    let counters = Counters::default();
+    let counters = Arc::new(Counters::default());
     bencher.bench(|| {
         let spec = requested(black_box(&headers), "Vendor", &[]).ok().flatten().expect("it can be followed");
-        decide(&[(Source::Header, spec)], &counters, "vendor", "operation")
+        let (spec, counters) = (Arc::new(spec), Arc::clone(&counters));
+        Plan::new(&[Candidate { source: Source::Header, spec, counters }], "vendor", "operation")
     });
 }
 
@@ -131,7 +133,7 @@ fn fork(bencher: Bencher, people: usize) {
 }
 
 #[derive(Clone)]
-struct Row(std::sync::Arc<str>);
+struct Row(Arc<str>);
 
 impl Record for Row {
     fn key(&self) -> &str {

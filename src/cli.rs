@@ -17,7 +17,7 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
-use crate::{Config, Emulator, control};
+use crate::{Config, Emulator, FaultPolicy, control};
 
 /// The address of [`Config::default`].
 const DEFAULT_LISTEN: &str = "127.0.0.1:8484";
@@ -111,6 +111,12 @@ struct Serve {
     /// The largest state that the control API takes, in bytes.
     #[arg(long, env = "FAUXIDP_MAX_STATE", value_name = "BYTES", default_value_t = 256 << 20, value_parser = at_least_one)]
     max_state: usize,
+    /// A fault for every call, such as '503;retry-after=2;first=2'.
+    #[arg(long, env = "FAUXIDP_FAULT", value_name = "SPEC", value_delimiter = '\n')]
+    fault: Vec<String>,
+    /// Which faults are followed: documented leaves out an answer whose status the vendor does not publish there.
+    #[arg(long, env = "FAUXIDP_FAULT_POLICY", value_name = "POLICY", default_value = "all")]
+    fault_policy: Policy,
     /// A certificate with its chain, PEM; without it, an authority is made at first use.
     #[arg(long, env = "FAUXIDP_TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
@@ -137,6 +143,23 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     at_least_one(text).map(|seconds| Duration::from_secs(seconds as u64))
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Policy {
+    All,
+    Documented,
+    Off,
+}
+
+impl From<Policy> for FaultPolicy {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::All => Self::All,
+            Policy::Documented => Self::Documented,
+            Policy::Off => Self::Off,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -266,6 +289,8 @@ fn serve(flags: Serve) -> ExitCode {
         world_ttl: flags.world_ttl,
         state: flags.state,
         max_state: flags.max_state,
+        fault: flags.fault,
+        fault_policy: flags.fault_policy.into(),
         tls_cert: flags.tls_cert,
         tls_key: flags.tls_key,
         tls_ca_out: flags.tls_ca_out,

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+pub use crate::faults::Policy as FaultPolicy;
+
 /// What a server starts with.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -31,6 +33,10 @@ pub struct Config {
     pub state: Option<PathBuf>,
     /// The largest state that the control API takes, in bytes.
     pub max_state: usize,
+    /// Faults for every call, the highest first, as in the header `X-Fault`.
+    pub fault: Vec<String>,
+    /// Which faults are followed.
+    pub fault_policy: FaultPolicy,
     /// A certificate with its chain, PEM; an authority of its own if absent.
     pub tls_cert: Option<PathBuf>,
     /// The certificate's key, PEM.
@@ -56,6 +62,8 @@ impl Default for Config {
             world_ttl: None,
             state: None,
             max_state: 256 << 20,
+            fault: Vec::new(),
+            fault_policy: FaultPolicy::All,
             tls_cert: None,
             tls_key: None,
             tls_ca_out: None,

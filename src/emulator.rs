@@ -9,9 +9,10 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::Control;
+use crate::faults::Spec;
 use crate::journal;
 use crate::metrics::Metrics;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, StartFaults};
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
 use crate::vendors::{self, SeedError, Settings};
@@ -70,6 +71,14 @@ pub enum StartError {
         /// Why.
         reason: String,
     },
+    /// A fault that cannot be followed.
+    #[error("--fault {text}: {reason}")]
+    Fault {
+        /// As it was given.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The given certificate or key.
     #[error("--tls-cert, --tls-key: {0}")]
     Tls(#[from] TlsError),
@@ -105,6 +114,7 @@ impl Emulator {
             return Err(StartError::NoAddress);
         }
         let worlds = worlds(&config)?;
+        let faults = faults(&config)?;
         let tls = Arc::new(match (&config.tls_cert, &config.tls_key) {
             (Some(certificate), Some(key)) => Tls::given(certificate, key)?,
             (None, None) => Tls::own(),
@@ -123,7 +133,7 @@ impl Emulator {
             certificate: Box::new(move || authority.certificate()),
             metrics: Metrics::default(),
         };
-        let pipeline = Arc::new(Pipeline::new(worlds, control, config.max_state));
+        let pipeline = Arc::new(Pipeline::new(worlds, control, faults, config.max_state));
         let addresses = bound.addresses();
         Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls)) })
     }
@@ -213,4 +223,19 @@ fn settings(set: &[String]) -> Result<Vec<Settings>, StartError> {
         vendors::set(&mut settings, name, value).map_err(wrong)?;
     }
     Ok(settings)
+}
+
+/// The faults for every call. Each has to be one that every vendor can follow.
+fn faults(config: &Config) -> Result<StartFaults, StartError> {
+    let read = |(place, text): (usize, &String)| {
+        let wrong = |reason: String| StartError::Fault { text: text.clone(), reason };
+        let mut spec = Spec::parse(text).map_err(|bad| wrong(bad.to_string()))?;
+        for about in vendors::ALL.iter().map(|maker| maker.about) {
+            spec.check(about.title, about.lacks).map_err(|bad| wrong(bad.to_string()))?;
+        }
+        spec.rule = format!("{} of the start, {place}", spec.rule); // counted apart from a header with the same text
+        Ok(Arc::new(spec))
+    };
+    let specs = config.fault.iter().enumerate().map(read).collect::<Result<_, StartError>>()?;
+    Ok(StartFaults { policy: config.fault_policy, specs })
 }

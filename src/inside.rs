@@ -9,13 +9,13 @@ use crate::control::Control;
 use crate::emulator::{self, StartError};
 use crate::faults::Spec;
 use crate::metrics::Metrics;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, StartFaults};
 use crate::protocol::ReplyBody;
 use crate::vendors;
 use crate::world::{Beginning, Limits, Worlds};
 
 pub use crate::directory::{Directory, Record};
-pub use crate::faults::{Counters, Source, plan as decide, requested};
+pub use crate::faults::{Candidate, Counters, Plan, Source, requested};
 
 /// An emulator that listens nowhere.
 pub struct Inside(Pipeline);
@@ -47,6 +47,7 @@ impl Inside {
         Self(Pipeline::new(
             worlds,
             Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default() },
+            StartFaults::default(),
             config.max_state,
         ))
     }

@@ -47,7 +47,7 @@ mod world;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use config::Config;
+pub use config::{Config, FaultPolicy};
 pub use emulator::{Emulator, StartError};
 pub use server::tls::TlsError;
 pub use vendors::SeedError;

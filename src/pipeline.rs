@@ -4,20 +4,22 @@ mod visit;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Body;
 use serde_json::{Map, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::control::{self, Control};
 use crate::failure::{Failure, Kind};
-use crate::faults::{self, Moment, Plan, Source};
+use crate::faults::{self, Hold, Met, Moment, Note, Outcome, Plan, Policy, Spec};
 use crate::metrics::Connection;
 use crate::mount::{self, Whose};
 use crate::protocol::body::{self, Unreadable};
+use crate::protocol::delivery::{Cut, Drip};
 use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::{Found, Matched};
 use crate::protocol::rpc::{self, RpcError, Wire, code};
@@ -41,15 +43,25 @@ const FIDELITY: HeaderName = HeaderName::from_static("x-fauxidp-fidelity");
 pub struct Pipeline {
     worlds: Worlds,
     control: Control,
-    held: Semaphore,
+    faults: StartFaults,
+    held: Arc<Semaphore>,
     /// The largest state of a world, in bytes.
     max_state: usize,
 }
 
+/// What the start says about faults. It stands outside the worlds, so that no reset takes it away.
+#[derive(Default)]
+pub struct StartFaults {
+    /// Which are followed.
+    pub policy: Policy,
+    /// For every call, the highest first.
+    pub specs: Vec<Arc<Spec>>,
+}
+
 impl Pipeline {
     /// The pipeline over these worlds.
-    pub fn new(worlds: Worlds, control: Control, max_state: usize) -> Self {
-        Self { worlds, control, held: Semaphore::new(MAX_HELD), max_state }
+    pub fn new(worlds: Worlds, control: Control, faults: StartFaults, max_state: usize) -> Self {
+        Self { worlds, control, faults, held: Arc::new(Semaphore::new(MAX_HELD)), max_state }
     }
 
     /// Answers one request.
@@ -164,62 +176,116 @@ impl Pipeline {
         let Visit { call, world, user, .. } = visit;
         let vendor = world.vendor(place);
         let about = vendor.about();
-        let mut sources = match faults::requested(&call.head.headers, about.title, about.lacks) {
-            Ok(requested) => requested.map(|spec| (Source::Header, spec)).into_iter().collect::<Vec<_>>(),
+        if self.faults.policy == Policy::Off {
+            return explained(handle(vendor, call), about, call, matched);
+        }
+        let requested = match faults::requested(&call.head.headers, about.title, about.lacks) {
+            Ok(requested) => requested,
             Err(bad) => {
                 let detail = format!("X-Fault: {bad}");
                 return own(call, problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()));
             }
         };
-        let user_fault = user.as_ref().and_then(|user| world.user_fault(place, user));
-        sources.extend(user_fault.map(|spec| (Source::User, spec.clone())));
-        if sources.is_empty() {
+        let operation = matched.operation.name;
+        let met = Met { call, vendor: about.name, operation, user: user.as_deref() };
+        let candidates = world.faults(place, &met, requested, &self.faults.specs);
+        if candidates.is_empty() {
             return explained(handle(vendor, call), about, call, matched);
         }
-        let plan = faults::plan(&sources, &world.counters, about.name, matched.operation.name);
+        let plan = Plan::new(&candidates, about.name, operation);
         self.faulty(world, place, call, matched, plan).await
     }
 
     /// A call to which something may happen.
     async fn faulty(&self, world: &World, place: usize, call: &Call, matched: &Matched, mut plan: Plan) -> Reply {
         let vendor = world.vendor(place);
-        let (about, operation) = (vendor.about(), matched.operation);
+        let (about, published) = (vendor.about(), matched.operation.published);
         // A trial tells whether the call would succeed; on a copy, so that it changes nothing.
         if plan.needs_trial() && !handle(&*world.trial(place), call).outcome().is_success() {
-            plan.withdraw_validated(&world.counters, about.name, operation.name);
+            plan.withdraw_validated();
         }
+        let mut skipped = Vec::new();
+        if let Some(note) = self.objection(world, place, call, matched, &plan) {
+            skipped.extend(plan.withdraw_outcome().map(|outcome| outcome.mark(note)));
+        }
+        plan.settle();
         let mut marks = Vec::new();
         if let Some(delay) = plan.timing.as_ref().filter(|delay| delay.at != Moment::After) {
-            marks.push(delay.mark(!self.hold(delay.what).await));
+            marks.push(delay.mark(self.hold(delay.what, None).await));
         }
         let early = plan.outcome.as_ref().filter(|outcome| outcome.at != Moment::After);
         let mut reply = match early {
-            Some(outcome) => vendor.refuse(call, &outcome.what),
+            Some(outcome) => self.instead(vendor, call, &outcome.what, None).await,
             None => explained(handle(vendor, call), about, call, matched),
         };
-        if let Some(delay) = plan.timing.as_ref().filter(|delay| delay.at == Moment::After) {
-            marks.push(delay.mark(!self.hold(delay.what).await));
-        }
         if let Some(outcome) = plan.outcome.as_ref().filter(|outcome| outcome.at == Moment::After) {
-            reply = vendor.refuse(call, &outcome.what);
+            reply = self.instead(vendor, call, &outcome.what, Some(reply)).await;
+        }
+        if let Some(delay) = plan.timing.as_ref().filter(|delay| delay.at == Moment::After) {
+            marks.push(delay.mark(self.hold(delay.what, Some(&mut reply)).await));
         }
         if let Some(outcome) = &plan.outcome {
-            marks.push(outcome.mark(reply.outcome().as_u16(), operation.published));
+            let undocumented = matches!(outcome.what, Outcome::Refusal(_)) && !published.contains(&status(&reply));
+            marks.push(outcome.mark(if undocumented { Note::Undocumented } else { Note::Plain }));
         }
+        marks.extend(skipped);
         match HeaderValue::from_str(&marks.join(", ")) {
             Ok(marks) if !marks.is_empty() => reply.with(faults::APPLIED, marks),
             _ => reply,
         }
     }
 
-    /// Waits with no lock held. Answers false where too many calls are held already.
-    async fn hold(&self, time: std::time::Duration) -> bool {
-        let Ok(_place) = self.held.try_acquire() else {
-            return false;
-        };
-        tokio::time::sleep(time).await;
-        true
+    /// Why the outcome that was chosen is left out.
+    fn objection(&self, world: &World, place: usize, call: &Call, matched: &Matched, plan: &Plan) -> Option<Note> {
+        match &plan.outcome.as_ref()?.what {
+            Outcome::Refusal(failure) if self.faults.policy == Policy::Documented => {
+                // On a copy, so that looking at it uses up no id.
+                let status = status(&world.trial(place).refuse(call, failure));
+                (!matched.operation.published.contains(&status)).then_some(Note::SkippedAsUndocumented)
+            }
+            Outcome::Hang(_) if self.held.available_permits() == 0 => Some(Note::SkippedByLimit),
+            _ => None,
+        }
     }
+
+    /// What a call gets instead of its answer, which is there where the fault acts on it.
+    async fn instead(&self, vendor: &dyn Vendor, call: &Call, outcome: &Outcome, answer: Option<Reply>) -> Reply {
+        let cut = match outcome {
+            Outcome::Refusal(failure) => return vendor.refuse(call, failure),
+            Outcome::Cut(cut) => *cut,
+            Outcome::Hang(ms) => {
+                self.hold(Hold::Wait(Duration::from_millis(*ms)), None).await;
+                Cut::Close
+            }
+        };
+        let mut reply = answer.unwrap_or_else(|| Reply::empty(StatusCode::SERVICE_UNAVAILABLE));
+        reply.delivery.cut = Some(cut);
+        reply
+    }
+
+    /// Waits with no lock held, or has the answer wait on its way. Too many that are held already are left alone.
+    async fn hold(&self, hold: Hold, reply: Option<&mut Reply>) -> Note {
+        let Some(place) = self.place() else {
+            return Note::SkippedByLimit;
+        };
+        match (hold, reply) {
+            (Hold::Wait(time), _) => tokio::time::sleep(time).await,
+            (Hold::Drip { chunks, pause }, Some(reply)) => {
+                reply.delivery.drip = Some(Drip { chunks, pause, place: Arc::new(place) });
+            }
+            (Hold::Drip { .. }, None) => {} // always after the answer
+        }
+        Note::Plain
+    }
+
+    /// A place among the calls that are held.
+    fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.held).try_acquire_owned().ok()
+    }
+}
+
+fn status(reply: &Reply) -> u16 {
+    reply.outcome().as_u16()
 }
 
 /// The vendor's answer. A panic costs one 500 in its dialect and no more: what it changed is not kept.

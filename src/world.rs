@@ -1,6 +1,7 @@
 //! Worlds: one state per vendor, with its faults' counters, its journal, its clock and its ids. Knows no vendor by name.
 
 mod by_name;
+mod rule;
 mod state;
 
 use std::collections::HashMap;
@@ -8,13 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use crate::clock::Clock;
-use crate::faults::{Counters, Spec};
+use crate::faults::{Candidate, Counters, Met, Rules, Source, Spec};
 use crate::ids::Ids;
 use crate::journal::{self, Journal};
 use crate::outbox::{Numbered, Outbox};
 use crate::vendors::{self, DEFAULT_WORLD, Origin, SeedError, Settings, Shared, Vendor};
 
 pub use by_name::{Change, Limits, Worlds};
+pub use rule::fits;
 
 /// A complete private copy of everything that calls can change.
 pub struct World {
@@ -22,18 +24,20 @@ pub struct World {
     shared: Shared,
     /// What the seed gives users, by vendor and key. The same in every world.
     user_faults: Arc<UserFaults>,
-    /// How often each fault met each operation.
-    pub counters: Counters,
+    /// How often each fault that is no rule met each operation.
+    counters: Arc<Counters>,
+    /// The faults that were set for calls that match.
+    pub rules: Arc<Rules>,
     /// What was set, by the vendor's place.
     settings: Vec<Settings>,
     /// When it was last used: the number of the use among all, and the second of the system's clock.
     used: (AtomicU64, AtomicI64),
     /// What was asked of it.
-    pub journal: Journal,
+    pub journal: Arc<Journal>,
 }
 
 /// The faults of users, by the vendor's place and the user's key.
-type UserFaults = Vec<HashMap<String, Spec>>;
+type UserFaults = Vec<HashMap<String, Arc<Spec>>>;
 
 impl World {
     /// The vendor at that place of [`vendors::ALL`].
@@ -46,9 +50,16 @@ impl World {
         self.vendors.iter().map(|vendor| &**vendor)
     }
 
-    /// What is to happen to a call about one of the vendor's users, by the seed.
-    pub fn user_fault(&self, place: usize, user: &str) -> Option<&Spec> {
-        self.user_faults[place].get(user)
+    /// What is to happen to a call: what it asks for itself, then the rules, then its user, then the start's, the
+    /// highest first.
+    pub fn faults(&self, place: usize, met: &Met<'_>, requested: Option<Spec>, start: &[Arc<Spec>]) -> Vec<Candidate> {
+        let counted = |source, spec| Candidate { source, spec, counters: Arc::clone(&self.counters) };
+        let mut found: Vec<_> = requested.map(|spec| counted(Source::Header, Arc::new(spec))).into_iter().collect();
+        found.extend(self.rules.meet(met, || self.shared.clock.now()));
+        let user_fault = met.user.and_then(|user| self.user_faults[place].get(user));
+        found.extend(user_fault.map(|spec| counted(Source::User, Arc::clone(spec))));
+        found.extend(start.iter().map(|spec| counted(Source::Start, Arc::clone(spec))));
+        found
     }
 
     /// A vendor's throw-away copy, on which a call can be tried.
@@ -79,30 +90,34 @@ impl World {
         })
     }
 
-    /// A world of that name that starts from this one's state, with counters of its own.
+    /// A world of that name that starts from this one's state, rules and counters, and goes on by itself.
     fn fork(&self, name: &str) -> Self {
         let shared = self.shared.fork(name);
-        let vendors = self.vendors.iter().map(|vendor| vendor.fork(shared.clone())).collect();
-        self.around(vendors, shared, self.settings.clone())
-    }
-
-    /// The same with other settings.
-    fn with(&self, settings: Vec<Settings>) -> Self {
-        let shared = self.shared.fork(&self.shared.world);
-        let vendors =
-            self.vendors.iter().zip(&settings).map(|(vendor, own)| vendor.with(shared.clone(), own)).collect();
-        self.around(vendors, shared, settings)
-    }
-
-    fn around(&self, vendors: Vec<Box<dyn Vendor>>, shared: Shared, settings: Vec<Settings>) -> Self {
         Self {
-            vendors,
+            vendors: self.vendors.iter().map(|vendor| vendor.fork(shared.clone())).collect(),
             shared,
             user_faults: Arc::clone(&self.user_faults),
-            counters: Counters::default(),
+            counters: Arc::new(self.counters.fork()),
+            rules: Arc::new(self.rules.fork()),
+            settings: self.settings.clone(),
+            used: (AtomicU64::new(0), AtomicI64::new(0)),
+            journal: Arc::new(self.journal.fork()),
+        }
+    }
+
+    /// The same world with other settings.
+    fn with(&self, settings: Vec<Settings>) -> Self {
+        let shared = self.shared.fork(&self.shared.world);
+        let set = self.vendors.iter().zip(&settings);
+        Self {
+            vendors: set.map(|(vendor, own)| vendor.with(shared.clone(), own)).collect(),
+            shared,
+            user_faults: Arc::clone(&self.user_faults),
+            counters: Arc::clone(&self.counters),
+            rules: Arc::clone(&self.rules),
             settings,
             used: (AtomicU64::new(0), AtomicI64::new(0)),
-            journal: self.journal.fork(),
+            journal: Arc::clone(&self.journal),
         }
     }
 }
@@ -154,7 +169,7 @@ impl Beginning {
                         (place, SeedError::about(&self.seeds[place], &fault.spec, &fault.field, bad.to_string()))
                     })?;
                 spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
-                faults.insert(fault.key, spec);
+                faults.insert(fault.key, Arc::new(spec));
             }
             user_faults.push(faults);
             vendors.push(made.vendor);
@@ -163,10 +178,11 @@ impl Beginning {
             vendors,
             shared,
             user_faults: Arc::new(user_faults),
-            counters: Counters::default(),
+            counters: Arc::default(),
+            rules: Arc::default(),
             settings: self.settings.clone(),
             used: (AtomicU64::new(0), AtomicI64::new(0)),
-            journal: Journal::new(self.journal),
+            journal: Arc::new(Journal::new(self.journal)),
         })
     }
 }

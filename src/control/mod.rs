@@ -2,6 +2,7 @@
 
 mod clock;
 mod events;
+mod faults;
 mod guard;
 mod metrics;
 mod page;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use http::StatusCode;
 use serde_json::{Map, json};
 
-use super::{Control, clock, events, metrics, page, report, requests, worlds};
+use super::{Control, clock, events, faults, metrics, page, report, requests, worlds};
 use crate::fidelity::Operation;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
@@ -23,7 +23,7 @@ pub(super) struct Row {
 pub(super) static TABLE: LazyLock<RouteTable> =
     LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
 
-pub(super) static ROWS: [Row; 21] = [
+pub(super) static ROWS: [Row; 25] = [
     Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
@@ -104,6 +104,22 @@ pub(super) static ROWS: [Row; 21] = [
     Row {
         operation: Operation::own("set_clock", "PUT", "/__fauxidp/worlds/{world}/clock"),
         run: |_, all, call| worlds::write(all, call, |world| clock::change(world, call)),
+    },
+    Row {
+        operation: Operation::own("list_faults", "GET", "/__fauxidp/worlds/{world}/faults"),
+        run: |_, all, call| worlds::read(all, call, faults::list),
+    },
+    Row {
+        operation: Operation::own("add_fault", "POST", "/__fauxidp/worlds/{world}/faults"),
+        run: |_, all, call| worlds::write(all, call, |world| faults::add(world, call)),
+    },
+    Row {
+        operation: Operation::own("remove_faults", "DELETE", "/__fauxidp/worlds/{world}/faults"),
+        run: |_, all, call| worlds::read(all, call, faults::clear),
+    },
+    Row {
+        operation: Operation::own("remove_fault", "DELETE", "/__fauxidp/worlds/{world}/faults/{id}"),
+        run: |_, all, call| worlds::read(all, call, |world| faults::remove(world, call)),
     },
 ];
 

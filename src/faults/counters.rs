@@ -1,24 +1,34 @@
 //! How often each rule met each operation in one world. Atomic and bounded.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::spec::Slot;
 
 /// How many pairs of rule and operation are counted; beyond it the one least recently used is forgotten.
 const MOST: usize = 1_024;
 
-/// The counters of one world. A fork and a reset start anew.
-#[derive(Debug, Default)]
+/// The counters of one world, or of one of its rules. A fork carries them on; a reset starts anew.
+#[derive(Debug, Default, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Counters(Mutex<Table>);
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Table {
-    counts: HashMap<(String, &'static str, &'static str), Count>,
+    counts: HashMap<Key, Count>,
+    /// How many calls were counted; what was used last has the highest.
     clock: u64,
+    seen: u64,
+    fired: u64,
 }
 
-#[derive(Debug, Default)]
+/// The rule, the vendor and the operation.
+type Key = (String, Cow<'static, str>, Cow<'static, str>);
+
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 struct Count {
     seen: u64,
     fired: [u64; 2],
@@ -31,7 +41,7 @@ impl Counters {
         let mut table = self.lock();
         table.clock += 1;
         let now = table.clock;
-        let key = (rule.to_owned(), vendor, operation);
+        let key = key(rule, vendor, operation);
         if table.counts.len() == MOST && !table.counts.contains_key(&key) {
             let oldest = table.counts.iter().min_by_key(|(_, count)| count.used).map(|(key, _)| key.clone());
             oldest.and_then(|key| table.counts.remove(&key));
@@ -39,7 +49,25 @@ impl Counters {
         let count = table.counts.entry(key).or_default();
         count.used = now;
         count.seen += 1;
-        count.seen
+        let n = count.seen;
+        table.seen += 1;
+        n
+    }
+
+    /// Counts a call to which something does happen.
+    pub(super) fn touch(&self) {
+        self.lock().fired += 1;
+    }
+
+    /// How many calls were counted, and to how many of them something happened.
+    pub(super) fn totals(&self) -> (u64, u64) {
+        let table = self.lock();
+        (table.seen, table.fired)
+    }
+
+    /// The same counts, counted on apart.
+    pub fn fork(&self) -> Self {
+        Self(Mutex::new(self.lock().clone()))
     }
 
     /// Asks `select`, with how often the slot has fired, and counts a yes, in one step.
@@ -52,7 +80,7 @@ impl Counters {
         select: impl FnOnce(u64) -> bool,
     ) -> bool {
         let mut table = self.lock();
-        let count = table.counts.entry((rule.to_owned(), vendor, operation)).or_default();
+        let count = table.counts.entry(key(rule, vendor, operation)).or_default();
         let fired = &mut count.fired[slot as usize];
         let fires = select(*fired);
         *fired += u64::from(fires);
@@ -61,7 +89,7 @@ impl Counters {
 
     /// Takes one firing back.
     pub(super) fn unfire(&self, rule: &str, vendor: &'static str, operation: &'static str, slot: Slot) {
-        if let Some(count) = self.lock().counts.get_mut(&(rule.to_owned(), vendor, operation)) {
+        if let Some(count) = self.lock().counts.get_mut(&key(rule, vendor, operation)) {
             let fired = &mut count.fired[slot as usize];
             *fired = fired.saturating_sub(1);
         }
@@ -69,6 +97,41 @@ impl Counters {
 
     fn lock(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn key(rule: &str, vendor: &'static str, operation: &'static str) -> Key {
+    (rule.to_owned(), vendor.into(), operation.into())
+}
+
+/// A table as a world's state holds it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// The one least recently used first.
+    counts: Vec<(Key, Count)>,
+    clock: u64,
+    seen: u64,
+    fired: u64,
+}
+
+impl Serialize for Counters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Table { counts, clock, seen, fired } = self.lock().clone();
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_unstable_by_key(|(_, count)| count.used);
+        Written { counts, clock, seen, fired }.serialize(serializer)
+    }
+}
+
+impl TryFrom<Written> for Counters {
+    type Error = String;
+
+    fn try_from(Written { counts, clock, seen, fired }: Written) -> Result<Self, String> {
+        if counts.len() > MOST {
+            return Err(format!("there are at most {MOST} counts"));
+        }
+        Ok(Self(Mutex::new(Table { counts: counts.into_iter().collect(), clock, seen, fired })))
     }
 }
 

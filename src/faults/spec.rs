@@ -3,12 +3,21 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize, Serializer};
 use sfv::{BareItem, FieldType, Item, List, ListEntry, Parser};
 
 use crate::failure::{Failure, Kind, Name, Wish};
+use crate::ids;
+use crate::protocol::delivery::Cut;
 
 /// The longest time that a call can be held, in milliseconds.
 const MAX_MS: u64 = 60_000;
+
+/// The most pieces that a body comes in.
+const MAX_CHUNKS: u64 = 1_000;
+
+/// Chances are told in thousandths: the grammar's numbers have three digits.
+const CERTAIN: u64 = 1_000;
 
 /// Why a specification cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,16 +32,42 @@ impl fmt::Display for BadFault {
 impl std::error::Error for BadFault {}
 
 /// A parsed specification.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Spec {
     /// What it is counted under: its canonical text, unless somebody with several of the same says otherwise.
     pub rule: String,
-    /// How long a call is held, in milliseconds.
-    pub timing: Option<Member<RangeInclusive<u64>>>,
+    /// How a call or its answer is held up.
+    pub timing: Option<Member<Timing>>,
     /// What a call gets instead of its answer.
-    pub outcome: Option<Member<Failure>>,
+    pub outcome: Option<Member<Outcome>>,
     /// Whether it clears both slots, also against lower sources.
     pub clears: bool,
+}
+
+/// How a call or its answer is held up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timing {
+    /// The call waits for so many milliseconds, or for as many as its number draws.
+    Delay(RangeInclusive<u64>),
+    /// The body comes in so many pieces within so many milliseconds.
+    Drip {
+        /// How many pieces.
+        chunks: u64,
+        /// The time until the last of them, in milliseconds.
+        ms: u64,
+    },
+}
+
+/// What a call gets instead of its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// An error in the vendor's words.
+    Refusal(Failure),
+    /// A connection that ends.
+    Cut(Cut),
+    /// A connection that ends without a byte after so many milliseconds.
+    Hang(u64),
 }
 
 /// One member of a specification.
@@ -79,6 +114,22 @@ pub struct Selectors {
     pub every: Option<u64>,
     /// At most so many in all.
     pub times: Option<u64>,
+    /// By chance.
+    pub chance: Option<Chance>,
+}
+
+/// A chance that depends on its seed and the number of the call alone, so that it is the same in every world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chance {
+    /// How likely, in thousandths.
+    thousandths: u64,
+    seed: u64,
+}
+
+impl Chance {
+    fn takes(self, n: u64) -> bool {
+        ids::draw(self.seed, n, CERTAIN) < self.thousandths
+    }
 }
 
 impl Selectors {
@@ -87,7 +138,23 @@ impl Selectors {
         n > self.skip
             && self.first.is_none_or(|first| n <= first)
             && self.every.is_none_or(|every| (n - self.skip).is_multiple_of(every))
+            && self.chance.is_none_or(|chance| chance.takes(n))
             && self.times.is_none_or(|times| fired < times)
+    }
+}
+
+impl TryFrom<String> for Spec {
+    type Error = BadFault;
+
+    fn try_from(text: String) -> Result<Self, BadFault> {
+        Self::parse(&text)
+    }
+}
+
+impl Serialize for Spec {
+    /// As the text that it is counted under, which a rule's is read from again.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.rule)
     }
 }
 
@@ -124,23 +191,19 @@ impl Spec {
             self.clears = true;
             return parameters.end();
         }
-        let (when, at) = (parameters.selectors()?, parameters.moment()?);
+        let when = parameters.selectors()?;
         let text = text.to_owned();
-        if word == Some("delay") {
-            let what = parameters.delay()?;
+        if let Some(what) = parameters.timing(word)? {
+            let at = parameters.moment(matches!(what, Timing::Drip { .. }))?;
             parameters.end()?;
             let before = self.timing.replace(Member { what, when, at, text });
             return before.map_or(Ok(()), |_| Err("a second timing".to_owned()));
         }
-        let kind = match (&item.bare_item, word) {
-            (BareItem::Integer(status), _) => match u16::try_from(*status) {
-                Ok(status @ 400..=599) => Kind::Status(status),
-                _ => return Err("a status is from 400 to 599".to_owned()),
-            },
-            (_, Some(word)) => Kind::Named(Name::parse(word).ok_or("no such fault")?),
-            _ => return Err("a fault is a status or a word".to_owned()),
+        let what = match parameters.connection_fault(word)? {
+            Some(what) => what,
+            None => Outcome::Refusal(parameters.refusal(word)?),
         };
-        let what = Failure { kind, wish: parameters.wish()? };
+        let at = parameters.moment(matches!(what, Outcome::Cut(Cut::Truncate(_))))?;
         parameters.end()?;
         let before = self.outcome.replace(Member { what, when, at, text });
         before.map_or(Ok(()), |_| Err("a second outcome".to_owned()))
@@ -151,11 +214,19 @@ impl Spec {
     /// # Errors
     /// [`BadFault`] where it asks for one of them.
     pub fn fits(self, vendor: &str, lacks: &[Name]) -> Result<Self, BadFault> {
-        match self.outcome.as_ref().map(|outcome| &outcome.what.kind) {
-            Some(Kind::Named(name)) if lacks.contains(name) => {
+        self.check(vendor, lacks).map(|()| self)
+    }
+
+    /// Whether a vendor that lacks these errors can follow it.
+    ///
+    /// # Errors
+    /// [`BadFault`] where it asks for one of them.
+    pub fn check(&self, vendor: &str, lacks: &[Name]) -> Result<(), BadFault> {
+        match self.outcome.as_ref().map(|outcome| &outcome.what) {
+            Some(Outcome::Refusal(Failure { kind: Kind::Named(name), .. })) if lacks.contains(name) => {
                 Err(BadFault(format!("{vendor} has no error `{}`", name.as_str())))
             }
-            _ => Ok(self),
+            _ => Ok(()),
         }
     }
 }
@@ -212,16 +283,74 @@ impl<'a> Parameters<'a> {
             skip: self.number("skip")?.unwrap_or(0),
             every: self.positive("every")?,
             times: self.number("times")?,
+            chance: self.chance()?,
         })
     }
 
-    fn moment(&mut self) -> Result<Moment, String> {
+    fn chance(&mut self) -> Result<Option<Chance>, String> {
+        let likely = match self.take("p") {
+            None => None,
+            Some(BareItem::Integer(number)) => Some(i64::from(*number).saturating_mul(1_000)),
+            Some(BareItem::Decimal(number)) => Some(i64::from(number.as_integer_scaled_1000())),
+            Some(_) => return Err("p is a number from 0 to 1".to_owned()),
+        };
+        let seed = self.number("seed")?;
+        match likely.map(u64::try_from) {
+            None if seed.is_some() => Err("seed goes with p".to_owned()),
+            None => Ok(None),
+            Some(Ok(thousandths @ 0..=CERTAIN)) => Ok(Some(Chance { thousandths, seed: seed.unwrap_or(0) })),
+            Some(_) => Err("p is a number from 0 to 1".to_owned()),
+        }
+    }
+
+    /// When it happens; what acts on the finished answer is always `after`.
+    fn moment(&mut self, on_the_answer: bool) -> Result<Moment, String> {
         match self.text("at")?.as_deref() {
+            None if on_the_answer => Ok(Moment::After),
+            Some("before" | "validated") if on_the_answer => Err("it acts on the answer, so at is after".to_owned()),
             None | Some("before") => Ok(Moment::Before),
             Some("validated") => Ok(Moment::Validated),
             Some("after") => Ok(Moment::After),
             Some(_) => Err("at is before, validated or after".to_owned()),
         }
+    }
+
+    fn timing(&mut self, word: Option<&str>) -> Result<Option<Timing>, String> {
+        match word {
+            Some("delay") => self.delay().map(Timing::Delay).map(Some),
+            Some("drip") => match (self.positive("chunks")?, self.milliseconds("ms")?) {
+                (Some(chunks), Some(ms)) if chunks <= MAX_CHUNKS => Ok(Some(Timing::Drip { chunks, ms })),
+                (Some(_), Some(_)) => Err(format!("chunks is at most {MAX_CHUNKS}")),
+                _ => Err("a drip wants chunks and ms".to_owned()),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn connection_fault(&mut self, word: Option<&str>) -> Result<Option<Outcome>, String> {
+        Ok(Some(match word {
+            Some("close") => Outcome::Cut(Cut::Close),
+            Some("reset") => Outcome::Cut(Cut::Reset),
+            Some("garbage") => Outcome::Cut(Cut::Garbage),
+            Some("truncate") => {
+                let bytes = self.number("bytes")?.ok_or("truncate wants bytes")?;
+                Outcome::Cut(Cut::Truncate(usize::try_from(bytes).unwrap_or(usize::MAX)))
+            }
+            Some("hang") => Outcome::Hang(self.milliseconds("ms")?.ok_or("hang wants ms")?),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn refusal(&mut self, word: Option<&str>) -> Result<Failure, String> {
+        let kind = match (&self.item.bare_item, word) {
+            (BareItem::Integer(status), _) => match u16::try_from(*status) {
+                Ok(status @ 400..=599) => Kind::Status(status),
+                _ => return Err("a status is from 400 to 599".to_owned()),
+            },
+            (_, Some(word)) => Kind::Named(Name::parse(word).ok_or("no such fault")?),
+            _ => return Err("a fault is a status or a word".to_owned()),
+        };
+        Ok(Failure { kind, wish: self.wish()? })
     }
 
     fn delay(&mut self) -> Result<RangeInclusive<u64>, String> {
@@ -261,17 +390,17 @@ mod tests {
         let spec = Spec::parse("delay;ms=300,  503;retry-after=2;first=2;at=after").unwrap();
         assert_eq!(spec.rule, "delay;ms=300, 503;retry-after=2;first=2;at=after");
         let timing = spec.timing.unwrap();
-        assert_eq!((timing.what, timing.at), (300..=300, Moment::Before));
+        assert_eq!((timing.what, timing.at), (Timing::Delay(300..=300), Moment::Before));
         let outcome = spec.outcome.unwrap();
-        assert_eq!(outcome.what.kind, Kind::Status(503));
-        assert_eq!(outcome.what.wish.retry_after, Some(2));
+        let Outcome::Refusal(failure) = outcome.what else { panic!("no refusal") };
+        assert_eq!((failure.kind, failure.wish.retry_after), (Kind::Status(503), Some(2)));
         assert_eq!((outcome.when.first, outcome.at), (Some(2), Moment::After));
     }
 
     #[test]
     fn words_and_texts_are_taken_alike() {
         let spec = Spec::parse("invalid;field=user_id;message=\"too long\"").unwrap();
-        let wish = spec.outcome.unwrap().what.wish;
+        let Outcome::Refusal(Failure { wish, .. }) = spec.outcome.unwrap().what else { panic!("no refusal") };
         assert_eq!((wish.field.as_deref(), wish.message.as_deref()), (Some("user_id"), Some("too long")));
     }
 
@@ -296,6 +425,23 @@ mod tests {
             ("503;ms=1", "no parameter ms here"),
             ("503;first=-1", "first is a whole number, not negative"),
             ("503;every=0", "every is at least 1"),
+            ("close;ms=1", "no parameter ms here"),
+            ("reset;retry-after=1", "no parameter retry-after here"),
+            ("close, 503", "`503`: a second outcome"),
+            ("truncate", "truncate wants bytes"),
+            ("truncate;bytes=1;at=before", "it acts on the answer, so at is after"),
+            ("hang", "hang wants ms"),
+            ("hang;ms=60001", "ms is at most 60000 milliseconds"),
+            ("drip;chunks=2", "a drip wants chunks and ms"),
+            ("drip;chunks=0;ms=1", "chunks is at least 1"),
+            ("drip;chunks=1001;ms=1", "chunks is at most 1000"),
+            ("drip;chunks=2;ms=1;at=validated", "it acts on the answer, so at is after"),
+            ("drip;chunks=2;ms=1, delay;ms=1", "a second timing"),
+            ("503;p=1.001", "p is a number from 0 to 1"),
+            ("503;p=-0.5", "p is a number from 0 to 1"),
+            ("503;p=2", "p is a number from 0 to 1"),
+            ("503;p=often", "p is a number from 0 to 1"),
+            ("503;seed=1", "seed goes with p"),
             ("503;at=once", "at is before, validated or after"),
             ("503;retry-after=soon", "retry-after is a whole number, not negative"),
             ("503;message=1", "message is a word or a text in quotes"),
@@ -326,5 +472,27 @@ mod tests {
         assert_eq!(taken("503;skip=1;every=4"), [5, 9]);
         assert_eq!(taken("503;every=2;times=2"), [2, 4]);
         assert_eq!(taken("503;skip=2;first=4"), [3, 4]);
+    }
+    #[test]
+    fn what_acts_on_the_answer_is_always_after() {
+        let spec = Spec::parse("drip;chunks=2;ms=10, truncate;bytes=3;at=after").unwrap();
+        let (timing, outcome) = (spec.timing.unwrap(), spec.outcome.unwrap());
+        assert_eq!((timing.what, timing.at), (Timing::Drip { chunks: 2, ms: 10 }, Moment::After));
+        assert_eq!((outcome.what, outcome.at), (Outcome::Cut(Cut::Truncate(3)), Moment::After));
+        assert_eq!(Spec::parse("hang;ms=5").unwrap().outcome.unwrap().what, Outcome::Hang(5));
+    }
+
+    #[test]
+    fn a_chance_is_the_same_whenever_it_is_asked() {
+        let taken = |text: &str| -> Vec<u64> {
+            let when = Spec::parse(text).unwrap().outcome.unwrap().when;
+            (1..=1_000).filter(|n| when.select(*n, 0)).collect()
+        };
+        assert_eq!(taken("503;p=0.3;seed=42"), taken("503;seed=42;p=0.3"));
+        assert_ne!(taken("503;p=0.3;seed=42"), taken("503;p=0.3;seed=43"));
+        assert!((250..350).contains(&taken("503;p=0.3;seed=42").len()));
+        assert_eq!((taken("503;p=0").len(), taken("503;p=1").len(), taken("503;p=1.0").len()), (0, 1_000, 1_000));
+        // Pinned: the same in every world and release.
+        assert_eq!(taken("503;p=0.3;seed=42")[..5], [5, 6, 7, 8, 14]);
     }
 }

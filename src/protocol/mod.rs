@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod credential;
+pub mod delivery;
 pub mod go_json;
 pub mod packed;
 pub mod problem;
@@ -13,7 +14,7 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::uri::Scheme;
 use http::{HeaderMap, Method, Response, StatusCode};
@@ -21,6 +22,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Either, Full, StreamBody};
 use hyper::body::Frame;
 
+use delivery::Delivery;
 use route::Matched;
 use rpc::Wire;
 
@@ -95,12 +97,22 @@ pub struct Reply {
     pub stands_for: Option<StatusCode>,
     /// Which row of the operation's fidelity table this is; empty for fauxidp's own answers.
     pub answer: &'static str,
+    /// How it leaves, where a fault has something to say about that.
+    pub delivery: Delivery,
 }
 
 impl Reply {
     /// An answer without a body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), trailers: None, stands_for: None, answer: "" }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            trailers: None,
+            stands_for: None,
+            answer: "",
+            delivery: Delivery::default(),
+        }
     }
 
     /// An answer with a body of that media type.
@@ -127,12 +139,20 @@ impl Reply {
         self
     }
 
-    /// The answer as the connection takes it.
-    pub fn into_response(self) -> Response<ReplyBody> {
-        let body = match self.trailers {
-            None => Either::Left(Full::new(self.body)),
+    /// The answer as the connection takes it. A cut stands in its extensions.
+    pub fn into_response(mut self) -> Response<ReplyBody> {
+        let drip = self.delivery.drip.take().filter(|_| !self.body.is_empty());
+        let body = match (drip, self.trailers) {
+            (Some(drip), trailers) => {
+                if trailers.is_none() {
+                    // The length is known though the body is not there yet.
+                    self.headers.insert(CONTENT_LENGTH, HeaderValue::from(self.body.len()));
+                }
+                Either::Right(StreamBody::new(drip.frames(&self.body, trailers)).boxed_unsync())
+            }
+            (None, None) => Either::Left(Full::new(self.body)),
             // Without a length: with one, HTTP/2 would say it in a header, and some clients then miss the trailers.
-            Some(trailers) => {
+            (None, Some(trailers)) => {
                 let frames = [Frame::data(self.body), Frame::trailers(trailers)];
                 let frames = frames.into_iter().filter(|frame| frame.data_ref().is_none_or(|data| !data.is_empty()));
                 let frames = frames.map(Ok::<_, Infallible>).collect::<Vec<_>>();
@@ -142,6 +162,9 @@ impl Reply {
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
+        if let Some(cut) = self.delivery.cut {
+            response.extensions_mut().insert(cut);
+        }
         response
     }
 }

@@ -1,6 +1,5 @@
 //! One connection, from its first byte to its end.
 
-use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::Context;
+use super::fate::{Fate, Socket, deliver};
 use crate::streams;
 
 /// How long a client may take to say anything, to end its TLS handshake, or to send the head of a request.
@@ -35,12 +35,14 @@ pub(super) async fn serve(stream: TcpStream, context: Context) {
     let Some(Ok(1)) = unless_stopped(stream.peek(&mut first), &context).await else {
         return; // closed, broken or silent
     };
-    if first[0] != TLS_HELLO {
-        return http(stream, Scheme::HTTP, context).await;
-    }
     let local = stream.local_addr().ok().map(|address| address.ip());
+    let fate = Arc::new(Fate::default());
+    let stream = Socket::new(stream, Arc::clone(&fate));
+    if first[0] != TLS_HELLO {
+        return http(stream, Scheme::HTTP, fate, context).await;
+    }
     match unless_stopped(context.tls.accept(stream, local), &context).await {
-        Some(Ok(stream)) => http(stream, Scheme::HTTPS, context).await,
+        Some(Ok(stream)) => http(stream, Scheme::HTTPS, fate, context).await,
         Some(Err(error)) => tracing::debug!(%error, "a TLS handshake failed: {error}"),
         None => {}
     }
@@ -57,33 +59,39 @@ async fn unless_stopped<T>(what: impl Future<Output = T>, context: &Context) -> 
     }
 }
 
-async fn http<S>(stream: S, scheme: Scheme, context: Context)
+async fn http<S>(stream: S, scheme: Scheme, fate: Arc<Fate>, context: Context)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let pipeline = context.pipeline;
+    let (pipeline, ending) = (context.pipeline, Arc::clone(&fate));
     let service = service_fn(move |mut request: Request<Incoming>| {
-        let pipeline = pipeline.clone();
+        let (pipeline, fate, version) = (pipeline.clone(), Arc::clone(&ending), request.version());
         // Tokens name their issuer as the client sees it.
         request.extensions_mut().insert(scheme.clone());
         async move {
-            Ok::<_, Infallible>(match streams::owns(request.uri().path()) {
+            let response = match streams::owns(request.uri().path()) {
                 true => streams::answer(request).await,
                 false => pipeline.answer(request).await,
-            })
+            };
+            deliver(response, version, &fate)
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(256);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let ended = tokio::select! {
-        // What has come is read before the stop is looked at.
-        biased;
-        ended = connection.as_mut() => ended,
-        () = context.stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let mut stopping = false;
+    let ended = loop {
+        tokio::select! {
+            // What has come is read before the stop is looked at.
+            biased;
+            ended = connection.as_mut() => break ended,
+            // Its socket ends with it, as the fate says.
+            () = fate.sealed() => return,
+            () = context.stop.cancelled(), if !stopping => {
+                stopping = true;
+                connection.as_mut().graceful_shutdown();
+            }
         }
     };
     if let Err(error) = ended {

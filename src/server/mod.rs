@@ -2,6 +2,7 @@
 //! The only place that names hyper's server. Knows nothing of what is answered.
 
 mod connection;
+mod fate;
 pub mod tls;
 
 use std::io;

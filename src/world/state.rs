@@ -1,12 +1,15 @@
 //! A world's whole state as JSON, from which it can be made again, also by another server.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{World, vendors};
+use super::{World, fits, vendors};
 use crate::clock::Clock;
+use crate::faults::{Counters, Rules};
 use crate::ids::Ids;
 use crate::outbox::Outbox;
 use crate::vendors::Shared;
@@ -23,7 +26,16 @@ struct State {
     clock: Clock,
     settings: BTreeMap<String, String>,
     outbox: Outbox,
+    faults: Faults,
     vendors: BTreeMap<String, Box<RawValue>>,
+}
+
+/// The rules, and the counts of what is no rule.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Faults {
+    rules: Arc<Rules>,
+    others: Arc<Counters>,
 }
 
 /// Where the source of ids stands.
@@ -45,6 +57,7 @@ impl World {
             clock: shared.clock.clone(),
             settings: self.settings().map(|(key, value)| (key, value.to_owned())).collect(),
             outbox: shared.outbox.clone(),
+            faults: Faults { rules: Arc::clone(&self.rules), others: Arc::clone(&self.counters) },
             vendors: self.vendors().map(|vendor| (vendor.about().name.to_owned(), vendor.state())).collect(),
         };
         serde_json::to_string(&state).expect("a state is JSON")
@@ -76,6 +89,16 @@ impl World {
             let state = state.vendors.get(about.name).ok_or_else(|| format!("vendors.{} is missing", about.name))?;
             restored.push(vendor.restored(state, shared.clone(), settings)?);
         }
-        Ok(self.around(restored, shared, settings))
+        state.faults.rules.check(fits)?;
+        Ok(Self {
+            vendors: restored,
+            shared,
+            user_faults: Arc::clone(&self.user_faults),
+            counters: state.faults.others,
+            rules: state.faults.rules,
+            settings,
+            used: (AtomicU64::new(0), AtomicI64::new(0)),
+            journal: Arc::new(self.journal.fork()),
+        })
     }
 }

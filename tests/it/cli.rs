@@ -124,6 +124,25 @@ fn a_repeatable_variable_is_split_at_newlines() {
 }
 
 #[test]
+fn the_faults_of_the_start_are_for_every_call() {
+    let answer = |command: &mut Command| {
+        let serving = Serving::start(command.args(["--listen", "127.0.0.1:0"]));
+        let mut stream = TcpStream::connect(serving.address()).expect("it listens");
+        let request = "GET /api/users/user-active HTTP/1.0\r\nX-API-KEY: monocloud-admin\r\n\r\n";
+        stream.write_all(request.as_bytes()).expect("taken");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let flags = answer(fauxidp().args(["--fault", "delay;ms=1", "--fault", "404"]));
+    assert!(flags.contains("x-fault-applied: delay;ms=1;source=start;n=1, 404;source=start;n=1\r\n"), "{flags}");
+    let variable = answer(fauxidp().env("FAUXIDP_FAULT", "delay;ms=1\n404"));
+    assert_eq!(variable.lines().next(), flags.lines().next());
+    let off = answer(fauxidp().args(["--fault", "404"]).env("FAUXIDP_FAULT_POLICY", "off"));
+    assert!(off.starts_with("HTTP/1.0 200 OK\r\n") && !off.contains("x-fault-applied"), "{off}");
+}
+
+#[test]
 fn a_wrong_command_line_is_one_line_that_names_it_and_code_2() {
     for (arguments, expected) in [
         (&["--bogus"][..], "fauxidp: unexpected argument '--bogus' found\n"),
@@ -134,6 +153,14 @@ fn a_wrong_command_line_is_one_line_that_names_it_and_code_2() {
             "fauxidp: invalid value 'loud' for '--log <LEVEL>' [possible values: off, error, warn, info, debug, trace]\n",
         ),
         (&["--set", "jitsudo.x=1"], "fauxidp: --set jitsudo.x=1: jitsudo has no setting \"x\", only "),
+        (
+            &["--fault", "404;colour=red"],
+            "fauxidp: --fault 404;colour=red: `404;colour=red`: no parameter colour here\n",
+        ),
+        (
+            &["--fault-policy", "some"],
+            "fauxidp: invalid value 'some' for '--fault-policy <POLICY>' [possible values: all, documented, off]\n",
+        ),
         (&["--fixtures", "/nowhere"], "fauxidp: --fixtures: /nowhere: No such file or directory"),
         (&["--tls-cert", "x"], "fauxidp: --tls-cert and --tls-key go together\n"),
         (&["fly"], "fauxidp: unrecognized subcommand 'fly'\n"),

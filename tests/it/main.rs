@@ -4,6 +4,7 @@
 mod cli;
 mod contract;
 mod corpus;
+mod cuts;
 mod edges;
 mod fidelity;
 mod fixture;
@@ -14,6 +15,7 @@ mod models;
 mod readme;
 mod refused;
 mod replay;
+mod rules;
 mod server;
 mod shape;
 mod tenants;

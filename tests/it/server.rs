@@ -13,8 +13,8 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::wire::{self, Ask, exchange, read_to_end};
 
-/// A TLS connection that trusts the server's certificate, and nothing else.
-async fn tls(emulator: &Emulator, name: &str, alpn: &[&str]) -> std::io::Result<TlsStream<TcpStream>> {
+/// What trusts the server's certificate, and nothing else.
+pub async fn trust(emulator: &Emulator, alpn: &[&str]) -> TlsConnector {
     let pem = Ask::new("GET", "/__fauxidp/ca.pem").send(emulator).await;
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(&pem.body).expect("a certificate")).expect("it can be trusted");
@@ -25,8 +25,14 @@ async fn tls(emulator: &Emulator, name: &str, alpn: &[&str]) -> std::io::Result<
             .with_root_certificates(roots)
             .with_no_client_auth();
     config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+    TlsConnector::from(Arc::new(config))
+}
+
+/// A TLS connection that trusts the server's certificate, and nothing else.
+async fn tls(emulator: &Emulator, name: &str, alpn: &[&str]) -> std::io::Result<TlsStream<TcpStream>> {
+    let connector = trust(emulator, alpn).await;
     let stream = TcpStream::connect(emulator.addresses()[0]).await?;
-    TlsConnector::from(Arc::new(config)).connect(ServerName::try_from(name.to_owned()).expect("a name"), stream).await
+    connector.connect(ServerName::try_from(name.to_owned()).expect("a name"), stream).await
 }
 
 #[tokio::test]

@@ -11,10 +11,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("lib", &["*"]),
     ("cli", &["config", "emulator", "control"]),
-    ("emulator", &["config", "control", "pipeline", "server", "vendors", "world", "leaves"]),
-    ("config", &[]),
+    ("emulator", &["config", "control", "faults", "pipeline", "server", "vendors", "world", "leaves"]),
+    ("config", &["faults"]),
     ("inside", &["*"]),
-    ("server", &["pipeline", "streams"]),
+    ("server", &["pipeline", "streams", "leaves"]),
     ("streams", &["vendors", "leaves"]),
     ("pipeline", &["control", "faults", "mount", "vendors", "world", "leaves"]),
     ("mount", &["vendors", "leaves"]),
@@ -111,7 +111,7 @@ fn imports(text: &str) -> BTreeSet<String> {
         .into_iter()
         .map(|name| match name.as_str() {
             "Emulator" | "StartError" => "emulator".to_owned(),
-            "Config" => "config".to_owned(),
+            "Config" | "FaultPolicy" => "config".to_owned(),
             _ => name,
         })
         .filter(|name| !name.is_empty())

@@ -1,0 +1,70 @@
+//! The rules of a world: read, added and removed. Knows no vendor by name.
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, json};
+
+use super::routes::json_reply;
+use crate::faults::{Match, Spec, Wanted};
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::{Call, Reply};
+use crate::world::{self, World};
+
+/// A rule as it is asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    fault: String,
+    #[serde(default, rename = "match")]
+    matching: Match,
+    #[serde(default)]
+    priority: i64,
+    ttl_ms: Option<u64>,
+}
+
+/// Every rule.
+pub(super) fn list(world: &World) -> Reply {
+    json_reply(&json!({ "faults": world.rules.shown(world.clock().now()) }))
+}
+
+/// Adds a rule.
+pub(super) fn add(world: &World, call: &Call) -> Reply {
+    let wanted = match read(&call.body) {
+        Ok(wanted) => wanted,
+        Err(detail) => return problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()),
+    };
+    match world.rules.add(wanted, world.clock().now()) {
+        Ok(rule) => Reply { status: StatusCode::CREATED, ..json_reply(&rule) },
+        Err(full) => {
+            let detail = format!("A world has at most {} rules.", full.0);
+            problem(StatusCode::CONFLICT, Mark::Limit, &detail, Map::new())
+        }
+    }
+}
+
+/// Removes every rule.
+pub(super) fn clear(world: &World) -> Reply {
+    json_reply(&json!({ "removed": world.rules.remove(None, world.clock().now()) }))
+}
+
+/// Removes one rule.
+pub(super) fn remove(world: &World, call: &Call) -> Reply {
+    let id = call.parameter(1);
+    let removed = id.parse().map_or(0, |id| world.rules.remove(Some(id), world.clock().now()));
+    match removed {
+        0 => problem(StatusCode::NOT_FOUND, Mark::Refused, &format!("There is no rule {id:?}."), Map::new()),
+        removed => json_reply(&json!({ "removed": removed })),
+    }
+}
+
+/// The rule that a body asks for, or why it cannot be followed.
+fn read(body: &[u8]) -> Result<Wanted, String> {
+    let Asked { fault, matching, priority, ttl_ms } =
+        serde_json::from_slice(body).map_err(|error| format!("The body is no rule: {error}."))?;
+    if ttl_ms == Some(0) {
+        return Err("ttl_ms is at least 1.".to_owned());
+    }
+    let spec = Spec::parse(&fault).map_err(|bad| format!("fault: {bad}."))?;
+    world::fits(&spec, &matching)?;
+    Ok(Wanted { spec, matching, priority, ttl_ms })
+}

@@ -1,0 +1,316 @@
+//! The rules of one world: faults for the calls that match. Ordered, bounded, and gone when their time is over.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Value, json};
+
+use super::counters::Counters;
+use super::plan::{Candidate, Source};
+use super::spec::Spec;
+use crate::protocol::Call;
+
+/// The most rules that a world has.
+const MOST: usize = 256;
+
+/// Which calls a rule is for; what is absent matches all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Match {
+    /// The vendor's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// The operation's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The path without its query; one that ends in `*` matches all that start so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The key of the user that the call is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The credential, without the name of a world.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+}
+
+/// What of a call the rules look at.
+pub struct Met<'a> {
+    /// The call.
+    pub call: &'a Call,
+    /// Whose it is.
+    pub vendor: &'static str,
+    /// What it does.
+    pub operation: &'static str,
+    /// The key of the user that it is about.
+    pub user: Option<&'a str>,
+}
+
+impl Match {
+    fn takes(&self, met: &Met<'_>) -> bool {
+        let same = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+        let path = |wanted: &String| match wanted.strip_suffix('*') {
+            Some(start) => met.call.path.starts_with(start),
+            None => met.call.path == *wanted,
+        };
+        same(&self.vendor, met.vendor)
+            && same(&self.operation, met.operation)
+            && same(&self.method, met.call.method().as_str())
+            && self.path.as_ref().is_none_or(path)
+            && self.credential.as_deref().is_none_or(|wanted| credential(met.call) == Some(wanted))
+            && self.user.as_ref().is_none_or(|wanted| met.user == Some(wanted))
+    }
+}
+
+/// What the caller says it is, without the name of a world.
+fn credential(call: &Call) -> Option<&str> {
+    let bearer = || {
+        let (scheme, token) = call.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    };
+    let credential = call.header("x-api-key").or_else(bearer)?;
+    Some(credential.rsplit_once('~').map_or(credential, |(credential, _)| credential))
+}
+
+/// A rule that somebody wants, read and checked.
+#[derive(Debug)]
+pub struct Wanted {
+    /// What happens.
+    pub spec: Spec,
+    /// To which calls.
+    pub matching: Match,
+    /// A higher one comes first.
+    pub priority: i64,
+    /// For how long, by the world's clock.
+    pub ttl_ms: Option<u64>,
+}
+
+/// No room for another rule.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Full(
+    /// How many there may be.
+    pub usize,
+);
+
+/// The rules of one world. A fork carries them on with their counts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(try_from = "Table")]
+pub struct Rules(Mutex<Table>);
+
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    /// In the order in which they are tried.
+    rules: Vec<Rule>,
+    /// The highest id that there was.
+    last: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    id: u64,
+    #[serde(rename = "fault")]
+    spec: Arc<Spec>,
+    #[serde(rename = "match")]
+    matching: Match,
+    priority: i64,
+    ttl_ms: Option<u64>,
+    until: Option<Timestamp>,
+    counters: Arc<Counters>,
+}
+
+impl Rules {
+    /// Adds a rule at that time; answers it as it is shown.
+    ///
+    /// # Errors
+    /// [`Full`], and nothing is added.
+    pub fn add(&self, wanted: Wanted, now: Timestamp) -> Result<Value, Full> {
+        let mut table = self.alive(now);
+        if table.rules.len() >= MOST {
+            return Err(Full(MOST));
+        }
+        table.last += 1;
+        let rule = Rule {
+            id: table.last,
+            spec: Arc::new(wanted.spec),
+            matching: wanted.matching,
+            priority: wanted.priority,
+            ttl_ms: wanted.ttl_ms,
+            until: wanted.ttl_ms.map(|ttl| after(now, ttl)),
+            counters: Arc::default(),
+        };
+        let shown = rule.shown();
+        // Behind those of the same priority: the older comes first.
+        let place = table.rules.partition_point(|other| other.priority >= rule.priority);
+        table.rules.insert(place, rule);
+        Ok(shown)
+    }
+
+    /// Every rule as it is shown, in the order in which they are tried.
+    pub fn shown(&self, now: Timestamp) -> Vec<Value> {
+        self.alive(now).rules.iter().map(Rule::shown).collect()
+    }
+
+    /// Removes the rule of that id, or all. Answers how many there were.
+    pub fn remove(&self, id: Option<u64>, now: Timestamp) -> usize {
+        let mut table = self.alive(now);
+        let before = table.rules.len();
+        table.rules.retain(|rule| id.is_some_and(|id| rule.id != id));
+        before - table.rules.len()
+    }
+
+    /// What is to happen to a call, the highest rule first. `now` is asked only where a rule can end.
+    pub fn meet(&self, met: &Met<'_>, now: impl FnOnce() -> Timestamp) -> Vec<Candidate> {
+        let mut table = self.lock();
+        if table.rules.is_empty() {
+            return Vec::new();
+        }
+        if table.rules.iter().any(|rule| rule.until.is_some()) {
+            table.bury(now());
+        }
+        let rules: Vec<_> = table.rules.iter().filter(|rule| rule.matching.takes(met)).collect();
+        let candidate = |rule: &&Rule| Candidate {
+            source: Source::Rule,
+            spec: Arc::clone(&rule.spec),
+            counters: Arc::clone(&rule.counters),
+        };
+        rules.iter().map(candidate).collect()
+    }
+
+    /// The same rules with their counts, counted on apart.
+    pub fn fork(&self) -> Self {
+        let mut table = self.lock().clone();
+        for rule in &mut table.rules {
+            rule.counters = Arc::new(rule.counters.fork());
+        }
+        Self(Mutex::new(table))
+    }
+
+    /// Asks for each rule whether it can be followed; answers the first refusal.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check<E>(&self, fits: impl Fn(&Spec, &Match) -> Result<(), E>) -> Result<(), E> {
+        self.lock().rules.iter().try_for_each(|rule| fits(&rule.spec, &rule.matching))
+    }
+
+    fn alive(&self, now: Timestamp) -> MutexGuard<'_, Table> {
+        let mut table = self.lock();
+        table.bury(now);
+        table
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Serialize for Rules {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.lock().serialize(serializer)
+    }
+}
+
+impl TryFrom<Table> for Rules {
+    type Error = String;
+
+    fn try_from(table: Table) -> Result<Self, String> {
+        if table.rules.len() > MOST {
+            return Err(format!("a world has at most {MOST} rules"));
+        }
+        let ordered = table.rules.is_sorted_by(|one, next| one.priority >= next.priority);
+        let known = table.rules.iter().all(|rule| rule.id <= table.last);
+        if !ordered || !known {
+            return Err("the rules are not in the order in which they are tried, or one has no id of theirs".to_owned());
+        }
+        Ok(Self(Mutex::new(table)))
+    }
+}
+
+impl Table {
+    /// Removes the rules whose time is over.
+    fn bury(&mut self, now: Timestamp) {
+        self.rules.retain(|rule| rule.until.is_none_or(|until| now < until));
+    }
+}
+
+impl Rule {
+    fn shown(&self) -> Value {
+        let (seen, fired) = self.counters.totals();
+        json!({
+            "id": self.id,
+            "fault": self.spec.rule,
+            "match": self.matching,
+            "priority": self.priority,
+            "ttl_ms": self.ttl_ms,
+            "seen": seen,
+            "fired": fired,
+        })
+    }
+}
+
+fn after(now: Timestamp, ms: u64) -> Timestamp {
+    let time = SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX));
+    now.saturating_add(time).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(fault: &str, priority: i64, ttl_ms: Option<u64>) -> Wanted {
+        Wanted { spec: Spec::parse(fault).unwrap(), matching: Match::default(), priority, ttl_ms }
+    }
+
+    fn faults(rules: &Rules, now: Timestamp) -> Vec<String> {
+        rules.shown(now).iter().map(|rule| rule["fault"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_higher_priority_comes_first_and_then_the_older() {
+        let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
+        for (fault, priority) in [("401", 0), ("402", 5), ("403", 0), ("404", 5), ("405", -1)] {
+            rules.add(wanted(fault, priority, None), now).unwrap();
+        }
+        assert_eq!(faults(&rules, now), ["402", "404", "401", "403", "405"]);
+        assert_eq!((rules.remove(Some(3), now), rules.remove(Some(3), now)), (1, 0));
+        assert_eq!(faults(&rules, now), ["402", "404", "401", "405"]);
+        assert_eq!(rules.remove(None, now), 4);
+        assert_eq!(rules.add(wanted("503", 0, None), now).unwrap()["id"], 6);
+    }
+
+    #[test]
+    fn a_rule_ends_when_its_time_is_over() {
+        let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
+        rules.add(wanted("503", 0, Some(1_000)), now).unwrap();
+        rules.add(wanted("404", 0, Some(u64::MAX)), now).unwrap();
+        assert_eq!(faults(&rules, after(now, 999)), ["503", "404"]);
+        assert_eq!(faults(&rules, after(now, 1_000)), ["404"]);
+    }
+
+    #[test]
+    fn there_is_room_for_so_many() {
+        let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
+        for _ in 0..MOST {
+            rules.add(wanted("503", 0, None), now).unwrap();
+        }
+        assert_eq!(rules.add(wanted("503", 0, None), now), Err(Full(MOST)));
+        rules.remove(Some(1), now);
+        assert!(rules.add(wanted("503", 0, None), now).is_ok());
+    }
+
+    #[test]
+    fn a_fork_counts_on_apart() {
+        let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
+        rules.add(wanted("503", 0, None), now).unwrap();
+        let count = |rules: &Rules| rules.lock().rules[0].counters.count("503", "a", "get");
+        count(&rules);
+        let fork = rules.fork();
+        assert_eq!((count(&fork), count(&fork), count(&rules)), (2, 3, 2));
+    }
+}
