@@ -20,6 +20,8 @@ mod replay;
 mod rules;
 mod server;
 mod shape;
+#[cfg(feature = "cli")]
+mod stop;
 mod tenants;
 mod wire;
 mod worlds;
