@@ -126,6 +126,7 @@ impl Emulator {
     /// # Errors
     /// [`StartError`]; nothing is left behind.
     pub async fn start_with(config: Config) -> Result<Self, StartError> {
+        let limits = config.limits();
         if config.listen.is_empty() {
             return Err(StartError::NoAddress);
         }
@@ -149,9 +150,9 @@ impl Emulator {
             certificate: Box::new(move || authority.certificate()),
             metrics: Metrics::default(),
         };
-        let pipeline = Arc::new(Pipeline::new(worlds, control, faults, config.max_state));
+        let pipeline = Arc::new(Pipeline::new(worlds, control, faults, limits));
         let addresses = bound.addresses();
-        Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls)), pipeline, tls })
+        Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls, limits)), pipeline, tls })
     }
 
     /// The addresses it listens on, with their real ports.

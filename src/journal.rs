@@ -81,9 +81,10 @@ impl Journal {
         Self::new(self.limits)
     }
 
-    /// Keeps an entry and gives it its number.
-    pub fn keep(&self, mut entry: Entry) {
+    /// Keeps an entry and gives it its number. Answers whether an older one, or itself, made room.
+    pub fn keep(&self, mut entry: Entry) -> bool {
         let mut inner = self.lock();
+        let dropped = inner.dropped;
         inner.last += 1;
         entry.n = inner.last;
         inner.bytes += entry.size();
@@ -93,6 +94,7 @@ impl Journal {
             inner.bytes -= oldest.size();
             inner.dropped += 1;
         }
+        inner.dropped > dropped
     }
 
     /// Whether it keeps nothing.

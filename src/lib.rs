@@ -162,6 +162,7 @@ mod ids;
 #[doc(hidden)]
 pub mod inside;
 mod journal;
+mod limits;
 mod metrics;
 mod mount;
 mod outbox;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use dashmap::DashMap;
 use http::HeaderValue;
 
+use crate::limits::Limit;
+
 /// The upper ends of the latency's buckets, in microseconds.
 pub const BUCKETS: [u64; 14] =
     [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000, 10_000_000];
@@ -15,7 +17,7 @@ pub const BUCKETS: [u64; 14] =
 pub struct Metrics {
     calls: DashMap<Labels, AtomicU64>,
     faults: DashMap<Option<&'static str>, AtomicU64>,
-    limits: DashMap<&'static str, AtomicU64>,
+    limits: [AtomicU64; Limit::ALL.len()],
     /// How many calls fell into each bucket alone; the last is for those above all.
     buckets: [AtomicU64; BUCKETS.len() + 1],
     microseconds: AtomicU64,
@@ -56,8 +58,8 @@ pub struct Counts {
     pub calls: Vec<(Labels, u64)>,
     /// Calls to which a fault was applied, by vendor.
     pub faults: Vec<(Option<&'static str>, u64)>,
-    /// How often a limit was hit, by its name.
-    pub limits: Vec<(&'static str, u64)>,
+    /// How often each limit was hit, also those that never were.
+    pub limits: Vec<(Limit, u64)>,
     /// How many calls took at most as long as each of [`BUCKETS`] says.
     pub buckets: [u64; BUCKETS.len()],
     /// How many calls there were.
@@ -78,7 +80,7 @@ impl Metrics {
         if let Some(fault) = fault {
             add(&self.faults, vendor);
             if fault.as_bytes().windows(SKIPPED.len()).any(|part| part == SKIPPED) {
-                self.limit_hit("held");
+                self.limit_hit(Limit::Held);
             }
         }
         let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
@@ -87,8 +89,8 @@ impl Metrics {
     }
 
     /// Counts that a limit was hit.
-    pub fn limit_hit(&self, name: &'static str) {
-        add(&self.limits, name);
+    pub fn limit_hit(&self, limit: Limit) {
+        self.limits[limit as usize].fetch_add(1, Relaxed);
     }
 
     /// Counts a connection as open until the answer is dropped.
@@ -111,7 +113,7 @@ impl Metrics {
         Counts {
             calls: sorted(&self.calls),
             faults: sorted(&self.faults),
-            limits: sorted(&self.limits),
+            limits: Limit::ALL.iter().map(|limit| (*limit, self.limits[*limit as usize].load(Relaxed))).collect(),
             buckets,
             count,
             microseconds: self.microseconds.load(Relaxed),
@@ -164,7 +166,8 @@ mod tests {
         let counts = metrics.read();
         let labels = Labels { vendor: Some("acme"), operation: None, status: Some(200) };
         assert_eq!(counts.calls, [(labels, 3)]);
-        assert_eq!((counts.faults, counts.limits), (vec![(Some("acme"), 1)], vec![("held", 1)]));
+        assert_eq!(counts.faults, [(Some("acme"), 1)]);
+        assert_eq!(counts.limits.iter().filter(|(_, count)| *count > 0).collect::<Vec<_>>(), [&(Limit::Held, 1)]);
         assert_eq!((counts.buckets[0], counts.buckets[1], counts.buckets[13], counts.count), (1, 2, 2, 3));
         assert_eq!(counts.microseconds, 20_000_101);
     }

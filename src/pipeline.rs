@@ -17,25 +17,20 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::control::{self, Control};
 use crate::failure::{Failure, Kind};
 use crate::faults::{self, Hold, Met, Moment, Note, Outcome, Plan, Policy, Spec};
+use crate::limits::{Limit, Limits};
 use crate::metrics::Connection;
 use crate::mount::{self, Whose};
 use crate::protocol::body::{self, Unreadable};
 use crate::protocol::delivery::{Cut, Drip};
 use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::{Found, Matched};
-use crate::protocol::rpc::{self, RpcError, Wire, code};
+use crate::protocol::rpc::{self, Codec, RpcError, Wire, code};
 use crate::protocol::{Call, Reply, ReplyBody, credential};
 use crate::vendors::DEFAULT_WORLD;
 use crate::vendors::{About, Vendor};
 use crate::world::{World, Worlds};
 
 use visit::Visit;
-
-/// The largest request body, in bytes.
-pub const MAX_BODY: usize = 1 << 20;
-
-/// The most calls that faults hold at once.
-const MAX_HELD: usize = 1_024;
 
 const EXPLAIN: HeaderName = HeaderName::from_static("x-fauxidp-explain");
 const FIDELITY: HeaderName = HeaderName::from_static("x-fauxidp-fidelity");
@@ -46,8 +41,7 @@ pub struct Pipeline {
     control: Control,
     faults: StartFaults,
     held: Arc<Semaphore>,
-    /// The largest state of a world, in bytes.
-    max_state: usize,
+    limits: Limits,
 }
 
 /// What the start says about faults. It stands outside the worlds, so that no reset takes it away.
@@ -61,8 +55,8 @@ pub struct StartFaults {
 
 impl Pipeline {
     /// The pipeline over these worlds.
-    pub fn new(worlds: Worlds, control: Control, faults: StartFaults, max_state: usize) -> Self {
-        Self { worlds, control, faults, held: Arc::new(Semaphore::new(MAX_HELD)), max_state }
+    pub fn new(worlds: Worlds, control: Control, faults: StartFaults, limits: Limits) -> Self {
+        Self { worlds, control, faults, held: Arc::new(Semaphore::new(limits.max_held)), limits }
     }
 
     /// The world of that name.
@@ -81,8 +75,21 @@ impl Pipeline {
     pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>) -> Response<ReplyBody> {
         let (head, body) = request.into_parts();
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
-        let limit = if control::takes_state(&head) { self.max_state } else { MAX_BODY };
-        let body = body::collect(body, limit).await;
+        let (body, excess) = match self.excess_of(&head) {
+            Some(excess) => (Bytes::new(), Some(excess)),
+            None => match self.collect(&head, body).await {
+                Ok(body) => (body, None),
+                Err(None) => {
+                    // Half a body is no body: nothing is done with it.
+                    let detail = "The request body ended early or was framed wrongly.";
+                    return problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new()).into_response();
+                }
+                Err(Some(excess)) => (Bytes::new(), Some(excess)),
+            },
+        };
+        if let Some(excess) = &excess {
+            self.control.metrics.limit_hit(excess.limit);
+        }
         // Mount: whose call it is decides in which dialect it is answered.
         let path = mount::plain(head.uri.path());
         let prefix = mount::world(&path).map(|(world, _)| world.to_owned());
@@ -91,20 +98,15 @@ impl Pipeline {
             Whose::Own if prefix.is_some() => Whose::Nobody, // its paths name worlds themselves
             whose => whose,
         };
-        if body == Err(Unreadable::Broken) {
-            // Half a body is no body: nothing is done with it.
-            let detail = "The request body ended early or was framed wrongly.";
-            return problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new()).into_response();
-        }
-        let too_large = body == Err(Unreadable::TooLarge);
         let wire = rpc::is_call(&path).then(|| Wire::of(&head.headers)).flatten();
-        let body = body.unwrap_or_default();
         let shown = prefix.as_ref().map_or_else(String::new, |world| format!("/~{world}"));
         let mut call = Call { head, path, prefix: shown, body, matched: None, wire };
         let reply = match whose {
             // Control comes before worlds and faults, so that none of them can lock it out.
-            Whose::Own if too_large => over_long(limit),
-            Whose::Own => self.control.answer(call, &self.worlds),
+            Whose::Own => match excess {
+                Some(excess) => excess.problem(),
+                None => self.control.answer(call, &self.worlds),
+            },
             Whose::Nobody => {
                 let world = prefix.map_or_else(
                     || self.worlds.make(DEFAULT_WORLD),
@@ -127,13 +129,17 @@ impl Pipeline {
                 if let Found::Lacking(operation) | Found::Operation(Matched { operation, .. }) = &found {
                     visit.operation = Some(operation.name);
                 }
-                let reply = match found {
-                    Found::Nothing => own(call, control::unmatched(call.method(), &call.path)),
-                    Found::Lacking(operation) => own(call, unemulated(vendor.about(), operation.name)),
-                    _ if too_large => refuse(vendor, call, Kind::TooLarge).with(MARK, Mark::Limit.header()),
-                    Found::WrongMethod(allow) => refuse(vendor, call, Kind::WrongMethod(allow)),
-                    Found::Untidy(path) => refuse(vendor, call, Kind::UntidyPath(path)),
-                    Found::Operation(matched) => {
+                let reply = match (found, excess) {
+                    (Found::Nothing, _) => own(call, control::unmatched(call.method(), &call.path)),
+                    (Found::Lacking(operation), _) => own(call, unemulated(vendor.about(), operation.name)),
+                    // What the vendor would say too, so it is in its words.
+                    (_, Some(Excess { limit: Limit::Body, .. })) => {
+                        refuse(vendor, call, Kind::TooLarge).with(MARK, Mark::Limit.header())
+                    }
+                    (_, Some(excess)) => own(call, excess.problem()),
+                    (Found::WrongMethod(allow), None) => refuse(vendor, call, Kind::WrongMethod(allow)),
+                    (Found::Untidy(path), None) => refuse(vendor, call, Kind::UntidyPath(path)),
+                    (Found::Operation(matched), None) => {
                         call.matched = Some(matched.clone());
                         visit.user = vendor.subject(call);
                         self.operate(&visit, place, &matched).await
@@ -179,9 +185,43 @@ impl Pipeline {
         })
     }
 
+    /// What is too much about a head, so that its body is not even read.
+    fn excess_of(&self, head: &Parts) -> Option<Excess> {
+        // As HTTP/2 counts, so that the same call is too large over both protocols.
+        let lines = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32);
+        if lines.sum::<usize>() > self.limits.max_header {
+            return Some(Excess { limit: Limit::Header, most: self.limits.max_header });
+        }
+        let uri = head.uri.path_and_query().map_or(0, |uri| uri.as_str().len());
+        (uri > self.limits.max_uri).then_some(Excess { limit: Limit::Uri, most: self.limits.max_uri })
+    }
+
+    /// The body, or what is too much about it, or nothing where there is none to read.
+    async fn collect<B: Body<Data = Bytes>>(&self, head: &Parts, body: B) -> Result<Bytes, Option<Excess>> {
+        let Limits { max_body, max_state, max_json_depth, body_timeout, .. } = self.limits;
+        let is_state = control::takes_state(head);
+        let most = if is_state { max_state } else { max_body };
+        let body = body::collect(body, most, body_timeout).await.map_err(|unreadable| match unreadable {
+            Unreadable::Broken => None,
+            Unreadable::TooLarge => Some(Excess { limit: Limit::Body, most }),
+            Unreadable::Slow => Some(Excess { limit: Limit::BodyTimeout, most: body_timeout.as_secs() as usize }),
+        })?;
+        // Only messages of a remote call can be something else than text. A state has what many calls brought, one in the other.
+        let is_text = || Wire::of(&head.headers).is_none_or(|wire| wire.codec == Codec::Json);
+        if body::is_deeper(&body, max_json_depth) && is_text() && !is_state {
+            return Err(Some(Excess { limit: Limit::JsonDepth, most: max_json_depth }));
+        }
+        Ok(body)
+    }
+
     /// Counts a connection as open until the answer is dropped.
     pub fn connection(&self) -> Connection<'_> {
         self.control.metrics.connection()
+    }
+
+    /// Counts that a limit was hit, of which only the connections know.
+    pub fn limit_hit(&self, limit: Limit) {
+        self.control.metrics.limit_hit(limit);
     }
 
     /// Fault, then the vendor, then the marks.
@@ -359,7 +399,8 @@ fn own(call: &Call, refusal: Reply) -> Reply {
     };
     let code = match refusal.status {
         StatusCode::BAD_REQUEST => code::INVALID_ARGUMENT,
-        _ => code::UNIMPLEMENTED,
+        StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED => code::UNIMPLEMENTED,
+        _ => code::RESOURCE_EXHAUSTED,
     };
     let problem: serde_json::Value = serde_json::from_slice(&refusal.body).unwrap_or_default();
     let reply = wire.failure(&RpcError::new(code, problem["detail"].as_str().unwrap_or_default()));
@@ -377,7 +418,34 @@ fn unemulated(about: &About, operation: &str) -> Reply {
     problem(StatusCode::NOT_IMPLEMENTED, Mark::Unemulated, &detail, more)
 }
 
-fn over_long(limit: usize) -> Reply {
-    let detail = format!("A request body here is at most {limit} bytes.");
-    problem(StatusCode::PAYLOAD_TOO_LARGE, Mark::Limit, &detail, Map::new())
+/// A limit that a request is over.
+#[derive(Debug, Clone, Copy)]
+struct Excess {
+    limit: Limit,
+    /// What it could have had.
+    most: usize,
+}
+
+impl Excess {
+    fn problem(self) -> Reply {
+        let most = self.most;
+        let (status, detail) = match self.limit {
+            Limit::Header => {
+                let detail =
+                    format!("The headers of a request here are at most {most} bytes, 32 for each line included.");
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
+            }
+            Limit::Uri => {
+                (StatusCode::URI_TOO_LONG, format!("A path with its query is here at most {most} bytes long."))
+            }
+            Limit::BodyTimeout => {
+                (StatusCode::REQUEST_TIMEOUT, format!("A request body may take {most} s here for each MiB."))
+            }
+            Limit::JsonDepth => {
+                (StatusCode::BAD_REQUEST, format!("The JSON of a request body here is nested at most {most} deep."))
+            }
+            _ => (StatusCode::PAYLOAD_TOO_LARGE, format!("A request body here is at most {most} bytes.")),
+        };
+        problem(status, Mark::Limit, &detail, Map::from_iter([("limit".to_owned(), self.limit.as_str().into())]))
+    }
 }

@@ -6,6 +6,8 @@ use serde_json::{Map, json};
 
 use super::routes::json_reply;
 use crate::faults::{Match, Spec, Wanted};
+use crate::limits::Limit;
+use crate::metrics::Metrics;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply};
 use crate::world::{self, World};
@@ -28,7 +30,7 @@ pub(super) fn list(world: &World) -> Reply {
 }
 
 /// Adds a rule.
-pub(super) fn add(world: &World, call: &Call) -> Reply {
+pub(super) fn add(world: &World, call: &Call, metrics: &Metrics) -> Reply {
     let wanted = match read(&call.body) {
         Ok(wanted) => wanted,
         Err(detail) => return problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()),
@@ -36,6 +38,7 @@ pub(super) fn add(world: &World, call: &Call) -> Reply {
     match world.rules.add(wanted, world.clock().now()) {
         Ok(rule) => Reply { status: StatusCode::CREATED, ..json_reply(&rule) },
         Err(full) => {
+            metrics.limit_hit(Limit::Rules);
             let detail = format!("A world has at most {} rules.", full.0);
             problem(StatusCode::CONFLICT, Mark::Limit, &detail, Map::new())
         }

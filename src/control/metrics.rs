@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use http::StatusCode;
 
+use crate::limits::Limit;
 use crate::metrics::{BUCKETS, Metrics};
 use crate::protocol::Reply;
+use crate::world::Worlds;
 
 const TEXT: &str = "a string takes text";
 
@@ -33,8 +35,12 @@ impl Page {
     }
 }
 
-/// What was counted, in a server with so many worlds.
-pub(super) fn show(metrics: &Metrics, worlds: usize) -> Reply {
+/// What was counted, in a server with these worlds.
+pub(super) fn show(metrics: &Metrics, worlds: &Worlds) -> Reply {
+    page(metrics, worlds.count(), worlds.dropped())
+}
+
+fn page(metrics: &Metrics, worlds: usize, dropped: u64) -> Reply {
     let counts = metrics.read();
     let mut page = Page(String::new());
     page.head("fauxidp_build_info", "gauge", "What the server is.");
@@ -60,9 +66,10 @@ pub(super) fn show(metrics: &Metrics, worlds: usize) -> Reply {
         page.value(name, &format!("vendor=\"{}\"", vendor.unwrap_or("none")), count);
     }
     let name = "fauxidp_limits_total";
-    page.head(name, "counter", "How often a limit was hit: body, or held for a fault that could not hold its call.");
+    page.head(name, "counter", "How often a limit was hit; the README says which flag sets it.");
     for (limit, count) in counts.limits {
-        page.value(name, &format!("limit=\"{limit}\""), count);
+        let count = if limit == Limit::Worlds { dropped } else { count };
+        page.value(name, &format!("limit=\"{}\"", limit.as_str()), count);
     }
     let name = "fauxidp_request_duration_seconds";
     page.head(name, "histogram", "How long calls took, from their last byte on.");
@@ -93,13 +100,15 @@ mod tests {
         let (operation, took) = (Some("stop"), Duration::from_micros(75));
         metrics.count(&Call { vendor: Some("acme"), operation, status: Some(404), fault: None, took });
         metrics.count(&Call { vendor: None, operation: None, status: None, fault: None, took });
-        let page = show(&metrics, 2);
+        let page = page(&metrics, 2, 3);
         let text = std::str::from_utf8(&page.body).unwrap();
         for line in [
             "# TYPE fauxidp_requests_total counter",
             "fauxidp_requests_total{vendor=\"acme\",operation=\"stop\",status=\"404\"} 1",
             "fauxidp_requests_total{vendor=\"none\",operation=\"none\",status=\"none\"} 1",
             "fauxidp_worlds 2",
+            "fauxidp_limits_total{limit=\"worlds\"} 3",
+            "fauxidp_limits_total{limit=\"body\"} 0",
             "fauxidp_request_duration_seconds_bucket{le=\"0.00005\"} 0",
             "fauxidp_request_duration_seconds_bucket{le=\"0.0001\"} 2",
             "fauxidp_request_duration_seconds_bucket{le=\"+Inf\"} 2",

@@ -39,7 +39,7 @@ pub(super) static ROWS: [Row; 25] = [
     },
     Row {
         operation: Operation::own("metrics", "GET", "/__fauxidp/metrics"),
-        run: |control, worlds, _| metrics::show(&control.metrics, worlds.count()),
+        run: |control, worlds, _| metrics::show(&control.metrics, worlds),
     },
     Row {
         operation: Operation::own("ca", "GET", "/__fauxidp/ca.pem"),
@@ -111,7 +111,7 @@ pub(super) static ROWS: [Row; 25] = [
     },
     Row {
         operation: Operation::own("add_fault", "POST", "/__fauxidp/worlds/{world}/faults"),
-        run: |_, all, call| worlds::write(all, call, |world| faults::add(world, call)),
+        run: |control, all, call| worlds::write(all, call, |world| faults::add(world, call, &control.metrics)),
     },
     Row {
         operation: Operation::own("remove_faults", "DELETE", "/__fauxidp/worlds/{world}/faults"),

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use crate::faults;
 use crate::journal::{Ended, Entry, Seen, Stopwatch};
+use crate::limits::Limit;
 use crate::metrics::{Call as Counted, Metrics};
-use crate::protocol::problem::{MARK, Mark};
+use crate::protocol::problem::MARK;
 use crate::protocol::{Call, Reply};
 use crate::vendors;
 use crate::world::World;
@@ -36,14 +37,10 @@ impl<'a> Visit<'a> {
 
     /// The call was answered.
     pub(super) fn end(mut self, reply: &Reply) {
-        let mark = reply.headers.get(MARK);
-        if mark.is_some_and(|mark| *mark == Mark::Limit.header()) {
-            self.metrics.limit_hit("body");
-        }
         self.ended = Some(Ended {
             status: reply.outcome(),
             fault: reply.headers.get(faults::APPLIED).cloned(),
-            is_own: mark.is_some(),
+            is_own: reply.headers.contains_key(MARK),
         });
     }
 }
@@ -68,6 +65,9 @@ impl Drop for Visit<'_> {
             ended: self.ended.take(),
             took,
         };
-        self.world.journal.keep(Entry::new(&mut self.call, seen));
+        let journal = &self.world.journal;
+        if journal.keep(Entry::new(&mut self.call, seen)) && !journal.is_off() {
+            self.metrics.limit_hit(Limit::Journal);
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::Body;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How much of an over-long body is read and dropped, so that a client that is still sending sees the refusal.
 const DRAIN_BYTES: u64 = 16 << 20;
@@ -18,13 +19,19 @@ pub enum Unreadable {
     TooLarge,
     /// The sender stopped in the middle, or broke the framing.
     Broken,
+    /// It came too slowly.
+    Slow,
 }
 
-/// Reads `body` up to `limit` bytes.
+/// For how much of a body its time is enough; each further piece of that size has as much again.
+const TIMED_BYTES: usize = 1 << 20;
+
+/// Reads `body` up to `limit` bytes, which has `time` for each MiB.
 ///
 /// # Errors
-/// [`Unreadable::TooLarge`] after reading on for at most 16 MiB and 2 s; [`Unreadable::Broken`] when it does not end.
-pub async fn collect<B>(body: B, limit: usize) -> Result<Bytes, Unreadable>
+/// [`Unreadable::TooLarge`] after reading on for at most 16 MiB and 2 s; [`Unreadable::Broken`] when it does not end;
+/// [`Unreadable::Slow`] when it does not end in time.
+pub async fn collect<B>(body: B, limit: usize, time: Duration) -> Result<Bytes, Unreadable>
 where
     B: Body<Data = Bytes>,
 {
@@ -37,13 +44,20 @@ where
     let mut body = pin!(body);
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    while let Some(frame) = body.frame().await {
+    let start = Instant::now();
+    // Most bodies are there at once, and their end is known with their last bytes: then nothing is waited for.
+    while !body.is_end_stream() {
+        let pieces = u32::try_from((first.len() + rest.len()) / TIMED_BYTES).unwrap_or(u32::MAX);
+        let until = start + time.saturating_mul(pieces.saturating_add(1));
+        let Some(frame) = timeout_at(until, body.frame()).await.map_err(|_| Unreadable::Slow)? else {
+            break;
+        };
         let Ok(data) = frame.map_err(|_| Unreadable::Broken)?.into_data() else {
             continue;
         };
         if first.len() + rest.len() + data.len() > limit {
             // The time-out ends the reading, not the answer.
-            let _ = tokio::time::timeout(DRAIN_TIME, drain(body, DRAIN_BYTES)).await;
+            let _ = timeout(DRAIN_TIME, drain(body, DRAIN_BYTES)).await;
             return Err(Unreadable::TooLarge);
         }
         if first.is_empty() && rest.is_empty() {
@@ -54,6 +68,30 @@ where
         }
     }
     Ok(if rest.is_empty() { first } else { rest.freeze() })
+}
+
+/// Whether JSON is nested deeper than that. What is no JSON gets some answer too; who reads it refuses it.
+pub fn is_deeper(json: &[u8], limit: usize) -> bool {
+    if json.len() <= limit {
+        return false; // the usual body: each level takes a byte
+    }
+    let (mut depth, mut in_string) = (0_usize, false);
+    let mut bytes = json.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_string = !in_string,
+            b'\\' if in_string => _ = bytes.next(),
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                if depth > limit {
+                    return true;
+                }
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
 }
 
 async fn drain<B: Body<Data = Bytes>>(mut body: std::pin::Pin<&mut B>, mut left: u64) {
@@ -89,9 +127,59 @@ mod tests {
 
     #[tokio::test]
     async fn frames_are_joined_in_order_up_to_the_limit() {
-        let whole = collect(Frames(vec![b"ab", b"c", b"def"]), 6).await;
-        assert_eq!(whole, Ok(Bytes::from_static(b"abcdef")));
-        assert_eq!(collect(Frames(vec![]), 6).await, Ok(Bytes::new()));
-        assert_eq!(collect(Frames(vec![b"abc", b"defg"]), 6).await, Err(Unreadable::TooLarge));
+        let collect = |frames| collect(Frames(frames), 6, TIME);
+        assert_eq!(collect(vec![b"ab", b"c", b"def"]).await, Ok(Bytes::from_static(b"abcdef")));
+        assert_eq!(collect(vec![]).await, Ok(Bytes::new()));
+        assert_eq!(collect(vec![b"abc", b"defg"]).await, Err(Unreadable::TooLarge));
+    }
+
+    const TIME: Duration = Duration::from_secs(30);
+
+    /// A body that comes as slowly as that, for ever.
+    struct Dribble(Pin<Box<tokio::time::Sleep>>, Duration, usize);
+
+    impl Body for Dribble {
+        type Data = Bytes;
+        type Error = Infallible;
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            std::task::ready!(self.0.as_mut().poll(cx));
+            let next = Instant::now() + self.1;
+            self.0.as_mut().reset(next);
+            Poll::Ready(Some(Ok(Frame::data(vec![b' '; self.2].into()))))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_dribbled_body_has_its_time_for_each_mib_and_no_more() {
+        let dribble = |pause: u64, size| {
+            let pause = Duration::from_millis(pause);
+            Dribble(Box::pin(tokio::time::sleep(pause)), pause, size)
+        };
+        let limit = 8 << 20;
+        assert_eq!(collect(dribble(1, 1), limit, Duration::from_millis(20)).await, Err(Unreadable::Slow));
+        // Never as slow as a MiB in a minute, so it goes on until it is too much.
+        let large = collect(dribble(1, 1 << 20), limit, Duration::from_secs(60)).await;
+        assert_eq!(large, Err(Unreadable::TooLarge));
+    }
+
+    #[test]
+    fn depth_is_counted_outside_strings() {
+        for (json, depth) in [
+            (&b"[[[]]]"[..], 3),
+            (b"[[],[],[]]", 2),
+            (br#"{"a":{"b":[1]}}"#, 3),
+            (br#"{"[[[[[":"\"[[[[{{"}"#, 1),
+            (br#"["\\",[]]"#, 2),
+            (b"]]]][", 1),
+            (b"nonsense and nothing", 0),
+        ] {
+            let shown = String::from_utf8_lossy(json);
+            assert!(!is_deeper(json, depth), "{shown}");
+            assert!(depth == 0 || is_deeper(json, depth - 1), "{shown}");
+        }
+        assert!(is_deeper("[".repeat(1 << 20).as_bytes(), 100));
     }
 }

@@ -4,30 +4,38 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Request;
 use http::uri::Scheme;
+use http::{Request, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use super::Context;
-use super::fate::{Fate, Socket, deliver};
+use super::fate::{Ended, Fate, Socket, deliver};
+use super::watch::{Sent, Watch, Watched};
+use crate::limits::Limit;
 use crate::streams;
 
-/// How long a client may take to say anything, to end its TLS handshake, or to send the head of a request.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Once the server is told to stop, how long until it stops to take calls: what was sent before is read by then, however
+/// late the sockets are looked at, for a timer is not due before they were.
+const LAST_CALL: Duration = Duration::from_millis(10);
 
-/// The same once the server is told to stop: only what has come already counts.
+/// Then, how long a client that was heard or is to say something may be silent.
 const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// Streams that a client may reset before they are looked at. Who resets more is up to no good, and is cut off.
+const MOST_RESETS: usize = 20;
 
 /// The first byte of a TLS handshake.
 const TLS_HELLO: u8 = 0x16;
 
-/// Serves a connection until it ends.
-pub(super) async fn serve(stream: TcpStream, context: Context) {
+/// Serves a connection until it ends. `_place` is its place among all, given back at the end.
+pub(super) async fn serve(stream: TcpStream, context: Context, _place: Option<OwnedSemaphorePermit>) {
     let pipeline = Arc::clone(&context.pipeline);
     let _open = pipeline.connection();
     let _ = stream.set_nodelay(true);
@@ -54,7 +62,10 @@ async fn unless_stopped<T>(what: impl Future<Output = T>, context: &Context) -> 
     tokio::select! {
         biased;
         done = &mut what => Some(done),
-        () = tokio::time::sleep(PATIENCE) => None,
+        () = tokio::time::sleep(context.limits.header_timeout) => {
+            context.pipeline.limit_hit(Limit::HeaderTimeout);
+            None
+        }
         () = context.stop.cancelled() => tokio::time::timeout(LAST_WORDS, what).await.ok(),
     }
 }
@@ -63,38 +74,114 @@ async fn http<S>(stream: S, scheme: Scheme, fate: Arc<Fate>, context: Context)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let (pipeline, ending) = (context.pipeline, Arc::clone(&fate));
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        let (pipeline, fate, version) = (pipeline.clone(), Arc::clone(&ending), request.version());
-        // Tokens name their issuer as the client sees it.
-        request.extensions_mut().insert(scheme.clone());
-        async move {
-            let response = match streams::owns(request.uri().path()) {
-                true => streams::answer(request).await,
-                false => pipeline.answer(request).await,
-            };
-            deliver(response, version, &fate)
-        }
-    });
+    let Context { pipeline, limits, stop, .. } = context;
+    let watch = Arc::new(Watch::new());
+    let is_plain = scheme == Scheme::HTTP;
+    let service = {
+        let (pipeline, fate, watch) = (Arc::clone(&pipeline), Arc::clone(&fate), Arc::clone(&watch));
+        service_fn(move |mut request: Request<Incoming>| {
+            let (pipeline, fate, version) = (Arc::clone(&pipeline), Arc::clone(&fate), request.version());
+            let (under_way, count) = watch.call(version);
+            if count == limits.max_streams as usize && version == Version::HTTP_2 {
+                pipeline.limit_hit(Limit::Streams); // the next one waits at the client
+            }
+            // Tokens name their issuer as the client sees it.
+            request.extensions_mut().insert(scheme.clone());
+            async move {
+                let is_stream = streams::owns(request.uri().path());
+                let response = match is_stream {
+                    true => streams::answer(request).await,
+                    false => pipeline.answer(request).await,
+                };
+                // A stream over HTTP/2 may be silent for as long as its client answers pings.
+                let is_open = is_stream && version == Version::HTTP_2;
+                let under_way = if is_open { under_way } else { under_way.answered() };
+                let response = deliver(response, version, &fate)?;
+                Ok::<_, Ended>(response.map(|body| Sent { body, _under_way: under_way }))
+            }
+        })
+    };
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(256);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let mut stopping = false;
+    // hyper's own limit is above ours, so that a head that is somewhat too large gets an answer that says so.
+    let head = (2 * limits.max_header + limits.max_uri).max(8 << 10);
+    builder.http1().header_read_timeout(None).max_buf_size(head);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.max_streams)
+        .max_header_list_size(u32::try_from(head).unwrap_or(u32::MAX))
+        .max_pending_accept_reset_streams(MOST_RESETS)
+        .keep_alive_interval(limits.idle_timeout)
+        .keep_alive_timeout(limits.header_timeout);
+    let stream = TokioIo::new(Watched { stream, watch: Arc::clone(&watch) });
+    let mut connection = pin!(builder.serve_connection(stream, service));
+    let mut stage = Stage::Open;
+    let mut alarm = pin!(tokio::time::sleep(limits.header_timeout.min(limits.idle_timeout)));
+    let mut reads = 0;
     let ended = loop {
         tokio::select! {
-            // What has come is read before the stop is looked at.
+            // What has come is read before anything else is looked at.
             biased;
             ended = connection.as_mut() => break ended,
             // Its socket ends with it, as the fate says.
             () = fate.sealed() => return,
-            () = context.stop.cancelled(), if !stopping => {
-                stopping = true;
-                connection.as_mut().graceful_shutdown();
+            () = stop.cancelled(), if matches!(stage, Stage::Open) => {
+                stage = Stage::LastCall;
+                alarm.as_mut().reset(Instant::now() + LAST_CALL);
+            }
+            () = alarm.as_mut() => {
+                let next = match stage {
+                    Stage::Open => match watch.look(&limits) {
+                        Ok(next) => next,
+                        Err(limit) => {
+                            pipeline.limit_hit(limit);
+                            if limit == Limit::HeaderTimeout {
+                                if is_plain {
+                                    fate.is_late();
+                                }
+                                return;
+                            }
+                            stage = Stage::Closing;
+                            connection.as_mut().graceful_shutdown();
+                            Instant::now() + LAST_WORDS
+                        }
+                    },
+                    Stage::LastCall => {
+                        stage = Stage::Closing;
+                        connection.as_mut().graceful_shutdown();
+                        Instant::now() + LAST_WORDS
+                    }
+                    Stage::Closing if watch.is_silent(&mut reads) => return,
+                    Stage::Closing => Instant::now() + LAST_WORDS,
+                };
+                alarm.as_mut().reset(next);
             }
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early: {error}");
+        match limit_of(&*error) {
+            Some(limit) => pipeline.limit_hit(limit),
+            None => tracing::debug!(%error, "a connection ended early: {error}"),
+        }
     }
+}
+
+/// How far a connection is.
+enum Stage {
+    /// It takes calls.
+    Open,
+    /// It takes those that were sent before the server was told to stop.
+    LastCall,
+    /// It finishes what it has.
+    Closing,
+}
+
+/// The limit at which hyper itself ended a connection.
+fn limit_of(error: &(dyn std::error::Error + 'static)) -> Option<Limit> {
+    let error = error.downcast_ref::<hyper::Error>()?;
+    if error.is_parse_too_large() {
+        return Some(Limit::Header);
+    }
+    // The reason of HTTP/2's library shows nowhere else.
+    format!("{error:?}").contains("ENHANCE_YOUR_CALM").then_some(Limit::Resets)
 }

@@ -28,6 +28,10 @@ use crate::protocol::delivery::Cut;
 /// record of TLS has no such kind.
 const GARBAGE: &[u8] = b"\xff\xfe\xfdneither HTTP nor TLS\r\n\r\n";
 
+/// What a client hears whose request takes too long. Over TLS it would be no answer.
+const LATE: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\nx-fauxidp: limit\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
 /// How long a client may take to close after the server did. Closing with bytes unread would be a reset.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -42,10 +46,12 @@ enum End {
     Reset,
     /// Closed after bytes that no protocol knows.
     Garbage,
+    /// Closed after an answer to the head that did not come.
+    Late,
 }
 
 impl End {
-    const ALL: [Self; 4] = [Self::Natural, Self::Close, Self::Reset, Self::Garbage];
+    const ALL: [Self; 5] = [Self::Natural, Self::Close, Self::Reset, Self::Garbage, Self::Late];
 }
 
 /// What is to become of a connection.
@@ -70,6 +76,11 @@ impl Fate {
     /// Waits until the connection has to end.
     pub(super) async fn sealed(&self) {
         self.sealed.cancelled().await;
+    }
+
+    /// The head of a request, in plain HTTP/1, took too long.
+    pub(super) fn is_late(&self) {
+        self.seal(End::Late);
     }
 
     fn seal(&self, end: End) {
@@ -178,6 +189,7 @@ impl Drop for Socket {
             }
             End::Close => b"",
             End::Garbage => GARBAGE,
+            End::Late => LATE,
         };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(tokio::time::timeout(FAREWELL, farewell(stream, last_words)));

@@ -4,6 +4,7 @@
 mod connection;
 mod fate;
 pub mod tls;
+mod watch;
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,9 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::limits::{Limit, Limits};
 use crate::pipeline::Pipeline;
 use tls::Tls;
 
@@ -51,12 +54,15 @@ impl Bound {
     }
 
     /// Starts to serve.
-    pub fn serve(self, pipeline: &Arc<Pipeline>, tls: &Arc<Tls>) -> Server {
+    pub fn serve(self, pipeline: &Arc<Pipeline>, tls: &Arc<Tls>, limits: Limits) -> Server {
+        let places = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
         let (stop, accepting, connections) = (CancellationToken::new(), TaskTracker::new(), TaskTracker::new());
         for (listener, _) in self.0 {
             let context = Context {
                 pipeline: Arc::clone(pipeline),
                 tls: Arc::clone(tls),
+                limits,
+                places: Arc::clone(&places),
                 stop: stop.clone(),
                 connections: connections.clone(),
             };
@@ -72,34 +78,76 @@ impl Bound {
 struct Context {
     pipeline: Arc<Pipeline>,
     tls: Arc<Tls>,
+    limits: Limits,
+    /// A place for each connection that may be.
+    places: Arc<Semaphore>,
     stop: CancellationToken,
     connections: TaskTracker,
 }
 
 impl Context {
-    fn spawn(&self, stream: TcpStream) {
-        self.connections.spawn(connection::serve(stream, self.clone()));
+    fn spawn(&self, stream: TcpStream, place: Option<OwnedSemaphorePermit>) {
+        self.connections.spawn(connection::serve(stream, self.clone(), place));
+    }
+
+    /// Waits for a place, unless the server is told to stop: then there is room for the last.
+    ///
+    /// The newcomer waits, and those behind it in the system's backlog, whose length is bounded. It could be told 503 instead, but
+    /// its client would take that for the vendor's and try again, and over TLS or HTTP/2 it could not be told without being
+    /// served. Connections that do nothing end at their time-outs, so there is always room again.
+    async fn place(&self, is_full: &mut bool) -> Option<OwnedSemaphorePermit> {
+        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            *is_full = false;
+            return Some(place);
+        }
+        self.pipeline.limit_hit(Limit::Connections);
+        if !std::mem::replace(is_full, true) {
+            let most = self.limits.max_connections;
+            tracing::warn!(most, "there are {most} connections; more wait: --max-connections");
+        }
+        tokio::select! {
+            place = Arc::clone(&self.places).acquire_owned() => place.ok(),
+            () = self.stop.cancelled() => None,
+        }
     }
 }
 
+/// How long to wait where the process can open no more files: by then, some may be closed.
+const OUT_OF_FILES: Duration = Duration::from_millis(50);
+
 async fn accept(listener: TcpListener, context: Context) {
+    // What is said once is not said again until it was over.
+    let (mut is_full, mut is_troubled) = (false, false);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = context.stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => context.spawn(stream),
+            Ok((stream, _)) => {
+                is_troubled = false;
+                let place = context.place(&mut is_full).await;
+                context.spawn(stream, place);
+            }
+            // The client left before it was its turn.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
-                // Mostly too many open files: waiting lets some of them close.
-                tracing::warn!(%error, "a connection could not be accepted: {error}");
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                context.pipeline.limit_hit(Limit::OpenFiles);
+                if !std::mem::replace(&mut is_troubled, true) {
+                    tracing::warn!(%error, "a connection could not be accepted: {error}");
+                }
+                tokio::time::sleep(OUT_OF_FILES).await;
             }
         }
     }
-    // Who connected before the listener closes is still answered.
-    while let Ok(Ok((stream, _))) = tokio::time::timeout(Duration::ZERO, listener.accept()).await {
-        context.spawn(stream);
+    // Who connected before the listener closes is still answered. The system is asked, not the runtime, which may not know yet.
+    let Ok(listener) = listener.into_std() else { return };
+    while let Ok((stream, _)) = listener.accept() {
+        if stream.set_nonblocking(true).is_ok()
+            && let Ok(stream) = TcpStream::from_std(stream)
+        {
+            context.spawn(stream, None);
+        }
     }
 }
 

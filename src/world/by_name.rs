@@ -45,6 +45,8 @@ pub struct Worlds {
     limits: Limits,
     /// Counts the uses of all worlds.
     uses: AtomicU64,
+    /// Counts the worlds that made room.
+    dropped: AtomicU64,
     /// Idleness is the system's time, whatever a world's clock shows.
     clock: Clock,
 }
@@ -71,7 +73,15 @@ impl Worlds {
     fn of(beginning: Beginning, seed: World, limits: Limits) -> Self {
         let by_name = DashMap::new();
         by_name.insert(DEFAULT_WORLD.into(), Arc::new(seed.fork(DEFAULT_WORLD)));
-        Self { beginning, seed, by_name, limits, uses: AtomicU64::new(0), clock: Clock::real() }
+        Self {
+            beginning,
+            seed,
+            by_name,
+            limits,
+            uses: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            clock: Clock::real(),
+        }
     }
 
     /// What a world is at birth.
@@ -179,6 +189,11 @@ impl Worlds {
         self.by_name.len()
     }
 
+    /// How many were dropped to make room for others.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
     /// Every world's name, sorted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = self.by_name.iter().map(|world| world.key().to_string()).collect();
@@ -221,6 +236,7 @@ impl Worlds {
         for (_, name) in uses.into_iter().take(1 + self.limits.most / 100) {
             tracing::warn!(world = &*name, "the world {name} is dropped: --max-worlds {}", self.limits.most);
             self.by_name.remove(&name);
+            self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

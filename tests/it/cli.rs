@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 
 /// The binary, without the variables of whoever runs the tests.
-fn fauxidp() -> Command {
+pub fn fauxidp() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fauxidp"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FAUXIDP_")) {
         command.env_remove(name);
@@ -22,14 +22,14 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// A server that ends with the test.
-struct Serving {
-    child: Child,
+pub struct Serving {
+    pub child: Child,
     stdout: BufReader<std::process::ChildStdout>,
     url: String,
 }
 
 impl Serving {
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
@@ -38,7 +38,7 @@ impl Serving {
         Self { child, stdout, url: url.trim_end().to_owned() }
     }
 
-    fn address(&self) -> &str {
+    pub fn address(&self) -> &str {
         self.url.strip_prefix("http://").expect("a URL")
     }
 
@@ -48,7 +48,7 @@ impl Serving {
     }
 
     /// The exit code, what else stood on stdout, and stderr.
-    fn end(mut self) -> (Option<i32>, String, String) {
+    pub fn end(mut self) -> (Option<i32>, String, String) {
         let (mut out, mut err) = (String::new(), String::new());
         self.stdout.read_to_string(&mut out).expect("text");
         self.child.stderr.take().expect("piped").read_to_string(&mut err).expect("text");

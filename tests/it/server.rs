@@ -15,9 +15,13 @@ use crate::wire::{self, Ask, exchange, read_to_end};
 
 /// What trusts the server's certificate, and nothing else.
 pub async fn trust(emulator: &Emulator, alpn: &[&str]) -> TlsConnector {
-    let pem = Ask::new("GET", "/__fauxidp/ca.pem").send(emulator).await;
+    trust_pem(&Ask::new("GET", "/__fauxidp/ca.pem").send(emulator).await.body, alpn)
+}
+
+/// What trusts that certificate, and nothing else.
+pub fn trust_pem(pem: &[u8], alpn: &[&str]) -> TlsConnector {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(&pem.body).expect("a certificate")).expect("it can be trusted");
+    roots.add(CertificateDer::from_pem_slice(pem).expect("a certificate")).expect("it can be trusted");
     let mut config =
         ClientConfig::builder_with_provider(Arc::new(tokio_rustls::rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()

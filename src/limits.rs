@@ -1,0 +1,120 @@
+//! How much of anything a server takes at once, and how long it waits for a client. Knows nothing of what is answered.
+
+use std::time::Duration;
+
+/// The limits of one server.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The largest request body, in bytes.
+    pub max_body: usize,
+    /// The largest state of a world, in bytes.
+    pub max_state: usize,
+    /// The largest header list, in bytes: names, values and 32 for each line, as HTTP/2 counts.
+    pub max_header: usize,
+    /// The longest path with its query, in bytes.
+    pub max_uri: usize,
+    /// How deep the JSON of a body may be nested.
+    pub max_json_depth: usize,
+    /// The most calls that faults hold at once.
+    pub max_held: usize,
+    /// The most connections at once; who comes then waits.
+    pub max_connections: usize,
+    /// The most calls at once on one connection of HTTP/2.
+    pub max_streams: u32,
+    /// How long a TLS handshake or the head of a request may take.
+    pub header_timeout: Duration,
+    /// How long a body may take, and again for each further MiB.
+    pub body_timeout: Duration,
+    /// How long a connection may do nothing.
+    pub idle_timeout: Duration,
+}
+
+/// What can be reached. The metrics count by these names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// A request body, or a state, is too large.
+    Body,
+    /// A body came too slowly.
+    BodyTimeout,
+    /// A server has all its connections; the next one waits.
+    Connections,
+    /// The headers are too large.
+    Header,
+    /// A head, or a TLS handshake, came too slowly.
+    HeaderTimeout,
+    /// A fault does not hold its call, since so many are held already.
+    Held,
+    /// A connection did nothing for too long.
+    IdleTimeout,
+    /// The oldest entry of a journal made room.
+    Journal,
+    /// JSON is nested too deep.
+    JsonDepth,
+    /// The process can open no more files, so that a connection waits.
+    OpenFiles,
+    /// A connection of HTTP/2 reset too many streams and was closed.
+    Resets,
+    /// A world has all the rules that it can have.
+    Rules,
+    /// A connection of HTTP/2 has all its streams; its next call waits.
+    Streams,
+    /// A path is too long.
+    Uri,
+    /// A world made room for another one.
+    Worlds,
+}
+
+impl Limit {
+    /// All of them, by name.
+    pub const ALL: [Self; 15] = [
+        Self::Body,
+        Self::BodyTimeout,
+        Self::Connections,
+        Self::Header,
+        Self::HeaderTimeout,
+        Self::Held,
+        Self::IdleTimeout,
+        Self::Journal,
+        Self::JsonDepth,
+        Self::OpenFiles,
+        Self::Resets,
+        Self::Rules,
+        Self::Streams,
+        Self::Uri,
+        Self::Worlds,
+    ];
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::BodyTimeout => "body-timeout",
+            Self::Connections => "connections",
+            Self::Header => "header",
+            Self::HeaderTimeout => "header-timeout",
+            Self::Held => "held",
+            Self::IdleTimeout => "idle-timeout",
+            Self::Journal => "journal",
+            Self::JsonDepth => "json-depth",
+            Self::OpenFiles => "open-files",
+            Self::Resets => "resets",
+            Self::Rules => "rules",
+            Self::Streams => "streams",
+            Self::Uri => "uri",
+            Self::Worlds => "worlds",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_stands_at_its_place() {
+        for (place, limit) in Limit::ALL.iter().enumerate() {
+            assert_eq!(*limit as usize, place, "{}", limit.as_str());
+        }
+        assert!(Limit::ALL.is_sorted_by_key(|limit| limit.as_str()));
+    }
+}

@@ -1,0 +1,216 @@
+//! Watches what a connection does, so that one that does nothing, or is too slow, is noticed. One timer for each
+//! connection looks here from time to time, instead of one for each request.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use http::Version;
+use hyper::body::{Body, Frame, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
+
+use crate::limits::{Limit, Limits};
+
+/// The longest that a fault can hold an answer on its way.
+const LONGEST_HOLD: Duration = Duration::from_secs(60);
+
+/// How HTTP/2 begins, as far as no request of HTTP/1 does.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
+
+/// What a connection is doing. Times are milliseconds since it was opened.
+pub(super) struct Watch {
+    opened: Instant,
+    /// Calls that are not answered yet: bodies that come and faults that hold have limits of their own.
+    calls: AtomicUsize,
+    /// Answers that are on their way.
+    answers: AtomicUsize,
+    /// When something was done last.
+    moved: AtomicU64,
+    /// When the head that is coming began, on HTTP/1; 0 if none is.
+    head: AtomicU64,
+    /// How often bytes came.
+    reads: AtomicU64,
+    is_http_2: AtomicBool,
+    /// Whether the client takes no more bytes.
+    blocked: AtomicBool,
+}
+
+impl Watch {
+    pub(super) fn new() -> Self {
+        Self {
+            opened: Instant::now(),
+            calls: AtomicUsize::new(0),
+            answers: AtomicUsize::new(0),
+            moved: AtomicU64::new(0),
+            head: AtomicU64::new(0),
+            reads: AtomicU64::new(0),
+            is_http_2: AtomicBool::new(false),
+            blocked: AtomicBool::new(false),
+        }
+    }
+
+    /// Milliseconds, never 0.
+    fn now(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
+    }
+
+    fn move_on(&self) {
+        self.moved.store(self.now(), Relaxed);
+    }
+
+    fn read(&self, bytes: &[u8]) {
+        let is_first = self.reads.fetch_add(1, Relaxed) == 0;
+        if is_first && bytes.starts_with(PREFACE) {
+            self.is_http_2.store(true, Relaxed);
+        }
+        // HTTP/2 has frames that are no part of any call; there, being idle is all that counts.
+        let is_waiting = self.calls.load(Relaxed) == 0 && self.head.load(Relaxed) == 0;
+        if is_waiting && !self.is_http_2.load(Relaxed) {
+            self.head.store(self.now(), Relaxed);
+        }
+    }
+
+    /// The head of a call was read. Answers also how many are under way.
+    pub(super) fn call(self: &Arc<Self>, version: Version) -> (UnderWay, usize) {
+        if version == Version::HTTP_2 {
+            self.is_http_2.store(true, Relaxed);
+        }
+        let others = self.calls.fetch_add(1, Relaxed) + self.answers.load(Relaxed);
+        self.head.store(0, Relaxed);
+        (UnderWay { watch: Arc::clone(self), is_answered: false }, others + 1)
+    }
+
+    /// Which limit is over, or when to look again.
+    pub(super) fn look(&self, limits: &Limits) -> Result<Instant, Limit> {
+        let since = |milliseconds: &AtomicU64| self.opened + Duration::from_millis(milliseconds.load(Relaxed));
+        let now = Instant::now();
+        // A head can begin right after this look, or a call end.
+        let soon = now + limits.header_timeout.min(limits.idle_timeout);
+        let (limit, end) = if self.calls.load(Relaxed) > 0 {
+            return Ok(soon);
+        } else if self.head.load(Relaxed) > 0 {
+            (Limit::HeaderTimeout, since(&self.head) + limits.header_timeout)
+        } else if self.answers.load(Relaxed) > 0 {
+            (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout + LONGEST_HOLD)
+        } else {
+            (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout)
+        };
+        if end <= now { Err(limit) } else { Ok(end.min(soon)) }
+    }
+
+    /// Whether nothing is under way, and nothing has come since so many reads; keeps how many there are now.
+    pub(super) fn is_silent(&self, reads: &mut u64) -> bool {
+        let before = std::mem::replace(reads, self.reads.load(Relaxed));
+        let under_way = self.calls.load(Relaxed) + self.answers.load(Relaxed);
+        under_way == 0 && !self.blocked.load(Relaxed) && before == *reads
+    }
+}
+
+/// A call until it is answered, then its answer until it is sent.
+pub(super) struct UnderWay {
+    watch: Arc<Watch>,
+    is_answered: bool,
+}
+
+impl UnderWay {
+    /// The call is answered.
+    pub(super) fn answered(mut self) -> Self {
+        self.is_answered = true;
+        self.watch.move_on();
+        self.watch.answers.fetch_add(1, Relaxed);
+        self.watch.calls.fetch_sub(1, Relaxed);
+        self
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.watch.move_on();
+        let under_way = if self.is_answered { &self.watch.answers } else { &self.watch.calls };
+        under_way.fetch_sub(1, Relaxed);
+    }
+}
+
+/// An answer's body, which is under way until it is dropped.
+pub(super) struct Sent<B> {
+    pub(super) body: B,
+    pub(super) _under_way: UnderWay,
+}
+
+impl<B: Body + Unpin> Body for Sent<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A stream that is watched.
+pub(super) struct Watched<S> {
+    pub(super) stream: S,
+    pub(super) watch: Arc<Watch>,
+}
+
+impl<S> Watched<S> {
+    /// Notes whether the client takes what is written.
+    fn wrote<T>(&self, written: Poll<T>) -> Poll<T> {
+        if written.is_pending() {
+            self.watch.blocked.store(true, Relaxed);
+        } else if self.watch.blocked.swap(false, Relaxed) {
+            self.watch.move_on();
+        }
+        written
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        if let Some(bytes @ [_, ..]) = buffer.filled().get(before..) {
+            self.watch.read(bytes);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.wrote(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.wrote(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
