@@ -1,12 +1,17 @@
 //! The emulator as a whole: from a [`Config`] to a server that answers.
 
+mod builder;
+mod calls;
+mod rule;
+mod world;
+
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::clock::Clock;
+use crate::clock;
 use crate::config::Config;
 use crate::control::Control;
 use crate::faults::Spec;
@@ -15,14 +20,21 @@ use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
-use crate::vendors::{self, SeedError, Settings};
+use crate::vendors::{self, BaseUrls, SeedError, Settings};
 use crate::world::{Beginning, Limits, Worlds};
+
+pub use builder::Builder;
+pub use calls::{Match, Recorded, Times};
+pub use rule::{Fault, Rule};
+pub use world::{Clock, Refused, Snapshot, World};
 
 /// A running emulator. It stops when it is dropped; [`Emulator::stop`] also waits for requests under way.
 #[must_use = "an emulator stops when it is dropped"]
 pub struct Emulator {
     addresses: Vec<SocketAddr>,
     server: Option<Server>,
+    pipeline: Arc<Pipeline>,
+    tls: Arc<Tls>,
 }
 
 /// Why an emulator cannot start. Each says in one line which flag or file is to blame.
@@ -101,8 +113,12 @@ impl Emulator {
     /// # Errors
     /// [`StartError::Listen`] where not even that can be had.
     pub async fn start() -> Result<Self, StartError> {
-        let listen = vec![SocketAddr::from(([127, 0, 0, 1], 0))];
-        Self::start_with(Config { listen, ..Config::default() }).await
+        Self::builder().start().await
+    }
+
+    /// An emulator that starts otherwise: with other people, at a frozen time, with a fault.
+    pub fn builder() -> Builder {
+        Builder::new()
     }
 
     /// Starts as `config` says. When it returns, every address accepts connections.
@@ -135,7 +151,7 @@ impl Emulator {
         };
         let pipeline = Arc::new(Pipeline::new(worlds, control, faults, config.max_state));
         let addresses = bound.addresses();
-        Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls)) })
+        Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls)), pipeline, tls })
     }
 
     /// The addresses it listens on, with their real ports.
@@ -146,6 +162,24 @@ impl Emulator {
     /// The first address as a URL without a path, such as `http://127.0.0.1:8484`.
     pub fn url(&self) -> String {
         format!("http://{}", self.addresses[0])
+    }
+
+    /// The world of that name, made if it is not there: a name of its own keeps each test to itself.
+    ///
+    /// # Errors
+    /// A world cannot have that name: it has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`.
+    pub fn world(&self, name: &str) -> Result<World, Refused> {
+        let address = self.addresses[0];
+        let base = BaseUrls { plain: format!("http://{address}"), tls: format!("https://{address}") };
+        World::enter(Arc::clone(&self.pipeline), base, name)
+    }
+
+    /// The certificate by which clients trust the emulator over TLS, as PEM.
+    ///
+    /// # Errors
+    /// In words, why there is none.
+    pub fn certificate(&self) -> Result<String, String> {
+        self.tls.certificate()
     }
 
     /// Stops: every request whose head was read is finished within five seconds.
@@ -187,7 +221,7 @@ pub(crate) fn beginning(config: &Config) -> Result<Beginning, StartError> {
         seeds: Vec::new(),
         people: config.people,
         seed: config.seed,
-        clock: config.clock.map_or_else(Clock::real, Clock::frozen),
+        clock: config.clock.map_or_else(clock::Clock::real, clock::Clock::frozen),
         journal: journal::Limits::of(config.journal),
     })
 }

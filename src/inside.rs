@@ -15,7 +15,7 @@ use crate::vendors;
 use crate::world::{Beginning, Limits, Worlds};
 
 pub use crate::directory::{Directory, Record};
-pub use crate::faults::{Candidate, Counters, Plan, Source, requested};
+pub use crate::faults::{BadFault, Candidate, Counters, Plan, Source, requested};
 
 /// An emulator that listens nowhere.
 pub struct Inside(Pipeline);

@@ -1,18 +1,148 @@
 //! One small, fast server that stands in for three identity vendors, MonoCloud, ZITADEL and jitsudo, so that people
 //! can test code that disables, deactivates, suspends and restores users.
 //!
-//! Most people run the binary or the image; the README tells how. As a library, [`Emulator::start`] gives a server on
-//! a free port that stops when it is dropped:
+//! Most people run the binary or the image; the README tells how. This is the manual of the library, for tests in Rust.
+//!
+//! # Start
+//!
+//! [`Emulator::start`] gives a server on a free port of the loopback address. It accepts connections when the call
+//! returns, and stops when it is dropped. [`Emulator::builder`] says what it starts with.
 //!
 //! ```
-//! # async fn example() -> Result<(), fauxidp::StartError> {
-//! let emulator = fauxidp::Emulator::start().await?;
-//! println!("the client under test talks to {}", emulator.url());
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = fauxidp::Emulator::builder().people(100).clock("2030-01-01T00:00:00Z".parse()?).start().await?;
+//! println!("it listens at {}", emulator.url());
 //! emulator.stop().await;
 //! # Ok(())
 //! # }
-//! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
 //! ```
+//!
+//! # A world per test
+//!
+//! A [`World`] is a complete private copy of everything: users, settings, faults, journal, outbox, clock. One emulator
+//! serves any number of tests at once, each in a world of its own. A client is in a world by its credential, so nothing
+//! but the credential has to be set: [`World::endpoint`] has it ready, with the base URL that the vendor's clients take.
+//!
+//! ```
+#![doc = include_str!("../tests/docs/client.rs.txt")]
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = fauxidp::Emulator::start().await?;
+//! let world = emulator.world("offboarding-leaves-no-session")?;
+//! let zitadel = world.endpoint("zitadel")?;
+//! assert_eq!(zitadel.credential, "zitadel-admin~offboarding-leaves-no-session");
+//! // The code under test talks to `zitadel.url` with `zitadel.credential`. Here it is a plain call:
+//! let status = post(&zitadel.url, "/v2/users/human-active/deactivate", &zitadel.credential).await;
+//! assert_eq!(status, 200);
+//! // Another world knows nothing of it.
+//! let other = emulator.world("another-test")?.endpoint("zitadel")?;
+//! let status = post(&other.url, "/v2/users/human-active/reactivate", &other.credential).await;
+//! assert_eq!(status, 400, "who is active cannot be reactivated");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! MonoCloud's clients refuse plain HTTP, so its URL starts with `https://`; they have to trust
+//! [`Emulator::certificate`].
+//!
+//! # Faults
+//!
+//! [`World::fault`] sets a rule: what happens, in the grammar of the header `X-Fault`, and to which calls. The client
+//! under test needs no change.
+//!
+//! ```
+#![doc = include_str!("../tests/docs/client.rs.txt")]
+//! use fauxidp::{Emulator, Fault, Match};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = Emulator::start().await?;
+//! let world = emulator.world("the-second-try-works")?;
+//! let deactivations = Match::operation("deactivate_user").user("human-active");
+//! let rule = world.fault(Fault::new("503;retry-after=2;first=1").on(deactivations))?;
+//!
+//! let zitadel = world.endpoint("zitadel")?;
+//! assert_eq!(post(&zitadel.url, "/v2/users/human-active/deactivate", &zitadel.credential).await, 503);
+//! assert_eq!(post(&zitadel.url, "/v2/users/human-active/deactivate", &zitadel.credential).await, 200);
+//! world.remove_fault(rule.id)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What was called
+//!
+//! [`World::verify`] holds the journal against what the test expects, and says which calls came near when it is
+//! otherwise. [`World::requests`] gives the calls themselves.
+//!
+//! ```
+#![doc = include_str!("../tests/docs/client.rs.txt")]
+//! use fauxidp::{Emulator, Match};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = Emulator::start().await?;
+//! let world = emulator.world("who-leaves-is-locked-out-once")?;
+//! let zitadel = world.endpoint("zitadel")?;
+//! post(&zitadel.url, "/v2/users/human-active/deactivate", &zitadel.credential).await;
+//!
+//! world.verify(&Match::operation("deactivate_user").user("human-active"), 1)?;
+//! let missing = world.verify(&Match::operation("delete_user"), 1..).unwrap_err();
+//! assert!(missing.to_string().contains("operation is deactivate_user, not delete_user"));
+//! assert_eq!(world.requests(&Match::all().status("2xx"))?[0].user.as_deref(), Some("human-active"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Time
+//!
+//! [`World::clock`] stops, sets and moves the world's time. Tokens, locks, codes and the time of rules follow it.
+//!
+//! ```
+//! use std::time::Duration;
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = fauxidp::Emulator::start().await?;
+//! # let world = emulator.world("tomorrow")?;
+//! world.clock().set("2030-01-01T00:00:00Z".parse()?)?;
+//! let later = world.clock().advance(Duration::from_secs(12 * 60 * 60))?;
+//! assert_eq!(later.to_string(), "2030-01-01T12:00:00Z");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Snapshots
+//!
+//! [`World::snapshot`] takes a world's whole state, [`World::restore`] puts it back, also in another world or process.
+//! [`World::fork`] copies a world that was prepared, which costs microseconds.
+//!
+//! ```
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = fauxidp::Emulator::start().await?;
+//! let prepared = emulator.world("prepared")?;
+//! prepared.event("monocloud", "user-active", "failed_sign_in")?;
+//! let snapshot = prepared.snapshot()?;
+//! let copy = prepared.fork("copy")?;
+//! prepared.reset()?;
+//! assert_eq!(copy.snapshot()?, snapshot);
+//! assert_ne!(prepared.snapshot()?, snapshot);
+//! prepared.restore(&snapshot)?;
+//! assert_eq!(prepared.snapshot()?, snapshot);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Without the command line
+//!
+//! The feature `cli`, on by default, is the binary with its flags and its log. A test needs neither:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! fauxidp = { version = "0.1", default-features = false }
+//! ```
+//!
+//! Events go to whatever subscriber of the crate `tracing` the process has.
 //!
 //! # Where things are
 //!
@@ -48,9 +178,11 @@ mod world;
 pub mod cli;
 
 pub use config::{Config, FaultPolicy};
-pub use emulator::{Emulator, StartError};
+pub use emulator::{
+    Builder, Clock, Emulator, Fault, Match, Recorded, Refused, Rule, Snapshot, StartError, Times, World,
+};
 pub use server::tls::TlsError;
-pub use vendors::SeedError;
+pub use vendors::{Endpoint, SeedError};
 
 /// What the project's own tests ask of the declarations; no promise is made of it.
 #[doc(hidden)]

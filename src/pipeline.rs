@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
+use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use hyper::body::Body;
 use serde_json::{Map, json};
@@ -62,6 +63,18 @@ impl Pipeline {
     /// The pipeline over these worlds.
     pub fn new(worlds: Worlds, control: Control, faults: StartFaults, max_state: usize) -> Self {
         Self { worlds, control, faults, held: Arc::new(Semaphore::new(MAX_HELD)), max_state }
+    }
+
+    /// The world of that name.
+    pub fn world(&self, name: &str) -> Option<Arc<World>> {
+        self.worlds.get(name)
+    }
+
+    /// Answers a call to fauxidp's own API that comes from within the process.
+    pub fn control(&self, head: Parts, body: Bytes) -> Reply {
+        let path = mount::plain(head.uri.path());
+        let call = Call { head, path, prefix: String::new(), body, matched: None, wire: None };
+        self.control.answer(call, &self.worlds)
     }
 
     /// Answers one request.

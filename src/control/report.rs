@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::fidelity::Answer;
 use crate::protocol::Call;
@@ -29,11 +29,7 @@ pub(super) fn health(worlds: &Worlds, call: &Call) -> Value {
         .vendors()
         .map(|vendor| {
             let about = vendor.about();
-            let environment: Map<_, _> = vendor
-                .environment(&base)
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), Value::String(value)))
-                .collect();
+            let environment = vendor.endpoint(&base).environment;
             json!({ "name": about.name, "title": about.title, "claims": about.claims, "environment": environment })
         })
         .collect();

@@ -4,6 +4,7 @@ mod jitsudo;
 mod monocloud;
 mod zitadel;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
@@ -71,9 +72,8 @@ pub trait Vendor: Send + Sync {
         reply
     }
 
-    /// The variables by which the vendor's clients find this server at `base`, such as `https://127.0.0.1:8484`,
-    /// with a credential that may do everything.
-    fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)>;
+    /// How the vendor's clients get at this world of a server at `base`, with a credential that may do everything.
+    fn endpoint(&self, base: &BaseUrls) -> Endpoint;
 }
 
 /// Something that happens to a user outside the API.
@@ -120,6 +120,28 @@ pub struct BaseUrls {
     pub plain: String,
     /// With `https://`.
     pub tls: String,
+}
+
+/// How a vendor's clients get at one world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Endpoint {
+    /// The base URL that they take, such as `http://127.0.0.1:8484`.
+    pub url: String,
+    /// A credential that may do everything there; it names the world.
+    pub credential: String,
+    /// The variables by which they find both, and what else they need.
+    pub environment: BTreeMap<&'static str, String>,
+}
+
+impl Endpoint {
+    fn new(url: String, credential: String) -> Self {
+        Self { url, credential, environment: BTreeMap::new() }
+    }
+
+    fn is_told(&mut self, variable: &'static str, value: String) {
+        self.environment.insert(variable, value);
+    }
 }
 
 /// What is the same for a vendor in every world.

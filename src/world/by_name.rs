@@ -30,6 +30,12 @@ pub struct Change {
     pub people: Option<usize>,
 }
 
+impl Change {
+    fn is_empty(&self) -> bool {
+        self.settings.is_empty() && self.seed.is_none() && self.people.is_none()
+    }
+}
+
 /// The worlds by name.
 pub struct Worlds {
     beginning: Beginning,
@@ -132,6 +138,9 @@ impl Worlds {
     /// # Errors
     /// A sentence that names the setting, or the vendor, that there is not. Then nothing is changed.
     pub fn change(&self, name: &str, change: &Change) -> Result<Arc<World>, String> {
+        if change.is_empty() {
+            return Ok(self.make(name));
+        }
         let mut settings = self.get(name).map_or_else(|| self.seed.settings.clone(), |world| world.settings.clone());
         for (name, value) in &change.settings {
             vendors::set(&mut settings, name, value)?;

@@ -79,14 +79,24 @@ async fn state(emulator: &Emulator, about: &About, call: &Ask) -> Vec<Answer> {
     answers
 }
 
-/// Sends a call that must be refused and change nothing.
-async fn refused(emulator: &Emulator, about: &About, call: &Ask, asked: &Ask) -> Answer {
+/// Sends calls that must be refused, and holds that together they change nothing.
+async fn refused(emulator: &Emulator, about: &About, call: &Ask, asks: &[Ask]) -> Vec<Answer> {
     let before = state(emulator, about, call).await;
-    let answer = asked.send(emulator).await;
+    let mut answers = Vec::with_capacity(asks.len());
+    for ask in asks {
+        let answer = ask.send(emulator).await;
+        assert!(answer.status >= 400, "{} {}: {}", ask.method, ask.path, answer.status);
+        answers.push(answer);
+    }
     let after = state(emulator, about, call).await;
-    assert!(answer.status >= 400, "{} {}: {}", asked.method, asked.path, answer.status);
-    assert_eq!(before, after, "a refused call changed something: {} {} {:?}", asked.method, asked.path, asked.headers);
-    answer
+    let all = || asks.iter().map(|ask| format!("{} {} {:?}", ask.method, ask.path, ask.headers)).collect::<Vec<_>>();
+    assert_eq!(before, after, "a refused call changed something: {:?}", all());
+    answers
+}
+
+/// The same for one call.
+async fn refused_once(emulator: &Emulator, about: &About, call: &Ask, asked: Ask) -> Answer {
+    refused(emulator, about, call, &[asked]).await.remove(0)
 }
 
 #[tokio::test]
@@ -128,7 +138,7 @@ async fn without_a_credential_nothing_is_answered() {
     let emulator = wire::emulator().await;
     for (about, _, call) in calls().iter().cloned() {
         if let Some(credential) = call.credential() {
-            let answer = refused(&emulator, about, &call, &call.clone().without(credential)).await;
+            let answer = refused_once(&emulator, about, &call, call.clone().without(credential)).await;
             assert_eq!((answer.status, answer.header("x-fauxidp")), (401, None), "the vendor's own words");
         }
     }
@@ -138,14 +148,16 @@ async fn without_a_credential_nothing_is_answered() {
 async fn a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not() {
     let emulator = wire::emulator().await;
     for (about, _, call) in calls().iter().cloned() {
-        let wrong = Ask { method: "REPORT".to_owned(), ..call.clone() };
-        let answer = refused(&emulator, about, &call, &wrong).await;
-        assert_eq!((answer.status, answer.header("x-fauxidp")), (405, None));
         let path = call.path.split('?').next().expect("a path");
         let mut parts: Vec<_> = path.split('/').map(str::to_owned).collect();
         parts[path.matches('/').count().min(2)].push_str("-or-so");
+        let mut asks = vec![Ask { method: "REPORT".to_owned(), ..call.clone() }];
         for path in [format!("{path}/nonsense/really/at/all"), format!("{path}/"), parts.join("/")] {
-            let answer = refused(&emulator, about, &call, &Ask { path, ..call.clone() }).await;
+            asks.push(Ask { path, ..call.clone() });
+        }
+        let answers = refused(&emulator, about, &call, &asks).await;
+        assert_eq!((answers[0].status, answers[0].header("x-fauxidp")), (405, None));
+        for answer in &answers[1..] {
             assert_eq!((answer.status, answer.header("x-fauxidp")), (404, Some("unmatched")));
             assert!(!answer.json()["nearest"].as_array().expect("a list").is_empty());
         }
@@ -172,9 +184,10 @@ async fn a_broken_or_over_long_body_changes_nothing() {
         let json = call.headers.iter().any(|(name, value)| name == "content-type" && value.contains("json"));
         // Enable and unblock take no body, and so ignore one.
         if json && !call.body.is_empty() && !matches!(operation.name, "enable_user" | "unblock_user") {
-            refused(&emulator, about, &call, &call.clone().body("{")).await;
+            refused_once(&emulator, about, &call, call.clone().body("{")).await;
         }
-        let answer = refused(&emulator, about, &call, &call.clone().body(vec![b' '; (1 << 20) + 1])).await;
+        let long = call.clone().body(vec![b' '; (1 << 20) + 1]);
+        let answer = refused_once(&emulator, about, &call, long).await;
         assert_eq!((answer.status, answer.header("x-fauxidp")), (413, Some("limit")), "{}", operation.name);
     }
 }
@@ -183,9 +196,9 @@ async fn a_broken_or_over_long_body_changes_nothing() {
 async fn every_named_failure_is_rendered_or_refused_and_marked() {
     let emulator = wire::emulator().await;
     for (about, operation, call) in calls().iter().cloned() {
-        for name in Name::ALL {
-            let asked = call.clone().header("x-fault", name.as_str());
-            let answer = refused(&emulator, about, &call, &asked).await;
+        let asks = Name::ALL.map(|name| call.clone().header("x-fault", name.as_str()));
+        let answers = refused(&emulator, about, &call, &asks).await;
+        for (name, answer) in Name::ALL.into_iter().zip(answers) {
             if about.lacks.contains(&name) {
                 assert_eq!((answer.status, answer.header("x-fauxidp")), (400, Some("bad-fault")), "{}", name.as_str());
                 continue;
@@ -202,11 +215,15 @@ async fn every_named_failure_is_rendered_or_refused_and_marked() {
 #[tokio::test]
 async fn every_status_is_kept_as_it_is_asked_for() {
     let emulator = wire::emulator().await;
-    for (about, _, call) in calls().iter().cloned() {
-        for status in 400..600 {
+    let mut whole = Vec::new();
+    for (about, operation, call) in calls().iter().cloned() {
+        // One operation of each vendor stands for all of its own; the others show that they do as it does.
+        let step = if whole.contains(&about.name) { 23 } else { 1 };
+        whole.push(about.name);
+        for status in (400..600).step_by(step) {
             let asked = call.clone().header("x-fault", &status.to_string());
             let answer = asked.send(&emulator).await;
-            assert_eq!(answer.status, status, "{}", about.name);
+            assert_eq!(answer.status, status, "{}", operation.name);
             assert!(answer.json().is_object());
         }
     }
@@ -216,15 +233,15 @@ async fn every_status_is_kept_as_it_is_asked_for() {
 async fn the_moments_decide_what_is_changed() {
     let emulator = wire::emulator().await;
     for (about, operation, call) in calls().iter().cloned() {
-        let answer = refused(&emulator, about, &call, &call.clone().header("x-fault", "503")).await;
-        assert_eq!(answer.status, 503);
-        let answer = refused(&emulator, about, &call, &call.clone().header("x-fault", "503;at=validated")).await;
-        assert_eq!(answer.status, 503);
-        // A call that is refused anyway gets its true refusal, without a mark.
+        let mut asks = vec![call.clone().header("x-fault", "503"), call.clone().header("x-fault", "503;at=validated")];
         if call.credential().is_some() {
-            let stranger = Ask { headers: vec![], ..call.clone() }.header("x-fault", "503;at=validated");
-            let answer = refused(&emulator, about, &call, &stranger).await;
-            assert!(answer.status != 503 && answer.header("x-fault-applied").is_none(), "{}", operation.name);
+            asks.push(Ask { headers: vec![], ..call.clone() }.header("x-fault", "503;at=validated"));
+        }
+        let answers = refused(&emulator, about, &call, &asks).await;
+        assert!(answers[..2].iter().all(|answer| answer.status == 503));
+        // A call that is refused anyway gets its true refusal, without a mark.
+        for stranger in &answers[2..] {
+            assert!(stranger.status != 503 && stranger.header("x-fault-applied").is_none(), "{}", operation.name);
         }
         let before = state(&emulator, about, &call).await;
         let answer = call.clone().header("x-fault", "503;at=after").send(&emulator).await;
@@ -239,8 +256,9 @@ async fn the_moments_decide_what_is_changed() {
 async fn a_fault_that_cannot_be_followed_is_loud_and_changes_nothing() {
     let emulator = wire::emulator().await;
     for (about, _, call) in calls().iter().cloned() {
-        for fault in ["nonsense", "", "503;", "200", "503, 404", "delay", "503;colour=red"] {
-            let answer = refused(&emulator, about, &call, &call.clone().header("x-fault", fault)).await;
+        let faults = ["nonsense", "", "503;", "200", "503, 404", "delay", "503;colour=red"];
+        let asks = faults.map(|fault| call.clone().header("x-fault", fault));
+        for (fault, answer) in faults.iter().zip(refused(&emulator, about, &call, &asks).await) {
             assert_eq!((answer.status, answer.header("x-fauxidp")), (400, Some("bad-fault")), "{fault}");
             assert_eq!(answer.header("x-fault-applied"), None);
         }

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use fauxidp::{Config, Emulator};
+use fauxidp::{Config, Emulator, Fault, Match, Snapshot, World};
 
 use crate::wire::{self, Ask};
 
@@ -195,4 +196,143 @@ async fn made_up_people_have_an_account_at_every_vendor_and_are_the_same_for_a_s
         assert_eq!((first.status, &first.body), (200, &second.body), "{path}");
         assert_eq!(ask.send(&other).await.status, 404, "{path}");
     }
+}
+
+fn disable(world: &World) -> Ask {
+    let key = world.endpoint("monocloud").expect("it is there").credential;
+    Ask::new("POST", "/api/users/user-active/disable").header("x-api-key", &key)
+}
+
+async fn two_worlds() -> (Emulator, World, World) {
+    let start = Emulator::builder().clock(wire::NOW.parse().expect("a time")).seed(7);
+    let emulator = start.set("monocloud.lockout", "ip").start().await.expect("it starts");
+    let (one, other) = (emulator.world("one").expect("a name"), emulator.world("other").expect("a name"));
+    (emulator, one, other)
+}
+
+#[tokio::test]
+async fn a_rule_of_one_world_is_counted_there_and_not_met_elsewhere() {
+    let (emulator, one, other) = two_worlds().await;
+    let disables = Match::operation("disable_user").vendor("monocloud").method("POST").path("/api/users/*");
+    let rule = one.fault(Fault::new("503;first=1").on(disables.clone()).priority(3)).expect("it can be followed");
+    assert_eq!((rule.id, &*rule.fault, rule.priority, rule.seen), (1, "503;first=1", 3, 0));
+    for (world, status) in [(&other, 200), (&one, 503), (&one, 200)] {
+        assert_eq!(disable(world).send(&emulator).await.status, status);
+    }
+    let rules = one.faults().expect("it is there");
+    assert_eq!(
+        (rules.len(), rules[0].seen, rules[0].fired, &rules[0].r#match["path"]),
+        (1, 2, 1, &"/api/users/*".into())
+    );
+    assert_eq!(other.faults(), Ok(vec![]));
+
+    one.verify(&disables, 2).expect("two calls");
+    one.verify(&disables.clone().status(503).refused_by("fault"), ..=1).expect("one of them");
+    let refused = one.verify(&disables.user("user-blocked"), 1..=2).expect_err("it was another user");
+    assert_eq!((refused.status, refused.nearest.len()), (409, 2));
+    assert!(
+        refused.to_string().contains("\n  near: call 2, POST /api/users/user-active/disable: user is user-active"),
+        "{refused}"
+    );
+    let calls = one.requests(&Match::all().after(1).protocol("http/1.1")).expect("it is there");
+    assert_eq!(
+        (calls.len(), calls[0].n, calls[0].status, calls[0].credential.as_deref()),
+        (1, 2, Some(200), Some("mono…"))
+    );
+
+    one.remove_fault(rule.id).expect("it is there");
+    assert_eq!(one.remove_fault(rule.id).expect_err("it is gone").status, 404);
+    one.fault("404").expect("for all calls");
+    one.clear_faults().expect("it is there");
+    one.clear_requests().expect("it is there");
+    assert_eq!((one.faults(), one.requests(&Match::all())), (Ok(vec![]), Ok(vec![])));
+}
+
+#[tokio::test]
+async fn a_rule_ends_by_the_clock_of_its_world() {
+    let (emulator, one, _) = two_worlds().await;
+    one.fault(Fault::new("429").ttl(Duration::from_secs(60))).expect("it can be followed");
+    assert_eq!(disable(&one).send(&emulator).await.status, 429);
+    assert_eq!(one.clock().advance(Duration::from_secs(60)).expect("a time").to_string(), "2030-01-01T00:01:00Z");
+    assert_eq!(disable(&one).send(&emulator).await.status, 200);
+    assert!(one.clock().run().and_then(|_| one.clock().freeze()).is_ok() && one.clock().now() == one.clock().now());
+}
+
+#[tokio::test]
+async fn a_snapshot_goes_to_another_emulator_with_its_rules_and_their_counts() {
+    let (emulator, one, other) = two_worlds().await;
+    one.fault("503;first=1").expect("it can be followed");
+    one.fault(Fault::new("429;skip=9").on(Match::all().vendor("jitsudo")).ttl(Duration::from_secs(9)))
+        .expect("likewise");
+    for status in [503, 200] {
+        assert_eq!(disable(&one).send(&emulator).await.status, status);
+    }
+    one.event("monocloud", "user-active", "failed_sign_in").expect("it can happen");
+    let snapshot = one.snapshot().expect("it is there");
+    let elsewhere = Emulator::start().await.expect("it starts").world("elsewhere").expect("a name");
+    for world in [&other, &elsewhere] {
+        world.restore(&snapshot).expect("it fits");
+        assert_eq!((world.snapshot().as_ref(), world.faults()), (Ok(&snapshot), one.faults()));
+    }
+    assert_eq!(disable(&other).send(&emulator).await.status, 200, "the rule's first call is over");
+    let fork = one.fork("fork").expect("a name");
+    assert_eq!((fork.name(), fork.snapshot()), ("fork", Ok(snapshot.clone())));
+    one.reset().expect("it is there");
+    assert_eq!(one.faults(), Ok(vec![]));
+    // A rule about something that there is not does not come in by a state either.
+    let strange = Snapshot(snapshot.0.replace("\"jitsudo\"}", "\"acme\"}"));
+    assert_ne!(strange, snapshot);
+    assert!(one.restore(&strange).expect_err("no such vendor").detail.contains("there is no vendor \"acme\""));
+    assert_eq!(one.faults(), Ok(vec![]));
+}
+
+#[tokio::test]
+async fn what_a_world_cannot_do_is_said_in_words() {
+    let (emulator, one, _) = two_worlds().await;
+    for (refused, status, words) in [
+        (emulator.world(".hidden").map(|_| ()), 400, "A world's name has 1 to 64"),
+        (emulator.world("a/b c").map(|_| ()), 400, "\"a/b c\" is none"),
+        (one.endpoint("okta").map(|_| ()), 404, "no vendor \"okta\", only monocloud, zitadel, jitsudo"),
+        (one.fault("503;colour=red").map(|_| ()), 400, "no parameter colour"),
+        (one.fault(Fault::new("503").on(Match::operation("disable_usr"))).map(|_| ()), 400, "no operation"),
+        (one.fault(Fault::new("503").on(Match::all().status(404))).map(|_| ()), 400, "unknown field `status`"),
+        (one.verify(&Match::operation("disable_usr"), 1), 400, "the nearest are disable_user"),
+        (one.set("monocloud.colour", "red"), 400, "monocloud has no setting \"colour\""),
+        (one.event("monocloud", "nobody", "sign_in"), 409, "It cannot have happened"),
+        (one.restore(&Snapshot("{}".to_owned())), 400, "no state of a world"),
+        (one.clock().set("9999-01-01T00:00:00Z".parse().expect("a time")).map(|_| ()), 400, "a clock shows times"),
+        (emulator.world("default").and_then(World::remove), 409, "never dropped"),
+    ] {
+        let refused = refused.expect_err(words);
+        assert!(refused.status == status && refused.detail.contains(words), "{refused:?}");
+    }
+    let again = one.clone();
+    one.remove().expect("it is there");
+    assert_eq!(again.faults().expect_err("it is gone").status, 404);
+    assert_eq!(disable(&emulator.world("one").expect("a name")).send(&emulator).await.status, 200, "it is made anew");
+}
+
+#[tokio::test]
+async fn an_endpoint_has_all_that_a_client_of_that_world_needs() {
+    let (emulator, one, _) = two_worlds().await;
+    let endpoint = |vendor: &str| one.endpoint(vendor).expect("it is there");
+    let address = emulator.addresses()[0];
+    let monocloud = endpoint("monocloud");
+    assert_eq!((monocloud.url, &*monocloud.credential), (format!("https://{address}"), "monocloud-admin~one"));
+    assert!(emulator.certificate().expect("it is made").starts_with("-----BEGIN CERTIFICATE-----"));
+    let zitadel = endpoint("zitadel");
+    assert_eq!((zitadel.url, &*zitadel.credential), (format!("http://{address}"), "zitadel-admin~one"));
+    let id = &zitadel.environment["ZITADEL_CLIENT_ID"];
+    let body = format!(
+        "grant_type=client_credentials&client_id={id}&client_secret={}",
+        zitadel.environment["ZITADEL_CLIENT_SECRET"]
+    );
+    let form = Ask::new("POST", "/oauth/v2/token").header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(form.body(body + "&scope=openid").send(&emulator).await.status, 200);
+    one.verify(&Match::operation("token"), 1).expect("in this world");
+    assert_eq!(endpoint("jitsudo").environment["JITSUDO_TOKEN"], "jitsudo-admin~one");
+    assert_eq!(
+        emulator.world("default").expect("it is there").endpoint("jitsudo").expect("likewise").credential,
+        "jitsudo-admin"
+    );
 }

@@ -1,4 +1,4 @@
-//! The console blocks of the README and of `docs/verification.md`, run as they stand: each command prints what they print.
+//! The console blocks of the README and of the pages in `docs`, run as they stand: each command prints what they print.
 
 use std::fs;
 use std::process::Command;
@@ -49,7 +49,7 @@ async fn every_command_prints_what_the_documentation_prints() {
         eprintln!("SKIPPED: the README's commands need curl");
         return;
     }
-    for file in ["README.md", "docs/verification.md"] {
+    for file in ["README.md", "docs/faults.md", "docs/verification.md", "docs/worlds.md"] {
         run(file).await;
     }
 }
@@ -61,7 +61,7 @@ async fn run(file: &str) {
     let folder = std::env::temp_dir().join(format!("fauxidp-readme-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
     let commands = commands(file);
-    assert!(commands.len() >= 6, "{file} shows each thing that can be done");
+    assert!(commands.len() >= 5, "{file} shows each thing that can be done");
     for (command, expected) in commands {
         let script = command.replace("127.0.0.1:8484", &address);
         let output = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().expect("sh");

@@ -17,7 +17,7 @@ use http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{About, BaseUrls, Maker, Setting, Settings, Shared, Vendor, read_state, written};
+use super::{About, BaseUrls, Endpoint, Maker, Setting, Settings, Shared, Vendor, read_state, written};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
@@ -257,12 +257,12 @@ impl Vendor for Jitsudo {
         Box::new(self.ruled(shared, Arc::new(Rules::new(settings))))
     }
 
-    fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {
+    fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         let (token, tenant) = self.access.first_admin();
-        vec![
-            ("JITSUDO_URL", base.plain.clone()),
-            ("JITSUDO_TOKEN", token.to_owned()),
-            ("JITSUDO_TENANT_ID", tenant.to_owned()),
-        ]
+        let mut endpoint = Endpoint::new(base.plain.clone(), self.shared.led_back(token.to_owned()));
+        endpoint.is_told("JITSUDO_URL", base.plain.clone());
+        endpoint.is_told("JITSUDO_TOKEN", endpoint.credential.clone());
+        endpoint.is_told("JITSUDO_TENANT_ID", tenant.to_owned());
+        endpoint
     }
 }

@@ -16,7 +16,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{About, BaseUrls, Event, Happening, Maker, Setting, Settings, Shared, Vendor, read_state, written};
+use super::{
+    About, BaseUrls, Endpoint, Event, Happening, Maker, Setting, Settings, Shared, Vendor, read_state, written,
+};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
@@ -182,11 +184,11 @@ impl Vendor for MonoCloud {
         Box::new(self.ruled(shared, Rules::new(settings)))
     }
 
-    fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {
+    fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         // The official clients refuse plain http.
-        vec![
-            ("MONOCLOUD_MANAGEMENT_DOMAIN", base.tls.clone()),
-            ("MONOCLOUD_MANAGEMENT_API_KEY", self.keys.first_full().to_owned()),
-        ]
+        let mut endpoint = Endpoint::new(base.tls.clone(), self.shared.led_back(self.keys.first_full().to_owned()));
+        endpoint.is_told("MONOCLOUD_MANAGEMENT_DOMAIN", base.tls.clone());
+        endpoint.is_told("MONOCLOUD_MANAGEMENT_API_KEY", endpoint.credential.clone());
+        endpoint
     }
 }

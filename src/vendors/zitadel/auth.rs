@@ -28,7 +28,23 @@ pub(super) struct Access {
     organizations: Vec<Organization>,
     first_owner: String,
     /// What a client needs to sign in for the first machine that has a key, and the first that has a secret.
-    pub(super) sign_in: Vec<(&'static str, String)>,
+    pub(super) sign_in: SignIn,
+}
+
+/// How clients sign in for machines.
+#[derive(Debug, Default)]
+pub(super) struct SignIn {
+    /// A key's id, the private key and the user's id.
+    pub(super) key: Option<(String, String, String)>,
+    /// A client's id and secret.
+    pub(super) client: Option<(String, String)>,
+}
+
+impl SignIn {
+    /// These ways, and for those that lack the other's.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self { key: self.key.or(other.key), client: self.client.or(other.client) }
+    }
 }
 
 /// An organisation.
@@ -56,7 +72,7 @@ pub(super) struct Caller(User);
 
 impl Access {
     /// The tokens of these users.
-    pub(super) fn new(users: &[User], organizations: Vec<Organization>, sign_in: Vec<(&'static str, String)>) -> Self {
+    pub(super) fn new(users: &[User], organizations: Vec<Organization>, sign_in: SignIn) -> Self {
         let tokens = |user: &User| -> Vec<String> {
             let tokens = user.secrets.iter().flat_map(|secrets| &secrets.tokens);
             tokens.map(|token| token.value.clone()).collect()

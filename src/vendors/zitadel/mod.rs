@@ -21,13 +21,13 @@ use http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{About, BaseUrls, Maker, Rpc, Settings, Shared, Vendor, read_state, written};
+use super::{About, BaseUrls, Endpoint, Maker, Rpc, Settings, Shared, Vendor, read_state, written};
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
 
 use auth::Access;
-use auth::keys::Signer;
+use auth::keys::{self, Signer};
 use record::{Ended, User};
 use routes::Run;
 use wire::Edge;
@@ -159,10 +159,18 @@ impl Vendor for Zitadel {
         wire::cors::share(call, reply)
     }
 
-    fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {
-        let token = self.access.first_owner().to_owned();
-        let mut variables = vec![("ZITADEL_URL", base.plain.clone()), ("ZITADEL_TOKEN", token)];
-        variables.extend(self.access.sign_in.iter().cloned());
-        variables
+    fn endpoint(&self, base: &BaseUrls) -> Endpoint {
+        let mut endpoint =
+            Endpoint::new(base.plain.clone(), self.shared.led_back(self.access.first_owner().to_owned()));
+        endpoint.is_told("ZITADEL_URL", base.plain.clone());
+        endpoint.is_told("ZITADEL_TOKEN", endpoint.credential.clone());
+        if let Some((id, private, user_id)) = &self.access.sign_in.key {
+            endpoint.is_told("ZITADEL_KEY_JSON", keys::file(id, private, &self.shared.led_back(user_id.clone())));
+        }
+        if let Some((id, secret)) = &self.access.sign_in.client {
+            endpoint.is_told("ZITADEL_CLIENT_ID", self.shared.led_back(id.clone()));
+            endpoint.is_told("ZITADEL_CLIENT_SECRET", secret.clone());
+        }
+        endpoint
     }
 }

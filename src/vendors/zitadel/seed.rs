@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Zitadel;
-use super::auth::{self, Access, keys};
+use super::auth::{self, Access, SignIn, keys};
 use super::record::{
     Code, Contact, EmailAddress, Gender, Human, HumanProfile, Key, Kind, Machine, Membership, Profile, Secrets, State,
     Token, User, far,
@@ -153,14 +153,12 @@ impl Hidden {
     }
 
     /// What a client needs to sign in for this machine.
-    fn sign_in(&self, user_id: &str, username: &str) -> Vec<(&'static str, String)> {
-        let key = self.keys.iter().find_map(|key| Some(keys::file(&key.id, key.key.as_deref()?, user_id)));
-        let mut variables: Vec<_> = key.map(|file| ("ZITADEL_KEY_JSON", file)).into_iter().collect();
-        if let Some(secret) = &self.secret {
-            variables.push(("ZITADEL_CLIENT_ID", username.to_owned()));
-            variables.push(("ZITADEL_CLIENT_SECRET", secret.clone()));
+    fn sign_in(&self, user_id: &str, username: &str) -> SignIn {
+        let key = |key: &SeedKey| Some((key.id.clone(), key.key.clone()?, user_id.to_owned()));
+        SignIn {
+            key: self.keys.iter().find_map(key),
+            client: self.secret.as_ref().map(|secret| (username.to_owned(), secret.clone())),
         }
-        variables
     }
 }
 
@@ -170,7 +168,7 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let wrong = |place: usize, id: &str, member: &str, message: &str| {
         Err(SeedError::about(origin.seed, id, &format!("users[{place}].{member}"), message))
     };
-    let (mut faults, mut sign_in) = (Vec::new(), Vec::new());
+    let (mut faults, mut sign_in) = (Vec::new(), SignIn::default());
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     for (place, user) in seed.users.into_iter().enumerate() {
         let id = user.user_id.clone();
@@ -199,11 +197,7 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
             Ok(secrets) => secrets,
             Err((member, value)) => return wrong(place, &value, &format!("fauxidp.{member}"), "it cannot be read"),
         };
-        for variable in user.fauxidp.sign_in(&id, &user.username) {
-            if !sign_in.iter().any(|(name, _)| *name == variable.0) {
-                sign_in.push(variable);
-            }
-        }
+        sign_in = sign_in.or(user.fauxidp.sign_in(&id, &user.username));
         if let Some(spec) = user.fauxidp.fault {
             faults.push(UserFault { key: id, spec, field: format!("users[{place}].fauxidp.fault") });
         }

@@ -1,0 +1,117 @@
+//! What an emulator starts with, said step by step.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Emulator, StartError};
+use crate::config::{Config, FaultPolicy};
+
+/// What an emulator starts with: the embedded seed, a free port of the loopback address and the real clock, unless it is
+/// told otherwise. The command line's flags have the same names.
+#[derive(Debug, Clone)]
+#[must_use = "nothing starts before `start`"]
+pub struct Builder(Config);
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self(Config { listen: Vec::new(), ..Config::default() })
+    }
+
+    /// Another address to listen on; port 0 takes any free one.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.0.listen.push(address);
+        self
+    }
+
+    /// A folder of seed files, `<vendor>.json`; a missing file keeps the embedded one.
+    pub fn fixtures(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.0.fixtures = Some(folder.into());
+        self
+    }
+
+    /// How many made-up people to add, each with an account at every vendor.
+    pub fn people(mut self, people: usize) -> Self {
+        self.0.people = people;
+        self
+    }
+
+    /// The seed of people, ids and secrets: the same seed, the same answers.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.0.seed = seed;
+        self
+    }
+
+    /// Every world's clock stands still at that time, until it is moved.
+    pub fn clock(mut self, now: Timestamp) -> Self {
+        self.0.clock = Some(now);
+        self
+    }
+
+    /// What a vendor declares about itself, such as `monocloud.era` and `current`.
+    pub fn set(mut self, key: &str, value: &str) -> Self {
+        self.0.set.push(format!("{key}={value}"));
+        self
+    }
+
+    /// A fault for every call, in the grammar of the header `X-Fault`. The first has the highest rank.
+    pub fn fault(mut self, fault: &str) -> Self {
+        self.0.fault.push(fault.to_owned());
+        self
+    }
+
+    /// Which faults are followed at all.
+    pub fn fault_policy(mut self, policy: FaultPolicy) -> Self {
+        self.0.fault_policy = policy;
+        self
+    }
+
+    /// A file with the state of a world, from which every world starts.
+    pub fn state(mut self, file: impl Into<PathBuf>) -> Self {
+        self.0.state = Some(file.into());
+        self
+    }
+
+    /// How many calls each world's journal holds; with 0, nothing can be verified.
+    pub fn journal(mut self, calls: usize) -> Self {
+        self.0.journal = calls;
+        self
+    }
+
+    /// The most worlds at once; then the one that was not used for longest is dropped.
+    pub fn max_worlds(mut self, worlds: usize) -> Self {
+        self.0.max_worlds = worlds;
+        self
+    }
+
+    /// How long a world may be idle before it is dropped.
+    pub fn world_ttl(mut self, idle: Duration) -> Self {
+        self.0.world_ttl = Some(idle);
+        self
+    }
+
+    /// A certificate with its chain and its key, PEM files, instead of an authority of the emulator's own.
+    pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        (self.0.tls_cert, self.0.tls_key) = (Some(certificate.into()), Some(key.into()));
+        self
+    }
+
+    /// Everything else that can be said about a start.
+    pub fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
+    /// Starts. When it returns, every address accepts connections.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is left behind.
+    pub async fn start(mut self) -> Result<Emulator, StartError> {
+        if self.0.listen.is_empty() {
+            self.0.listen.push(SocketAddr::from(([127, 0, 0, 1], 0)));
+        }
+        Emulator::start_with(self.0).await
+    }
+}
