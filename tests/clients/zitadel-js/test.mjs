@@ -1,6 +1,7 @@
 // ZITADEL's published JavaScript client, unmodified: gRPC, gRPC-Web, and Connect in both codecs. Then `buf curl` by reflection.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NewAuthorizationBearerInterceptor } from '@zitadel/client';
 import { createServerTransport } from '@zitadel/client/node';
@@ -11,16 +12,17 @@ import { UserState } from '@zitadel/proto/zitadel/user/v2/user_pb.js';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 
-const { ZITADEL_URL: baseUrl, ZITADEL_TOKEN: token } = process.env;
+const { ZITADEL_URL: plain, ZITADEL_TOKEN: token } = process.env;
+const secure = plain.replace('http:', 'https:'); // Node trusts it by NODE_EXTRA_CA_CERTS
 let checks = 0;
 
-const connect = (token, useBinaryFormat) =>
+const connect = (token, baseUrl, useBinaryFormat) =>
   createConnectTransport({ baseUrl, httpVersion: '1.1', useBinaryFormat, interceptors: [NewAuthorizationBearerInterceptor(token)] });
 const transports = {
-  grpc: (token) => createServerTransport(token, { baseUrl }),
-  'grpc-web': (token) => createClientTransport(token, { baseUrl, httpVersion: '1.1' }),
-  'connect binary': (token) => connect(token, true),
-  'connect JSON': (token) => connect(token, false),
+  grpc: (token, baseUrl = plain) => createServerTransport(token, { baseUrl }),
+  'grpc-web': (token, baseUrl = plain) => createClientTransport(token, { baseUrl, httpVersion: '1.1' }),
+  'connect binary': (token, baseUrl = plain) => connect(token, baseUrl, true),
+  'connect JSON': (token, baseUrl = plain) => connect(token, baseUrl, false),
 };
 
 async function refused(call, code, text, id) {
@@ -40,7 +42,7 @@ async function refused(call, code, text, id) {
 
 for (const [name, transport] of Object.entries(transports)) {
   const check = async (what, body) => {
-    const reset = await fetch(`${baseUrl}/__fauxidp/worlds/default/reset`, { method: 'POST' });
+    const reset = await fetch(`${plain}/__fauxidp/worlds/default/reset`, { method: 'POST' });
     assert.equal(reset.status, 200);
     try {
       await body(createUserServiceClient(transport(token)));
@@ -132,6 +134,39 @@ for (const [name, transport] of Object.entries(transports)) {
     assert.equal((await users.getUserByID({ userId })).user.state, UserState.LOCKED);
   });
 
+  await check('a world by the token; what is issued there leads back', async (users) => {
+    const there = createUserServiceClient(transport(`${token}~${name.replace(' ', '-')}`));
+    const state = async (users) => (await users.getUserByID({ userId })).user.state;
+    await there.deactivateUser({ userId });
+    assert.deepEqual([await state(there), await state(users)], [UserState.INACTIVE, UserState.ACTIVE]);
+    const expirationDate = { seconds: 4070908800n, nanos: 0 };
+    const issued = (await there.addPersonalAccessToken({ userId: 'machine-active', expirationDate })).token;
+    assert.equal(await state(createUserServiceClient(transport(issued))), UserState.INACTIVE);
+    const stranger = createUserServiceClient(transport('nobody~nowhere'));
+    await refused(state(stranger), Code.Unauthenticated, 'Errors.Token.Invalid', 'AUTH-7fs1e');
+  });
+
+  await check('a service account that signed in by its secret, in a world', async () => {
+    const world = `secret-${name.replace(' ', '-')}`;
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: `${process.env.ZITADEL_CLIENT_ID}~${world}`,
+      client_secret: process.env.ZITADEL_CLIENT_SECRET,
+      scope: 'openid urn:zitadel:iam:org:project:id:zitadel:aud',
+    });
+    const answer = await (await fetch(`${plain}/oauth/v2/token`, { method: 'POST', body })).json();
+    const there = createUserServiceClient(transport(answer.access_token));
+    await there.lockUser({ userId: 'human-active' });
+    const { user } = await createUserServiceClient(transport(`${token}~${world}`)).getUserByID({ userId: 'human-active' });
+    assert.equal(user.state, UserState.LOCKED);
+  });
+
+  await check('TLS', async () => {
+    const users = createUserServiceClient(transport(token, secure));
+    assert.equal((await users.getUserByID({ userId })).user.username, 'minnie');
+    await refused(users.lockUser({ userId: 'nobody' }), Code.NotFound, 'User could not be found', 'COMMAND-450yxuqrh1');
+  });
+
   await check('a call that is lacking', async (users) => {
     const error = await users.registerTOTP({ userId }).catch((error) => error);
     assert.equal(error.code, Code.Unimplemented);
@@ -139,16 +174,26 @@ for (const [name, transport] of Object.entries(transports)) {
   });
 }
 
-const buf = (...args) =>
-  execFileSync(fileURLToPath(new URL('node_modules/.bin/buf', import.meta.url)), ['curl', '--http2-prior-knowledge', ...args], {
-    encoding: 'utf8',
-  });
-const methods = buf('--list-methods', baseUrl).trim().split('\n');
+// buf curl: what there is by reflection, and in each protocol a call, a world and a refusal.
+const buf = (...args) => {
+  const program = fileURLToPath(new URL('node_modules/.bin/buf', import.meta.url));
+  return execFileSync(program, ['curl', '--http2-prior-knowledge', ...args], { encoding: 'utf8', stdio: 'pipe' });
+};
+const methods = buf('--list-methods', plain).trim().split('\n');
 assert.ok(methods.includes('zitadel.user.v2.UserService/DeactivateUser'));
 assert.ok(methods.filter((method) => method.startsWith('zitadel.user.v2.UserService/')).length >= 60);
+checks += 1;
+
+const call = (protocol, credential, method, body) =>
+  buf('--protocol', protocol, '-H', `authorization: Bearer ${credential}`, '-d', JSON.stringify(body), `${plain}/zitadel.user.v2.UserService/${method}`);
 for (const protocol of ['grpc', 'grpcweb', 'connect']) {
-  const answer = buf('--protocol', protocol, '-H', `authorization: Bearer ${token}`, '-d', '{"userId":"human-initial"}', `${baseUrl}/zitadel.user.v2.UserService/GetUserByID`);
-  assert.equal(JSON.parse(answer).user.state, 'USER_STATE_INITIAL');
+  const read = (credential) => JSON.parse(call(protocol, credential, 'GetUserByID', { userId: 'human-initial' })).user.state;
+  assert.equal(read(token), 'USER_STATE_INITIAL');
+  call(protocol, `${token}~buf-${protocol}`, 'DeleteUser', { userId: 'human-initial' });
+  const gone = { status: 1 << 3 | 5 << 3, stderr: /User could not be found/ };
+  assert.throws(() => read(`${token}~buf-${protocol}`), gone);
+  assert.equal(read(token), 'USER_STATE_INITIAL');
   checks += 1;
 }
-console.log(`@zitadel/client 1.3.1: ${checks} checks`);
+const { version } = JSON.parse(readFileSync(new URL('node_modules/@zitadel/client/package.json', import.meta.url)));
+console.log(`@zitadel/client ${version}: ${checks} checks`);

@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import json
 import os
 import tempfile
 import urllib.request
@@ -153,6 +154,43 @@ with tempfile.NamedTemporaryFile("wb", suffix=".json") as file:
     file.write(key.key_content if isinstance(key.key_content, bytes) else base64.b64decode(key.key_content))
     file.flush()
     assert state(sdk.Zitadel.with_private_key(URL, file.name).users, USER) == "USER_STATE_ACTIVE"
+
+# Worlds: by the token, by the name or the secret of a service account, by the user of its key file; what is issued leads back.
+reset()
+there = client(f"{TOKEN}~python")
+there.deactivate_user(request("DeactivateUser", user_id=USER))
+assert (state(there, USER), state(users, USER)) == ("USER_STATE_INACTIVE", "USER_STATE_ACTIVE")
+refused(lambda: state(client("nobody~python"), USER), 401, "unauthenticated", "Errors.Token.Invalid (AUTH-7fs1e)", "AUTH-7fs1e")
+
+reset()
+name, secret = os.environ["ZITADEL_CLIENT_ID"], os.environ["ZITADEL_CLIENT_SECRET"]
+for credentials in [(f"{name}~python", secret), (name, f"{secret}~python")]:
+    signed_in = sdk.Zitadel.with_client_credentials(URL, *credentials).users
+    assert state(signed_in, USER) == "USER_STATE_INACTIVE"
+
+reset()
+embedded = json.loads(os.environ["ZITADEL_KEY_JSON"])
+embedded["userId"] += "~python"
+made = there.add_key(request("AddKey", user_id="machine-service-account", expiration_date=until)).key_content
+for content in [json.dumps(embedded).encode(), made if isinstance(made, bytes) else base64.b64decode(made)]:
+    with tempfile.NamedTemporaryFile("wb", suffix=".json") as file:
+        file.write(content)
+        file.flush()
+        assert state(sdk.Zitadel.with_private_key(URL, file.name).users, USER) == "USER_STATE_INACTIVE"
+
+reset()
+token = there.add_personal_access_token(request("AddPersonalAccessToken", user_id=machine, expiration_date=until)).token
+assert token.endswith("~python"), token
+assert state(client(token), USER) == "USER_STATE_INACTIVE"
+
+# TLS, by the variables of `fauxidp env` and by the client's own option.
+secure = URL.replace("http:", "https:")
+ours = sdk.TransportOptions(ca_cert_path=os.environ["SSL_CERT_FILE"])
+for options in [None, ours]:
+    reset()
+    assert state(sdk.Zitadel.with_access_token(secure, TOKEN, transport_options=options).users, USER) == "USER_STATE_ACTIVE"
+    by_secret = sdk.Zitadel.with_client_credentials(secure, name, secret, transport_options=options).users
+    assert state(by_secret, USER) == "USER_STATE_ACTIVE"
 
 with grpc.insecure_channel(URL.removeprefix("http://")) as channel:
     health = health_pb2_grpc.HealthStub(channel)
