@@ -205,7 +205,12 @@ impl Lifecycle {
 
     /// The three users as a list shows them at one moment.
     async fn listed(&self, emulator: &Emulator) -> [Value; 3] {
-        let answer = self.ask(self.list.0, self.list.1).send(emulator).await;
+        self.listed_in(emulator, "").await
+    }
+
+    /// The same in a world, whose prefix is given.
+    async fn listed_in(&self, emulator: &Emulator, prefix: &str) -> [Value; 3] {
+        let answer = self.ask(self.list.0, &format!("{prefix}{}", self.list.1)).send(emulator).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         let list = answer.json();
         let list = list.pointer(self.shown.0).and_then(Value::as_array).expect("a list");
@@ -291,5 +296,74 @@ async fn a_reset_beside_writers_leaves_nothing_half_done() {
         }
         Ask::new("POST", RESET).send(&emulator).await;
         assert_eq!(json!(lifecycle.listed(&emulator).await), json!(born));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_fork_beside_writers_is_one_moment_and_goes_on_by_itself() {
+    let emulator = Arc::new(wire::emulator().await);
+    for lifecycle in &LIFECYCLES {
+        let done = Arc::new(AtomicBool::new(false));
+        let writer = {
+            let (emulator, done) = (Arc::clone(&emulator), Arc::clone(&done));
+            tokio::spawn(async move {
+                for turn in 0_u32.. {
+                    for user in 0..3 {
+                        assert_eq!(lifecycle.change(user, turn % 2 == 0).send(&emulator).await.status, 200);
+                    }
+                    if turn % 2 == 1 && done.load(Ordering::SeqCst) {
+                        return;
+                    }
+                }
+            })
+        };
+        for _ in 0..20 {
+            let fork =
+                Ask::new("POST", "/__fauxidp/worlds/default/fork").body(r#"{"to":"copy"}"#).send(&emulator).await;
+            assert_eq!(fork.status, 200, "{}", fork.text());
+            let users = lifecycle.listed_in(&emulator, "/~copy").await;
+            let out = users.each_ref().map(|user| lifecycle.is_out(user));
+            assert!(!(out[0] == out[2] && out[0] != out[1]), "no moment was like that: {out:?}");
+            assert!(users.iter().all(is_whole), "half a change: {users:?}");
+            // The writer goes on elsewhere.
+            assert_eq!(json!(lifecycle.listed_in(&emulator, "/~copy").await), json!(users));
+        }
+        done.store(true, Ordering::SeqCst);
+        writer.await.expect("no answer was wrong");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn settings_changed_beside_writers_lose_no_call() {
+    let emulator = Arc::new(wire::emulator().await);
+    let done = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = LIFECYCLES
+        .iter()
+        .flat_map(|lifecycle| (0..3).map(move |user| (lifecycle, user)))
+        .map(|(lifecycle, user)| {
+            let (emulator, done) = (Arc::clone(&emulator), Arc::clone(&done));
+            tokio::spawn(async move {
+                for turn in 0_u32.. {
+                    let out = turn % 2 == 0;
+                    let answer = lifecycle.change(user, out).send(&emulator).await;
+                    assert_eq!(answer.status, 200, "{}", answer.text());
+                    let users = lifecycle.listed(&emulator).await;
+                    assert_eq!(lifecycle.is_out(&users[user]), out, "an answered call is lost: {}", users[user]);
+                    if done.load(Ordering::SeqCst) {
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    for turn in 0..60 {
+        let value = ["null", "absent"][turn % 2];
+        let body = json!({ "settings": { "jitsudo.unset-avatar": value } }).to_string();
+        let put = Ask::new("PUT", "/__fauxidp/worlds/default").body(body).send(&emulator).await;
+        assert_eq!((put.status, &put.json()["settings"]["jitsudo.unset-avatar"]), (200, &json!(value)));
+    }
+    done.store(true, Ordering::SeqCst);
+    for writer in writers {
+        writer.await.expect("no call was lost");
     }
 }
