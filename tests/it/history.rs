@@ -80,41 +80,60 @@ fn a_step(caller: u64, turn: u64) -> Step {
     }
 }
 
+/// Users with what they are at birth, whom everybody calls at once.
+const BORN: [(&str, State, u64); 2] = [("human-active", State::Active, 2), ("human-locked", State::Locked, 3)];
+
+/// What came of calls at once, by user. Each caller has one of the servers, which should be the same.
+async fn history(servers: &[Arc<Emulator>], round: u64) -> BTreeMap<usize, Vec<Past>> {
+    let clock = Arc::new(AtomicU64::new(0));
+    for emulator in servers {
+        Ask::new("POST", RESET).send(emulator).await;
+    }
+    let callers: Vec<_> = (0..8)
+        .map(|caller| {
+            let (emulator, clock) = (Arc::clone(&servers[caller as usize % servers.len()]), Arc::clone(&clock));
+            tokio::spawn(async move {
+                let mut past = Vec::new();
+                for turn in 0..40 {
+                    let place = usize::from((caller + turn) % 4 == 0);
+                    let step = a_step(round * 8 + caller, turn);
+                    let ask = step.ask(BORN[place].0);
+                    let asked = clock.fetch_add(1, Ordering::SeqCst);
+                    let answer = ask.send(&emulator).await;
+                    let answered = clock.fetch_add(1, Ordering::SeqCst);
+                    past.push((place, Past { asked, answered, step, came: outcome(step, &answer) }));
+                }
+                past
+            })
+        })
+        .collect();
+    let mut history: BTreeMap<usize, Vec<Past>> = BTreeMap::new();
+    for caller in callers {
+        for (place, call) in caller.await.expect("no panic") {
+            history.entry(place).or_default().push(call);
+        }
+    }
+    history
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn calls_at_once_on_one_user_fit_into_one_order() {
-    let emulator = Arc::new(wire::emulator().await);
-    let clock = Arc::new(AtomicU64::new(0));
-    let users = [("human-active", State::Active, 2), ("human-locked", State::Locked, 3)];
+    let servers = [Arc::new(wire::emulator().await)];
     for round in 0..4 {
-        Ask::new("POST", RESET).send(&emulator).await;
-        let callers: Vec<_> = (0..8)
-            .map(|caller| {
-                let (emulator, clock) = (Arc::clone(&emulator), Arc::clone(&clock));
-                tokio::spawn(async move {
-                    let mut past = Vec::new();
-                    for turn in 0..40 {
-                        let place = usize::from((caller + turn) % 4 == 0);
-                        let step = a_step(round * 8 + caller, turn);
-                        let ask = step.ask(users[place].0);
-                        let asked = clock.fetch_add(1, Ordering::SeqCst);
-                        let answer = ask.send(&emulator).await;
-                        let answered = clock.fetch_add(1, Ordering::SeqCst);
-                        past.push((place, Past { asked, answered, step, came: outcome(step, &answer) }));
-                    }
-                    past
-                })
-            })
-            .collect();
-        let mut history: BTreeMap<usize, Vec<Past>> = BTreeMap::new();
-        for caller in callers {
-            for (place, call) in caller.await.expect("no panic") {
-                history.entry(place).or_default().push(call);
-            }
-        }
-        for (place, past) in history {
-            let (user, state, sequence) = users[place];
+        for (place, past) in history(&servers, round).await {
+            let (user, state, sequence) = BORN[place];
             explain((state, sequence), &past).unwrap_or_else(|error| panic!("{user}: {error}"));
         }
+    }
+}
+
+/// A bug that is planted: half of the callers reach a copy, as if a cache or a replica stood between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn calls_that_fit_into_no_order_are_found() {
+    let servers = [Arc::new(wire::emulator().await), Arc::new(wire::emulator().await)];
+    for (place, past) in history(&servers, 0).await {
+        let (user, state, sequence) = BORN[place];
+        assert!(explain((state, sequence), &past).is_err(), "{user}: the copies went unnoticed");
     }
 }
 
