@@ -449,3 +449,78 @@ impl Excess {
         problem(status, Mark::Limit, &detail, Map::from_iter([("limit".to_owned(), self.limit.as_str().into())]))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::header::CONTENT_TYPE;
+    use serde_json::value::RawValue;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::emulator;
+    use crate::vendors::{BaseUrls, Settings, Shared};
+
+    /// A vendor with a bug in every operation.
+    struct Buggy<'a>(&'a dyn Vendor);
+
+    impl Vendor for Buggy<'_> {
+        fn about(&self) -> &'static About {
+            self.0.about()
+        }
+
+        fn handle(&self, _: &Call) -> Reply {
+            panic!("a bug that is planted")
+        }
+
+        fn subject(&self, call: &Call) -> Option<String> {
+            self.0.subject(call)
+        }
+
+        fn take_world(&self, call: &mut Call) -> Option<String> {
+            self.0.take_world(call)
+        }
+
+        fn admits(&self, call: &Call) -> bool {
+            self.0.admits(call)
+        }
+
+        fn refuse(&self, call: &Call, failure: &Failure) -> Reply {
+            self.0.refuse(call, failure)
+        }
+
+        fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
+            self.0.fork(shared)
+        }
+
+        fn state(&self) -> Box<RawValue> {
+            self.0.state()
+        }
+
+        fn restored(&self, state: &RawValue, shared: Shared, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
+            self.0.restored(state, shared, settings)
+        }
+
+        fn with(&self, settings: &Settings) -> Box<dyn Vendor> {
+            self.0.with(settings)
+        }
+
+        fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {
+            self.0.environment(base)
+        }
+    }
+
+    #[test]
+    fn a_panic_costs_one_500_in_the_vendors_dialect() {
+        let worlds = emulator::worlds(&Config::default()).unwrap();
+        for vendor in worlds.make(DEFAULT_WORLD).vendors() {
+            let (head, ()) = Request::new(()).into_parts();
+            let (path, prefix) = ("/".to_owned(), String::new());
+            let call = Call { head, path, prefix, body: Bytes::new(), matched: None, wire: None };
+            let reply = handle(&Buggy(vendor), &call);
+            let expected = vendor.refuse(&call, &Failure::from(Kind::Broken));
+            assert_eq!((reply.status, reply.outcome()), (StatusCode::INTERNAL_SERVER_ERROR, reply.status));
+            assert_eq!(reply.headers[CONTENT_TYPE], expected.headers[CONTENT_TYPE]);
+            assert!(!reply.body.is_empty() && !reply.headers.contains_key(MARK), "{}", vendor.about().name);
+        }
+    }
+}

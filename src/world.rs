@@ -105,13 +105,12 @@ impl World {
         }
     }
 
-    /// The same world with other settings.
+    /// The same world with other settings: a call under way changes both.
     fn with(&self, settings: Vec<Settings>) -> Self {
-        let shared = self.shared.fork(&self.shared.world);
         let set = self.vendors.iter().zip(&settings);
         Self {
-            vendors: set.map(|(vendor, own)| vendor.with(shared.clone(), own)).collect(),
-            shared,
+            vendors: set.map(|(vendor, own)| vendor.with(own)).collect(),
+            shared: self.shared.clone(),
             user_faults: Arc::clone(&self.user_faults),
             counters: Arc::clone(&self.counters),
             rules: Arc::clone(&self.rules),

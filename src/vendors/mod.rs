@@ -64,8 +64,8 @@ pub trait Vendor: Send + Sync {
     /// What does not fit.
     fn restored(&self, state: &RawValue, shared: Shared, settings: &Settings) -> Result<Box<dyn Vendor>, String>;
 
-    /// The same with other settings.
-    fn with(&self, shared: Shared, settings: &Settings) -> Box<dyn Vendor>;
+    /// The same with other settings: what calls change is shared, so that one under way is not lost.
+    fn with(&self, settings: &Settings) -> Box<dyn Vendor>;
 
     /// Adds what every answer under this vendor's paths carries, whoever wrote it.
     fn finish(&self, _: &Call, reply: Reply) -> Reply {

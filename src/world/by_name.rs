@@ -8,7 +8,7 @@ use dashmap::DashMap;
 
 use super::{Beginning, World};
 use crate::clock::Clock;
-use crate::vendors::{self, DEFAULT_WORLD, SeedError};
+use crate::vendors::{self, DEFAULT_WORLD, SeedError, Settings};
 
 /// How many worlds may be, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -151,12 +151,25 @@ impl Worlds {
         if change.is_empty() {
             return Ok(self.make(name));
         }
-        let mut settings = self.get(name).map_or_else(|| self.seed.settings.clone(), |world| world.settings.clone());
-        for (name, value) in &change.settings {
-            vendors::set(&mut settings, name, value)?;
-        }
-        if change.seed.is_none() && change.people.is_none() {
-            return Ok(self.put(self.make(name).with(settings)));
+        let set = |mut settings: Vec<Settings>| {
+            for (name, value) in &change.settings {
+                vendors::set(&mut settings, name, value)?;
+            }
+            Ok::<_, String>(settings)
+        };
+        // Looked at first, so that a wrong change makes no world.
+        let mut settings =
+            set(self.get(name).map_or_else(|| self.seed.settings.clone(), |world| world.settings.clone()))?;
+        while change.seed.is_none() && change.people.is_none() {
+            self.make(name);
+            // In one step, so that neither another change nor a reset in between is lost. Nobody waits: what calls change is
+            // shared. Another round is needed only where somebody has just dropped the world.
+            if let Some(mut world) = self.by_name.get_mut(name) {
+                settings = set(world.settings.clone())?;
+                *world = Arc::new(world.with(settings));
+                self.touch(&world);
+                return Ok(Arc::clone(&world));
+            }
         }
         let beginning = Beginning {
             settings,

@@ -7,6 +7,11 @@ use std::process::{Child, Command, Output, Stdio};
 /// The binary, without the variables of whoever runs the tests.
 pub fn fauxidp() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fauxidp"));
+    without_variables(&mut command);
+    command
+}
+
+fn without_variables(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FAUXIDP_")) {
         command.env_remove(name);
     }
@@ -177,6 +182,85 @@ fn a_wrong_command_line_is_one_line_that_names_it_and_code_2() {
     let output = fauxidp().env("FAUXIDP_CLOCK", "noon").output().expect("it runs");
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).starts_with("fauxidp: invalid value 'noon' for '--clock <RFC3339>': "));
+}
+
+#[test]
+fn what_it_cannot_start_with_is_one_line_that_names_it_and_code_2() {
+    let folder = std::env::temp_dir().join(format!("fauxidp-start-{}", std::process::id()));
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("text").to_owned()
+    };
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let (certificate, key) = (file("cert.pem", "no certificate"), file("key.pem", "no key"));
+    let state = file("state.json", "{\"fauxidp\":");
+    let seeds = file("seeds/monocloud.json", "{\"users\": 7}").replace("/monocloud.json", "");
+    // A folder where a file should be is unreadable, whoever asks.
+    std::fs::create_dir_all(folder.join("odd/zitadel.json")).expect("a folder");
+    let odd = folder.join("odd").to_str().expect("text").to_owned();
+    let own = ["--listen", "127.0.0.1:0"];
+    for (arguments, expected) in [
+        (vec!["--listen", &address], format!("--listen {address}: Address already in use")),
+        (
+            [&own[..], &["--tls-cert", &certificate, "--tls-key", &key]].concat(),
+            format!("--tls-cert, --tls-key: {certificate}: no certificate in it"),
+        ),
+        (
+            [&own[..], &["--tls-cert", "/nowhere.pem", "--tls-key", &key]].concat(),
+            "--tls-cert, --tls-key: /nowhere.pem: No such file".to_owned(),
+        ),
+        ([&own[..], &["--tls-ca-out", "/nowhere/ca.pem"]].concat(), "--tls-ca-out /nowhere/ca.pem: No such".to_owned()),
+        ([&own[..], &["--fixtures", &seeds]].concat(), format!("--fixtures: {seeds}/monocloud.json: line 1: users")),
+        ([&own[..], &["--fixtures", &odd]].concat(), format!("--fixtures: {odd}/zitadel.json: Is a directory")),
+        ([&own[..], &["--state", &state]].concat(), format!("--state {state}: EOF while parsing")),
+        ([&own[..], &["--state", "/nowhere.json"]].concat(), "--state /nowhere.json: No such file".to_owned()),
+        ([&own[..], &["--max-body", "0"]].concat(), "invalid value '0' for '--max-body <BYTES>'".to_owned()),
+        (
+            [&own[..], &["--max-json-depth", "128"]].concat(),
+            "invalid value '128' for '--max-json-depth <N>'".to_owned(),
+        ),
+        ([&own[..], &["--idle-timeout", "1.5"]].concat(), "invalid value '1.5' for '--idle-timeout <SEC".to_owned()),
+    ] {
+        let output = run(&arguments);
+        let err = text(&output.stderr);
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{arguments:?} {err}");
+        assert!(
+            err.starts_with(&format!("fauxidp: {expected}")) && err.matches('\n').count() == 1,
+            "{expected}: {err}"
+        );
+    }
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_without_files_to_open_recovers() {
+    let script = "ulimit -n 40 && exec \"$0\" --listen 127.0.0.1:0";
+    let serving =
+        Serving::start(without_variables(Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_fauxidp")])));
+    // The backlog takes those for whom there is no file.
+    let many: Vec<_> = (0..80).map(|_| TcpStream::connect(serving.address()).expect("the backlog has room")).collect();
+    let ask = |path: &str| {
+        let mut stream = TcpStream::connect(serving.address()).expect("the backlog has room");
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").expect("taken");
+        stream
+    };
+    let mut waiting = ask("/healthz");
+    drop(many);
+    let mut answer = String::new();
+    waiting.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
+    let mut page = String::new();
+    ask("/__fauxidp/metrics").read_to_string(&mut page).expect("an answer");
+    assert!(!page.contains("{limit=\"open-files\"} 0"), "{page}");
+    serving.signal("TERM");
+    let (code, _, err) = serving.end();
+    assert_eq!(code, Some(0), "{err}");
+    // Said once each time that it happens, not for each connection that waits.
+    assert!((1..20).contains(&err.matches("could not be accepted").count()), "{err}");
 }
 
 #[test]

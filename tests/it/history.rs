@@ -80,41 +80,60 @@ fn a_step(caller: u64, turn: u64) -> Step {
     }
 }
 
+/// Users with what they are at birth, whom everybody calls at once.
+const BORN: [(&str, State, u64); 2] = [("human-active", State::Active, 2), ("human-locked", State::Locked, 3)];
+
+/// What came of calls at once, by user. Each caller has one of the servers, which should be the same.
+async fn history(servers: &[Arc<Emulator>], round: u64) -> BTreeMap<usize, Vec<Past>> {
+    let clock = Arc::new(AtomicU64::new(0));
+    for emulator in servers {
+        Ask::new("POST", RESET).send(emulator).await;
+    }
+    let callers: Vec<_> = (0..8)
+        .map(|caller| {
+            let (emulator, clock) = (Arc::clone(&servers[caller as usize % servers.len()]), Arc::clone(&clock));
+            tokio::spawn(async move {
+                let mut past = Vec::new();
+                for turn in 0..40 {
+                    let place = usize::from((caller + turn) % 4 == 0);
+                    let step = a_step(round * 8 + caller, turn);
+                    let ask = step.ask(BORN[place].0);
+                    let asked = clock.fetch_add(1, Ordering::SeqCst);
+                    let answer = ask.send(&emulator).await;
+                    let answered = clock.fetch_add(1, Ordering::SeqCst);
+                    past.push((place, Past { asked, answered, step, came: outcome(step, &answer) }));
+                }
+                past
+            })
+        })
+        .collect();
+    let mut history: BTreeMap<usize, Vec<Past>> = BTreeMap::new();
+    for caller in callers {
+        for (place, call) in caller.await.expect("no panic") {
+            history.entry(place).or_default().push(call);
+        }
+    }
+    history
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn calls_at_once_on_one_user_fit_into_one_order() {
-    let emulator = Arc::new(wire::emulator().await);
-    let clock = Arc::new(AtomicU64::new(0));
-    let users = [("human-active", State::Active, 2), ("human-locked", State::Locked, 3)];
+    let servers = [Arc::new(wire::emulator().await)];
     for round in 0..4 {
-        Ask::new("POST", RESET).send(&emulator).await;
-        let callers: Vec<_> = (0..8)
-            .map(|caller| {
-                let (emulator, clock) = (Arc::clone(&emulator), Arc::clone(&clock));
-                tokio::spawn(async move {
-                    let mut past = Vec::new();
-                    for turn in 0..40 {
-                        let place = usize::from((caller + turn) % 4 == 0);
-                        let step = a_step(round * 8 + caller, turn);
-                        let ask = step.ask(users[place].0);
-                        let asked = clock.fetch_add(1, Ordering::SeqCst);
-                        let answer = ask.send(&emulator).await;
-                        let answered = clock.fetch_add(1, Ordering::SeqCst);
-                        past.push((place, Past { asked, answered, step, came: outcome(step, &answer) }));
-                    }
-                    past
-                })
-            })
-            .collect();
-        let mut history: BTreeMap<usize, Vec<Past>> = BTreeMap::new();
-        for caller in callers {
-            for (place, call) in caller.await.expect("no panic") {
-                history.entry(place).or_default().push(call);
-            }
-        }
-        for (place, past) in history {
-            let (user, state, sequence) = users[place];
+        for (place, past) in history(&servers, round).await {
+            let (user, state, sequence) = BORN[place];
             explain((state, sequence), &past).unwrap_or_else(|error| panic!("{user}: {error}"));
         }
+    }
+}
+
+/// A bug that is planted: half of the callers reach a copy, as if a cache or a replica stood between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn calls_that_fit_into_no_order_are_found() {
+    let servers = [Arc::new(wire::emulator().await), Arc::new(wire::emulator().await)];
+    for (place, past) in history(&servers, 0).await {
+        let (user, state, sequence) = BORN[place];
+        assert!(explain((state, sequence), &past).is_err(), "{user}: the copies went unnoticed");
     }
 }
 
@@ -205,7 +224,12 @@ impl Lifecycle {
 
     /// The three users as a list shows them at one moment.
     async fn listed(&self, emulator: &Emulator) -> [Value; 3] {
-        let answer = self.ask(self.list.0, self.list.1).send(emulator).await;
+        self.listed_in(emulator, "").await
+    }
+
+    /// The same in a world, whose prefix is given.
+    async fn listed_in(&self, emulator: &Emulator, prefix: &str) -> [Value; 3] {
+        let answer = self.ask(self.list.0, &format!("{prefix}{}", self.list.1)).send(emulator).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         let list = answer.json();
         let list = list.pointer(self.shown.0).and_then(Value::as_array).expect("a list");
@@ -291,5 +315,74 @@ async fn a_reset_beside_writers_leaves_nothing_half_done() {
         }
         Ask::new("POST", RESET).send(&emulator).await;
         assert_eq!(json!(lifecycle.listed(&emulator).await), json!(born));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_fork_beside_writers_is_one_moment_and_goes_on_by_itself() {
+    let emulator = Arc::new(wire::emulator().await);
+    for lifecycle in &LIFECYCLES {
+        let done = Arc::new(AtomicBool::new(false));
+        let writer = {
+            let (emulator, done) = (Arc::clone(&emulator), Arc::clone(&done));
+            tokio::spawn(async move {
+                for turn in 0_u32.. {
+                    for user in 0..3 {
+                        assert_eq!(lifecycle.change(user, turn % 2 == 0).send(&emulator).await.status, 200);
+                    }
+                    if turn % 2 == 1 && done.load(Ordering::SeqCst) {
+                        return;
+                    }
+                }
+            })
+        };
+        for _ in 0..20 {
+            let fork =
+                Ask::new("POST", "/__fauxidp/worlds/default/fork").body(r#"{"to":"copy"}"#).send(&emulator).await;
+            assert_eq!(fork.status, 200, "{}", fork.text());
+            let users = lifecycle.listed_in(&emulator, "/~copy").await;
+            let out = users.each_ref().map(|user| lifecycle.is_out(user));
+            assert!(!(out[0] == out[2] && out[0] != out[1]), "no moment was like that: {out:?}");
+            assert!(users.iter().all(is_whole), "half a change: {users:?}");
+            // The writer goes on elsewhere.
+            assert_eq!(json!(lifecycle.listed_in(&emulator, "/~copy").await), json!(users));
+        }
+        done.store(true, Ordering::SeqCst);
+        writer.await.expect("no answer was wrong");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn settings_changed_beside_writers_lose_no_call() {
+    let emulator = Arc::new(wire::emulator().await);
+    let done = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = LIFECYCLES
+        .iter()
+        .flat_map(|lifecycle| (0..3).map(move |user| (lifecycle, user)))
+        .map(|(lifecycle, user)| {
+            let (emulator, done) = (Arc::clone(&emulator), Arc::clone(&done));
+            tokio::spawn(async move {
+                for turn in 0_u32.. {
+                    let out = turn % 2 == 0;
+                    let answer = lifecycle.change(user, out).send(&emulator).await;
+                    assert_eq!(answer.status, 200, "{}", answer.text());
+                    let users = lifecycle.listed(&emulator).await;
+                    assert_eq!(lifecycle.is_out(&users[user]), out, "an answered call is lost: {}", users[user]);
+                    if done.load(Ordering::SeqCst) {
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    for turn in 0..60 {
+        let value = ["null", "absent"][turn % 2];
+        let body = json!({ "settings": { "jitsudo.unset-avatar": value } }).to_string();
+        let put = Ask::new("PUT", "/__fauxidp/worlds/default").body(body).send(&emulator).await;
+        assert_eq!((put.status, &put.json()["settings"]["jitsudo.unset-avatar"]), (200, &json!(value)));
+    }
+    done.store(true, Ordering::SeqCst);
+    for writer in writers {
+        writer.await.expect("no call was lost");
     }
 }

@@ -165,11 +165,11 @@ impl Rules {
 
 /// jitsudo's users in one world.
 struct Jitsudo {
-    users: Directory<User>,
-    groups: Directory<Group>,
+    users: Arc<Directory<User>>,
+    groups: Arc<Directory<Group>>,
     /// What was mailed and not yet used.
-    pending: Directory<Pending>,
-    audit: AuditLog,
+    pending: Arc<Directory<Pending>>,
+    audit: Arc<AuditLog>,
     access: Arc<Access>,
     rules: Arc<Rules>,
     shared: Shared,
@@ -183,20 +183,6 @@ struct State<U, G, P, A> {
     groups: G,
     pending: P,
     audit: A,
-}
-
-impl Jitsudo {
-    fn ruled(&self, shared: Shared, rules: Arc<Rules>) -> Self {
-        Self {
-            users: self.users.fork(),
-            groups: self.groups.fork(),
-            pending: self.pending.fork(),
-            audit: self.audit.fork(),
-            access: Arc::clone(&self.access),
-            rules,
-            shared,
-        }
-    }
 }
 
 impl Vendor for Jitsudo {
@@ -238,7 +224,15 @@ impl Vendor for Jitsudo {
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
-        Box::new(self.ruled(shared, Arc::clone(&self.rules)))
+        Box::new(Self {
+            users: Arc::new(self.users.fork()),
+            groups: Arc::new(self.groups.fork()),
+            pending: Arc::new(self.pending.fork()),
+            audit: Arc::new(self.audit.fork()),
+            access: Arc::clone(&self.access),
+            rules: Arc::clone(&self.rules),
+            shared,
+        })
     }
 
     fn state(&self) -> Box<RawValue> {
@@ -246,15 +240,22 @@ impl Vendor for Jitsudo {
     }
 
     fn restored(&self, state: &RawValue, shared: Shared, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
-        let state: State<Directory<User>, Directory<Group>, Directory<Pending>, AuditLog> =
-            read_state(ABOUT.name, state)?;
-        let State { users, groups, pending, audit } = state;
+        type Read = State<Arc<Directory<User>>, Arc<Directory<Group>>, Arc<Directory<Pending>>, Arc<AuditLog>>;
+        let State { users, groups, pending, audit }: Read = read_state(ABOUT.name, state)?;
         let (access, rules) = (Arc::clone(&self.access), Arc::new(Rules::new(settings)));
         Ok(Box::new(Self { users, groups, pending, audit, access, rules, shared }))
     }
 
-    fn with(&self, shared: Shared, settings: &Settings) -> Box<dyn Vendor> {
-        Box::new(self.ruled(shared, Arc::new(Rules::new(settings))))
+    fn with(&self, settings: &Settings) -> Box<dyn Vendor> {
+        Box::new(Self {
+            users: Arc::clone(&self.users),
+            groups: Arc::clone(&self.groups),
+            pending: Arc::clone(&self.pending),
+            audit: Arc::clone(&self.audit),
+            access: Arc::clone(&self.access),
+            rules: Arc::new(Rules::new(settings)),
+            shared: self.shared.clone(),
+        })
     }
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {

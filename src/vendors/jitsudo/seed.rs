@@ -249,10 +249,10 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     }
     let access = Access::new(&users, tokens, keys, tenants, Signer::new(&origin.shared.ids));
     let vendor = Jitsudo {
-        users: directory(origin, users, "users")?,
-        groups: directory(origin, seed.groups.into_iter().map(group).collect(), "groups")?,
-        pending: directory(origin, pending, "users")?,
-        audit: AuditLog::new(seed.audit_log.into_iter().map(entry)),
+        users: Arc::new(directory(origin, users, "users")?),
+        groups: Arc::new(directory(origin, seed.groups.into_iter().map(group).collect(), "groups")?),
+        pending: Arc::new(directory(origin, pending, "users")?),
+        audit: Arc::new(AuditLog::new(seed.audit_log.into_iter().map(entry))),
         access: Arc::new(access),
         rules: Arc::new(Rules::new(origin.settings)),
         shared: origin.shared.clone(),

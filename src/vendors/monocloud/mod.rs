@@ -97,8 +97,8 @@ impl Rules {
 
 /// MonoCloud's users and groups in one world.
 struct MonoCloud {
-    users: Directory<User>,
-    groups: Directory<Group>,
+    users: Arc<Directory<User>>,
+    groups: Arc<Directory<Group>>,
     rules: Rules,
     keys: Arc<Keys>,
     shared: Shared,
@@ -116,10 +116,6 @@ impl MonoCloud {
     /// The world's time in epoch seconds, as this vendor shows it.
     fn now(&self) -> i64 {
         self.shared.clock.now().as_second()
-    }
-
-    fn ruled(&self, shared: Shared, rules: Rules) -> Self {
-        Self { users: self.users.fork(), groups: self.groups.fork(), rules, keys: Arc::clone(&self.keys), shared }
     }
 
     fn voice(&self) -> Voice<'_> {
@@ -168,7 +164,8 @@ impl Vendor for MonoCloud {
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
-        Box::new(self.ruled(shared, self.rules))
+        let (users, groups) = (Arc::new(self.users.fork()), Arc::new(self.groups.fork()));
+        Box::new(Self { users, groups, rules: self.rules, keys: Arc::clone(&self.keys), shared })
     }
 
     fn state(&self) -> Box<RawValue> {
@@ -176,12 +173,18 @@ impl Vendor for MonoCloud {
     }
 
     fn restored(&self, state: &RawValue, shared: Shared, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
-        let State::<Directory<User>, Directory<Group>> { users, groups } = read_state(ABOUT.name, state)?;
+        let State::<Arc<Directory<User>>, Arc<Directory<Group>>> { users, groups } = read_state(ABOUT.name, state)?;
         Ok(Box::new(Self { users, groups, rules: Rules::new(settings), keys: Arc::clone(&self.keys), shared }))
     }
 
-    fn with(&self, shared: Shared, settings: &Settings) -> Box<dyn Vendor> {
-        Box::new(self.ruled(shared, Rules::new(settings)))
+    fn with(&self, settings: &Settings) -> Box<dyn Vendor> {
+        Box::new(Self {
+            users: Arc::clone(&self.users),
+            groups: Arc::clone(&self.groups),
+            rules: Rules::new(settings),
+            keys: Arc::clone(&self.keys),
+            shared: self.shared.clone(),
+        })
     }
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {

@@ -152,6 +152,7 @@ pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
         .map_err(|id| SeedError::about(origin.seed, &id, "groups", format!("the group_id {id:?} stands twice")))?;
     let keys = Arc::new(Keys::new(seed.keys));
     let rules = Rules::new(origin.settings);
+    let (users, groups) = (Arc::new(users), Arc::new(groups));
     let vendor = MonoCloud { users, groups, rules, keys, shared: origin.shared.clone() };
     Ok(Made { vendor: Box::new(vendor), faults })
 }

@@ -64,8 +64,8 @@ static ABOUT: About = About {
 
 /// ZITADEL's users in one world.
 struct Zitadel {
-    users: Directory<User>,
-    ended: Directory<Ended>,
+    users: Arc<Directory<User>>,
+    ended: Arc<Directory<Ended>>,
     access: Arc<Access>,
     shared: Shared,
 }
@@ -143,16 +143,23 @@ impl Vendor for Zitadel {
     }
 
     fn restored(&self, state: &RawValue, shared: Shared, _: &Settings) -> Result<Box<dyn Vendor>, String> {
-        let State::<Directory<User>, Directory<Ended>> { users, ended } = read_state(ABOUT.name, state)?;
+        let State::<Arc<Directory<User>>, Arc<Directory<Ended>>> { users, ended } = read_state(ABOUT.name, state)?;
         Ok(Box::new(Self { users, ended, access: Arc::clone(&self.access), shared }))
     }
 
-    fn with(&self, shared: Shared, _: &Settings) -> Box<dyn Vendor> {
-        self.fork(shared) // it declares none
+    fn with(&self, _: &Settings) -> Box<dyn Vendor> {
+        // It declares none.
+        Box::new(Self {
+            users: Arc::clone(&self.users),
+            ended: Arc::clone(&self.ended),
+            access: Arc::clone(&self.access),
+            shared: self.shared.clone(),
+        })
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
-        Box::new(Self { users: self.users.fork(), ended: self.ended.fork(), access: Arc::clone(&self.access), shared })
+        let (users, ended) = (Arc::new(self.users.fork()), Arc::new(self.ended.fork()));
+        Box::new(Self { users, ended, access: Arc::clone(&self.access), shared })
     }
 
     fn finish(&self, call: &Call, reply: Reply) -> Reply {

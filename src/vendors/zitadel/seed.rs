@@ -233,8 +233,8 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
         SeedError::about(origin.seed, &same, "users", message)
     })?;
     let vendor = Zitadel {
-        users,
-        ended: Directory::new(Vec::new()).expect("nothing is there twice"),
+        users: Arc::new(users),
+        ended: Arc::new(Directory::new(Vec::new()).expect("nothing is there twice")),
         access: Arc::new(access),
         shared: origin.shared.clone(),
     };
