@@ -458,7 +458,7 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::emulator;
-    use crate::vendors::{BaseUrls, Settings, Shared};
+    use crate::vendors::{BaseUrls, Endpoint, Settings, Shared};
 
     /// A vendor with a bug in every operation.
     struct Buggy<'a>(&'a dyn Vendor);
@@ -504,8 +504,8 @@ mod tests {
             self.0.with(settings)
         }
 
-        fn environment(&self, base: &BaseUrls) -> Vec<(&'static str, String)> {
-            self.0.environment(base)
+        fn endpoint(&self, base: &BaseUrls) -> Endpoint {
+            self.0.endpoint(base)
         }
     }
 
