@@ -6,6 +6,7 @@ COPY Cargo.toml Cargo.lock README.md ./
 COPY src src
 COPY fixtures/seed fixtures/seed
 COPY docs docs
+COPY tests/docs tests/docs
 # --target keeps the static C runtime away from build scripts and macros, which must load dynamically.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
