@@ -17,7 +17,7 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
-use crate::{Config, Emulator, FaultPolicy, control};
+use crate::{Config, Emulator, FaultPolicy, Limits, control};
 
 /// The address of [`Config::default`].
 const DEFAULT_LISTEN: &str = "127.0.0.1:8484";
@@ -109,28 +109,28 @@ struct Serve {
     #[arg(long, env = "FAUXIDP_STATE", value_name = "FILE")]
     state: Option<PathBuf>,
     /// The largest state that the control API takes, in bytes.
-    #[arg(long, env = "FAUXIDP_MAX_STATE", value_name = "BYTES", default_value_t = 256 << 20, value_parser = at_least_one)]
+    #[arg(long, env = "FAUXIDP_MAX_STATE", value_name = "BYTES", default_value_t = Limits::default().max_state, value_parser = at_least_one)]
     max_state: usize,
     /// The largest body of any other request, in bytes.
-    #[arg(long, env = "FAUXIDP_MAX_BODY", value_name = "BYTES", default_value_t = Config::default().max_body, value_parser = at_least_one)]
+    #[arg(long, env = "FAUXIDP_MAX_BODY", value_name = "BYTES", default_value_t = Limits::default().max_body, value_parser = at_least_one)]
     max_body: usize,
     /// The largest header list of a request, in bytes, counted as HTTP/2 does.
-    #[arg(long, env = "FAUXIDP_MAX_HEADER", value_name = "BYTES", default_value_t = Config::default().max_header, value_parser = at_least_one)]
+    #[arg(long, env = "FAUXIDP_MAX_HEADER", value_name = "BYTES", default_value_t = Limits::default().max_header, value_parser = at_least_one)]
     max_header: usize,
     /// The longest path with its query, in bytes.
-    #[arg(long, env = "FAUXIDP_MAX_URI", value_name = "BYTES", default_value_t = Config::default().max_uri, value_parser = at_least_one)]
+    #[arg(long, env = "FAUXIDP_MAX_URI", value_name = "BYTES", default_value_t = Limits::default().max_uri, value_parser = at_least_one)]
     max_uri: usize,
     /// How deep the JSON of a body may be nested, up to 127.
-    #[arg(long, env = "FAUXIDP_MAX_JSON_DEPTH", value_name = "N", default_value_t = Config::default().max_json_depth, value_parser = depth)]
+    #[arg(long, env = "FAUXIDP_MAX_JSON_DEPTH", value_name = "N", default_value_t = Limits::default().max_json_depth, value_parser = depth)]
     max_json_depth: usize,
     /// The most calls that faults hold at once.
-    #[arg(long, env = "FAUXIDP_MAX_HELD", value_name = "N", default_value_t = Config::default().max_held, value_parser = at_least_one)]
+    #[arg(long, env = "FAUXIDP_MAX_HELD", value_name = "N", default_value_t = Limits::default().max_held, value_parser = at_least_one)]
     max_held: usize,
     /// The most connections at once; who comes then waits until one ends.
-    #[arg(long, env = "FAUXIDP_MAX_CONNECTIONS", value_name = "N", default_value_t = Config::default().max_connections, value_parser = at_least_one)]
+    #[arg(long, env = "FAUXIDP_MAX_CONNECTIONS", value_name = "N", default_value_t = Limits::default().max_connections, value_parser = at_least_one)]
     max_connections: usize,
     /// The most calls at once on one connection of HTTP/2.
-    #[arg(long, env = "FAUXIDP_MAX_STREAMS", value_name = "N", default_value_t = Config::default().max_streams, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "FAUXIDP_MAX_STREAMS", value_name = "N", default_value_t = Limits::default().max_streams, value_parser = clap::value_parser!(u32).range(1..))]
     max_streams: u32,
     /// How long a TLS handshake or the head of a request may take.
     #[arg(long, env = "FAUXIDP_HEADER_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
@@ -323,17 +323,19 @@ fn serve(flags: Serve) -> ExitCode {
         max_worlds: flags.max_worlds,
         world_ttl: flags.world_ttl,
         state: flags.state,
-        max_state: flags.max_state,
-        max_body: flags.max_body,
-        max_header: flags.max_header,
-        max_uri: flags.max_uri,
-        max_json_depth: flags.max_json_depth,
-        max_held: flags.max_held,
-        max_connections: flags.max_connections,
-        max_streams: flags.max_streams,
-        header_timeout: flags.header_timeout,
-        body_timeout: flags.body_timeout,
-        idle_timeout: flags.idle_timeout,
+        limits: Limits {
+            max_state: flags.max_state,
+            max_body: flags.max_body,
+            max_header: flags.max_header,
+            max_uri: flags.max_uri,
+            max_json_depth: flags.max_json_depth,
+            max_held: flags.max_held,
+            max_connections: flags.max_connections,
+            max_streams: flags.max_streams,
+            header_timeout: flags.header_timeout,
+            body_timeout: flags.body_timeout,
+            idle_timeout: flags.idle_timeout,
+        },
         fault: flags.fault,
         fault_policy: flags.fault_policy.into(),
         tls_cert: flags.tls_cert,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use crate::faults::Policy as FaultPolicy;
-use crate::limits::Limits;
+pub use crate::limits::Limits;
 
 /// What a server starts with.
 #[derive(Debug, Clone)]
@@ -32,28 +32,8 @@ pub struct Config {
     pub world_ttl: Option<Duration>,
     /// A file that holds the state of a world, from which every world starts.
     pub state: Option<PathBuf>,
-    /// The largest state that the control API takes, in bytes.
-    pub max_state: usize,
-    /// The largest body of any other request, in bytes.
-    pub max_body: usize,
-    /// The largest header list of a request, in bytes: names, values and 32 for each line, as HTTP/2 counts.
-    pub max_header: usize,
-    /// The longest path with its query, in bytes.
-    pub max_uri: usize,
-    /// How deep the JSON of a body may be nested, up to 127.
-    pub max_json_depth: usize,
-    /// The most calls that faults hold at once.
-    pub max_held: usize,
-    /// The most connections at once; who comes then waits until one ends.
-    pub max_connections: usize,
-    /// The most calls at once on one connection of HTTP/2.
-    pub max_streams: u32,
-    /// How long a TLS handshake or the head of a request may take.
-    pub header_timeout: Duration,
-    /// How long the body of a request may take, and again for each further MiB.
-    pub body_timeout: Duration,
-    /// How long a connection may do nothing before it is closed.
-    pub idle_timeout: Duration,
+    /// How much of anything is taken at once, and how long a client is waited for.
+    pub limits: Limits,
     /// Faults for every call, the highest first, as in the header `X-Fault`.
     pub fault: Vec<String>,
     /// Which faults are followed.
@@ -82,43 +62,13 @@ impl Default for Config {
             max_worlds: 10_000,
             world_ttl: None,
             state: None,
-            max_state: 256 << 20,
-            max_body: 1 << 20,
-            max_header: 32 << 10,
-            max_uri: 8 << 10,
-            max_json_depth: 100,
-            max_held: 1_024,
-            max_connections: 10_000,
-            max_streams: 256,
-            header_timeout: Duration::from_secs(30),
-            body_timeout: Duration::from_secs(30),
-            // Longer than most clients keep theirs (Go 90 s), so that it is they who close and no call meets a closing server.
-            idle_timeout: Duration::from_secs(120),
+            limits: Limits::default(),
             fault: Vec::new(),
             fault_policy: FaultPolicy::All,
             tls_cert: None,
             tls_key: None,
             tls_ca_out: None,
             allow_host: Vec::new(),
-        }
-    }
-}
-
-impl Config {
-    /// What the server is limited to. Where a limit of nothing would answer nobody, the least is one.
-    pub(crate) fn limits(&self) -> Limits {
-        Limits {
-            max_body: self.max_body,
-            max_state: self.max_state,
-            max_header: self.max_header,
-            max_uri: self.max_uri,
-            max_json_depth: self.max_json_depth,
-            max_held: self.max_held,
-            max_connections: self.max_connections.max(1),
-            max_streams: self.max_streams.max(1),
-            header_timeout: self.header_timeout,
-            body_timeout: self.body_timeout,
-            idle_timeout: self.idle_timeout,
         }
     }
 }

@@ -126,7 +126,7 @@ impl Emulator {
     /// # Errors
     /// [`StartError`]; nothing is left behind.
     pub async fn start_with(config: Config) -> Result<Self, StartError> {
-        let limits = config.limits();
+        let limits = config.limits;
         if config.listen.is_empty() {
             return Err(StartError::NoAddress);
         }

@@ -48,7 +48,7 @@ impl Inside {
             worlds,
             Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default() },
             StartFaults::default(),
-            config.limits(),
+            config.limits,
         ))
     }
 

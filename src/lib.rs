@@ -178,7 +178,7 @@ mod world;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use config::{Config, FaultPolicy};
+pub use config::{Config, FaultPolicy, Limits};
 pub use emulator::{
     Builder, Clock, Emulator, Fault, Match, Recorded, Refused, Rule, Snapshot, StartError, Times, World,
 };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The limits of one server.
+/// The limits of one server. Where a limit of nothing would answer nobody, the least is one.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// The largest request body, in bytes.
@@ -13,7 +13,7 @@ pub struct Limits {
     pub max_header: usize,
     /// The longest path with its query, in bytes.
     pub max_uri: usize,
-    /// How deep the JSON of a body may be nested.
+    /// How deep the JSON of a body may be nested, up to 127.
     pub max_json_depth: usize,
     /// The most calls that faults hold at once.
     pub max_held: usize,
@@ -27,6 +27,26 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// How long a connection may do nothing.
     pub idle_timeout: Duration,
+}
+
+impl Default for Limits {
+    /// The command line's defaults.
+    fn default() -> Self {
+        Self {
+            max_body: 1 << 20,
+            max_state: 256 << 20,
+            max_header: 32 << 10,
+            max_uri: 8 << 10,
+            max_json_depth: 100,
+            max_held: 1_024,
+            max_connections: 10_000,
+            max_streams: 256,
+            header_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
+            // Longer than most clients keep theirs (Go 90 s), so that it is they who close and no call meets a closing server.
+            idle_timeout: Duration::from_secs(120),
+        }
+    }
 }
 
 /// What can be reached. The metrics count by these names.

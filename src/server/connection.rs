@@ -82,7 +82,7 @@ where
         service_fn(move |mut request: Request<Incoming>| {
             let (pipeline, fate, version) = (Arc::clone(&pipeline), Arc::clone(&fate), request.version());
             let (under_way, count) = watch.call(version);
-            if count == limits.max_streams as usize && version == Version::HTTP_2 {
+            if count == limits.max_streams.max(1) as usize && version == Version::HTTP_2 {
                 pipeline.limit_hit(Limit::Streams); // the next one waits at the client
             }
             // Tokens name their issuer as the client sees it.
@@ -108,7 +108,7 @@ where
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(limits.max_streams)
+        .max_concurrent_streams(limits.max_streams.max(1))
         .max_header_list_size(u32::try_from(head).unwrap_or(u32::MAX))
         .max_pending_accept_reset_streams(MOST_RESETS)
         .keep_alive_interval(limits.idle_timeout)

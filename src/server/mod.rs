@@ -55,7 +55,7 @@ impl Bound {
 
     /// Starts to serve.
     pub fn serve(self, pipeline: &Arc<Pipeline>, tls: &Arc<Tls>, limits: Limits) -> Server {
-        let places = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
+        let places = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
         let (stop, accepting, connections) = (CancellationToken::new(), TaskTracker::new(), TaskTracker::new());
         for (listener, _) in self.0 {
             let context = Context {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fauxidp::{Config, Emulator};
+use fauxidp::{Config, Emulator, Limits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -53,7 +53,10 @@ fn is_limit(answer: &Answer, status: u16) -> bool {
 
 #[tokio::test]
 async fn a_request_is_only_so_large() {
-    let config = Config { max_body: 100, max_header: 1_000, max_uri: 200, max_json_depth: 5, ..wire::config() };
+    let config = Config {
+        limits: Limits { max_body: 100, max_header: 1_000, max_uri: 200, max_json_depth: 5, ..Limits::default() },
+        ..wire::config()
+    };
     let emulator = with(config).await;
     let deactivate = |content_type: &str| {
         Ask::new("POST", "/zitadel.user.v2.UserService/DeactivateUser")
@@ -109,7 +112,8 @@ async fn a_request_is_only_so_large() {
 
 #[tokio::test]
 async fn a_head_that_does_not_come_is_not_waited_for() {
-    let emulator = with(Config { header_timeout: SHORT, ..wire::config() }).await;
+    let emulator =
+        with(Config { limits: Limits { header_timeout: SHORT, ..Limits::default() }, ..wire::config() }).await;
     let mut silent = connect(&emulator).await;
     let mut hello = connect(&emulator).await;
     hello.write_all(b"\x16\x03\x01").await.expect("taken");
@@ -139,7 +143,7 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
-    let emulator = with(Config { body_timeout: SHORT, ..wire::config() }).await;
+    let emulator = with(Config { limits: Limits { body_timeout: SHORT, ..Limits::default() }, ..wire::config() }).await;
     let disable = Ask::new("POST", "/api/users/user-active/disable").header("x-api-key", "monocloud-admin");
     for headers in [("content-length", "30"), ("transfer-encoding", "chunked")] {
         let mut stream = connect(&emulator).await;
@@ -154,7 +158,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_connection_that_does_nothing_is_closed() {
-    let emulator = with(Config { idle_timeout: SHORT, ..wire::config() }).await;
+    let emulator = with(Config { limits: Limits { idle_timeout: SHORT, ..Limits::default() }, ..wire::config() }).await;
     // Of a call that takes longer than that, the connection is not idle.
     let kept = String::from_utf8(read_user().header("x-fault", "delay;ms=300").bytes()).expect("text");
     let mut one = connect(&emulator).await;
@@ -179,7 +183,8 @@ async fn a_connection_that_does_nothing_is_closed() {
 
 #[tokio::test]
 async fn one_connection_too_many_waits() {
-    let emulator = Arc::new(with(Config { max_connections: 2, ..wire::config() }).await);
+    let emulator =
+        Arc::new(with(Config { limits: Limits { max_connections: 2, ..Limits::default() }, ..wire::config() }).await);
     let mut open = Vec::new();
     for _ in 0..2 {
         let mut stream = connect(&emulator).await;
@@ -209,7 +214,8 @@ async fn one_connection_too_many_waits() {
 
 #[tokio::test]
 async fn so_many_calls_on_one_connection_and_no_more() {
-    let emulator = with(Config { max_streams: 2, max_held: 1, ..wire::config() }).await;
+    let emulator =
+        with(Config { limits: Limits { max_streams: 2, max_held: 1, ..Limits::default() }, ..wire::config() }).await;
     let mut stream = connect(&emulator).await;
     let call = |number| {
         let headers = [("x-api-key", "monocloud-admin"), ("x-fault", "delay;ms=200")];

@@ -112,7 +112,7 @@ fn imports(text: &str) -> BTreeSet<String> {
         .into_iter()
         .map(|name| match name.as_str() {
             "Emulator" | "StartError" => "emulator".to_owned(),
-            "Config" | "FaultPolicy" => "config".to_owned(),
+            "Config" | "FaultPolicy" | "Limits" => "config".to_owned(),
             _ => name,
         })
         .filter(|name| !name.is_empty())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use fauxidp::{Config, Emulator};
+use fauxidp::{Config, Emulator, Limits};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
@@ -165,7 +165,7 @@ async fn a_state_that_does_not_fit_is_refused_and_changes_nothing() {
         assert_eq!((put.status, put.header("x-fauxidp")), (400, Some("refused")), "{from}: {}", put.text());
         assert!(state(&emulator, "default").await == taken, "{from}");
     }
-    let config = Config { max_state: 1_000, ..wire::config() };
+    let config = Config { limits: Limits { max_state: 1_000, ..Limits::default() }, ..wire::config() };
     let small = Emulator::start_with(config).await.expect("it starts");
     let put = Ask::new("PUT", "/__fauxidp/worlds/default/state").body(taken).send(&small).await;
     assert_eq!((put.status, put.header("x-fauxidp")), (413, Some("limit")));
