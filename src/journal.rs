@@ -3,11 +3,12 @@
 mod secrets;
 
 use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::hash::BuildHasher;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use hashbrown::DefaultHashBuilder;
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{HeaderMap, Method, StatusCode, Version};
 use jiff::Timestamp;
@@ -206,9 +207,8 @@ fn without_scheme(value: &[u8]) -> &[u8] {
 /// Tells credentials apart without keeping them. The world that one may name is not part of it.
 fn hash(credential: &[u8]) -> u64 {
     let end = credential.iter().rposition(|byte| *byte == b'~').unwrap_or(credential.len());
-    let mut hasher = DefaultHasher::new();
-    credential[..end].hash(&mut hasher);
-    hasher.finish()
+    static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+    HASHER.hash_one(&credential[..end])
 }
 
 /// Who refused a call.

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use dashmap::DashMap;
+use hashbrown::DefaultHashBuilder;
 use http::HeaderValue;
 
 use crate::limits::Limit;
@@ -15,8 +16,8 @@ pub const BUCKETS: [u64; 14] =
 /// The counters of one server, over all its worlds.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    calls: DashMap<Labels, AtomicU64>,
-    faults: DashMap<Option<&'static str>, AtomicU64>,
+    calls: Counters<Labels>,
+    faults: Counters<Option<&'static str>>,
     limits: [AtomicU64; Limit::ALL.len()],
     /// How many calls fell into each bucket alone; the last is for those above all.
     buckets: [AtomicU64; BUCKETS.len() + 1],
@@ -24,6 +25,9 @@ pub struct Metrics {
     opened: AtomicU64,
     closed: AtomicU64,
 }
+
+/// All keys come from tables, so nobody can choose them to collide.
+type Counters<K> = DashMap<K, AtomicU64, DefaultHashBuilder>;
 
 /// What calls are counted by. All of it comes from tables, so that there are only so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,7 +140,7 @@ impl Drop for Connection<'_> {
     }
 }
 
-fn add<K: Copy + Eq + std::hash::Hash>(counters: &DashMap<K, AtomicU64>, key: K) {
+fn add<K: Copy + Eq + std::hash::Hash>(counters: &Counters<K>, key: K) {
     // All but the first of a kind share the lock.
     if let Some(counter) = counters.get(&key) {
         counter.fetch_add(1, Relaxed);
@@ -145,7 +149,7 @@ fn add<K: Copy + Eq + std::hash::Hash>(counters: &DashMap<K, AtomicU64>, key: K)
     counters.entry(key).or_default().fetch_add(1, Relaxed);
 }
 
-fn sorted<K: Copy + Eq + std::hash::Hash + Ord>(counters: &DashMap<K, AtomicU64>) -> Vec<(K, u64)> {
+fn sorted<K: Copy + Eq + std::hash::Hash + Ord>(counters: &Counters<K>) -> Vec<(K, u64)> {
     let mut counts: Vec<_> = counters.iter().map(|counter| (*counter.key(), counter.load(Relaxed))).collect();
     counts.sort_unstable();
     counts

@@ -1,5 +1,7 @@
 //! Whose call is this? Decided by the path; the longest claim wins.
 
+use std::borrow::Cow;
+
 use http::Method;
 use percent_encoding::percent_decode_str;
 
@@ -45,7 +47,10 @@ pub fn world(path: &str) -> Option<(&str, &str)> {
 
 /// The path with its percent-coded plain characters decoded, so that `%64isable` is `disable`. The rest stays coded:
 /// a coded slash is part of an id.
-pub fn plain(path: &str) -> String {
+pub fn plain(path: &str) -> Cow<'_, str> {
+    if !path.as_bytes().contains(&b'%') {
+        return path.into(); // by far the most
+    }
     let mut plain = String::with_capacity(path.len());
     let mut rest = path;
     while let Some(at) = rest.find('%') {
@@ -63,7 +68,7 @@ pub fn plain(path: &str) -> String {
         rest = after;
     }
     plain.push_str(rest);
-    plain
+    plain.into()
 }
 
 /// The characters that mean the same coded or not (RFC 3986, unreserved).

@@ -66,7 +66,7 @@ impl Pipeline {
 
     /// Answers a call to fauxidp's own API that comes from within the process.
     pub fn control(&self, head: Parts, body: Bytes) -> Reply {
-        let path = mount::plain(head.uri.path());
+        let path = mount::plain(head.uri.path()).into_owned();
         let call = Call { head, path, prefix: String::new(), body, matched: None, wire: None };
         self.control.answer(call, &self.worlds)
     }
@@ -92,8 +92,10 @@ impl Pipeline {
         }
         // Mount: whose call it is decides in which dialect it is answered.
         let path = mount::plain(head.uri.path());
-        let prefix = mount::world(&path).map(|(world, _)| world.to_owned());
-        let path = mount::world(&path).map_or(path.clone(), |(_, rest)| rest.to_owned());
+        let (prefix, path) = match mount::world(&path) {
+            Some((world, rest)) => (Some(world.to_owned()), rest.to_owned()),
+            None => (None, path.into_owned()),
+        };
         let whose = match mount::find(&head.method, &path) {
             Whose::Own if prefix.is_some() => Whose::Nobody, // its paths name worlds themselves
             whose => whose,
@@ -119,8 +121,8 @@ impl Pipeline {
             }
             Whose::Vendor(place, found) => {
                 // World: the one that the credential or the path names. It is held until the answer, also through a reset.
-                let world = match self.enter(place, &mut call, prefix) {
-                    Ok(world) => world,
+                let (world, is_kept) = match self.enter(place, &mut call, prefix) {
+                    Ok(entered) => entered,
                     Err(bad) => return own(&call, bad).into_response(),
                 };
                 let mut visit = Visit::new(call, world, Some(place), &self.control.metrics);
@@ -147,7 +149,7 @@ impl Pipeline {
                 };
                 let (call, world) = (&visit.call, &visit.world);
                 // What somebody did without a credential, such as signing in, stays where they did it.
-                if reply.outcome().is_success() && !call.method().is_safe() && self.worlds.get(world.name()).is_none() {
+                if !is_kept && reply.outcome().is_success() && !call.method().is_safe() {
                     self.worlds.adopt(Arc::clone(world));
                 }
                 let reply = vendor.finish(call, reply);
@@ -159,9 +161,9 @@ impl Pipeline {
         reply.into_response()
     }
 
-    /// The world that a call belongs to. A credential that counts makes it; another one is judged in one that nobody keeps.
+    /// The world that a call belongs to, and whether it is kept anyway. A credential that counts makes it; another one is judged in one that nobody keeps.
     #[allow(clippy::result_large_err)] // the refusal is the answer
-    fn enter(&self, place: usize, call: &mut Call, prefix: Option<String>) -> Result<Arc<World>, Reply> {
+    fn enter(&self, place: usize, call: &mut Call, prefix: Option<String>) -> Result<(Arc<World>, bool), Reply> {
         let bad = |detail: &str| problem(StatusCode::BAD_REQUEST, Mark::BadWorld, detail, Map::new());
         let seed = self.worlds.seed();
         let named = seed.vendor(place).take_world(call);
@@ -172,16 +174,16 @@ impl Pipeline {
             return Err(bad(&detail));
         }
         let Some(name) = named.or(prefix) else {
-            return Ok(self.worlds.make(DEFAULT_WORLD));
+            return Ok((self.worlds.make(DEFAULT_WORLD), true));
         };
         if !credential::is_world(&name) {
             let rule = "A world's name has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`";
             return Err(bad(&format!("{rule}; {name:?} is none.")));
         }
         Ok(match self.worlds.get(&name) {
-            Some(world) => world,
-            None if seed.vendor(place).admits(call) => self.worlds.make(&name),
-            None => self.worlds.visit(&name),
+            Some(world) => (world, true),
+            None if seed.vendor(place).admits(call) => (self.worlds.make(&name), true),
+            None => (self.worlds.visit(&name), false),
         })
     }
 
@@ -372,7 +374,7 @@ fn explained(reply: Reply, about: &About, call: &Call, matched: &Matched) -> Rep
 }
 
 fn wants_explanation(call: &Call) -> bool {
-    call.header(EXPLAIN.as_str()).is_some_and(|value| value == "1")
+    call.header(&EXPLAIN).is_some_and(|value| value == "1")
 }
 
 fn with_fidelity(reply: Reply, about: &About, matched: Option<&Matched>) -> Reply {

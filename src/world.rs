@@ -4,9 +4,10 @@ mod by_name;
 mod rule;
 mod state;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64};
+
+use hashbrown::HashMap;
 
 use crate::clock::Clock;
 use crate::faults::{Candidate, Counters, Met, Rules, Source, Spec};

@@ -14,7 +14,7 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{AsHeaderName, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::uri::Scheme;
 use http::{HeaderMap, Method, Response, StatusCode};
@@ -49,14 +49,17 @@ impl Call {
         &self.head.method
     }
 
-    /// The first header of that name, if it is text.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    /// The first header of that name, if it is text. A name that is a constant needs no parsing.
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         self.head.headers.get(name)?.to_str().ok()
     }
 
     /// The parameter of the path that stands at that place, from 0, percent-decoded; empty if there is none.
     pub fn parameter(&self, place: usize) -> Cow<'_, str> {
         let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(&self.path, place));
+        if !raw.as_bytes().contains(&b'%') {
+            return raw.into();
+        }
         percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
     }
 
@@ -64,14 +67,14 @@ impl Call {
     /// front says what it took.
     pub fn origin(&self) -> String {
         let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
-        let host = self.header("x-forwarded-host").or(authority).or_else(|| self.header("host")).unwrap_or("localhost");
+        let host = self.header("x-forwarded-host").or(authority).or_else(|| self.header(HOST)).unwrap_or("localhost");
         let scheme = self.head.extensions.get::<Scheme>().map_or("http", Scheme::as_str);
         format!("{}://{host}{}", self.header("x-forwarded-proto").unwrap_or(scheme), self.prefix)
     }
 
     /// The media type of the body without its parameters, as it was written.
     pub fn media_type(&self) -> Option<&str> {
-        let value = self.header("content-type")?;
+        let value = self.header(CONTENT_TYPE)?;
         Some(value.split(';').next().unwrap_or(value).trim())
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
+use hashbrown::DefaultHashBuilder;
 
 use super::{Beginning, World};
 use crate::clock::Clock;
@@ -41,7 +42,7 @@ pub struct Worlds {
     beginning: Beginning,
     /// What a world is at birth. No call reaches it.
     seed: World,
-    by_name: DashMap<Box<str>, Arc<World>>,
+    by_name: DashMap<Box<str>, Arc<World>, DefaultHashBuilder>,
     limits: Limits,
     /// Counts the uses of all worlds.
     uses: AtomicU64,
@@ -71,7 +72,7 @@ impl Worlds {
     }
 
     fn of(beginning: Beginning, seed: World, limits: Limits) -> Self {
-        let by_name = DashMap::new();
+        let by_name = DashMap::default();
         by_name.insert(DEFAULT_WORLD.into(), Arc::new(seed.fork(DEFAULT_WORLD)));
         Self {
             beginning,

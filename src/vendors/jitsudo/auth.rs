@@ -2,9 +2,8 @@
 
 mod token;
 
-use std::collections::HashMap;
-
-use http::header::HeaderName;
+use hashbrown::HashMap;
+use http::header::{AUTHORIZATION, HeaderName};
 use uuid::Uuid;
 
 use super::error::Error;
@@ -17,6 +16,9 @@ pub(super) use token::{Issued, Signer};
 
 /// Where an API key stands.
 pub(super) const KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// Where a call names its tenant.
+const TENANT: HeaderName = HeaderName::from_static("x-tenant-id");
 
 /// Whose credentials there are, and what is known of the tenants.
 #[derive(Debug)]
@@ -124,7 +126,7 @@ impl Access {
 
     /// Finds who calls: by the token, or where `keys` count and one is sent, by that. Then checks the tenant.
     pub(super) fn caller(&self, state: &Jitsudo, call: &Call, keys: bool) -> Result<Caller, Error> {
-        let who = match call.header(KEY.as_str()).filter(|_| keys) {
+        let who = match call.header(&KEY).filter(|_| keys) {
             Some(key) => Who::Key(self.keys.get(key.trim()).ok_or(Error::UnknownKey)?.clone()),
             None => Who::User(self.holder(state, call).map_err(|error| match error {
                 Error::MissingToken if keys => Error::MissingKey,
@@ -141,13 +143,12 @@ impl Access {
 
     /// Whether the call carries a token or key that there is.
     pub(super) fn knows(&self, state: &Jitsudo, call: &Call) -> bool {
-        self.holder(state, call).is_ok()
-            || call.header(KEY.as_str()).is_some_and(|key| self.keys.contains_key(key.trim()))
+        self.holder(state, call).is_ok() || call.header(&KEY).is_some_and(|key| self.keys.contains_key(key.trim()))
     }
 
     /// Whose token it is.
     fn holder(&self, state: &Jitsudo, call: &Call) -> Result<User, Error> {
-        let header = call.header("authorization").ok_or(Error::MissingToken)?;
+        let header = call.header(AUTHORIZATION).ok_or(Error::MissingToken)?;
         let (scheme, token) = header.split_once(' ').ok_or(Error::MissingToken)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Error::MissingToken);
@@ -176,7 +177,7 @@ impl Access {
 
 /// The tenant that the call names.
 pub(super) fn tenant(call: &Call) -> Result<Uuid, Error> {
-    let tenant = call.header("x-tenant-id").ok_or(Error::MissingTenant)?;
+    let tenant = call.header(&TENANT).ok_or(Error::MissingTenant)?;
     uuid(tenant).ok_or(Error::MalformedTenant)
 }
 

@@ -1,8 +1,8 @@
 //! From a seed file, or a made-up person, to jitsudo's users.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;

@@ -8,7 +8,7 @@ pub(super) mod users;
 use std::borrow::Cow;
 
 use http::StatusCode;
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -42,10 +42,10 @@ pub(super) fn listing(call: &Call, rules: &Rules) -> Result<Listing, Error> {
 }
 
 /// A page of a list.
-pub(super) fn page<T>(page: &Page<T>, item: impl FnMut(&T) -> Value) -> Reply {
+pub(super) fn page<'p, T, B: Serialize>(page: &'p Page<T>, item: impl FnMut(&'p T) -> B) -> Reply {
     #[derive(Serialize)]
-    struct Body<'a> {
-        data: Vec<Value>,
+    struct Body<'a, B> {
+        data: Vec<B>,
         next_cursor: Option<&'a str>,
         has_more: bool,
     }
@@ -127,10 +127,7 @@ impl Serialize for Time<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.1.microseconds {
             true => serializer.collect_str(&format_args!("{:.6}", self.0)),
-            false => {
-                let down = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Trunc);
-                serializer.collect_str(&format_args!("{:.0}", self.0.round(down).unwrap_or(self.0)))
-            }
+            false => serializer.collect_str(&Timestamp::from_second(self.0.as_second()).unwrap_or(self.0)),
         }
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::auth::{Key, Keys};
 use super::record::{
     Activity, Address, Authenticator, Block, Group, GroupType, Identifier, IdentityProvider, Idp, Kind, MOST_FAILURES,
-    Membership, Passkey, Profile, Session, User,
+    Membership, Passkey, Profile, Session, Shown, User,
 };
 use super::{MonoCloud, Rules};
 use crate::directory::Directory;
@@ -232,6 +232,7 @@ fn seeded(user: SeedUser, salts: &Ids) -> User {
             activity: activity.map(Box::new),
             addresses: hidden.blocked_ips,
             groups: hidden.groups,
+            shown: Shown::default(),
         }),
     }
 }

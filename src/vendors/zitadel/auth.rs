@@ -2,10 +2,10 @@
 
 pub(super) mod keys;
 
-use std::collections::HashMap;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hashbrown::HashMap;
+use http::header::{AUTHORIZATION, HeaderName};
 
 use super::Zitadel;
 use super::error::Error;
@@ -16,6 +16,9 @@ use crate::protocol::Call;
 
 /// The project that stands for the vendor's own API: a token counts there only if it is among its audience.
 pub(super) const API_PROJECT: &str = "69629023906488336";
+
+/// The organisation that a call wants to work in.
+const ORGANISATION: HeaderName = HeaderName::from_static("x-zitadel-orgid");
 
 /// How many bytes of an issued token stand in front of its user's id.
 pub(super) const SECRET_BYTES: usize = 24;
@@ -109,7 +112,7 @@ impl Access {
                 let found = self.organizations.iter().find(|organization| organization.domain == *domain);
                 found.map(|organization| organization.id.clone()).ok_or(Error::OrganizationUnknown)
             }
-            None => Ok(match call.header("x-zitadel-orgid") {
+            None => Ok(match call.header(&ORGANISATION) {
                 Some(id) if !id.is_empty() => id.to_owned(),
                 _ => caller.0.profile.resource_owner.clone(),
             }),
@@ -119,7 +122,7 @@ impl Access {
 
 /// Finds the caller by the token, then checks the organisation that the call wants to work in.
 pub(super) fn authenticate(state: &Zitadel, call: &Call) -> Result<Caller, Error> {
-    let header = call.header("authorization").filter(|header| !header.is_empty());
+    let header = call.header(AUTHORIZATION).filter(|header| !header.is_empty());
     // One scheme, in this spelling, and one space.
     let token = header.ok_or(Error::AuthHeaderMissing)?.strip_prefix("Bearer ").ok_or(Error::InvalidAuthHeader)?;
     if token.contains("Bearer ") {
@@ -129,7 +132,7 @@ pub(super) fn authenticate(state: &Zitadel, call: &Call) -> Result<Caller, Error
     if !bearer.user.may_enter(Door::Api) {
         return Err(Error::InvalidToken);
     }
-    match call.header("x-zitadel-orgid") {
+    match call.header(&ORGANISATION) {
         Some(id) if !id.is_empty() && !state.access.has_organization(id) => Err(Error::OrganizationUnknown),
         _ => Ok(Caller(bearer.user)),
     }

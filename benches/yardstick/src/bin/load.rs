@@ -74,7 +74,7 @@ impl Server {
     fn memory(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("such a line");
-        line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number")
+        line.split_whitespace().next().and_then(|n| n.parse().ok()).expect("a number")
     }
 
     /// Asks once, on a connection of its own.

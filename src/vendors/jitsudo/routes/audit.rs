@@ -30,7 +30,7 @@ pub(super) static ROWS: [Row; 2] = [
         run: Run::Keys(|state, call, caller| {
             let (filter, listing) = (bodies::filter(call)?, wire::listing(call, &state.rules)?);
             let page = run::list_audit_log(state, caller, &filter, &listing)?;
-            Ok(wire::page(&page, |entry| bodies::entry_value(entry, &state.rules)).proving("listed"))
+            Ok(wire::page(&page, |entry| bodies::body(entry, &state.rules)).proving("listed"))
         }),
     },
     Row {

@@ -201,7 +201,7 @@ pub(super) static ROWS: [Row; 9] = [
         run: Run::Users(|state, call, caller| {
             let (filter, listing) = (bodies::user_filter(call)?, wire::listing(call, &state.rules)?);
             let page = run::list_users(state, caller, &filter, &listing)?;
-            Ok(wire::page(&page, |user| bodies::user_value(user, &state.rules)).proving("listed"))
+            Ok(wire::page(&page, |user| bodies::user_body(user, &state.rules)).proving("listed"))
         }),
     },
     Row {

@@ -3,7 +3,6 @@
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::super::Rules;
 use super::super::error::Error;
@@ -14,7 +13,7 @@ use crate::protocol::{Call, Reply};
 
 /// An entry. Only the members that one can filter by, and `actor_type`, are documented.
 #[derive(Serialize)]
-struct EntryBody<'a> {
+pub(in super::super) struct EntryBody<'a> {
     id: &'a str,
     actor_type: ActorType,
     actor_id: Option<&'a str>,
@@ -30,11 +29,7 @@ pub(in super::super) fn entry(entry: &Entry, rules: &Rules) -> Reply {
 }
 
 /// One entry, as a list holds it.
-pub(in super::super) fn entry_value(entry: &Entry, rules: &Rules) -> Value {
-    serde_json::to_value(body(entry, rules)).expect("an entry is JSON")
-}
-
-fn body<'a>(entry: &'a Entry, rules: &'a Rules) -> EntryBody<'a> {
+pub(in super::super) fn body<'a>(entry: &'a Entry, rules: &'a Rules) -> EntryBody<'a> {
     EntryBody {
         id: &entry.id,
         actor_type: entry.actor.kind,

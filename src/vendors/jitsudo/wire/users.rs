@@ -13,7 +13,7 @@ use crate::protocol::{Call, Reply};
 
 /// The user object, member for member in the order of the vendor's page.
 #[derive(Serialize)]
-struct UserBody<'a> {
+pub(in super::super) struct UserBody<'a> {
     id: &'a str,
     email: &'a str,
     name: &'a str,
@@ -49,11 +49,7 @@ pub(in super::super) fn user(status: StatusCode, user: &User, rules: &Rules) -> 
 }
 
 /// The whole user, as a list holds it.
-pub(in super::super) fn user_value(user: &User, rules: &Rules) -> Value {
-    serde_json::to_value(user_body(user, rules)).expect("a user is JSON")
-}
-
-fn user_body<'a>(user: &'a User, rules: &'a Rules) -> UserBody<'a> {
+pub(in super::super) fn user_body<'a>(user: &'a User, rules: &'a Rules) -> UserBody<'a> {
     let profile = &user.profile;
     UserBody {
         id: &profile.id,

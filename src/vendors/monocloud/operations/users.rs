@@ -9,7 +9,7 @@ use super::passwords::Secret;
 use super::{Changed, change};
 use crate::protocol::packed::Packed;
 use crate::vendors::monocloud::error::Error;
-use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, User};
+use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, Shown, User};
 use crate::vendors::monocloud::wire::Query;
 use crate::vendors::monocloud::{Era, MonoCloud, seed};
 
@@ -144,6 +144,7 @@ pub(in super::super) fn create_user(state: &MonoCloud, new: NewUser) -> Result<U
             phone_numbers: identifier(Kind::Phone, new.phone_number, new.phone_number_verified).into_iter().collect(),
             username: identifier(Kind::Username, new.username, false).map(Box::new),
             groups: joined.map(|group| Membership { group_id: group.id(), creation_time: now }).collect(),
+            shown: Shown::default(),
             ..Profile::empty()
         }),
     };

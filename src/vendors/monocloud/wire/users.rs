@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -138,12 +138,19 @@ impl<'a> IdentifierBody<'a> {
 }
 
 /// The identifiers of one kind, as one of the generations shows them.
-struct Identifiers<'a>(&'a [Identifier], Kind, Era);
+enum Identifiers<'a> {
+    Listed(&'a [Identifier], Kind, Era),
+    Ready(&'a RawValue),
+}
 
 impl Serialize for Identifiers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(all, kind, era) = *self;
-        serializer.collect_seq(all.iter().map(|one| IdentifierBody::new(one, kind, era)))
+        match *self {
+            Self::Listed(all, kind, era) => {
+                serializer.collect_seq(all.iter().map(|one| IdentifierBody::new(one, kind, era)))
+            }
+            Self::Ready(text) => text.serialize(serializer),
+        }
     }
 }
 
@@ -211,15 +218,23 @@ fn body(state: &MonoCloud, user: &User, extent: Extent) -> Vec<u8> {
 fn seeds(user: &User, extent: Extent, now: i64) -> Seeds<'_> {
     let profile = &*user.profile;
     let whole = extent != Extent::Summary;
-    let identifiers = |kind| Identifiers(profile.identifiers(kind), kind, Era::Seed);
+    let listed = |kind| Identifiers::Listed(profile.identifiers(kind), kind, Era::Seed);
+    let [emails, phone_numbers] = match extent {
+        Extent::User => {
+            let ready = |kind| to_raw_value(&listed(kind)).expect("identifiers are JSON");
+            let shown = profile.shown.get_or_make(|| [ready(Kind::Email), ready(Kind::Phone)]);
+            [Identifiers::Ready(&shown[0]), Identifiers::Ready(&shown[1])]
+        }
+        Extent::Summary | Extent::WithAccess => [listed(Kind::Email), listed(Kind::Phone)],
+    };
     Seeds {
         creation_time: profile.creation_time,
         passkeys: &profile.passkeys,
         last_updated: user.last_updated,
         private_data: whole.then_some(&profile.private_data),
         idps: if whole { Linked::Whole(&profile.idps) } else { Linked::WithoutClaims(&profile.idps) },
-        emails: identifiers(Kind::Email),
-        phone_numbers: identifiers(Kind::Phone),
+        emails,
+        phone_numbers,
         password_updated_at: profile.password_updated_at,
         user_id: &profile.user_id,
         claims: &profile.claims,
@@ -241,7 +256,7 @@ fn seeds(user: &User, extent: Extent, now: i64) -> Seeds<'_> {
 
 fn todays(user: &User, now: i64) -> Todays<'_> {
     let profile = &*user.profile;
-    let identifiers = |kind| Identifiers(profile.identifiers(kind), kind, Era::Current);
+    let identifiers = |kind| Identifiers::Listed(profile.identifiers(kind), kind, Era::Current);
     let mut idps: Vec<IdentityProvider> = Vec::new();
     for idp in profile.all_identifiers().flat_map(|one| &one.idps) {
         if !idps.contains(idp) {
