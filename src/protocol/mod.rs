@@ -8,6 +8,7 @@ pub mod packed;
 pub mod problem;
 pub mod route;
 pub mod rpc;
+pub mod template;
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -81,8 +82,9 @@ impl Call {
 
 /// Whether a media type says JSON: `application/json`, `text/json` or anything with the suffix `+json`.
 pub fn is_json(media_type: &str) -> bool {
-    let lower = media_type.to_ascii_lowercase();
-    matches!(lower.as_str(), "application/json" | "text/json") || lower.ends_with("+json")
+    let is = |name: &str| media_type.eq_ignore_ascii_case(name);
+    let end = media_type.len().checked_sub("+json".len()).and_then(|start| media_type.get(start..));
+    is("application/json") || is("text/json") || end.is_some_and(|end| end.eq_ignore_ascii_case("+json"))
 }
 
 /// One answer, before it is put on the wire.

@@ -6,9 +6,11 @@ pub(super) mod groups;
 pub(super) mod users;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use http::StatusCode;
 use jiff::Timestamp;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -89,6 +91,34 @@ fn object(call: &Call) -> Result<Map<String, Value>, Error> {
         Ok(Value::Object(members)) => Ok(members),
         _ => Err(Error::UnreadableBody),
     }
+}
+
+/// One member of the body, for who needs no other: the rest is read, but not kept.
+fn member(call: &Call, name: &'static str) -> Result<Option<Value>, Error> {
+    struct Only(&'static str);
+    impl<'de> Visitor<'de> for Only {
+        type Value = Option<Value>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+            let mut found = None;
+            while let Some((name, value)) = members.next_entry::<Cow<'de, str>, Value>()? {
+                if name == self.0 {
+                    found = Some(value); // the last one counts
+                }
+            }
+            Ok(found)
+        }
+    }
+    if call.media_type().is_some_and(|media_type| !is_json(media_type)) {
+        return Err(Error::MediaType);
+    }
+    let mut reader = serde_json::Deserializer::from_slice(&call.body);
+    let found = reader.deserialize_map(Only(name)).and_then(|found| reader.end().map(|()| found));
+    found.map_err(|_| Error::UnreadableBody)
 }
 
 /// A text that has to be there and to say something.

@@ -8,15 +8,15 @@ mod parts;
 mod sign_in;
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::directory::Record;
 use crate::protocol::packed::Packed;
+use crate::protocol::template::{Shown, Template};
 
 pub(super) use group::{Group, GroupType};
 pub(super) use parts::{
@@ -66,27 +66,9 @@ pub(super) struct Profile {
     /// From where sign-ins failed.
     pub(super) addresses: Vec<Address>,
     pub(super) groups: Vec<Membership>,
-    /// The identifiers as they were last shown.
+    /// The user as a change of its state answers it.
     #[serde(skip)]
-    pub(super) shown: Shown,
-}
-
-/// Ready JSON of a profile's e-mail addresses and phone numbers. There is none of an idle user: it is made when a call
-/// changes the user's state, for the next one will show the same. A changed copy starts without.
-#[derive(Debug, Default)]
-pub(super) struct Shown(OnceLock<Box<[Box<RawValue>; 2]>>);
-
-impl Shown {
-    /// What was made before, or is made now.
-    pub(super) fn get_or_make(&self, make: impl FnOnce() -> [Box<RawValue>; 2]) -> &[Box<RawValue>; 2] {
-        self.0.get_or_init(|| Box::new(make()))
-    }
-}
-
-impl Clone for Shown {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
+    pub(super) shown: Shown<Template<2>>,
 }
 
 impl Profile {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::auth::{Key, Keys};
 use super::record::{
     Activity, Address, Authenticator, Block, Group, GroupType, Identifier, IdentityProvider, Idp, Kind, MOST_FAILURES,
-    Membership, Passkey, Profile, Session, Shown, User,
+    Membership, Passkey, Profile, Session, User,
 };
 use super::{MonoCloud, Rules};
 use crate::directory::Directory;
@@ -17,6 +17,7 @@ use crate::ids::Ids;
 use crate::passwords;
 use crate::people::Person;
 use crate::protocol::packed::Packed;
+use crate::protocol::template::Shown;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
 /// The seed file.

@@ -1,6 +1,7 @@
 //! ZITADEL's messages on both of its edges, REST and remote calls: requests in, details and users out.
 
 pub(super) mod cors;
+mod detailed;
 mod rules;
 pub(super) mod sign_in;
 
@@ -28,6 +29,8 @@ use crate::ids::Ids;
 use crate::protocol::rpc::{self, Codec, RpcError, Wire};
 use crate::protocol::{Call, Reply, go_json};
 use crate::vendors::Shared;
+
+pub(super) use detailed::Detailed;
 
 /// The largest message, compressed or not.
 const MAX_MESSAGE: usize = 1 << 20;
@@ -126,8 +129,27 @@ pub(super) trait Request: Message + MessageName + DeserializeOwned + Default {
     fn validate(&self) -> Result<(), Error>;
 }
 
+/// What an operation answers.
+pub(super) trait Answer {
+    /// In protobuf.
+    fn encoded(&self) -> Vec<u8>;
+
+    /// In protobuf's JSON.
+    fn json(&self) -> Vec<u8>;
+}
+
+impl<A: Message + Serialize> Answer for A {
+    fn encoded(&self) -> Vec<u8> {
+        self.encode_to_vec()
+    }
+
+    fn json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a message is JSON")
+    }
+}
+
 /// Runs one operation on whichever edge: decodes, authenticates, validates, operates, encodes.
-pub(super) fn serve<Q: Request, A: Message + Serialize>(
+pub(super) fn serve<Q: Request, A: Answer>(
     state: &Zitadel,
     call: &Call,
     (edge, message): (Edge, &[u8]),
@@ -147,8 +169,8 @@ pub(super) fn serve<Q: Request, A: Message + Serialize>(
     request.validate()?;
     let response = operate(&request, &caller)?;
     let message = match edge {
-        Edge::Rpc(wire) if wire.codec == Codec::Proto => response.encode_to_vec(),
-        _ => serde_json::to_vec(&response).expect("a message is JSON"),
+        Edge::Rpc(wire) if wire.codec == Codec::Proto => response.encoded(),
+        _ => response.json(),
     };
     Ok(Done { message, answer })
 }

@@ -13,6 +13,7 @@ use super::super::error::Error;
 use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User, address};
 use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_user, opaque, place};
 use crate::directory::Record;
+use crate::protocol::template::Shown;
 
 /// The most bytes of an avatar's whole data URI.
 const MOST_AVATAR: usize = 262_144;
@@ -133,6 +134,7 @@ pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation
                 avatar_base64: None,
                 names: None,
                 password: None,
+                shown: Shown::default(),
             }),
         })
     };

@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 use super::super::Rules;
 use super::super::error::Error;
 use super::super::operations::users::{Invitation, ProfileEdit, UserEdit, UserFilter};
-use super::super::record::{AuthProvider, User};
-use super::{Time, is_role, nullable_text, object, query, reply, some_text, text};
+use super::super::record::{AuthProvider, User, Ways};
+use super::{Time, is_role, member, nullable_text, object, query, reply, some_text, text};
+use crate::protocol::template::Template;
 use crate::protocol::{Call, Reply};
 
 /// The user object, member for member in the order of the vendor's page.
@@ -46,6 +47,23 @@ struct ProfileBody<'a> {
 /// The whole user.
 pub(in super::super) fn user(status: StatusCode, user: &User, rules: &Rules) -> Reply {
     reply(status, &user_body(user, rules))
+}
+
+/// The whole user after a change of its state: spliced, for most of it stays the same from change to change.
+pub(in super::super) fn changed_user(user: &User, rules: &Rules) -> Reply {
+    let json = |body: String| Reply::new(StatusCode::OK, "application/json", body);
+    let body = || serde_json::to_string(&user_body(user, rules)).expect("a user is JSON");
+    let ways = Ways { microseconds: rules.microseconds, unset_avatar_is_absent: rules.unset_avatar_is_absent };
+    let (made, template) = user.profile.shown.get_or_make(|| (ways, Template::new(body(), ["active", "updated_at"])));
+    if *made != ways {
+        return json(body()); // another world's settings came first
+    }
+    let updated = serde_json::to_string(&Time(user.updated_at, rules)).expect("a time is JSON");
+    Reply::new(
+        StatusCode::OK,
+        "application/json",
+        template.fill([if user.active { "true" } else { "false" }, &updated]),
+    )
 }
 
 /// The whole user, as a list holds it.
@@ -90,8 +108,8 @@ fn avatar<'a>(user: &'a User, rules: &Rules) -> Option<Option<&'a str>> {
 
 /// The state that suspend is asked for.
 pub(in super::super) fn active(call: &Call) -> Result<bool, Error> {
-    match object(call)?.get("active") {
-        Some(Value::Bool(active)) => Ok(*active),
+    match member(call, "active")? {
+        Some(Value::Bool(active)) => Ok(active),
         _ => Err(Error::InvalidMember("active")),
     }
 }

@@ -8,8 +8,9 @@ use super::lists::{Key, Page};
 use super::passwords::Secret;
 use super::{Changed, change};
 use crate::protocol::packed::Packed;
+use crate::protocol::template::Shown;
 use crate::vendors::monocloud::error::Error;
-use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, Shown, User};
+use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, User};
 use crate::vendors::monocloud::wire::Query;
 use crate::vendors::monocloud::{Era, MonoCloud, seed};
 

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use super::super::record::{
 use super::super::{Era, MonoCloud};
 use super::Body;
 use crate::protocol::packed::Packed;
+use crate::protocol::template::Template;
 use crate::protocol::{Call, Reply};
 
 /// A time that never comes: the last second that the vendor's clients can hold.
@@ -138,19 +139,12 @@ impl<'a> IdentifierBody<'a> {
 }
 
 /// The identifiers of one kind, as one of the generations shows them.
-enum Identifiers<'a> {
-    Listed(&'a [Identifier], Kind, Era),
-    Ready(&'a RawValue),
-}
+struct Identifiers<'a>(&'a [Identifier], Kind, Era);
 
 impl Serialize for Identifiers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match *self {
-            Self::Listed(all, kind, era) => {
-                serializer.collect_seq(all.iter().map(|one| IdentifierBody::new(one, kind, era)))
-            }
-            Self::Ready(text) => text.serialize(serializer),
-        }
+        let Self(all, kind, era) = *self;
+        serializer.collect_seq(all.iter().map(|one| IdentifierBody::new(one, kind, era)))
     }
 }
 
@@ -209,32 +203,34 @@ pub(in super::super) fn users(state: &MonoCloud, page: &Page<User>) -> Reply {
 fn body(state: &MonoCloud, user: &User, extent: Extent) -> Vec<u8> {
     let now = state.now();
     let written = match state.rules.era {
+        Era::Seed if extent == Extent::User => return changed(user, now),
         Era::Seed => serde_json::to_vec(&seeds(user, extent, now)),
         Era::Current => serde_json::to_vec(&todays(user, now)),
     };
     written.expect("a user is JSON")
 }
 
+/// What a change of the state answers is spliced: most of it stays the same from change to change.
+fn changed(user: &User, now: i64) -> Vec<u8> {
+    let shown = user.profile.shown.get_or_make(|| {
+        let text = serde_json::to_string(&seeds(user, Extent::User, now)).expect("a user is JSON");
+        Template::new(text, ["last_updated", "disabled"])
+    });
+    shown.fill([&user.last_updated.to_string(), if user.disabled { "true" } else { "false" }])
+}
+
 fn seeds(user: &User, extent: Extent, now: i64) -> Seeds<'_> {
     let profile = &*user.profile;
     let whole = extent != Extent::Summary;
-    let listed = |kind| Identifiers::Listed(profile.identifiers(kind), kind, Era::Seed);
-    let [emails, phone_numbers] = match extent {
-        Extent::User => {
-            let ready = |kind| to_raw_value(&listed(kind)).expect("identifiers are JSON");
-            let shown = profile.shown.get_or_make(|| [ready(Kind::Email), ready(Kind::Phone)]);
-            [Identifiers::Ready(&shown[0]), Identifiers::Ready(&shown[1])]
-        }
-        Extent::Summary | Extent::WithAccess => [listed(Kind::Email), listed(Kind::Phone)],
-    };
+    let identifiers = |kind| Identifiers(profile.identifiers(kind), kind, Era::Seed);
     Seeds {
         creation_time: profile.creation_time,
         passkeys: &profile.passkeys,
         last_updated: user.last_updated,
         private_data: whole.then_some(&profile.private_data),
         idps: if whole { Linked::Whole(&profile.idps) } else { Linked::WithoutClaims(&profile.idps) },
-        emails,
-        phone_numbers,
+        emails: identifiers(Kind::Email),
+        phone_numbers: identifiers(Kind::Phone),
         password_updated_at: profile.password_updated_at,
         user_id: &profile.user_id,
         claims: &profile.claims,
@@ -256,7 +252,7 @@ fn seeds(user: &User, extent: Extent, now: i64) -> Seeds<'_> {
 
 fn todays(user: &User, now: i64) -> Todays<'_> {
     let profile = &*user.profile;
-    let identifiers = |kind| Identifiers::Listed(profile.identifiers(kind), kind, Era::Current);
+    let identifiers = |kind| Identifiers(profile.identifiers(kind), kind, Era::Current);
     let mut idps: Vec<IdentityProvider> = Vec::new();
     for idp in profile.all_identifiers().flat_map(|one| &one.idps) {
         if !idps.contains(idp) {

@@ -24,7 +24,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Stated, "zitadel-deactivate"),
         ],
         "COMMAND-5gp2p62iin", Some(WrongState::AlreadyInactive),
-        run!(DeactivateUserRequest, "deactivated", deactivate_user(id) => |user| proto::DeactivateUserResponse { details: wire::details(&user) }),
+        run!(DeactivateUserRequest, "deactivated", deactivate_user(id) => wire::Detailed),
     ),
     user_row!(
         "reactivate_user", "POST" "/v2/users/{user_id}/reactivate", ReactivateUser,
@@ -38,7 +38,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Documented, "zitadel-states"),
         ],
         "COMMAND-9hy5kzbuk6", Some(WrongState::NotInactive),
-        run!(ReactivateUserRequest, "reactivated", reactivate_user(id) => |user| proto::ReactivateUserResponse { details: wire::details(&user) }),
+        run!(ReactivateUserRequest, "reactivated", reactivate_user(id) => wire::Detailed),
     ),
     user_row!(
         "lock_user", "POST" "/v2/users/{user_id}/lock", LockUser,
@@ -52,7 +52,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Documented, "zitadel-states"),
         ],
         "COMMAND-450yxuqrh1", Some(WrongState::ShouldBeActiveOrInitial),
-        run!(LockUserRequest, "locked", lock_user(id) => |user| proto::LockUserResponse { details: wire::details(&user) }),
+        run!(LockUserRequest, "locked", lock_user(id) => wire::Detailed),
     ),
     user_row!(
         "unlock_user", "POST" "/v2/users/{user_id}/unlock", UnlockUser,
@@ -66,7 +66,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Documented, "zitadel-states"),
         ],
         "COMMAND-x377t913pw", Some(WrongState::NotLocked),
-        run!(UnlockUserRequest, "unlocked", unlock_user(id) => |user| proto::UnlockUserResponse { details: wire::details(&user) }),
+        run!(UnlockUserRequest, "unlocked", unlock_user(id) => wire::Detailed),
     ),
     user_row!(
         "delete_user", "DELETE" "/v2/users/{user_id}", DeleteUser,
@@ -77,7 +77,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Documented, "zitadel-states"),
         ],
         "COMMAND-bd4ir1mblj", None,
-        run!(DeleteUserRequest, "deleted", delete_user(id) => |user| proto::DeleteUserResponse { details: wire::details(&user) }), 
+        run!(DeleteUserRequest, "deleted", delete_user(id) => wire::Detailed), 
     ),
     user_row!(
         "get_user_by_id", "GET" "/v2/users/{user_id}", GetUserByID,

@@ -1,0 +1,86 @@
+//! The answer that shows nothing but where a record now stands. Most changes have it, so its JSON is written as it stands
+//! here rather than from a message.
+
+use buffa::Message;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use super::{Answer, details};
+use crate::vendors::zitadel::proto::zitadel::user::v2 as proto;
+use crate::vendors::zitadel::record::User;
+
+/// A user whose details are the whole answer.
+pub(in super::super) struct Detailed(pub(in super::super) User);
+
+impl Answer for Detailed {
+    fn encoded(&self) -> Vec<u8> {
+        // Every such answer has this one field.
+        proto::DeactivateUserResponse { details: details(&self.0) }.encode_to_vec()
+    }
+
+    fn json(&self) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            details: Details<'a>,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Details<'a> {
+            #[serde(skip_serializing_if = "str::is_empty")]
+            sequence: &'a str,
+            change_date: Time,
+            #[serde(skip_serializing_if = "str::is_empty")]
+            resource_owner: &'a str,
+            creation_date: Time,
+        }
+        let Self(user) = self;
+        let sequence = if user.sequence == 0 { String::new() } else { user.sequence.to_string() };
+        let details = Details {
+            sequence: &sequence,
+            change_date: Time(user.change_date),
+            resource_owner: &user.profile.resource_owner,
+            creation_date: Time(user.profile.creation_date),
+        };
+        serde_json::to_vec(&Body { details }).expect("details are JSON")
+    }
+}
+
+/// A time in protobuf's JSON: with no, three, six or nine digits behind the second.
+struct Time(Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(time) = self;
+        match time.subsec_nanosecond() {
+            0 => serializer.collect_str(time),
+            nanos if nanos % 1_000_000 == 0 => serializer.collect_str(&format_args!("{time:.3}")),
+            nanos if nanos % 1_000 == 0 => serializer.collect_str(&format_args!("{time:.6}")),
+            _ => serializer.collect_str(&format_args!("{time:.9}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people;
+    use crate::vendors::zitadel::seed;
+
+    #[test]
+    fn it_is_written_as_the_message_would_be() {
+        let person = people::people(1, 1).next().unwrap();
+        for (sequence, owner, time) in [
+            (2, "69629023906488334", "2026-01-01T00:00:00Z"),
+            (0, "", "2026-01-01T00:00:00.5Z"),
+            (u64::MAX, "a \"b\"", "1970-01-01T00:00:00.000001Z"),
+            (1, "é", "8999-12-31T23:59:59.123456789Z"),
+        ] {
+            let mut user = seed::user(&person, owner, time.parse().unwrap());
+            user.sequence = sequence;
+            let message = proto::ReactivateUserResponse { details: details(&user) };
+            let detailed = Detailed(user);
+            assert_eq!(detailed.json(), serde_json::to_vec(&message).unwrap(), "{time}");
+            assert_eq!(detailed.encoded(), message.encode_to_vec());
+        }
+    }
+}
