@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hashbrown::DefaultHashBuilder;
-use http::header::{AUTHORIZATION, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode, Version};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -174,7 +174,8 @@ pub struct Credential {
 impl Credential {
     /// The one that a call carries.
     fn of(headers: &HeaderMap) -> Option<Self> {
-        let key = headers.get("x-api-key").map(HeaderValue::as_bytes);
+        const KEY: HeaderName = HeaderName::from_static("x-api-key");
+        let key = headers.get(&KEY).map(HeaderValue::as_bytes);
         let bytes = key.or_else(|| headers.get(AUTHORIZATION).map(|value| without_scheme(value.as_bytes())))?;
         let mut start = [0; 4];
         let is_longer = bytes.len() > start.len();

@@ -29,7 +29,11 @@ pub fn split(credential: &str) -> (&str, Option<&str>) {
 
 /// Takes the world off a header that is, or ends in, a credential. A JWT's is in its claims, and stays there.
 pub fn take_from_header(call: &mut Call, name: HeaderName) -> Option<String> {
-    let value = call.head.headers.get(&name)?.to_str().ok()?;
+    let value = call.head.headers.get(&name)?;
+    if !value.as_bytes().iter().any(|byte| matches!(byte, b'~' | b'.')) {
+        return None; // by far the most
+    }
+    let value = value.to_str().ok()?;
     let (credential, world) = split(value);
     let Some(world) = world.map(str::to_owned) else {
         return claimed(value.rsplit(' ').next()?);

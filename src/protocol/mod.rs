@@ -76,7 +76,8 @@ impl Call {
     /// The media type of the body without its parameters, as it was written.
     pub fn media_type(&self) -> Option<&str> {
         let value = self.header(CONTENT_TYPE)?;
-        Some(value.split(';').next().unwrap_or(value).trim())
+        let end = value.bytes().position(|byte| byte == b';').unwrap_or(value.len());
+        Some(value[..end].trim())
     }
 }
 

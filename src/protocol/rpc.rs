@@ -139,6 +139,9 @@ impl RpcError {
 
 /// Whether a path has the form of a remote call: `/package.Service/Method`.
 pub fn is_call(path: &str) -> bool {
+    if !path.as_bytes().contains(&b'.') {
+        return false; // no package
+    }
     let mut parts = path.split('/');
     let named = parts.next() == Some("")
         && parts.next().is_some_and(|service| service.contains('.') && !service.starts_with('.'));

@@ -29,8 +29,9 @@ impl<const N: usize> Template<N> {
 
     /// The object with these values, which are JSON.
     pub fn fill(&self, values: [&str; N]) -> Vec<u8> {
+        let less: usize = self.places.iter().map(Range::len).sum();
         let more: usize = values.iter().map(|value| value.len()).sum();
-        let mut filled = Vec::with_capacity(self.text.len() + more);
+        let mut filled = Vec::with_capacity(self.text.len() - less + more);
         let mut from = 0;
         for (place, value) in self.places.iter().zip(values) {
             filled.extend_from_slice(&self.text.as_bytes()[from..place.start]);

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Record;
+use crate::protocol::template::{Shown, Template};
 
 pub(super) use secrets::{Access, Code, Key, Metadata, Secrets, Token, far};
 
@@ -55,6 +56,9 @@ pub(super) struct Profile {
     pub(super) preferred_login_name: String,
     pub(super) kind: Kind,
     pub(super) memberships: Vec<Membership>,
+    /// The details as a change answers them.
+    #[serde(skip)]
+    pub(super) shown: Shown<Template<2>>,
 }
 
 /// Person or service.

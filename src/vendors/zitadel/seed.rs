@@ -17,6 +17,7 @@ use crate::directory::Directory;
 use crate::ids::Ids;
 use crate::passwords;
 use crate::people::Person;
+use crate::protocol::template::Shown;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
 /// The seed file.
@@ -215,6 +216,7 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
                 preferred_login_name: user.preferred_login_name,
                 kind,
                 memberships: user.fauxidp.memberships,
+                shown: Shown::default(),
             }),
         });
     }
@@ -274,6 +276,7 @@ pub(super) fn user(person: &Person, organization: &str, now: Timestamp) -> User 
             username: name,
             kind: Kind::Human(Box::new(human)),
             memberships: Vec::new(),
+            shown: Shown::default(),
         }),
     }
 }

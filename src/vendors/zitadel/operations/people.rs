@@ -10,6 +10,7 @@ use super::super::record::{
 use super::new_id;
 use super::passwords::{self, NewPassword, Proof};
 use super::writing::{Verification, Writing, Written};
+use crate::protocol::template::Shown;
 use buffa::EnumValue;
 
 /// What a new user is to be.
@@ -148,6 +149,7 @@ fn make(state: &Zitadel, writing: &mut Writing<'_>, user_id: &str, draft: Draft<
             preferred_login_name: username.to_owned(),
             kind: draft.kind,
             memberships: Vec::new(),
+            shown: Shown::default(),
         }),
     };
     let mut events = 1;

@@ -1,11 +1,12 @@
-//! The answer that shows nothing but where a record now stands. Most changes have it, so its JSON is written as it stands
-//! here rather than from a message.
+//! The answer that shows nothing but where a record now stands. Most changes have it, so its JSON is spliced rather than written from a
+//! message each time.
 
 use buffa::Message;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::{Answer, details};
+use crate::protocol::template::Template;
 use crate::vendors::zitadel::proto::zitadel::user::v2 as proto;
 use crate::vendors::zitadel::record::User;
 
@@ -19,29 +20,19 @@ impl Answer for Detailed {
     }
 
     fn json(&self) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            details: Details<'a>,
-        }
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Details<'a> {
-            #[serde(skip_serializing_if = "str::is_empty")]
-            sequence: &'a str,
-            change_date: Time,
-            #[serde(skip_serializing_if = "str::is_empty")]
-            resource_owner: &'a str,
-            creation_date: Time,
-        }
         let Self(user) = self;
-        let sequence = if user.sequence == 0 { String::new() } else { user.sequence.to_string() };
-        let details = Details {
-            sequence: &sequence,
-            change_date: Time(user.change_date),
-            resource_owner: &user.profile.resource_owner,
-            creation_date: Time(user.profile.creation_date),
-        };
-        serde_json::to_vec(&Body { details }).expect("details are JSON")
+        if user.sequence == 0 {
+            // Protobuf's JSON leaves it out, so that there is no place to fill.
+            return Answer::json(&proto::DeactivateUserResponse { details: details(user) });
+        }
+        let template = user.profile.shown.get_or_make(|| {
+            let message = details(user).into_option().expect("they were just made");
+            let inner = serde_json::to_string(&message).expect("a message is JSON");
+            Template::new(inner, ["sequence", "changeDate"])
+        });
+        let changed = serde_json::to_string(&Time(user.change_date)).expect("a time is JSON");
+        let details = template.fill([&format!("\"{}\"", user.sequence), &changed]);
+        [b"{\"details\":", &*details, b"}"].concat()
     }
 }
 
