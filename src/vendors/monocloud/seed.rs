@@ -108,6 +108,8 @@ struct Hidden {
     sessions: Vec<Session>,
     block: Option<Block>,
     password: Option<String>,
+    /// The same hashed, so that a start with many is quick.
+    password_hash: Option<Box<str>>,
     force_password_reset: bool,
     blocked_ips: Vec<Address>,
     groups: Vec<Membership>,
@@ -221,7 +223,9 @@ fn seeded(user: SeedUser, salts: &Ids) -> User {
             has_password: user.has_password,
             force_password_reset: hidden.force_password_reset,
             password_updated_at: user.password_updated_at,
-            password_hash: hidden.password.map(|password| passwords::hash(&password, salts).into()),
+            password_hash: hidden
+                .password_hash
+                .or_else(|| hidden.password.map(|password| passwords::hash(&password, salts).into())),
             passkeys: user.passkeys,
             private_data: user.private_data,
             public_data: user.public_data,
