@@ -25,8 +25,9 @@ const LIMITS: (usize, usize) = (250, 50);
 
 /// The id in the path, in lower case.
 pub(super) fn id(call: &Call) -> Result<String, Error> {
-    let id = uuid(&call.parameter(0)).ok_or(Error::MalformedId)?;
-    Ok(id.to_string())
+    let id = call.parameter(0);
+    uuid(&id).ok_or(Error::MalformedId)?;
+    Ok(id.to_ascii_lowercase())
 }
 
 /// Which part of a list is asked for.

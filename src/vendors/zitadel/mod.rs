@@ -101,11 +101,10 @@ impl Vendor for Zitadel {
             Err(unknown) => return unknown,
         };
         let answer = edge.message(call).and_then(|message| run(self, call, edge, &message));
-        let reply = match answer {
-            Ok(done) => edge.success(done, &self.shared.clock),
-            Err(error) => error.render(row, edge),
-        };
-        edge.with_headers(reply, &self.shared)
+        match answer {
+            Ok(done) => edge.success(done, &self.shared),
+            Err(error) => edge.with_headers(error.render(row, edge), &self.shared),
+        }
     }
 
     fn subject(&self, call: &Call) -> Option<String> {

@@ -5,12 +5,14 @@ mod detailed;
 mod rules;
 pub(super) mod sign_in;
 
+use std::sync::LazyLock;
+
 use buffa::json::{JsonParseOptions, with_json_parse_options};
 use buffa::{EnumValue, Message, MessageField, MessageName};
 use buffa_types::google::protobuf::Timestamp;
 use bytes::Bytes;
-use http::StatusCode;
-use http::header::{CACHE_CONTROL, EXPIRES, HeaderName, HeaderValue, PRAGMA, VARY};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderName, HeaderValue, PRAGMA, VARY};
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -73,18 +75,22 @@ impl Edge {
         }
     }
 
-    /// A successful answer.
-    pub(super) fn success(self, done: Done, clock: &Clock) -> Reply {
+    /// A successful answer with its headers.
+    pub(super) fn success(self, done: Done, shared: &Shared) -> Reply {
         let reply = match self {
-            Self::Rest => Reply::new(StatusCode::OK, "application/json", done.message)
-                .with(INNER_TYPE, HeaderValue::from_static("application/grpc"))
-                .with(INNER_CACHE, HeaderValue::from_static("no-store"))
-                .with(INNER_PRAGMA, HeaderValue::from_static("no-cache")),
-            Self::Rpc(wire) => wire
-                .success(done.message)
-                .with(EXPIRES, http_date(clock))
-                .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
-                .with(PRAGMA, HeaderValue::from_static("no-cache")),
+            Self::Rest => Reply {
+                headers: gateway_headers(request_id(&shared.clock, &shared.ids)),
+                body: done.message.into(),
+                ..Reply::empty(StatusCode::OK)
+            },
+            Self::Rpc(wire) => {
+                let reply = wire
+                    .success(done.message)
+                    .with(EXPIRES, http_date(&shared.clock))
+                    .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
+                    .with(PRAGMA, HeaderValue::from_static("no-cache"));
+                self.with_headers(reply, shared)
+            }
         };
         reply.proving(done.answer)
     }
@@ -100,13 +106,32 @@ impl Edge {
     /// The answer with the headers that all answers of this edge carry.
     pub(super) fn with_headers(self, reply: Reply, shared: &Shared) -> Reply {
         let reply = reply
-            .with(HeaderName::from_static("x-request-id"), request_id(&shared.clock, &shared.ids))
+            .with(REQUEST_ID, request_id(&shared.clock, &shared.ids))
             .with(VARY, HeaderValue::from_static("Origin"));
         match self {
-            Self::Rest => reply.with(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("none")),
+            Self::Rest => reply.with(ROBOTS, HeaderValue::from_static("none")),
             Self::Rpc(_) => reply,
         }
     }
+}
+
+/// The headers of the gateway's successful answers. They are the same but for one, so they are copied.
+fn gateway_headers(request_id: HeaderValue) -> HeaderMap {
+    static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
+        let headers = [
+            (CONTENT_TYPE, "application/json"),
+            (INNER_TYPE, "application/grpc"),
+            (INNER_CACHE, "no-store"),
+            (INNER_PRAGMA, "no-cache"),
+            (REQUEST_ID, ""),
+            (VARY, "Origin"),
+            (ROBOTS, "none"),
+        ];
+        headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
+    });
+    let mut headers = HEADERS.clone();
+    headers.insert(REQUEST_ID, request_id);
+    headers
 }
 
 /// The world's time, as `Expires` says it.
@@ -426,6 +451,9 @@ fn timestamp(time: jiff::Timestamp) -> Timestamp {
 pub(super) const INNER_TYPE: HeaderName = HeaderName::from_static("grpcgateway-content-type");
 const INNER_CACHE: HeaderName = HeaderName::from_static("grpcgateway-cache-control");
 const INNER_PRAGMA: HeaderName = HeaderName::from_static("grpcgateway-pragma");
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// A request id in the vendor's form: 20 digits in base 32 that stand for the time and eight bytes.
 fn request_id(clock: &Clock, ids: &Ids) -> HeaderValue {
