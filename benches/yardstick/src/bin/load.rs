@@ -361,6 +361,38 @@ fn start_to_answer(start: impl Fn() -> Server, call: &Call) -> f64 {
     median((0..11).map(|_| one()).collect())
 }
 
+/// How many bytes of JSON a made-up person's three accounts are: all that the lists of ten hold, but for themselves.
+fn json_of_a_person(server: &Server, cases: &[Case]) -> f64 {
+    let each = |case: &Case| {
+        let (call, place, id, _) = &case.list;
+        let list: Value = serde_json::from_slice(&server.ask(call).1).expect("a list");
+        let made_up = case.users(server);
+        let users = list.pointer(place).and_then(Value::as_array).expect("a list");
+        let own = users.iter().filter(|user| made_up.iter().any(|made_up| user[*id] == made_up.as_str()));
+        own.map(|user| user.to_string().len()).sum::<usize>() as f64 / made_up.len() as f64
+    };
+    [0, 1, 3].map(|vendor| each(&cases[vendor])).iter().sum()
+}
+
+/// The CPU time, in microseconds, and the bytes that a new world takes: what a call in a world that is not there yet takes
+/// beyond one in a world that is. An entry of the journal is among the bytes.
+fn cost_of_a_world(server: &Server) -> [f64; 2] {
+    const WORLDS: usize = 8_000;
+    let time = |world: &dyn Fn(usize) -> String| {
+        let before = server.cpu();
+        for n in 0..WORLDS {
+            let path = format!("/~{}/api/users/nobody", world(n));
+            assert_eq!(server.ask(&call("GET", path, MONOCLOUD, "")).0, 404);
+        }
+        (server.cpu() - before) / WORLDS as f64
+    };
+    let there = |_| "default".to_owned();
+    time(&there);
+    let (memory, known) = (server.memory("RssAnon:"), time(&there));
+    let new = time(&|n| format!("world-{n}"));
+    [new - known, (server.memory("RssAnon:") - memory) as f64 * 1_024.0 / WORLDS as f64]
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -383,7 +415,9 @@ async fn main() {
     let loaded = server.memory("VmRSS:");
     drop(server);
 
-    println!("\n| people | disable, enable: ratio | memory, KiB | ready after, ms |\n| --- | --- | --- | --- |");
+    println!("\n| people | disable, enable: ratio | memory, KiB | memory by the users' JSON | ready after, ms |");
+    println!("| --- | --- | --- | --- | --- |");
+    let mut nobody = 0;
     let case = &cases[0];
     let sizes: &[usize] = if with_million { &[10, 1_000, 100_000, 1_000_000] } else { &[10, 1_000, 100_000] };
     for people in sizes {
@@ -391,12 +425,20 @@ async fn main() {
         let server = Server::fauxidp(&fauxidp, *people);
         let ready = begin.elapsed().as_millis();
         let memory = server.memory("VmRSS:");
+        if nobody == 0 {
+            nobody = memory;
+        }
+        let json = json_of_a_person(&server, &cases);
+        let by_json = (memory - nobody) as f64 * 1_024.0 / (people - sizes[0]).max(1) as f64 / json;
         let users = case.users(&server);
         let other = case.yardstick(&yardstick, &server, &users[0], &file).await;
         // No more connections than people, so that nobody is disabled twice.
         let [_, _, ratio] = compare([&server, &other], case, &users, 8).await;
-        println!("| {people} | {ratio:.2} | {memory} | {ready} |");
+        println!("| {people} | {ratio:.2} | {memory} | {by_json:.2} | {ready} |");
     }
+
+    let [time, bytes] = cost_of_a_world(&Server::fauxidp(&fauxidp, 100_000));
+    println!("\nA new world over 100,000 people: {time:.1} µs, {bytes:.0} bytes.");
 
     let health = call("GET", "/__fauxidp/health".to_owned(), &[], "");
     let ours = start_to_answer(|| Server::fauxidp(&fauxidp, 0), &health);
@@ -409,5 +451,7 @@ async fn main() {
         Server::start(&yardstick, &["host", "127.0.0.1", name]).memory("VmRSS:")
     });
     println!("| memory after the load above, 1,000 people, KiB | {loaded} | |");
+    let size = |program: &Path| fs::metadata(program).expect("it is there").len() / 1_024;
+    println!("| binary, KiB | {} | {} |", size(&fauxidp), size(&yardstick));
     let _ = fs::remove_file(file);
 }
