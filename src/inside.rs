@@ -54,7 +54,7 @@ impl Inside {
 
     /// Answers one request, as a connection would ask for it.
     pub async fn answer(&self, request: Request<Full<Bytes>>) -> Response<ReplyBody> {
-        self.0.answer(request).await
+        self.0.answer(request, false).await
     }
 }
 

@@ -1,22 +1,21 @@
 //! What was asked of a world and what came of it, newest last. Keeps little of a call and shows it on reading. Knows no vendor.
 
+mod credential;
 mod secrets;
 
 use std::collections::VecDeque;
-use std::hash::BuildHasher;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use hashbrown::DefaultHashBuilder;
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use http::{HeaderMap, Method, StatusCode, Version};
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, StatusCode, Version};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::protocol::Call;
 use crate::protocol::rpc::Codec;
 
+pub use credential::Credential;
 pub use secrets::shortened;
 
 /// The most that is kept of a body, in bytes. Of a longer one only its length.
@@ -163,55 +162,6 @@ impl Protocol {
     }
 }
 
-/// What a call showed of who makes it: enough to know it again, too little to use it.
-#[derive(Debug, Clone, Copy)]
-pub struct Credential {
-    start: [u8; 4],
-    is_longer: bool,
-    hash: u64,
-}
-
-impl Credential {
-    /// The one that a call carries.
-    fn of(headers: &HeaderMap) -> Option<Self> {
-        const KEY: HeaderName = HeaderName::from_static("x-api-key");
-        let key = headers.get(&KEY).map(HeaderValue::as_bytes);
-        let bytes = key.or_else(|| headers.get(AUTHORIZATION).map(|value| without_scheme(value.as_bytes())))?;
-        let mut start = [0; 4];
-        let is_longer = bytes.len() > start.len();
-        if is_longer {
-            start.copy_from_slice(&bytes[..4]);
-        }
-        Some(Self { start, is_longer, hash: hash(bytes) })
-    }
-
-    /// Its first four characters.
-    pub fn show(&self) -> String {
-        match self.is_longer {
-            true => format!("{}…", self.start.escape_ascii()),
-            false => "…".to_owned(),
-        }
-    }
-
-    /// Whether it is that one, which is given in full, with or without its world, or as the journal shows it.
-    pub fn is(&self, given: &str) -> bool {
-        self.hash == hash(without_scheme(given.as_bytes())) || (given.ends_with('…') && given == self.show())
-    }
-}
-
-/// `Bearer abc` is `abc`.
-fn without_scheme(value: &[u8]) -> &[u8] {
-    let space = value.iter().position(|byte| *byte == b' ');
-    space.map_or(value, |space| value[space..].trim_ascii())
-}
-
-/// Tells credentials apart without keeping them. The world that one may name is not part of it.
-fn hash(credential: &[u8]) -> u64 {
-    let end = credential.iter().rposition(|byte| *byte == b'~').unwrap_or(credential.len());
-    static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
-    HASHER.hash_one(&credential[..end])
-}
-
 /// Who refused a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusedBy {
@@ -270,8 +220,6 @@ pub struct Entry {
     pub vendor: Option<&'static str>,
     /// The operation, if one was named.
     pub operation: Option<&'static str>,
-    /// The key of the user that it was about.
-    pub user: Option<String>,
     /// The method.
     pub method: Method,
     /// How it came.
@@ -282,12 +230,13 @@ pub struct Entry {
     pub ended: Option<Ended>,
     /// How long it took.
     pub took: Duration,
-    /// The path, and behind it the query with its `?`.
-    target: String,
-    path_length: usize,
     kind: Kind,
-    body: Bytes,
     body_length: usize,
+    has_user: bool,
+    /// The path, the query with its `?`, the key of the user that it was about, the body: one piece of memory for all.
+    text: Box<[u8]>,
+    /// Where path, query and key end in it.
+    ends: [u32; 3],
 }
 
 /// What a journal is told besides the call itself.
@@ -308,24 +257,33 @@ pub struct Seen {
 }
 
 impl Entry {
-    /// The entry of a call that is over. Takes the call's path away.
-    pub fn new(call: &mut Call, seen: Seen) -> Self {
+    /// The entry of a call that is over.
+    pub fn new(call: &Call, seen: Seen) -> Self {
         let Seen { at, vendor, operation, user, ended, took } = seen;
-        let mut target = cut(std::mem::take(&mut call.path));
-        let path_length = target.len();
-        if let Some(query) = call.head.uri.query() {
-            target.push('?');
-            target.push_str(query);
-            target = cut(target);
-        }
+        let path = cut(call.path(), MOST_TEXT);
+        let query = call.head.uri.query().map(|query| cut(query, (MOST_TEXT - path.len()).saturating_sub(1)));
+        let key = user.as_deref().map_or("", |user| cut(user, MOST_TEXT));
         let kind = Kind::of(call);
-        let kept = kind != Kind::Binary && call.body.len() <= MOST_BODY;
+        let is_kept = kind != Kind::Binary && call.body.len() <= MOST_BODY;
+        let body = if is_kept { &*call.body } else { &[] };
+        let length = path.len() + query.map_or(0, |query| 1 + query.len()) + key.len() + body.len();
+        let mut text = Vec::with_capacity(length);
+        let end = |text: &Vec<u8>| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        text.extend_from_slice(path.as_bytes());
+        let of_path = end(&text);
+        if let Some(query) = query {
+            text.push(b'?');
+            text.extend_from_slice(query.as_bytes());
+        }
+        let of_query = end(&text);
+        text.extend_from_slice(key.as_bytes());
+        let of_key = end(&text);
+        text.extend_from_slice(body);
         Self {
             n: 0,
             at,
             vendor,
             operation,
-            user: user.map(cut),
             method: call.head.method.clone(),
             protocol: match (call.wire, call.head.version) {
                 (Some(wire), _) => Protocol::Remote(wire.protocol()),
@@ -335,23 +293,38 @@ impl Entry {
             credential: Credential::of(&call.head.headers),
             ended,
             took,
-            target,
-            path_length,
             kind,
             body_length: call.body.len(),
-            // A copy: a part of the buffer that was read into would keep all of it.
-            body: if kept { Bytes::copy_from_slice(&call.body) } else { Bytes::new() },
+            has_user: user.is_some(),
+            text: text.into_boxed_slice(),
+            ends: [of_path, of_query, of_key],
         }
     }
 
     /// The path without the query.
     pub fn path(&self) -> &str {
-        &self.target[..self.path_length]
+        self.text_of(0)
+    }
+
+    /// The key of the user that it was about.
+    pub fn user(&self) -> Option<&str> {
+        self.has_user.then(|| self.text_of(2))
+    }
+
+    /// That part of the text; all but the body are text indeed.
+    fn text_of(&self, part: usize) -> &str {
+        let start = part.checked_sub(1).map_or(0, |before| self.ends[before]);
+        std::str::from_utf8(&self.text[start as usize..self.ends[part] as usize]).unwrap_or_default()
+    }
+
+    /// The body, as far as it is kept.
+    fn body(&self) -> &[u8] {
+        &self.text[self.ends[2] as usize..]
     }
 
     /// The path with the query, in which secrets are shortened.
     pub fn shown_path(&self) -> String {
-        match self.target[self.path_length..].strip_prefix('?') {
+        match self.text_of(1).strip_prefix('?') {
             Some(query) => format!("{}?{}", self.path(), secrets::form(query.as_bytes())),
             None => self.path().to_owned(),
         }
@@ -384,7 +357,7 @@ impl Entry {
             "method": self.method.as_str(),
             "path": self.shown_path(),
             "protocol": self.protocol.as_str(),
-            "user": self.user,
+            "user": self.user(),
             "credential": self.credential.map(|credential| credential.show()),
             "status": self.status(),
             "fault": fault,
@@ -399,11 +372,11 @@ impl Entry {
             return Value::Null;
         }
         let shown = match self.kind {
-            _ if self.body.is_empty() => None,
-            Kind::Form => Some(Value::String(secrets::form(&self.body))),
-            Kind::Json => secrets::json(&self.body),
+            _ if self.body().is_empty() => None,
+            Kind::Form => Some(Value::String(secrets::form(self.body()))),
+            Kind::Json => secrets::json(self.body()),
             // The first byte says whether it is compressed.
-            Kind::FramedJson => self.body.strip_prefix(&[0]).and_then(|rest| secrets::json(rest.get(4..)?)),
+            Kind::FramedJson => self.body().strip_prefix(&[0]).and_then(|rest| secrets::json(rest.get(4..)?)),
             Kind::Binary => None,
         };
         // What cannot be read cannot be searched for secrets.
@@ -416,8 +389,7 @@ impl Entry {
     /// About how many bytes it takes.
     fn size(&self) -> usize {
         let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()).map_or(0, HeaderValue::len);
-        let user = self.user.as_ref().map_or(0, String::len);
-        size_of::<Self>() + self.method.as_str().len() + self.target.len() + user + self.body.len() + fault
+        size_of::<Self>() + self.method.as_str().len() + self.text.len() + fault
     }
 }
 
@@ -427,8 +399,10 @@ impl Kind {
             Some(wire) if wire.codec == Codec::Proto => Self::Binary,
             Some(wire) if wire.is_framed() => Self::FramedJson,
             Some(_) => Self::Json,
-            None if call.media_type().is_some_and(|kind| kind.eq_ignore_ascii_case(FORM)) => Self::Form,
-            None => Self::Json,
+            None => match call.head.headers.get(CONTENT_TYPE).and_then(|kind| kind.as_bytes().get(..FORM.len())) {
+                Some(start) if start.eq_ignore_ascii_case(FORM.as_bytes()) => Self::Form,
+                _ => Self::Json,
+            },
         }
     }
 }
@@ -442,24 +416,22 @@ fn replaces_answer(fault: &HeaderValue) -> bool {
     !is_timing(text) || text.contains(", ")
 }
 
-/// At most [`MOST_TEXT`] of a text.
-fn cut(mut text: String) -> String {
-    if text.len() > MOST_TEXT {
-        text.truncate(text.floor_char_boundary(MOST_TEXT));
-        text.shrink_to_fit();
-    }
-    text
+/// At most so many bytes of a text.
+fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
 }
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+    use crate::protocol::rpc;
 
     fn call(head: http::request::Builder, body: &str) -> Call {
         let (head, ()) = head.body(()).unwrap().into_parts();
-        let path = head.uri.path().to_owned();
-        let wire = crate::protocol::rpc::Wire::of(&head.headers).filter(|_| crate::protocol::rpc::is_call(&path));
-        Call { path, head, prefix: String::new(), body: Bytes::copy_from_slice(body.as_bytes()), matched: None, wire }
+        let wire = rpc::Wire::of(&head.headers).filter(|_| rpc::is_call(head.uri.path()));
+        Call { wire, ..Call::new(head, Bytes::copy_from_slice(body.as_bytes())) }
     }
 
     fn seen(status: u16, fault: Option<&'static str>) -> Seen {
@@ -469,7 +441,7 @@ mod tests {
     }
 
     fn entry(head: http::request::Builder, body: &str) -> Entry {
-        Entry::new(&mut call(head, body), seen(200, None))
+        Entry::new(&call(head, body), seen(200, None))
     }
 
     fn get(path: &str) -> http::request::Builder {
@@ -537,7 +509,7 @@ mod tests {
             (503, Some("503;source=header;n=1"), Some(RefusedBy::Fault)),
             (503, Some("delay;ms=1;source=header;n=1, 503;source=header;n=1"), Some(RefusedBy::Fault)),
         ] {
-            let entry = Entry::new(&mut call(get("/"), ""), seen(status, fault));
+            let entry = Entry::new(&call(get("/"), ""), seen(status, fault));
             assert_eq!(entry.refused_by(), by, "{status} {fault:?}");
         }
     }

@@ -2,7 +2,9 @@
 
 mod visit;
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::control::{self, Control};
 use crate::failure::{Failure, Kind};
-use crate::faults::{self, Hold, Met, Moment, Note, Outcome, Plan, Policy, Spec};
+use crate::faults::{self, BadFault, Hold, Met, Moment, Note, Outcome, Plan, Policy, Spec};
 use crate::limits::{Limit, Limits};
 use crate::metrics::Connection;
 use crate::mount::{self, Whose};
@@ -66,99 +68,122 @@ impl Pipeline {
 
     /// Answers a call to fauxidp's own API that comes from within the process.
     pub fn control(&self, head: Parts, body: Bytes) -> Reply {
-        let path = mount::plain(head.uri.path()).into_owned();
-        let call = Call { head, path, prefix: String::new(), body, matched: None, wire: None };
-        self.control.answer(call, &self.worlds)
+        self.control.answer(Call::new(head, body), &self.worlds)
     }
 
-    /// Answers one request.
-    pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>) -> Response<ReplyBody> {
+    /// Answers one request, which came over TLS or not.
+    pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>, is_tls: bool) -> Response<ReplyBody> {
         let (head, body) = request.into_parts();
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
-        let (body, excess) = match self.excess_of(&head) {
-            Some(excess) => (Bytes::new(), Some(excess)),
-            None => match self.collect(&head, body).await {
-                Ok(body) => (body, None),
-                Err(None) => {
-                    // Half a body is no body: nothing is done with it.
-                    let detail = "The request body ended early or was framed wrongly.";
-                    return problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new()).into_response();
-                }
-                Err(Some(excess)) => (Bytes::new(), Some(excess)),
-            },
+        let body = match self.excess_of(&head) {
+            Some(excess) => Err(Unread::Excess(excess)),
+            None => self.collect(body, control::takes_state(&head)).await,
+        };
+        match self.begin(head, is_tls, body) {
+            Step::Done(reply) => reply.into_response(),
+            Step::Waits(rest) => rest.await.into_response(),
+        }
+    }
+
+    /// Everything that does not wait, which for nearly all calls is everything.
+    fn begin(&self, head: Parts, is_tls: bool, body: Result<Bytes, Unread>) -> Step<'_> {
+        let (body, excess) = match body.and_then(|body| self.shallow(&head, body)) {
+            Ok(body) => (body, None),
+            Err(Unread::Excess(excess)) => (Bytes::new(), Some(excess)),
+            Err(Unread::Half) => {
+                // Half a body is no body: nothing is done with it.
+                let detail = "The request body ended early or was framed wrongly.";
+                return Step::Done(problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new()));
+            }
         };
         if let Some(excess) = &excess {
             self.control.metrics.limit_hit(excess.limit);
         }
         // Mount: whose call it is decides in which dialect it is answered.
-        let path = mount::plain(head.uri.path());
-        let (prefix, path) = match mount::world(&path) {
-            Some((world, rest)) => (Some(world.to_owned()), rest.to_owned()),
-            None => (None, path.into_owned()),
+        let plain = mount::plain(head.uri.path());
+        let (prefix, path) = match mount::world(&plain) {
+            Some((world, rest)) => (Some(world.to_owned()), rest),
+            None => (None, &*plain),
         };
-        let whose = match mount::find(&head.method, &path) {
+        let whose = match mount::find(&head.method, path) {
             Whose::Own if prefix.is_some() => Whose::Nobody, // its paths name worlds themselves
             whose => whose,
         };
-        let wire = rpc::is_call(&path).then(|| Wire::of(&head.headers)).flatten();
+        let wire = rpc::is_call(path).then(|| Wire::of(&head.headers)).flatten();
         let shown = prefix.as_ref().map_or_else(String::new, |world| format!("/~{world}"));
-        let mut call = Call { head, path, prefix: shown, body, matched: None, wire };
-        let reply = match whose {
+        let is_as_sent = prefix.is_none() && matches!(plain, Cow::Borrowed(_));
+        let routed = (!is_as_sent).then(|| path.into());
+        let mut call = Box::new(Call { routed, prefix: shown, is_tls, wire, ..Call::new(head, body) });
+        let (place, found) = match whose {
             // Control comes before worlds and faults, so that none of them can lock it out.
-            Whose::Own => match excess {
-                Some(excess) => excess.problem(),
-                None => self.control.answer(call, &self.worlds),
-            },
+            Whose::Own => {
+                return Step::Done(match excess {
+                    Some(excess) => excess.problem(),
+                    None => self.control.answer(*call, &self.worlds),
+                });
+            }
             Whose::Nobody => {
                 let world = prefix.map_or_else(
                     || self.worlds.make(DEFAULT_WORLD),
                     |name| self.worlds.get(&name).unwrap_or_else(|| self.worlds.visit(&name)),
                 );
                 let visit = Visit::new(call, world, None, &self.control.metrics);
-                let reply = own(&visit.call, control::unmatched(visit.call.method(), &visit.call.path));
+                let reply = own(&visit.call, control::unmatched(visit.call.method(), visit.call.path()));
                 visit.end(&reply);
-                reply
+                return Step::Done(reply);
             }
-            Whose::Vendor(place, found) => {
-                // World: the one that the credential or the path names. It is held until the answer, also through a reset.
-                let (world, is_kept) = match self.enter(place, &mut call, prefix) {
-                    Ok(entered) => entered,
-                    Err(bad) => return own(&call, bad).into_response(),
-                };
-                let mut visit = Visit::new(call, world, Some(place), &self.control.metrics);
-                let vendor = visit.world.vendor(place);
-                let call = &mut visit.call;
-                if let Found::Lacking(operation) | Found::Operation(Matched { operation, .. }) = &found {
-                    visit.operation = Some(operation.name);
-                }
-                let reply = match (found, excess) {
-                    (Found::Nothing, _) => own(call, control::unmatched(call.method(), &call.path)),
-                    (Found::Lacking(operation), _) => own(call, unemulated(vendor.about(), operation.name)),
-                    // What the vendor would say too, so it is in its words.
-                    (_, Some(Excess { limit: Limit::Body, .. })) => {
-                        refuse(vendor, call, Kind::TooLarge).with(MARK, Mark::Limit.header())
+            Whose::Vendor(place, found) => (place, found),
+        };
+        // World: the one that the credential or the path names. It is held until the answer, also through a reset.
+        let (world, is_kept) = match self.enter(place, &mut call, prefix) {
+            Ok(entered) => entered,
+            Err(bad) => return Step::Done(own(&call, bad)),
+        };
+        let mut visit = Visit::new(call, world, Some(place), &self.control.metrics);
+        let vendor = visit.world.vendor(place);
+        let call = &mut visit.call;
+        if let Found::Lacking(operation) | Found::Operation(Matched { operation, .. }) = &found {
+            visit.operation = Some(operation.name);
+        }
+        let reply = match (found, excess) {
+            (Found::Nothing, _) => own(call, control::unmatched(call.method(), call.path())),
+            (Found::Lacking(operation), _) => own(call, unemulated(vendor.about(), operation.name)),
+            // What the vendor would say too, so it is in its words.
+            (_, Some(Excess { limit: Limit::Body, .. })) => {
+                refuse(vendor, call, Kind::TooLarge).with(MARK, Mark::Limit.header())
+            }
+            (_, Some(excess)) => own(call, excess.problem()),
+            (Found::WrongMethod(allow), None) => refuse(vendor, call, Kind::WrongMethod(allow)),
+            (Found::Untidy(path), None) => refuse(vendor, call, Kind::UntidyPath(path)),
+            (Found::Operation(matched), None) => {
+                let matched = call.matched.insert(matched).clone();
+                visit.user = vendor.subject(call);
+                match self.meet(&visit, place, &matched) {
+                    Ok(None) => explained(handle(vendor, &visit.call), vendor.about(), &visit.call, &matched),
+                    Ok(Some(plan)) => {
+                        visit.is_met = true;
+                        return Step::Waits(Box::pin(async move {
+                            let reply = self.faulty(&visit, place, &matched, plan).await;
+                            self.end(visit, place, is_kept, reply)
+                        }));
                     }
-                    (_, Some(excess)) => own(call, excess.problem()),
-                    (Found::WrongMethod(allow), None) => refuse(vendor, call, Kind::WrongMethod(allow)),
-                    (Found::Untidy(path), None) => refuse(vendor, call, Kind::UntidyPath(path)),
-                    (Found::Operation(matched), None) => {
-                        call.matched = Some(matched.clone());
-                        visit.user = vendor.subject(call);
-                        self.operate(&visit, place, &matched).await
-                    }
-                };
-                let (call, world) = (&visit.call, &visit.world);
-                // What somebody did without a credential, such as signing in, stays where they did it.
-                if !is_kept && reply.outcome().is_success() && !call.method().is_safe() {
-                    self.worlds.adopt(Arc::clone(world));
+                    Err(bad) => bad,
                 }
-                let reply = vendor.finish(call, reply);
-                // Journal: before the answer is on its way, so that whoever has it can look.
-                visit.end(&reply);
-                reply
             }
         };
-        reply.into_response()
+        Step::Done(self.end(visit, place, is_kept, reply))
+    }
+
+    /// The last steps of a call to a vendor.
+    fn end(&self, visit: Visit<'_>, place: usize, is_kept: bool, reply: Reply) -> Reply {
+        // What somebody did without a credential, such as signing in, stays where they did it.
+        if !is_kept && reply.outcome().is_success() && !visit.call.method().is_safe() {
+            self.worlds.adopt(Arc::clone(&visit.world));
+        }
+        let reply = visit.world.vendor(place).finish(&visit.call, reply);
+        // Journal: before the answer is on its way, so that whoever has it can look.
+        visit.end(&reply);
+        reply
     }
 
     /// The world that a call belongs to, and whether it is kept anyway. A credential that counts makes it; another one is judged in one that nobody keeps.
@@ -198,22 +223,28 @@ impl Pipeline {
         (uri > self.limits.max_uri).then_some(Excess { limit: Limit::Uri, most: self.limits.max_uri })
     }
 
-    /// The body, or what is too much about it, or nothing where there is none to read.
-    async fn collect<B: Body<Data = Bytes>>(&self, head: &Parts, body: B) -> Result<Bytes, Option<Excess>> {
-        let Limits { max_body, max_state, max_json_depth, body_timeout, .. } = self.limits;
-        let is_state = control::takes_state(head);
+    /// The body, or why there is none.
+    async fn collect<B: Body<Data = Bytes>>(&self, body: B, is_state: bool) -> Result<Bytes, Unread> {
+        let Limits { max_body, max_state, body_timeout, .. } = self.limits;
         let most = if is_state { max_state } else { max_body };
-        let body = body::collect(body, most, body_timeout).await.map_err(|unreadable| match unreadable {
-            Unreadable::Broken => None,
-            Unreadable::TooLarge => Some(Excess { limit: Limit::Body, most }),
-            Unreadable::Slow => Some(Excess { limit: Limit::BodyTimeout, most: body_timeout.as_secs() as usize }),
-        })?;
-        // Only messages of a remote call can be something else than text. A state has what many calls brought, one in the other.
+        body::collect(body, most, body_timeout).await.map_err(|unreadable| match unreadable {
+            Unreadable::Broken => Unread::Half,
+            Unreadable::TooLarge => Unread::Excess(Excess { limit: Limit::Body, most }),
+            Unreadable::Slow => {
+                Unread::Excess(Excess { limit: Limit::BodyTimeout, most: body_timeout.as_secs() as usize })
+            }
+        })
+    }
+
+    /// The body, unless it is JSON that is nested too deep. Only messages of a remote call can be something else than text. A
+    /// state has what many calls brought, one in the other.
+    fn shallow(&self, head: &Parts, body: Bytes) -> Result<Bytes, Unread> {
+        let most = self.limits.max_json_depth;
         let is_text = || Wire::of(&head.headers).is_none_or(|wire| wire.codec == Codec::Json);
-        if body::is_deeper(&body, max_json_depth) && is_text() && !is_state {
-            return Err(Some(Excess { limit: Limit::JsonDepth, most: max_json_depth }));
+        match body::is_deeper(&body, most) && is_text() && !control::takes_state(head) {
+            true => Err(Unread::Excess(Excess { limit: Limit::JsonDepth, most })),
+            false => Ok(body),
         }
-        Ok(body)
     }
 
     /// Counts a connection as open until the answer is dropped.
@@ -226,33 +257,31 @@ impl Pipeline {
         self.control.metrics.limit_hit(limit);
     }
 
-    /// Fault, then the vendor, then the marks.
-    async fn operate(&self, visit: &Visit<'_>, place: usize, matched: &Matched) -> Reply {
+    /// Fault: what is to happen to the call, if anything is.
+    #[allow(clippy::result_large_err)] // the refusal is the answer
+    fn meet(&self, visit: &Visit<'_>, place: usize, matched: &Matched) -> Result<Option<Box<Plan>>, Reply> {
         let Visit { call, world, user, .. } = visit;
-        let vendor = world.vendor(place);
-        let about = vendor.about();
+        let about = world.vendor(place).about();
         if self.faults.policy == Policy::Off {
-            return explained(handle(vendor, call), about, call, matched);
+            return Ok(None);
         }
-        let requested = match faults::requested(&call.head.headers, about.title, about.lacks) {
-            Ok(requested) => requested,
-            Err(bad) => {
-                let detail = format!("X-Fault: {bad}");
-                return own(call, problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()));
-            }
+        let bad_fault = |bad: BadFault| {
+            let detail = format!("X-Fault: {bad}");
+            own(call, problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()))
+        };
+        let requested = match call.speaks_to_us {
+            true => faults::requested(&call.head.headers, about.title, about.lacks).map_err(bad_fault)?,
+            false => None,
         };
         let operation = matched.operation.name;
         let met = Met { call, vendor: about.name, operation, user: user.as_deref() };
         let candidates = world.faults(place, &met, requested, &self.faults.specs);
-        if candidates.is_empty() {
-            return explained(handle(vendor, call), about, call, matched);
-        }
-        let plan = Plan::new(&candidates, about.name, operation);
-        self.faulty(world, place, call, matched, plan).await
+        Ok((!candidates.is_empty()).then(|| Box::new(Plan::new(&candidates, about.name, operation))))
     }
 
-    /// A call to which something may happen.
-    async fn faulty(&self, world: &World, place: usize, call: &Call, matched: &Matched, mut plan: Plan) -> Reply {
+    /// A call to which something may happen: fault, vendor, marks, in the order that the fault says.
+    async fn faulty(&self, visit: &Visit<'_>, place: usize, matched: &Matched, mut plan: Box<Plan>) -> Reply {
+        let Visit { call, world, .. } = visit;
         let vendor = world.vendor(place);
         let (about, published) = (vendor.about(), matched.operation.published);
         // A trial tells whether the call would succeed; on a copy, so that it changes nothing.
@@ -314,7 +343,7 @@ impl Pipeline {
             }
         };
         let mut reply = answer.unwrap_or_else(|| Reply::empty(StatusCode::SERVICE_UNAVAILABLE));
-        reply.delivery.cut = Some(cut);
+        reply.delivery.get_or_insert_default().cut = Some(cut);
         reply
     }
 
@@ -326,7 +355,7 @@ impl Pipeline {
         match (hold, reply) {
             (Hold::Wait(time), _) => tokio::time::sleep(time).await,
             (Hold::Drip { chunks, pause }, Some(reply)) => {
-                reply.delivery.drip = Some(Drip { chunks, pause, place: Arc::new(place) });
+                reply.delivery.get_or_insert_default().drip = Some(Drip { chunks, pause, place: Arc::new(place) });
             }
             (Hold::Drip { .. }, None) => {} // always after the answer
         }
@@ -348,10 +377,10 @@ fn handle(vendor: &dyn Vendor, call: &Call) -> Reply {
     catch_unwind(AssertUnwindSafe(|| vendor.handle(call))).unwrap_or_else(|_| {
         tracing::error!(
             vendor = vendor.about().name,
-            path = call.path,
+            path = call.path(),
             "the handler of {} {} panicked",
             call.method(),
-            call.path
+            call.path()
         );
         vendor.refuse(call, &Failure::from(Kind::Broken))
     })
@@ -374,7 +403,7 @@ fn explained(reply: Reply, about: &About, call: &Call, matched: &Matched) -> Rep
 }
 
 fn wants_explanation(call: &Call) -> bool {
-    call.header(&EXPLAIN).is_some_and(|value| value == "1")
+    call.speaks_to_us && call.header(&EXPLAIN).is_some_and(|value| value == "1")
 }
 
 fn with_fidelity(reply: Reply, about: &About, matched: Option<&Matched>) -> Reply {
@@ -418,6 +447,20 @@ fn unemulated(about: &About, operation: &str) -> Reply {
     let more = json!({ "vendor": about.name, "operation": operation });
     let more = more.as_object().cloned().unwrap_or_default();
     problem(StatusCode::NOT_IMPLEMENTED, Mark::Unemulated, &detail, more)
+}
+
+/// An answer, or what has to be waited for until there is one. That stands apart, so that all others take less room.
+enum Step<'a> {
+    Done(Reply),
+    Waits(Pin<Box<dyn Future<Output = Reply> + Send + 'a>>),
+}
+
+/// Why there is no body.
+enum Unread {
+    /// There is too much of it, or of the head.
+    Excess(Excess),
+    /// It broke off.
+    Half,
 }
 
 /// A limit that a request is over.
@@ -516,8 +559,7 @@ mod tests {
         let worlds = emulator::worlds(&Config::default()).unwrap();
         for vendor in worlds.make(DEFAULT_WORLD).vendors() {
             let (head, ()) = Request::new(()).into_parts();
-            let (path, prefix) = ("/".to_owned(), String::new());
-            let call = Call { head, path, prefix, body: Bytes::new(), matched: None, wire: None };
+            let call = Call::new(head, Bytes::new());
             let reply = handle(&Buggy(vendor), &call);
             let expected = vendor.refuse(&call, &Failure::from(Kind::Broken));
             assert_eq!((reply.status, reply.outcome()), (StatusCode::INTERNAL_SERVER_ERROR, reply.status));

@@ -46,21 +46,21 @@ impl Control {
         }
         // HEAD is GET without a body, which the connection leaves out.
         let method = if call.method() == Method::HEAD { Method::GET } else { call.method().clone() };
-        match routes::TABLE.find(&method, &call.path) {
+        match routes::TABLE.find(&method, call.path()) {
             Found::Operation(matched) => {
                 let run = routes::ROWS[matched.place].run;
                 call.matched = Some(matched);
                 run(self, worlds, &call)
             }
             Found::WrongMethod(allow) => {
-                let detail = format!("{} takes {allow}.", call.path);
+                let detail = format!("{} takes {allow}.", call.path());
                 let reply = problem(StatusCode::METHOD_NOT_ALLOWED, Mark::Refused, &detail, Map::new());
                 match http::HeaderValue::from_str(&allow) {
                     Ok(allow) => reply.with(http::header::ALLOW, allow),
                     Err(_) => reply,
                 }
             }
-            Found::Lacking(_) | Found::Untidy(_) | Found::Nothing => unmatched(&method, &call.path),
+            Found::Lacking(_) | Found::Untidy(_) | Found::Nothing => unmatched(&method, call.path()),
         }
     }
 }

@@ -54,8 +54,8 @@ impl Match {
     fn takes(&self, met: &Met<'_>) -> bool {
         let same = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
         let path = |wanted: &String| match wanted.strip_suffix('*') {
-            Some(start) => met.call.path.starts_with(start),
-            None => met.call.path == *wanted,
+            Some(start) => met.call.path().starts_with(start),
+            None => met.call.path() == *wanted,
         };
         same(&self.vendor, met.vendor)
             && same(&self.operation, met.operation)

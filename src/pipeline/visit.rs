@@ -15,12 +15,14 @@ use crate::world::World;
 
 /// A call to a vendor, or to nobody, in the world that it belongs to.
 pub(super) struct Visit<'a> {
-    pub(super) call: Call,
+    pub(super) call: Box<Call>,
     pub(super) world: Arc<World>,
     /// The key of the user that the call is about.
     pub(super) user: Option<String>,
     /// The operation that the call names, also one that the emulator lacks.
     pub(super) operation: Option<&'static str>,
+    /// Whether a fault meets it, and may be applied.
+    pub(super) is_met: bool,
     metrics: &'a Metrics,
     place: Option<usize>,
     at: Timestamp,
@@ -30,17 +32,18 @@ pub(super) struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     /// A call to the vendor at that place of [`vendors::ALL`].
-    pub(super) fn new(call: Call, world: Arc<World>, place: Option<usize>, metrics: &'a Metrics) -> Self {
+    pub(super) fn new(call: Box<Call>, world: Arc<World>, place: Option<usize>, metrics: &'a Metrics) -> Self {
         let (at, watch) = (world.clock().now(), Stopwatch::start());
-        Self { call, world, user: None, operation: None, metrics, place, at, watch, ended: None }
+        Self { call, world, user: None, operation: None, is_met: false, metrics, place, at, watch, ended: None }
     }
 
     /// The call was answered.
     pub(super) fn end(mut self, reply: &Reply) {
+        let (status, headers) = (reply.outcome(), &reply.headers);
         self.ended = Some(Ended {
-            status: reply.outcome(),
-            fault: reply.headers.get(faults::APPLIED).cloned(),
-            is_own: reply.headers.contains_key(MARK),
+            status,
+            fault: self.is_met.then(|| headers.get(faults::APPLIED).cloned()).flatten(),
+            is_own: !status.is_success() && headers.contains_key(MARK),
         });
     }
 }
@@ -66,7 +69,7 @@ impl Drop for Visit<'_> {
             took,
         };
         let journal = &self.world.journal;
-        if journal.keep(Entry::new(&mut self.call, seen)) && !journal.is_off() {
+        if journal.keep(Entry::new(&self.call, seen)) && !journal.is_off() {
             self.metrics.limit_hit(Limit::Journal);
         }
     }

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::future::poll_immediate;
 use http_body_util::BodyExt;
 use hyper::body::Body;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -44,20 +45,26 @@ where
     let mut body = pin!(body);
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    let start = Instant::now();
-    // Most bodies are there at once, and their end is known with their last bytes: then nothing is waited for.
+    let mut start = None;
+    // Most bodies are there at once, and their end is known with their last bytes: then nothing is waited for. What waits
+    // stands apart, so that a call that does not takes less room.
     while !body.is_end_stream() {
-        let pieces = u32::try_from((first.len() + rest.len()) / TIMED_BYTES).unwrap_or(u32::MAX);
-        let until = start + time.saturating_mul(pieces.saturating_add(1));
-        let Some(frame) = timeout_at(until, body.frame()).await.map_err(|_| Unreadable::Slow)? else {
-            break;
+        let frame = match poll_immediate(body.frame()).await {
+            Some(frame) => frame,
+            None => {
+                let pieces = u32::try_from((first.len() + rest.len()) / TIMED_BYTES).unwrap_or(u32::MAX);
+                let start = *start.get_or_insert_with(Instant::now);
+                let until = start + time.saturating_mul(pieces.saturating_add(1));
+                Box::pin(timeout_at(until, body.frame())).await.map_err(|_| Unreadable::Slow)?
+            }
         };
+        let Some(frame) = frame else { break };
         let Ok(data) = frame.map_err(|_| Unreadable::Broken)?.into_data() else {
             continue;
         };
         if first.len() + rest.len() + data.len() > limit {
             // The time-out ends the reading, not the answer.
-            let _ = timeout(DRAIN_TIME, drain(body, DRAIN_BYTES)).await;
+            let _ = Box::pin(timeout(DRAIN_TIME, drain(body, DRAIN_BYTES))).await;
             return Err(Unreadable::TooLarge);
         }
         if first.is_empty() && rest.is_empty() {

@@ -104,14 +104,7 @@ mod tests {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
         }
         let (head, ()) = request.into_parts();
-        Call {
-            head,
-            path: String::new(),
-            prefix: String::new(),
-            body: body.to_owned().into(),
-            matched: None,
-            wire: None,
-        }
+        Call::new(head, body.to_owned().into())
     }
 
     #[test]

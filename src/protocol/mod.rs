@@ -9,6 +9,7 @@ pub mod problem;
 pub mod route;
 pub mod rpc;
 pub mod template;
+pub mod time;
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -17,7 +18,6 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::{AsHeaderName, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
-use http::uri::Scheme;
 use http::{HeaderMap, Method, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Either, Full, StreamBody};
@@ -27,15 +27,22 @@ use delivery::Delivery;
 use route::Matched;
 use rpc::Wire;
 
+/// How the headers start in which a request speaks to fauxidp itself.
+const OURS: [&str; 2] = ["x-fault", "x-fauxidp"];
+
 /// One request, read whole and routed.
 #[derive(Debug)]
 pub struct Call {
     /// Method, headers and the rest of the head as it came.
     pub head: Parts,
-    /// The path that was routed: without a world's prefix, plain characters decoded.
-    pub path: String,
+    /// The path that was routed, where it is not that of the head: without a world's prefix, plain characters decoded.
+    pub routed: Option<Box<str>>,
     /// What stood in front of it: `/~world`, or nothing.
     pub prefix: String,
+    /// Whether it came over TLS.
+    pub is_tls: bool,
+    /// Whether a header speaks to fauxidp itself, so that most calls are not searched for each.
+    pub speaks_to_us: bool,
     /// The body.
     pub body: Bytes,
     /// The operation that the path and method name. `None` where the vendor can only refuse.
@@ -45,6 +52,18 @@ pub struct Call {
 }
 
 impl Call {
+    /// A call over plain HTTP that nobody routed yet.
+    pub fn new(head: Parts, body: Bytes) -> Self {
+        let speaks_to_us = head.headers.keys().any(|name| OURS.iter().any(|start| name.as_str().starts_with(start)));
+        let (prefix, matched, wire) = (String::new(), None, None);
+        Self { head, routed: None, prefix, is_tls: false, speaks_to_us, body, matched, wire }
+    }
+
+    /// The path that was routed.
+    pub fn path(&self) -> &str {
+        self.routed.as_deref().unwrap_or_else(|| self.head.uri.path())
+    }
+
     /// The method.
     pub fn method(&self) -> &Method {
         &self.head.method
@@ -57,7 +76,7 @@ impl Call {
 
     /// The parameter of the path that stands at that place, from 0, percent-decoded; empty if there is none.
     pub fn parameter(&self, place: usize) -> Cow<'_, str> {
-        let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(&self.path, place));
+        let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(self.path(), place));
         if !raw.as_bytes().contains(&b'%') {
             return raw.into();
         }
@@ -69,7 +88,7 @@ impl Call {
     pub fn origin(&self) -> String {
         let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
         let host = self.header("x-forwarded-host").or(authority).or_else(|| self.header(HOST)).unwrap_or("localhost");
-        let scheme = self.head.extensions.get::<Scheme>().map_or("http", Scheme::as_str);
+        let scheme = if self.is_tls { "https" } else { "http" };
         format!("{}://{host}{}", self.header("x-forwarded-proto").unwrap_or(scheme), self.prefix)
     }
 
@@ -98,13 +117,13 @@ pub struct Reply {
     /// The body.
     pub body: Bytes,
     /// What follows the body, on gRPC.
-    pub trailers: Option<HeaderMap>,
+    pub trailers: Option<Box<HeaderMap>>,
     /// The status that an error stands for where the wire does not show it: gRPC answers 200 whatever happens.
     pub stands_for: Option<StatusCode>,
     /// Which row of the operation's fidelity table this is; empty for fauxidp's own answers.
     pub answer: &'static str,
     /// How it leaves, where a fault has something to say about that.
-    pub delivery: Delivery,
+    pub delivery: Option<Box<Delivery>>,
 }
 
 impl Reply {
@@ -117,7 +136,7 @@ impl Reply {
             trailers: None,
             stands_for: None,
             answer: "",
-            delivery: Delivery::default(),
+            delivery: None,
         }
     }
 
@@ -147,8 +166,9 @@ impl Reply {
 
     /// The answer as the connection takes it. A cut stands in its extensions.
     pub fn into_response(mut self) -> Response<ReplyBody> {
-        let drip = self.delivery.drip.take().filter(|_| !self.body.is_empty());
-        let body = match (drip, self.trailers) {
+        let Delivery { drip, cut } = self.delivery.map_or_else(Delivery::default, |delivery| *delivery);
+        let drip = drip.filter(|_| !self.body.is_empty());
+        let body = match (drip, self.trailers.map(|trailers| *trailers)) {
             (Some(drip), trailers) => {
                 if trailers.is_none() {
                     // The length is known though the body is not there yet.
@@ -168,7 +188,7 @@ impl Reply {
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        if let Some(cut) = self.delivery.cut {
+        if let Some(cut) = cut {
             response.extensions_mut().insert(cut);
         }
         response

@@ -1,7 +1,5 @@
 //! A table of routes: which operation a method and path name, and which come near it. Knows no vendor.
 
-use std::ops::Range;
-
 use http::Method;
 use matchit::Router;
 
@@ -41,13 +39,15 @@ pub struct Matched {
     pub place: usize,
     /// Whether it was called by the path of its remote call, which has no parameters.
     pub is_rpc: bool,
-    parameters: [Range<usize>; PARAMETERS],
+    /// Where each starts and ends.
+    parameters: [(u32, u32); PARAMETERS],
 }
 
 impl Matched {
     /// The parameter at that place as it stands in `path`, the one that was matched.
     pub fn parameter<'p>(&self, path: &'p str, place: usize) -> &'p str {
-        self.parameters.get(place).and_then(|range| path.get(range.clone())).unwrap_or("")
+        let range = self.parameters.get(place);
+        range.and_then(|(start, end)| path.get(*start as usize..*end as usize)).unwrap_or("")
     }
 }
 
@@ -88,13 +88,17 @@ impl RouteTable {
 
     /// What this method and path name.
     pub fn find(&self, method: &Method, path: &str) -> Found {
+        let found = self.by_path.at(path).ok();
+        // A path that is found is tidy, unless a parameter is not.
+        let is_dots = |(_, value)| matches!(value, "." | "..");
         if self.tidy
+            && found.as_ref().is_none_or(|found| found.params.iter().any(is_dots))
             && !super::rpc::is_call(path)
             && let Some(tidied) = tidied(path)
         {
             return Found::Untidy(tidied);
         }
-        let Ok(found) = self.by_path.at(path) else {
+        let Some(found) = found else {
             return Found::Nothing;
         };
         let method_of = |place: usize| match self.operations[place].rpc == Some(path) {
@@ -109,10 +113,11 @@ impl RouteTable {
         if !operation.emulated {
             return Found::Lacking(operation);
         }
-        let mut parameters = [const { 0..0 }; PARAMETERS];
+        let mut parameters = [(0, 0); PARAMETERS];
         for (range, (_, value)) in parameters.iter_mut().zip(found.params.iter()) {
             let start = value.as_ptr() as usize - path.as_ptr() as usize;
-            *range = start..start + value.len();
+            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            *range = (place(start), place(start + value.len()));
         }
         Found::Operation(Matched { operation, place, is_rpc: operation.rpc == Some(path), parameters })
     }
@@ -145,10 +150,6 @@ fn filled(path: &str, asked: &[&str]) -> String {
 
 /// The path without empty, `.` and `..` parts, if it has any but a last empty one.
 fn tidied(path: &str) -> Option<String> {
-    // By far the most paths show at a glance that they are tidy.
-    if !path.as_bytes().windows(2).any(|two| matches!(two, b"//" | b"/.")) {
-        return None;
-    }
     let inner = path.strip_prefix('/')?;
     let inner = inner.strip_suffix('/').unwrap_or(inner);
     let untidy = inner.split('/').any(|part| matches!(part, "" | "." | "..")) && !inner.is_empty();

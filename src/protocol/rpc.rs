@@ -200,7 +200,10 @@ impl Wire {
             Framing::Connect => Reply::new(StatusCode::OK, self.content_type, message),
             Framing::Grpc => {
                 let trailers = HeaderMap::from_iter([(STATUS, HeaderValue::from_static("0"))]);
-                Reply { trailers: Some(trailers), ..Reply::new(StatusCode::OK, self.content_type, frame(0, &message)) }
+                Reply {
+                    trailers: Some(Box::new(trailers)),
+                    ..Reply::new(StatusCode::OK, self.content_type, frame(0, &message))
+                }
             }
             Framing::GrpcWeb => {
                 let mut body = frame(0, &message);
@@ -216,7 +219,7 @@ impl Wire {
             Framing::Connect => connect_error(error),
             Framing::Grpc => {
                 let reply = Reply::new(StatusCode::OK, self.content_type, Bytes::new());
-                Reply { trailers: Some(trailers(error)), ..reply }
+                Reply { trailers: Some(Box::new(trailers(error))), ..reply }
             }
             Framing::GrpcWeb => {
                 let mut lines = Vec::new();

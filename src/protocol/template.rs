@@ -16,15 +16,23 @@ impl<const N: usize> Template<N> {
     ///
     /// # Panics
     /// When they stand in another order, or not at all: a slip in the caller.
-    pub fn new(text: String, members: [&str; N]) -> Self {
+    pub fn new(text: &str, members: [&str; N]) -> Self {
+        Self::within("", text, members, "")
+    }
+
+    /// The same with that before and behind the object.
+    ///
+    /// # Panics
+    /// As [`Template::new`].
+    pub fn within(before: &str, text: &str, members: [&str; N], behind: &str) -> Self {
         let mut from = 0;
         let places = members.map(|member| {
-            let place = value_of(&text, member).filter(|place| place.start > from);
+            let place = value_of(text, member).filter(|place| place.start > from);
             let place = place.expect("the object has the members in that order");
             from = place.end;
-            place
+            place.start + before.len()..place.end + before.len()
         });
-        Self { text: text.into(), places }
+        Self { text: [before, text, behind].concat().into(), places }
     }
 
     /// The object with these values, which are JSON.
@@ -114,12 +122,12 @@ mod tests {
     #[test]
     fn only_the_object_s_own_members_are_filled() {
         let text = r#"{"a":{"b":1,"c":[{"b":2}]},"t":"\"b\":3,\\","b":4,"d":"x","c":[5,6],"e":{"c":7}}"#;
-        let template = Template::new(text.to_owned(), ["b", "c"]);
+        let template = Template::new(text, ["b", "c"]);
         let filled = template.fill(["true", "null"]);
         let wanted = r#"{"a":{"b":1,"c":[{"b":2}]},"t":"\"b\":3,\\","b":true,"d":"x","c":null,"e":{"c":7}}"#;
         assert_eq!(String::from_utf8(filled).unwrap(), wanted);
-        assert_eq!(Template::new(text.to_owned(), ["b", "c"]).fill(["4", "[5,6]"]), text.as_bytes());
-        let last = Template::new(r#"{"a":1}"#.to_owned(), ["a"]);
-        assert_eq!(last.fill(["\"b\""]), br#"{"a":"b"}"#);
+        assert_eq!(Template::new(text, ["b", "c"]).fill(["4", "[5,6]"]), text.as_bytes());
+        let last = Template::within("[", r#"{"a":1}"#, ["a"], "]");
+        assert_eq!(last.fill(["\"b\""]), br#"[{"a":"b"}]"#);
     }
 }

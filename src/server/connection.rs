@@ -1,10 +1,11 @@
 //! One connection, from its first byte to its end.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::uri::Scheme;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use http::{Request, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -13,20 +14,13 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::Instant;
 
 use super::Context;
 use super::fate::{Ended, Fate, Socket, deliver};
+use super::overseer::{LAST_WORDS, Order, Overseer};
 use super::watch::{Sent, Watch, Watched};
 use crate::limits::Limit;
 use crate::streams;
-
-/// Once the server is told to stop, how long until it stops to take calls: what was sent before is read by then, however
-/// late the sockets are looked at, for a timer is not due before they were.
-const LAST_CALL: Duration = Duration::from_millis(10);
-
-/// Then, how long a client that was heard or is to say something may be silent.
-const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// Streams that a client may reset before they are looked at. Who resets more is up to no good, and is cut off.
 const MOST_RESETS: usize = 20;
@@ -47,10 +41,10 @@ pub(super) async fn serve(stream: TcpStream, context: Context, _place: Option<Ow
     let fate = Arc::new(Fate::default());
     let stream = Socket::new(stream, Arc::clone(&fate));
     if first[0] != TLS_HELLO {
-        return http(stream, Scheme::HTTP, fate, context).await;
+        return http(stream, false, fate, context).await;
     }
     match unless_stopped(context.tls.accept(stream, local), &context).await {
-        Some(Ok(stream)) => http(stream, Scheme::HTTPS, fate, context).await,
+        Some(Ok(stream)) => http(stream, true, fate, context).await,
         Some(Err(error)) => tracing::debug!(%error, "a TLS handshake failed: {error}"),
         None => {}
     }
@@ -70,28 +64,25 @@ async fn unless_stopped<T>(what: impl Future<Output = T>, context: &Context) -> 
     }
 }
 
-async fn http<S>(stream: S, scheme: Scheme, fate: Arc<Fate>, context: Context)
+async fn http<S>(stream: S, is_tls: bool, fate: Arc<Fate>, context: Context)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let Context { pipeline, limits, stop, .. } = context;
     let watch = Arc::new(Watch::new());
-    let is_plain = scheme == Scheme::HTTP;
     let service = {
         let (pipeline, fate, watch) = (Arc::clone(&pipeline), Arc::clone(&fate), Arc::clone(&watch));
-        service_fn(move |mut request: Request<Incoming>| {
+        service_fn(move |request: Request<Incoming>| {
             let (pipeline, fate, version) = (Arc::clone(&pipeline), Arc::clone(&fate), request.version());
             let (under_way, count) = watch.call(version);
             if count == limits.max_streams.max(1) as usize && version == Version::HTTP_2 {
                 pipeline.limit_hit(Limit::Streams); // the next one waits at the client
             }
-            // Tokens name their issuer as the client sees it.
-            request.extensions_mut().insert(scheme.clone());
             async move {
                 let is_stream = streams::owns(request.uri().path());
                 let response = match is_stream {
                     true => streams::answer(request).await,
-                    false => pipeline.answer(request).await,
+                    false => pipeline.answer(request, is_tls).await,
                 };
                 // A stream over HTTP/2 may be silent for as long as its client answers pings.
                 let is_open = is_stream && version == Version::HTTP_2;
@@ -115,47 +106,26 @@ where
         .keep_alive_timeout(limits.header_timeout);
     let stream = TokioIo::new(Watched { stream, watch: Arc::clone(&watch) });
     let mut connection = pin!(builder.serve_connection(stream, service));
-    let mut stage = Stage::Open;
-    let mut alarm = pin!(tokio::time::sleep(limits.header_timeout.min(limits.idle_timeout)));
-    let mut reads = 0;
+    let overseer = Overseer::new(Arc::clone(&watch), fate, is_tls, limits, Arc::clone(&pipeline), stop);
+    // It is looked at only when there is something to see: a set of one, since a set knows who has woken.
+    let mut overseers = FuturesUnordered::from_iter([overseer.oversee()]);
     let ended = loop {
         tokio::select! {
             // What has come is read before anything else is looked at.
             biased;
-            ended = connection.as_mut() => break ended,
-            // Its socket ends with it, as the fate says.
-            () = fate.sealed() => return,
-            () = stop.cancelled(), if matches!(stage, Stage::Open) => {
-                stage = Stage::LastCall;
-                alarm.as_mut().reset(Instant::now() + LAST_CALL);
-            }
-            () = alarm.as_mut() => {
-                let next = match stage {
-                    Stage::Open => match watch.look(&limits) {
-                        Ok(next) => next,
-                        Err(limit) => {
-                            pipeline.limit_hit(limit);
-                            if limit == Limit::HeaderTimeout {
-                                if is_plain {
-                                    fate.is_late();
-                                }
-                                return;
-                            }
-                            stage = Stage::Closing;
-                            connection.as_mut().graceful_shutdown();
-                            Instant::now() + LAST_WORDS
-                        }
-                    },
-                    Stage::LastCall => {
-                        stage = Stage::Closing;
-                        connection.as_mut().graceful_shutdown();
-                        Instant::now() + LAST_WORDS
-                    }
-                    Stage::Closing if watch.is_silent(&mut reads) => return,
-                    Stage::Closing => Instant::now() + LAST_WORDS,
-                };
-                alarm.as_mut().reset(next);
-            }
+            ended = poll_fn(|cx| {
+                let ended = connection.as_mut().poll(cx);
+                watch.look_back();
+                ended
+            }) => break ended,
+            Some((order, overseer)) = overseers.next() => match order {
+                // Its socket ends with it, as the fate says.
+                Order::Drop => return,
+                Order::Close => {
+                    connection.as_mut().graceful_shutdown();
+                    overseers.push(overseer.oversee());
+                }
+            },
         }
     };
     if let Err(error) = ended {
@@ -164,16 +134,6 @@ where
             None => tracing::debug!(%error, "a connection ended early: {error}"),
         }
     }
-}
-
-/// How far a connection is.
-enum Stage {
-    /// It takes calls.
-    Open,
-    /// It takes those that were sent before the server was told to stop.
-    LastCall,
-    /// It finishes what it has.
-    Closing,
 }
 
 /// The limit at which hyper itself ended a connection.

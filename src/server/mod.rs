@@ -3,6 +3,7 @@
 
 mod connection;
 mod fate;
+mod overseer;
 pub mod tls;
 mod watch;
 

@@ -21,6 +21,9 @@ const LONGEST_HOLD: Duration = Duration::from_secs(60);
 /// How HTTP/2 begins, as far as no request of HTTP/1 does.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
+/// A time that is taken at the next look back.
+const JUST_NOW: u64 = u64::MAX;
+
 /// What a connection is doing. Times are milliseconds since it was opened.
 pub(super) struct Watch {
     opened: Instant,
@@ -28,9 +31,10 @@ pub(super) struct Watch {
     calls: AtomicUsize,
     /// Answers that are on their way.
     answers: AtomicUsize,
-    /// When something was done last.
+    /// When something was done last, but for what was done since the last look back.
     moved: AtomicU64,
-    /// When the head that is coming began, on HTTP/1; 0 if none is.
+    has_moved: AtomicBool,
+    /// When the head that is coming began, on HTTP/1; 0 if none is, [`JUST_NOW`] until the next look back.
     head: AtomicU64,
     /// How often bytes came.
     reads: AtomicU64,
@@ -46,6 +50,7 @@ impl Watch {
             calls: AtomicUsize::new(0),
             answers: AtomicUsize::new(0),
             moved: AtomicU64::new(0),
+            has_moved: AtomicBool::new(false),
             head: AtomicU64::new(0),
             reads: AtomicU64::new(0),
             is_http_2: AtomicBool::new(false),
@@ -53,13 +58,29 @@ impl Watch {
         }
     }
 
-    /// Milliseconds, never 0.
+    /// Milliseconds, never 0 and never [`JUST_NOW`].
     fn now(&self) -> u64 {
-        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).clamp(1, JUST_NOW - 1)
     }
 
     fn move_on(&self) {
-        self.moved.store(self.now(), Relaxed);
+        self.has_moved.store(true, Relaxed);
+    }
+
+    /// Takes the time of what was done since the last look back: once for all of it, since to ask for it costs more than all
+    /// else here. Whoever lets something be done looks back right after it.
+    pub(super) fn look_back(&self) {
+        let is_begun = self.head.load(Relaxed) == JUST_NOW;
+        let has_moved = self.has_moved.load(Relaxed) && self.has_moved.swap(false, Relaxed);
+        if is_begun || has_moved {
+            let now = self.now();
+            if has_moved {
+                self.moved.store(now, Relaxed);
+            }
+            if is_begun {
+                self.head.store(now, Relaxed);
+            }
+        }
     }
 
     fn read(&self, bytes: &[u8]) {
@@ -70,7 +91,7 @@ impl Watch {
         // HTTP/2 has frames that are no part of any call; there, being idle is all that counts.
         let is_waiting = self.calls.load(Relaxed) == 0 && self.head.load(Relaxed) == 0;
         if is_waiting && !self.is_http_2.load(Relaxed) {
-            self.head.store(self.now(), Relaxed);
+            self.head.store(JUST_NOW, Relaxed);
         }
     }
 

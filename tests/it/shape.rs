@@ -196,7 +196,7 @@ fn time_and_chance_come_from_the_clock_and_the_ids_alone() {
         "journal.rs",
         "people.rs",
         "protocol/body.rs",
-        "server/connection.rs",
+        "server/overseer.rs",
         "server/tls.rs",
         "server/watch.rs",
     ];

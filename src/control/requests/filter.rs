@@ -82,7 +82,7 @@ impl Filter {
         let method = self.method.as_ref().map(|method| method.to_ascii_uppercase());
         compare("method", &method, Some(entry.method.as_str()));
         compare("protocol", &self.protocol, Some(entry.protocol.as_str()));
-        compare("user", &self.user, entry.user.as_deref());
+        compare("user", &self.user, entry.user());
         compare("refused_by", &self.refused_by, entry.refused_by().map(RefusedBy::as_str));
         if let Some(wanted) = self.path.as_deref().filter(|wanted| !is_path(wanted, entry)) {
             differences.push(differs("path", Some(&entry.shown_path()), wanted));

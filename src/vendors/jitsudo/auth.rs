@@ -2,6 +2,8 @@
 
 mod token;
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 use http::header::{AUTHORIZATION, HeaderName};
 use uuid::Uuid;
@@ -154,9 +156,11 @@ impl Access {
             return Err(Error::MissingToken);
         }
         let token = token.trim();
-        let signed = || self.signer.holder(token, state.shared.clock.now());
-        let id = self.tokens.get(token).cloned().or_else(signed);
-        let user = id.and_then(|id| state.users.get(&id)).ok_or(Error::UnknownToken)?;
+        let user = match self.tokens.get(token) {
+            Some(id) => state.users.get(id),
+            None => self.signer.holder(token, state.shared.clock.now()).and_then(|id| state.users.get(&id)),
+        };
+        let user = user.ok_or(Error::UnknownToken)?;
         match may_enter(&user, Door::Token, &state.rules) {
             true => Ok(user),
             false => Err(Error::SuspendedCaller),
@@ -203,12 +207,12 @@ impl Caller {
     pub(super) fn actor(&self) -> Actor {
         match &self.who {
             Who::User(user) => actor(user),
-            Who::Key(key) => Actor { kind: ActorType::ApiKey, id: Some(key.id.clone()) },
+            Who::Key(key) => Actor { kind: ActorType::ApiKey, id: Some(key.id.as_str().into()) },
         }
     }
 }
 
 /// How the audit log names a user.
 pub(super) fn actor(user: &User) -> Actor {
-    Actor { kind: ActorType::Oidc, id: Some(user.key().to_owned()) }
+    Actor { kind: ActorType::Oidc, id: Some(Arc::clone(&user.profile.id)) }
 }

@@ -11,6 +11,7 @@ mod routes;
 mod seed;
 mod wire;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
@@ -216,7 +217,7 @@ impl Vendor for Jitsudo {
     }
 
     fn subject(&self, call: &Call) -> Option<String> {
-        wire::id(call).ok()
+        wire::id(call).ok().map(Cow::into_owned)
     }
 
     fn refuse(&self, _: &Call, failure: &Failure) -> Reply {

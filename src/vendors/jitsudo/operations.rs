@@ -5,6 +5,8 @@ pub(super) mod auth;
 pub(super) mod groups;
 pub(super) mod users;
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
@@ -50,25 +52,29 @@ fn allow(rule: Suspension, reason: &'static str) -> Result<(), Error> {
 
 /// Writes into the audit log what was done to a user.
 fn note_user(state: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
-    note(state, user.profile.tenant, actor, action, ("user", user.key()));
+    note(state, user.profile.tenant, actor, action, ("user", Arc::clone(&user.profile.id)));
 }
 
 /// Writes into the audit log what was done to a resource, its type and id.
-fn note(state: &Jitsudo, tenant: Uuid, actor: Actor, action: &'static str, (kind, id): (&'static str, &str)) {
+fn note(state: &Jitsudo, tenant: Uuid, actor: Actor, action: &'static str, (kind, id): (&'static str, Arc<str>)) {
     state.audit.write(Entry {
-        id: new_id(state),
+        id: new_uuid(state),
         tenant,
         actor,
         action: action.into(),
         resource_type: kind.into(),
-        resource_id: id.to_owned(),
+        resource_id: id,
         created_at: state.shared.clock.now(),
     });
 }
 
 /// A UUID of version 8, as the vendor's sample is.
+fn new_uuid(state: &Jitsudo) -> Uuid {
+    Uuid::new_v8(state.shared.ids.bytes())
+}
+
 fn new_id(state: &Jitsudo) -> String {
-    Uuid::new_v8(state.shared.ids.bytes()).to_string()
+    new_uuid(state).to_string()
 }
 
 /// Mails a user a token, which takes the place of one that was sent for the same before.

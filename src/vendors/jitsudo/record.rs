@@ -33,7 +33,7 @@ pub(super) struct User {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Profile {
     /// In lower case.
-    pub(super) id: String,
+    pub(super) id: Arc<str>,
     pub(super) tenant: Uuid,
     pub(super) email: String,
     pub(super) name: String,

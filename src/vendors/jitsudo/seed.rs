@@ -196,7 +196,7 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
             active: user.active,
             updated_at: user.updated_at,
             profile: Arc::new(Profile {
-                id,
+                id: id.into(),
                 tenant: hidden.tenant_id,
                 email: user.email,
                 name: user.name,
@@ -292,12 +292,12 @@ fn group(group: SeedGroup) -> Group {
 
 fn entry(entry: SeedEntry) -> Entry {
     Entry {
-        id: entry.id.to_string(),
+        id: entry.id,
         tenant: entry.fauxidp.tenant_id,
-        actor: Actor { kind: entry.actor_type, id: entry.actor_id },
+        actor: Actor { kind: entry.actor_type, id: entry.actor_id.map(Arc::from) },
         action: entry.action.into(),
         resource_type: entry.resource_type.into(),
-        resource_id: entry.resource_id,
+        resource_id: entry.resource_id.into(),
         created_at: entry.created_at,
     }
 }
@@ -308,7 +308,7 @@ pub(super) fn user(person: &Person, tenant: Uuid, now: Timestamp) -> User {
         active: true,
         updated_at: now,
         profile: Arc::new(Profile {
-            id: user_id(person),
+            id: user_id(person).into(),
             tenant,
             email: person.email(),
             name: person.name(),

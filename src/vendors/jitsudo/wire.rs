@@ -18,16 +18,20 @@ use super::Rules;
 use super::error::Error;
 use super::operations::{Listing, Page};
 use super::record::uuid;
+use crate::protocol::time::quoted;
 use crate::protocol::{Call, Reply, is_json};
 
 /// The most items of a page, and how many there are where nobody says.
 const LIMITS: (usize, usize) = (250, 50);
 
 /// The id in the path, in lower case.
-pub(super) fn id(call: &Call) -> Result<String, Error> {
+pub(super) fn id(call: &Call) -> Result<Cow<'_, str>, Error> {
     let id = call.parameter(0);
     uuid(&id).ok_or(Error::MalformedId)?;
-    Ok(id.to_ascii_lowercase())
+    Ok(match id.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => id.to_ascii_lowercase().into(),
+        false => id,
+    })
 }
 
 /// Which part of a list is asked for.
@@ -154,11 +158,15 @@ fn is_role(role: &str, rules: &Rules) -> bool {
 /// A time as the rules show it: RFC 3339, in whole seconds or with microseconds.
 struct Time<'r>(Timestamp, &'r Rules);
 
+impl Time<'_> {
+    /// As it stands in JSON.
+    fn quoted(&self) -> String {
+        quoted(self.0, if self.1.microseconds { 6 } else { 0 })
+    }
+}
+
 impl Serialize for Time<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.1.microseconds {
-            true => serializer.collect_str(&format_args!("{:.6}", self.0)),
-            false => serializer.collect_str(&Timestamp::from_second(self.0.as_second()).unwrap_or(self.0)),
-        }
+        serializer.serialize_str(self.quoted().trim_matches('"'))
     }
 }

@@ -2,6 +2,8 @@
 
 pub(super) mod keys;
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hashbrown::HashMap;
@@ -125,7 +127,7 @@ pub(super) fn authenticate(state: &Zitadel, call: &Call) -> Result<Caller, Error
     let header = call.header(AUTHORIZATION).filter(|header| !header.is_empty());
     // One scheme, in this spelling, and one space.
     let token = header.ok_or(Error::AuthHeaderMissing)?.strip_prefix("Bearer ").ok_or(Error::InvalidAuthHeader)?;
-    if token.contains("Bearer ") {
+    if token.contains(' ') && token.contains("Bearer ") {
         return Err(Error::InvalidAuthHeader);
     }
     let bearer = bearer(state, token).filter(Bearer::reaches_api).ok_or(Error::InvalidToken)?;
@@ -154,26 +156,28 @@ impl Bearer {
 /// Who holds that token, if it lives. Which doors its user may use is another question.
 pub(super) fn bearer(state: &Zitadel, token: &str) -> Option<Bearer> {
     let now = state.shared.clock.now();
-    let (user_id, id) = match token.contains('.') {
-        true => keys::read_access(&state.signer(), token)?,
-        false => (holder(state, token)?, token.to_owned()),
+    let (user, id): (_, Cow<'_, str>) = match token.contains('.') {
+        true => {
+            let (user_id, id) = keys::read_access(&state.signer(), token)?;
+            (state.users.get(&user_id)?, id.into())
+        }
+        false => (holder(state, token)?, token.into()),
     };
-    let user = state.users.get(&user_id)?;
     let secrets = user.secrets.as_ref()?;
-    match (secrets.token(&id, now), secrets.access(&id, now).cloned()) {
-        (Some(_), _) => Some(Bearer { user, access: None }),
-        (None, Some(access)) => Some(Bearer { user, access: Some(access) }),
-        (None, None) => None,
+    if secrets.token(&id, now).is_some() {
+        return Some(Bearer { user, access: None });
     }
+    let access = secrets.access(&id, now)?.clone();
+    Some(Bearer { user, access: Some(access) })
 }
 
 /// Whose an opaque token is: one of the seed's, or one that names its user.
-fn holder(state: &Zitadel, token: &str) -> Option<String> {
+fn holder(state: &Zitadel, token: &str) -> Option<User> {
     if let Some(user_id) = state.access.tokens.get(token) {
-        return Some(user_id.clone());
+        return state.users.get(user_id);
     }
     let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-    String::from_utf8(bytes.get(SECRET_BYTES..)?.to_vec()).ok()
+    state.users.get(std::str::from_utf8(bytes.get(SECRET_BYTES..)?).ok()?)
 }
 
 impl Caller {

@@ -115,7 +115,7 @@ impl Vendor for Zitadel {
         if let Some(allowed) = wire::cors::preflight(call, failure) {
             return allowed;
         }
-        if wire::sign_in::owns(&call.path) {
+        if wire::sign_in::owns(call.path()) {
             return error::sign_in::refuse(failure);
         }
         let row = call.matched.as_ref().map(|_| routes::row(call));
@@ -134,7 +134,7 @@ impl Vendor for Zitadel {
             let token = call.header(AUTHORIZATION).and_then(|header| header.strip_prefix("Bearer "));
             token.is_some_and(|token| auth::bearer(self, token).is_some())
         };
-        bearer() || (wire::sign_in::owns(&call.path) && operations::sign_in::knows(self, &wire::sign_in::form(call)))
+        bearer() || (wire::sign_in::owns(call.path()) && operations::sign_in::knows(self, &wire::sign_in::form(call)))
     }
 
     fn state(&self) -> Box<RawValue> {

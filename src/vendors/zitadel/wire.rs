@@ -59,9 +59,10 @@ impl Edge {
     /// The refusal of a remote call whose content type is not understood.
     #[allow(clippy::result_large_err)] // the refusal is the answer
     pub(super) fn of(call: &Call) -> Result<Self, Reply> {
+        let is_rpc = || call.matched.as_ref().map_or_else(|| rpc::is_call(call.path()), |matched| matched.is_rpc);
         match call.wire {
             Some(wire) => Ok(Self::Rpc(wire)),
-            None if !rpc::is_call(&call.path) => Ok(Self::Rest),
+            None if !is_rpc() => Ok(Self::Rest),
             None if call.method() == http::Method::POST => Err(rpc::wrong_content_type().proving("wrong_content_type")),
             None => Err(rpc::wrong_method().proving("wrong_method")),
         }
@@ -204,7 +205,7 @@ pub(super) fn serve<Q: Request, A: Answer>(
 fn takes_body(call: &Call) -> bool {
     match *call.method() {
         http::Method::GET => false,
-        http::Method::DELETE => call.path.ends_with("/phone"), // the one whose route says so
+        http::Method::DELETE => call.path().ends_with("/phone"), // the one whose route says so
         _ => true,
     }
 }
@@ -212,6 +213,7 @@ fn takes_body(call: &Call) -> bool {
 /// A message from the gateway: the first value of the body counts, and nothing is an empty message.
 fn from_gateway<Q: Request>(body: &[u8]) -> Result<Q, Error> {
     match go_json::first_value(body)? {
+        Some(b"{}") => Ok(Q::default()), // the usual body of a call that names its user in the path
         Some(value) => from_json(value).map_err(Error::Undecodable),
         None => Ok(Q::default()),
     }
@@ -462,7 +464,10 @@ fn request_id(clock: &Clock, ids: &Ids) -> HeaderValue {
     let number = u128::from(seconds) << 64 | u128::from(u64::from_be_bytes(ids.bytes()));
     // 96 bits are 19 digits and one bit, which the form puts in front of the last, padded one.
     let padded = number << 4;
-    let text: [u8; 20] = std::array::from_fn(|place| DIGITS[(padded >> (95 - 5 * place)) as usize % 32]);
+    // In two halves of ten digits, each of which a machine word holds.
+    let halves = [(padded >> 50) as u64, padded as u64];
+    let text: [u8; 20] =
+        std::array::from_fn(|place| DIGITS[(halves[place / 10] >> (45 - 5 * (place % 10))) as usize % 32]);
     HeaderValue::from_bytes(&text).expect("digits are ASCII")
 }
 

@@ -36,7 +36,7 @@ pub(in super::super) fn list_audit_log(
     let is = |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
     let wanted = |entry: &Entry| {
         entry.tenant == caller.tenant()
-            && filter.actor_id.as_ref().is_none_or(|id| entry.actor.id.as_ref() == Some(id))
+            && filter.actor_id.as_ref().is_none_or(|id| entry.actor.id.as_deref() == Some(id))
             && is(&filter.resource_type, &entry.resource_type)
             && is(&filter.resource_id, &entry.resource_id)
             && is(&filter.action, &entry.action)

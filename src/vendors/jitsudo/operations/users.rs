@@ -122,7 +122,7 @@ pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation
             active: true,
             updated_at: now,
             profile: Arc::new(Profile {
-                id: id.clone(),
+                id: id.as_str().into(),
                 tenant: caller.tenant(),
                 email: invitation.email,
                 name: invitation.name,

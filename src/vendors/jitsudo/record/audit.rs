@@ -14,14 +14,13 @@ const MOST: usize = 10_000;
 /// One thing that was done.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in super::super) struct Entry {
-    /// In lower case.
-    pub(in super::super) id: String,
+    pub(in super::super) id: Uuid,
     pub(in super::super) tenant: Uuid,
     pub(in super::super) actor: Actor,
     /// Such as `user.suspend`.
     pub(in super::super) action: Cow<'static, str>,
     pub(in super::super) resource_type: Cow<'static, str>,
-    pub(in super::super) resource_id: String,
+    pub(in super::super) resource_id: Arc<str>,
     pub(in super::super) created_at: Timestamp,
 }
 
@@ -30,7 +29,7 @@ pub(in super::super) struct Entry {
 pub(in super::super) struct Actor {
     pub(in super::super) kind: ActorType,
     /// The system has none.
-    pub(in super::super) id: Option<String>,
+    pub(in super::super) id: Option<Arc<str>>,
 }
 
 /// The kinds that the vendor names.
@@ -79,6 +78,7 @@ impl AuditLog {
 
     /// The entry of that id in that tenant.
     pub(in super::super) fn get(&self, tenant: Uuid, id: &str) -> Option<Arc<Entry>> {
+        let id = Uuid::try_parse(id).ok()?;
         let log = self.lock();
         log.entries.iter().find(|(_, entry)| entry.tenant == tenant && entry.id == id).map(|(_, entry)| entry.clone())
     }
@@ -116,12 +116,12 @@ mod tests {
 
     fn entry(id: usize) -> Entry {
         Entry {
-            id: id.to_string(),
+            id: Uuid::from_u128(id as u128),
             tenant: Uuid::nil(),
             actor: Actor::SYSTEM,
             action: "user.suspend".into(),
             resource_type: "user".into(),
-            resource_id: String::new(),
+            resource_id: "".into(),
             created_at: Timestamp::UNIX_EPOCH,
         }
     }
@@ -129,21 +129,22 @@ mod tests {
     #[test]
     fn pages_go_from_the_newest_to_the_oldest_whatever_is_written_between() {
         let log = AuditLog::new((1..=5).map(entry));
-        let ids = |found: &[Arc<Entry>]| found.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>();
+        let ids = |found: &[Arc<Entry>]| found.iter().map(|entry| entry.id.as_u128()).collect::<Vec<_>>();
         let (first, next) = log.list(None, 2, |_| true);
-        assert_eq!((ids(&first), next), (vec!["5".to_owned(), "4".to_owned()], Some(4)));
+        assert_eq!((ids(&first), next), (vec![5, 4], Some(4)));
         log.write(entry(6));
-        let (second, next) = log.list(next, 2, |entry| entry.id != "3");
-        assert_eq!((ids(&second), next), (vec!["2".to_owned(), "1".to_owned()], None));
+        let (second, next) = log.list(next, 2, |entry| entry.id.as_u128() != 3);
+        assert_eq!((ids(&second), next), (vec![2, 1], None));
     }
 
     #[test]
     fn the_oldest_entries_go_first_and_a_fork_keeps_its_own() {
         let log = AuditLog::new((0..MOST + 2).map(entry));
-        assert!(log.get(Uuid::nil(), "1").is_none() && log.get(Uuid::nil(), "2").is_some());
-        assert!(log.get(Uuid::max(), "2").is_none(), "tenants are walls");
+        let has = |log: &AuditLog, tenant, id| log.get(tenant, &Uuid::from_u128(id).to_string()).is_some();
+        assert!(!has(&log, Uuid::nil(), 1) && has(&log, Uuid::nil(), 2));
+        assert!(!has(&log, Uuid::max(), 2), "tenants are walls");
         let fork = log.fork();
         fork.write(entry(MOST + 9));
-        assert!(log.get(Uuid::nil(), "2").is_some() && fork.get(Uuid::nil(), "2").is_none());
+        assert!(has(&log, Uuid::nil(), 2) && !has(&fork, Uuid::nil(), 2));
     }
 }

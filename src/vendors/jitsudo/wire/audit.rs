@@ -3,6 +3,7 @@
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::super::Rules;
 use super::super::error::Error;
@@ -14,7 +15,7 @@ use crate::protocol::{Call, Reply};
 /// An entry. Only the members that one can filter by, and `actor_type`, are documented.
 #[derive(Serialize)]
 pub(in super::super) struct EntryBody<'a> {
-    id: &'a str,
+    id: Uuid,
     actor_type: ActorType,
     actor_id: Option<&'a str>,
     action: &'a str,
@@ -31,7 +32,7 @@ pub(in super::super) fn entry(entry: &Entry, rules: &Rules) -> Reply {
 /// One entry, as a list holds it.
 pub(in super::super) fn body<'a>(entry: &'a Entry, rules: &'a Rules) -> EntryBody<'a> {
     EntryBody {
-        id: &entry.id,
+        id: entry.id,
         actor_type: entry.actor.kind,
         actor_id: entry.actor.id.as_deref(),
         action: &entry.action,

@@ -54,11 +54,11 @@ pub(in super::super) fn changed_user(user: &User, rules: &Rules) -> Reply {
     let json = |body: String| Reply::new(StatusCode::OK, "application/json", body);
     let body = || serde_json::to_string(&user_body(user, rules)).expect("a user is JSON");
     let ways = Ways { microseconds: rules.microseconds, unset_avatar_is_absent: rules.unset_avatar_is_absent };
-    let (made, template) = user.profile.shown.get_or_make(|| (ways, Template::new(body(), ["active", "updated_at"])));
+    let (made, template) = user.profile.shown.get_or_make(|| (ways, Template::new(&body(), ["active", "updated_at"])));
     if *made != ways {
         return json(body()); // another world's settings came first
     }
-    let updated = serde_json::to_string(&Time(user.updated_at, rules)).expect("a time is JSON");
+    let updated = Time(user.updated_at, rules).quoted();
     Reply::new(
         StatusCode::OK,
         "application/json",

@@ -214,7 +214,7 @@ fn body(state: &MonoCloud, user: &User, extent: Extent) -> Vec<u8> {
 fn changed(user: &User, now: i64) -> Vec<u8> {
     let shown = user.profile.shown.get_or_make(|| {
         let text = serde_json::to_string(&seeds(user, Extent::User, now)).expect("a user is JSON");
-        Template::new(text, ["last_updated", "disabled"])
+        Template::new(&text, ["last_updated", "disabled"])
     });
     shown.fill([&user.last_updated.to_string(), if user.disabled { "true" } else { "false" }])
 }

@@ -3,10 +3,10 @@
 
 use buffa::Message;
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
 
 use super::{Answer, details};
 use crate::protocol::template::Template;
+use crate::protocol::time::quoted;
 use crate::vendors::zitadel::proto::zitadel::user::v2 as proto;
 use crate::vendors::zitadel::record::User;
 
@@ -28,27 +28,22 @@ impl Answer for Detailed {
         let template = user.profile.shown.get_or_make(|| {
             let message = details(user).into_option().expect("they were just made");
             let inner = serde_json::to_string(&message).expect("a message is JSON");
-            Template::new(inner, ["sequence", "changeDate"])
+            Template::within("{\"details\":", &inner, ["sequence", "changeDate"], "}")
         });
-        let changed = serde_json::to_string(&Time(user.change_date)).expect("a time is JSON");
-        let details = template.fill([&format!("\"{}\"", user.sequence), &changed]);
-        [b"{\"details\":", &*details, b"}"].concat()
+        let (sequence, changed) = (["\"", &user.sequence.to_string(), "\""].concat(), time(user.change_date));
+        template.fill([&sequence, &changed])
     }
 }
 
 /// A time in protobuf's JSON: with no, three, six or nine digits behind the second.
-struct Time(Timestamp);
-
-impl Serialize for Time {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(time) = self;
-        match time.subsec_nanosecond() {
-            0 => serializer.collect_str(time),
-            nanos if nanos % 1_000_000 == 0 => serializer.collect_str(&format_args!("{time:.3}")),
-            nanos if nanos % 1_000 == 0 => serializer.collect_str(&format_args!("{time:.6}")),
-            _ => serializer.collect_str(&format_args!("{time:.9}")),
-        }
-    }
+fn time(time: Timestamp) -> String {
+    let digits = match time.subsec_nanosecond() {
+        0 => 0,
+        nanos if nanos % 1_000_000 == 0 => 3,
+        nanos if nanos % 1_000 == 0 => 6,
+        _ => 9,
+    };
+    quoted(time, digits)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub(in super::super) fn owns(path: &str) -> bool {
 
 /// Takes the world off the credentials of a form.
 pub(in super::super) fn take_world(call: &mut Call) -> Option<String> {
-    if !owns(&call.path) {
+    if !owns(call.path()) {
         return None;
     }
     let credentials = ["client_id", "client_secret", "token"];

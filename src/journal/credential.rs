@@ -1,0 +1,57 @@
+//! What a journal keeps of a credential.
+
+use std::hash::BuildHasher;
+use std::sync::LazyLock;
+
+use hashbrown::DefaultHashBuilder;
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+
+/// What a call showed of who makes it: enough to know it again, too little to use it.
+#[derive(Debug, Clone, Copy)]
+pub struct Credential {
+    start: [u8; 4],
+    is_longer: bool,
+    hash: u64,
+}
+
+impl Credential {
+    /// The one that a call carries.
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        const KEY: HeaderName = HeaderName::from_static("x-api-key");
+        let key = headers.get(&KEY).map(HeaderValue::as_bytes);
+        let bytes = key.or_else(|| headers.get(AUTHORIZATION).map(|value| without_scheme(value.as_bytes())))?;
+        let mut start = [0; 4];
+        let is_longer = bytes.len() > start.len();
+        if is_longer {
+            start.copy_from_slice(&bytes[..4]);
+        }
+        Some(Self { start, is_longer, hash: hash(bytes) })
+    }
+
+    /// Its first four characters.
+    pub fn show(&self) -> String {
+        match self.is_longer {
+            true => format!("{}…", self.start.escape_ascii()),
+            false => "…".to_owned(),
+        }
+    }
+
+    /// Whether it is that one, which is given in full, with or without its world, or as the journal shows it.
+    pub fn is(&self, given: &str) -> bool {
+        self.hash == hash(without_scheme(given.as_bytes())) || (given.ends_with('…') && given == self.show())
+    }
+}
+
+/// `Bearer abc` is `abc`.
+fn without_scheme(value: &[u8]) -> &[u8] {
+    let space = value.iter().position(|byte| *byte == b' ');
+    space.map_or(value, |space| value[space..].trim_ascii())
+}
+
+/// Tells credentials apart without keeping them. The world that one may name is not part of it.
+fn hash(credential: &[u8]) -> u64 {
+    let end = credential.iter().rposition(|byte| *byte == b'~').unwrap_or(credential.len());
+    static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+    HASHER.hash_one(&credential[..end])
+}
