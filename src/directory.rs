@@ -1,8 +1,8 @@
 //! A concurrent, ordered, forkable collection of records. Knows no vendor and no record's members but its key.
 //!
 //! The records of the seed stand in one shared list that is never written. A directory holds, besides, only what
-//! was changed in it: one small map behind a short lock, which costs nothing while it is empty. So a fork costs
-//! microseconds whatever the number of users, and a reset is a fork of the seed.
+//! was changed in it: one small map behind a short lock, which costs nothing while it is empty, and which snapshots and forks
+//! share until one of them is written. So a fork costs microseconds whatever the number of users, and a reset is a fork of the seed.
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
@@ -28,7 +28,8 @@ pub trait Record: Clone {
 #[derive(Debug)]
 pub struct Directory<T> {
     seed: Arc<Seed<T>>,
-    changes: Mutex<Changes<T>>,
+    /// Shared with snapshots and forks until one of them is written: whoever writes then makes it its own.
+    changes: Mutex<Arc<Changes<T>>>,
 }
 
 #[derive(Debug)]
@@ -123,7 +124,9 @@ impl<T: Record> Directory<T> {
             return Err(exists());
         }
         let record = make()?;
-        self.take_names(&mut changes, &record, taken)?;
+        self.check_names(&changes, &record, taken)?;
+        let changes = Arc::make_mut(&mut changes);
+        changes.take_names(&record);
         changes.added += 1;
         let change = Change { record: Some(record.clone()), born: changes.added };
         changes.records.insert(key.into(), change);
@@ -145,7 +148,7 @@ impl<T: Record> Directory<T> {
         let mut changes = self.lock();
         let mut record = self.find(&changes, key).cloned().ok_or_else(absent)?;
         let answer = change(&mut record)?;
-        changes.put(key, record);
+        Arc::make_mut(&mut changes).put(key, record);
         Ok(answer)
     }
 
@@ -164,8 +167,13 @@ impl<T: Record> Directory<T> {
         let old = self.find(&changes, key).cloned().ok_or_else(absent)?;
         let mut record = old.clone();
         let answer = change(&mut record)?;
-        if old.names() != record.names() {
-            self.take_names(&mut changes, &record, taken)?;
+        let is_renamed = old.names() != record.names();
+        if is_renamed {
+            self.check_names(&changes, &record, taken)?;
+        }
+        let changes = Arc::make_mut(&mut changes);
+        if is_renamed {
+            changes.take_names(&record);
             changes.forget_names(&old, |name| record.names().iter().any(|kept| kept == name));
         }
         changes.put(key, record);
@@ -186,6 +194,7 @@ impl<T: Record> Directory<T> {
         let record = self.find(&changes, key).ok_or_else(absent)?;
         let answer = check(record)?;
         let record = record.clone();
+        let changes = Arc::make_mut(&mut changes);
         changes.forget_names(&record, |_| false);
         match self.seed.find(key) {
             Some(_) => _ = changes.records.insert(key.into(), Change { record: None, born: 0 }),
@@ -196,7 +205,7 @@ impl<T: Record> Directory<T> {
 
     /// Every record as it stands now, without holding anybody up: writers go on, and the picture stays as it is.
     pub fn snapshot(&self) -> Snapshot<T> {
-        Snapshot { seed: Arc::clone(&self.seed), changes: self.lock().records.clone() }
+        Snapshot { seed: Arc::clone(&self.seed), changes: Arc::clone(&self.lock()) }
     }
 
     /// A directory of its own that starts from this one's state.
@@ -218,20 +227,16 @@ impl<T: Record> Directory<T> {
         since.or_else(|| self.find(changes, self.seed.find_named(name)?.key()).filter(has))
     }
 
-    /// Gives a record its names, if no other one has them.
-    fn take_names<E>(&self, changes: &mut Changes<T>, record: &T, taken: impl FnOnce(&str) -> E) -> Result<(), E> {
-        let names = record.names();
+    /// Whether no other record has the names of this one.
+    fn check_names<E>(&self, changes: &Changes<T>, record: &T, taken: impl FnOnce(&str) -> E) -> Result<(), E> {
         let owner = |name: &str| self.find_named(changes, name).is_some_and(|owner| owner.key() != record.key());
-        if let Some(name) = names.iter().find(|name| owner(name)) {
-            return Err(taken(name));
+        match record.names().iter().find(|name| owner(name)) {
+            Some(name) => Err(taken(name)),
+            None => Ok(()),
         }
-        for name in names {
-            changes.names.insert(name.into(), record.key().into());
-        }
-        Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Changes<T>> {
+    fn lock(&self) -> MutexGuard<'_, Arc<Changes<T>>> {
         // A panic in `change` leaves the map as it was, so a poisoned lock is no reason to stop.
         self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -259,6 +264,13 @@ impl<T: Record> Changes<T> {
         }
     }
 
+    /// Gives a record its names, which no other one has.
+    fn take_names(&mut self, record: &T) {
+        for name in record.names() {
+            self.names.insert(name.into(), record.key().into());
+        }
+    }
+
     /// Gives up the names that a record had, but for those to keep.
     fn forget_names(&mut self, record: &T, keep: impl Fn(&str) -> bool) {
         for name in record.names().iter().filter(|name| !keep(name)) {
@@ -272,18 +284,19 @@ impl<T: Record> Changes<T> {
 /// The records of a directory at one moment.
 pub struct Snapshot<T> {
     seed: Arc<Seed<T>>,
-    changes: HashMap<Box<str>, Change<T>>,
+    changes: Arc<Changes<T>>,
 }
 
 impl<T: Record> Snapshot<T> {
     /// The records, in the order in which they were made.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        let mut added: Vec<_> = self.changes.values().filter(|change| change.born > 0).collect();
+        let changes = &self.changes.records;
+        let mut added: Vec<_> = changes.values().filter(|change| change.born > 0).collect();
         added.sort_unstable_by_key(|change| change.born);
         let added = added.into_iter().filter_map(|change| change.record.as_ref());
-        let seeded = self.seed.records.iter().filter_map(|record| match self.changes.is_empty() {
+        let seeded = self.seed.records.iter().filter_map(|record| match changes.is_empty() {
             true => Some(record), // most worlds change little: no look-up for each of many users
-            false => match self.changes.get(record.key()) {
+            false => match changes.get(record.key()) {
                 None => Some(record),
                 Some(change) if change.born == 0 => change.record.as_ref(),
                 Some(_) => None, // made again since, so it comes later

@@ -11,9 +11,9 @@ pub struct Person {
     /// Their place in the row, from 1; it makes the e-mail address unique.
     pub number: usize,
     /// Given name.
-    pub given_name: String,
+    pub given_name: &'static str,
     /// Family name.
-    pub family_name: String,
+    pub family_name: &'static str,
     /// Sixteen bytes of their own, to make ids from.
     pub id: [u8; 16],
 }

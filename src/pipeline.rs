@@ -1,5 +1,6 @@
 //! The ordered list of steps that every request goes through, whatever it came in by.
 
+mod reading;
 mod visit;
 
 use std::borrow::Cow;
@@ -22,16 +23,16 @@ use crate::faults::{self, BadFault, Hold, Met, Moment, Note, Outcome, Plan, Poli
 use crate::limits::{Limit, Limits};
 use crate::metrics::Connection;
 use crate::mount::{self, Whose};
-use crate::protocol::body::{self, Unreadable};
 use crate::protocol::delivery::{Cut, Drip};
 use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::{Found, Matched};
-use crate::protocol::rpc::{self, Codec, RpcError, Wire, code};
+use crate::protocol::rpc::{self, RpcError, Wire, code};
 use crate::protocol::{Call, Reply, ReplyBody, credential};
 use crate::vendors::DEFAULT_WORLD;
 use crate::vendors::{About, Vendor};
 use crate::world::{World, Worlds};
 
+use reading::{Excess, Unread};
 use visit::Visit;
 
 const EXPLAIN: HeaderName = HeaderName::from_static("x-fauxidp-explain");
@@ -75,10 +76,7 @@ impl Pipeline {
     pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>, is_tls: bool) -> Response<ReplyBody> {
         let (head, body) = request.into_parts();
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
-        let body = match self.excess_of(&head) {
-            Some(excess) => Err(Unread::Excess(excess)),
-            None => self.collect(body, control::takes_state(&head)).await,
-        };
+        let body = reading::read(&self.limits, &head, body).await;
         match self.begin(head, is_tls, body) {
             Step::Done(reply) => reply.into_response(),
             Step::Waits(rest) => rest.await.into_response(),
@@ -87,7 +85,7 @@ impl Pipeline {
 
     /// Everything that does not wait, which for nearly all calls is everything.
     fn begin(&self, head: Parts, is_tls: bool, body: Result<Bytes, Unread>) -> Step<'_> {
-        let (body, excess) = match body.and_then(|body| self.shallow(&head, body)) {
+        let (body, excess) = match body.and_then(|body| reading::shallow(&self.limits, &head, body)) {
             Ok(body) => (body, None),
             Err(Unread::Excess(excess)) => (Bytes::new(), Some(excess)),
             Err(Unread::Half) => {
@@ -210,41 +208,6 @@ impl Pipeline {
             None if seed.vendor(place).admits(call) => (self.worlds.make(&name), true),
             None => (self.worlds.visit(&name), false),
         })
-    }
-
-    /// What is too much about a head, so that its body is not even read.
-    fn excess_of(&self, head: &Parts) -> Option<Excess> {
-        // As HTTP/2 counts, so that the same call is too large over both protocols.
-        let lines = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32);
-        if lines.sum::<usize>() > self.limits.max_header {
-            return Some(Excess { limit: Limit::Header, most: self.limits.max_header });
-        }
-        let uri = head.uri.path_and_query().map_or(0, |uri| uri.as_str().len());
-        (uri > self.limits.max_uri).then_some(Excess { limit: Limit::Uri, most: self.limits.max_uri })
-    }
-
-    /// The body, or why there is none.
-    async fn collect<B: Body<Data = Bytes>>(&self, body: B, is_state: bool) -> Result<Bytes, Unread> {
-        let Limits { max_body, max_state, body_timeout, .. } = self.limits;
-        let most = if is_state { max_state } else { max_body };
-        body::collect(body, most, body_timeout).await.map_err(|unreadable| match unreadable {
-            Unreadable::Broken => Unread::Half,
-            Unreadable::TooLarge => Unread::Excess(Excess { limit: Limit::Body, most }),
-            Unreadable::Slow => {
-                Unread::Excess(Excess { limit: Limit::BodyTimeout, most: body_timeout.as_secs() as usize })
-            }
-        })
-    }
-
-    /// The body, unless it is JSON that is nested too deep. Only messages of a remote call can be something else than text. A
-    /// state has what many calls brought, one in the other.
-    fn shallow(&self, head: &Parts, body: Bytes) -> Result<Bytes, Unread> {
-        let most = self.limits.max_json_depth;
-        let is_text = || Wire::of(&head.headers).is_none_or(|wire| wire.codec == Codec::Json);
-        match body::is_deeper(&body, most) && is_text() && !control::takes_state(head) {
-            true => Err(Unread::Excess(Excess { limit: Limit::JsonDepth, most })),
-            false => Ok(body),
-        }
     }
 
     /// Counts a connection as open until the answer is dropped.
@@ -453,46 +416,6 @@ fn unemulated(about: &About, operation: &str) -> Reply {
 enum Step<'a> {
     Done(Reply),
     Waits(Pin<Box<dyn Future<Output = Reply> + Send + 'a>>),
-}
-
-/// Why there is no body.
-enum Unread {
-    /// There is too much of it, or of the head.
-    Excess(Excess),
-    /// It broke off.
-    Half,
-}
-
-/// A limit that a request is over.
-#[derive(Debug, Clone, Copy)]
-struct Excess {
-    limit: Limit,
-    /// What it could have had.
-    most: usize,
-}
-
-impl Excess {
-    fn problem(self) -> Reply {
-        let most = self.most;
-        let (status, detail) = match self.limit {
-            Limit::Header => {
-                let detail =
-                    format!("The headers of a request here are at most {most} bytes, 32 for each line included.");
-                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
-            }
-            Limit::Uri => {
-                (StatusCode::URI_TOO_LONG, format!("A path with its query is here at most {most} bytes long."))
-            }
-            Limit::BodyTimeout => {
-                (StatusCode::REQUEST_TIMEOUT, format!("A request body may take {most} s here for each MiB."))
-            }
-            Limit::JsonDepth => {
-                (StatusCode::BAD_REQUEST, format!("The JSON of a request body here is nested at most {most} deep."))
-            }
-            _ => (StatusCode::PAYLOAD_TOO_LARGE, format!("A request body here is at most {most} bytes.")),
-        };
-        problem(status, Mark::Limit, &detail, Map::from_iter([("limit".to_owned(), self.limit.as_str().into())]))
-    }
 }
 
 #[cfg(test)]

@@ -6,44 +6,75 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 /// A `T` as compact JSON text: checked once when it is read, copied as it stands when it is written.
 ///
 /// An idle user so takes little more memory than its JSON, and an answer is spliced rather than written anew.
 pub struct Packed<T> {
-    text: Box<RawValue>,
+    /// `None` for the default, which takes no memory of its own: most members are empty.
+    text: Option<Box<RawValue>>,
     kind: PhantomData<fn() -> T>,
 }
 
-impl<T: Serialize + DeserializeOwned> Packed<T> {
+/// What can be packed.
+pub trait Pack: Default + Serialize + DeserializeOwned {
+    /// The default as compact JSON; nothing where it is no constant.
+    const DEFAULT: Option<&'static str> = None;
+}
+
+impl<T: Serialize + DeserializeOwned> Pack for Vec<T> {
+    const DEFAULT: Option<&'static str> = Some("[]");
+}
+
+impl Pack for Map<String, Value> {
+    const DEFAULT: Option<&'static str> = Some("{}");
+}
+
+impl<T: Pack> Packed<T> {
     /// The text of `value`.
     ///
     /// # Errors
     /// What `serde_json` says of a value that JSON cannot hold.
     pub fn new(value: &T) -> serde_json::Result<Self> {
-        Ok(Self { text: serde_json::value::to_raw_value(value)?, kind: PhantomData })
+        let text = serde_json::value::to_raw_value(value)?;
+        Ok(Self { text: (Some(text.get()) != T::DEFAULT).then_some(text), kind: PhantomData })
     }
 
     /// The value.
     pub fn get(&self) -> T {
-        serde_json::from_str(self.text.get()).expect("it was a value of that type when it was packed")
+        let read = |text: &RawValue| serde_json::from_str(text.get());
+        let value = self.text.as_deref().map(read).transpose();
+        value.expect("it was a value of that type when it was packed").unwrap_or_default()
     }
 
     /// The text.
     pub fn text(&self) -> &str {
-        self.text.get()
+        self.text.as_deref().map_or(T::DEFAULT.unwrap_or_default(), RawValue::get)
     }
 }
 
-impl<'de, T: Serialize + DeserializeOwned> Deserialize<'de> for Packed<T> {
+impl<T: Pack> Default for Packed<T> {
+    fn default() -> Self {
+        match T::DEFAULT {
+            Some(_) => Self { text: None, kind: PhantomData },
+            None => Self::new(&T::default()).expect("the default is JSON"),
+        }
+    }
+}
+
+impl<'de, T: Pack> Deserialize<'de> for Packed<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::new(&T::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
-impl<T> Serialize for Packed<T> {
+impl<T: Pack> Serialize for Packed<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.text.serialize(serializer)
+        match &self.text {
+            Some(text) => text.serialize(serializer),
+            None => T::default().serialize(serializer),
+        }
     }
 }
 
@@ -55,7 +86,7 @@ impl<T> Clone for Packed<T> {
 
 impl<T> fmt::Debug for Packed<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.text.get())
+        formatter.write_str(self.text.as_deref().map_or("(empty)", RawValue::get))
     }
 }
 
@@ -68,6 +99,9 @@ mod tests {
         let packed: Packed<Vec<u8>> = serde_json::from_str("[ 1,\n 2 ]").unwrap();
         assert_eq!(serde_json::to_string(&packed).unwrap(), "[1,2]");
         assert_eq!((packed.get(), packed.text()), (vec![1, 2], "[1,2]"));
+        let empty: Packed<Vec<u8>> = serde_json::from_str("[ ]").unwrap();
+        assert!(empty.text.is_none() && empty.get().is_empty());
+        assert_eq!((serde_json::to_string(&empty).unwrap().as_str(), empty.text()), ("[]", "[]"));
         assert!(serde_json::from_str::<Packed<Vec<u8>>>("[300]").is_err());
     }
 }

@@ -98,7 +98,7 @@ fn mail(state: &Jitsudo, user: &User, purpose: Purpose) {
         vendor: super::ABOUT.name.into(),
         user: user.key().to_owned(),
         by: "email".into(),
-        to: user.profile.email.clone(),
+        to: user.profile.email.to_string(),
         about: purpose.as_str().into(),
         code: Some(state.shared.led_back(token)),
         link: None,

@@ -35,9 +35,9 @@ pub(super) struct Profile {
     /// In lower case.
     pub(super) id: Arc<str>,
     pub(super) tenant: Uuid,
-    pub(super) email: String,
-    pub(super) name: String,
-    pub(super) roles: Vec<String>,
+    pub(super) email: Box<str>,
+    pub(super) name: Box<str>,
+    pub(super) roles: Arc<[String]>,
     pub(super) auth_provider: AuthProvider,
     pub(super) email_verified: bool,
     pub(super) is_owner: bool,
@@ -140,7 +140,7 @@ mod tests {
         for (before, asked, changed) in
             [(true, false, true), (true, true, false), (false, true, true), (false, false, false)]
         {
-            let mut user = User { active: before, ..seed::user(&person, Uuid::nil(), born) };
+            let mut user = User { active: before, ..seed::user(&person, Uuid::nil(), &Arc::default(), born) };
             assert_eq!(user.set_active(asked, now), changed, "{before} {asked}");
             assert_eq!((user.active, user.updated_at), (asked, if changed { now } else { born }));
         }
@@ -149,11 +149,11 @@ mod tests {
     #[test]
     fn an_edit_moves_the_time_only_where_it_changes_something() {
         let (born, now) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
-        let mut user = seed::user(&people::people(1, 1).next().unwrap(), Uuid::nil(), born);
+        let mut user = seed::user(&people::people(1, 1).next().unwrap(), Uuid::nil(), &Arc::default(), born);
         let name = user.profile.name.clone();
         assert!(!user.edit(now, |profile| profile.name = name));
         assert_eq!(user.updated_at, born);
-        assert!(user.edit(now, |profile| profile.name = "Somebody Else".to_owned()));
+        assert!(user.edit(now, |profile| profile.name = "Somebody Else".into()));
         assert_eq!((user.updated_at, &*user.profile.name), (now, "Somebody Else"));
     }
 

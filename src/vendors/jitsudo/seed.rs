@@ -198,9 +198,9 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
             profile: Arc::new(Profile {
                 id: id.into(),
                 tenant: hidden.tenant_id,
-                email: user.email,
-                name: user.name,
-                roles: user.roles,
+                email: user.email.into(),
+                name: user.name.into(),
+                roles: user.roles.into(),
                 auth_provider: user.auth_provider,
                 email_verified: user.email_verified,
                 is_owner: user.is_owner,
@@ -230,7 +230,8 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
         return Err(no_tenant(entry.fauxidp.tenant_id, "audit_log".to_owned()));
     }
     if let Some(home) = seed.tenants.first() {
-        users.extend(origin.people.iter().map(|person| user(person, home.id, now)));
+        let roles = ["user".to_owned()].into();
+        users.extend(origin.people.iter().map(|person| user(person, home.id, &roles, now)));
     }
     let mut keys = HashMap::new();
     let mut tenants = Vec::with_capacity(seed.tenants.len());
@@ -302,17 +303,17 @@ fn entry(entry: SeedEntry) -> Entry {
     }
 }
 
-/// A made-up person's account in that tenant, made at `now`.
-pub(super) fn user(person: &Person, tenant: Uuid, now: Timestamp) -> User {
+/// A made-up person's account in that tenant with those roles, made at `now`.
+pub(super) fn user(person: &Person, tenant: Uuid, roles: &Arc<[String]>, now: Timestamp) -> User {
     User {
         active: true,
         updated_at: now,
         profile: Arc::new(Profile {
             id: user_id(person).into(),
             tenant,
-            email: person.email(),
-            name: person.name(),
-            roles: vec!["user".to_owned()],
+            email: person.email().into(),
+            name: person.name().into(),
+            roles: Arc::clone(roles),
             auth_provider: AuthProvider::Local,
             email_verified: true,
             is_owner: false,
@@ -337,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_person_gets_a_uuid_of_their_own() {
-        let user = |person: Person| user(&person, Uuid::nil(), Timestamp::UNIX_EPOCH).key().to_owned();
+        let user = |person: Person| user(&person, Uuid::nil(), &Arc::default(), Timestamp::UNIX_EPOCH).key().to_owned();
         let ids: std::collections::HashSet<_> = people::people(500, 1).map(user).collect();
         assert_eq!(ids.len(), 500);
         assert!(ids.iter().all(|id| super::super::record::uuid(id).is_some()));

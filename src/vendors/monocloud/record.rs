@@ -10,7 +10,6 @@ mod sign_in;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -81,11 +80,11 @@ impl Profile {
             force_password_reset: false,
             password_updated_at: None,
             password_hash: None,
-            passkeys: packed("[]"),
-            private_data: packed("{}"),
-            public_data: packed("{}"),
-            claims: packed("{}"),
-            idps: packed("[]"),
+            passkeys: Packed::default(),
+            private_data: Packed::default(),
+            public_data: Packed::default(),
+            claims: Packed::default(),
+            idps: Packed::default(),
             emails: Vec::new(),
             phone_numbers: Vec::new(),
             username: None,
@@ -114,10 +113,6 @@ impl Profile {
     pub(super) fn all_identifiers_mut(&mut self) -> impl Iterator<Item = &mut Identifier> {
         self.username.as_deref_mut().into_iter().chain(&mut self.emails).chain(&mut self.phone_numbers)
     }
-}
-
-fn packed<T: Serialize + DeserializeOwned>(text: &str) -> Packed<T> {
-    serde_json::from_str(text).expect("the text is a value of that type")
 }
 
 impl Record for User {

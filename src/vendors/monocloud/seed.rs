@@ -182,24 +182,24 @@ fn seeded(user: SeedUser, salts: &Ids) -> User {
         value: email.email,
         primary: email.primary,
         verified: email.verified,
-        authenticators: email.authenticators,
-        idps: email.idps,
+        authenticators: email.authenticators.into(),
+        idps: email.idps.into(),
     };
     let phone = |phone: SeedPhone| Identifier {
         id: phone.id,
         value: phone.phone,
         primary: phone.primary,
         verified: phone.verified,
-        authenticators: phone.authenticators,
-        idps: phone.idps,
+        authenticators: phone.authenticators.into(),
+        idps: phone.idps.into(),
     };
     let username = |username: SeedUsername| Identifier {
         id: username.id,
         value: username.username,
         primary: true,
         verified: true,
-        authenticators: username.authenticators,
-        idps: username.idps,
+        authenticators: username.authenticators.into(),
+        idps: username.idps.into(),
     };
     let failures = if user.blocked { MOST_FAILURES } else { 0 };
     // The file tells of sign-ins in general: they count as good ones.

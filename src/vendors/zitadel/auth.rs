@@ -116,7 +116,7 @@ impl Access {
             }
             None => Ok(match call.header(&ORGANISATION) {
                 Some(id) if !id.is_empty() => id.to_owned(),
-                _ => caller.0.profile.resource_owner.clone(),
+                _ => caller.0.profile.resource_owner.to_string(),
             }),
         }
     }

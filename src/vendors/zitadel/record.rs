@@ -49,11 +49,13 @@ pub(super) enum State {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Profile {
     pub(super) user_id: String,
-    pub(super) resource_owner: String,
+    /// Shared with others of the organisation, as far as they come from one seed.
+    pub(super) resource_owner: Arc<str>,
     pub(super) creation_date: Timestamp,
-    pub(super) username: String,
-    pub(super) login_names: Vec<String>,
-    pub(super) preferred_login_name: String,
+    /// The next two are mostly the same text.
+    pub(super) username: Arc<str>,
+    pub(super) login_names: Box<[Arc<str>]>,
+    pub(super) preferred_login_name: Arc<str>,
     pub(super) kind: Kind,
     pub(super) memberships: Vec<Membership>,
     /// The details as a change answers them.
@@ -91,7 +93,7 @@ pub(super) struct HumanProfile {
     pub(super) family_name: String,
     pub(super) nick_name: String,
     pub(super) display_name: String,
-    pub(super) preferred_language: String,
+    pub(super) preferred_language: Cow<'static, str>,
     pub(super) gender: Gender,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) avatar_url: String,
@@ -357,7 +359,7 @@ mod tests {
     fn tokens_that_died_with_a_state_stay_dead() {
         let now = Timestamp::UNIX_EPOCH;
         let person = people::people(1, 1).next().unwrap();
-        let mut alive = seed::user(&person, "org", now);
+        let mut alive = seed::user(&person, &"org".into(), now);
         alive.secrets_mut().tokens.push(Token::seeded("1", "t", now));
         for (step, lives) in [(Inactive, false), (Locked, false), (Active, true)] {
             let mut user = alive.clone();
@@ -372,7 +374,7 @@ mod tests {
     #[test]
     fn every_door_answers_for_every_state() {
         let person = people::people(1, 1).next().unwrap();
-        let user = seed::user(&person, "org", Timestamp::UNIX_EPOCH);
+        let user = seed::user(&person, &"org".into(), Timestamp::UNIX_EPOCH);
         for (door, active, initial) in [
             (Door::Api, true, true),
             (Door::Token, true, true),

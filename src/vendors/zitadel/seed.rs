@@ -209,11 +209,11 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
             secrets,
             profile: Arc::new(Profile {
                 user_id: user.user_id,
-                resource_owner: user.details.resource_owner,
+                resource_owner: user.details.resource_owner.into(),
                 creation_date: user.details.creation_date,
-                username: user.username,
-                login_names: user.login_names,
-                preferred_login_name: user.preferred_login_name,
+                username: user.username.into(),
+                login_names: user.login_names.into_iter().map(Arc::from).collect(),
+                preferred_login_name: user.preferred_login_name.into(),
                 kind,
                 memberships: user.fauxidp.memberships,
                 shown: Shown::default(),
@@ -228,7 +228,8 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let access = Access::new(&users, organizations, sign_in);
     if let Some(home) = seed.organizations.first() {
         let now = origin.shared.clock.now();
-        users.extend(origin.people.iter().map(|person| user(person, &home.id, now)));
+        let home = home.id.as_str().into();
+        users.extend(origin.people.iter().map(|person| user(person, &home, now)));
     }
     let users = Directory::new(users).map_err(|same| {
         let message = format!("the userId or username {same:?} stands twice");
@@ -244,14 +245,14 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
 }
 
 /// A made-up person's account in that organisation, made at `now`: a human with a verified e-mail, so two events.
-pub(super) fn user(person: &Person, organization: &str, now: Timestamp) -> User {
+pub(super) fn user(person: &Person, organization: &Arc<str>, now: Timestamp) -> User {
     let human = Human {
         profile: HumanProfile {
-            given_name: person.given_name.clone(),
-            family_name: person.family_name.clone(),
+            given_name: person.given_name.to_owned(),
+            family_name: person.family_name.to_owned(),
             nick_name: String::new(),
             display_name: person.name(),
-            preferred_language: "en".to_owned(),
+            preferred_language: "en".into(),
             gender: Gender::Unspecified,
             avatar_url: String::new(),
         },
@@ -261,7 +262,7 @@ pub(super) fn user(person: &Person, organization: &str, now: Timestamp) -> User 
         password_changed: None,
         mfa_init_skipped: None,
     };
-    let name = person.username();
+    let name: Arc<str> = person.username().into();
     User {
         state: State::Active,
         sequence: 2,
@@ -269,10 +270,10 @@ pub(super) fn user(person: &Person, organization: &str, now: Timestamp) -> User 
         secrets: None,
         profile: Arc::new(Profile {
             user_id: user_id(person),
-            resource_owner: organization.to_owned(),
+            resource_owner: Arc::clone(organization),
             creation_date: now,
-            login_names: vec![name.clone()],
-            preferred_login_name: name.clone(),
+            login_names: [Arc::clone(&name)].into(),
+            preferred_login_name: Arc::clone(&name),
             username: name,
             kind: Kind::Human(Box::new(human)),
             memberships: Vec::new(),

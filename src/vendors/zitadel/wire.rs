@@ -268,7 +268,7 @@ pub(super) fn details(user: &User) -> MessageField<Details, buffa::Inline<Detail
     MessageField::some(Details {
         sequence: user.sequence,
         change_date: MessageField::some(timestamp(user.change_date)),
-        resource_owner: user.profile.resource_owner.clone(),
+        resource_owner: user.profile.resource_owner.to_string(),
         creation_date: MessageField::some(timestamp(user.profile.creation_date)),
     })
 }
@@ -379,9 +379,9 @@ pub(super) fn user(user: &User) -> proto::User {
             State::Locked => proto::UserState::Locked,
             State::Initial => proto::UserState::Initial,
         }),
-        username: profile.username.clone(),
-        login_names: profile.login_names.clone(),
-        preferred_login_name: profile.preferred_login_name.clone(),
+        username: profile.username.to_string(),
+        login_names: profile.login_names.iter().map(ToString::to_string).collect(),
+        preferred_login_name: profile.preferred_login_name.to_string(),
         r#type: Some(match &profile.kind {
             Kind::Human(human) => human_user(human).into(),
             Kind::Machine(machine) => machine_user(machine).into(),
@@ -397,7 +397,7 @@ fn human_user(human: &Human) -> proto::HumanUser {
             family_name: profile.family_name.clone(),
             nick_name: Some(profile.nick_name.clone()),
             display_name: Some(profile.display_name.clone()),
-            preferred_language: Some(profile.preferred_language.clone()),
+            preferred_language: Some(profile.preferred_language.to_string()),
             gender: Some(EnumValue::Known(match profile.gender {
                 Gender::Unspecified => proto::Gender::Unspecified,
                 Gender::Female => proto::Gender::Female,

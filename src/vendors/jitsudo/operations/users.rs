@@ -124,9 +124,9 @@ pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation
             profile: Arc::new(Profile {
                 id: id.as_str().into(),
                 tenant: caller.tenant(),
-                email: invitation.email,
-                name: invitation.name,
-                roles: invitation.roles,
+                email: invitation.email.into(),
+                name: invitation.name.into(),
+                roles: invitation.roles.into(),
                 auth_provider: AuthProvider::Local,
                 email_verified: false,
                 is_owner: false,
@@ -202,8 +202,12 @@ pub(in super::super) fn update_user(
         |user| {
             in_tenant(state, caller, user)?;
             let changed = user.edit(now, |profile| {
-                profile.name = edit.name.unwrap_or_else(|| profile.name.clone());
-                profile.roles = edit.roles.unwrap_or_else(|| profile.roles.clone());
+                if let Some(name) = edit.name {
+                    profile.name = name.into();
+                }
+                if let Some(roles) = edit.roles {
+                    profile.roles = roles.into();
+                }
             });
             Ok(Changed { user: user.clone(), changed })
         },
@@ -302,7 +306,7 @@ mod tests {
 
     #[test]
     fn the_oldest_are_found_among_many_whatever_their_order() {
-        let person = |person| seed::user(&person, Uuid::nil(), Timestamp::UNIX_EPOCH);
+        let person = |person| seed::user(&person, Uuid::nil(), &Arc::default(), Timestamp::UNIX_EPOCH);
         let users: Vec<_> = people::people(500, 1).map(person).collect();
         let mut ids: Vec<_> = users.iter().map(User::key).collect();
         ids.sort_unstable();

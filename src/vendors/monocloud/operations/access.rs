@@ -128,8 +128,8 @@ pub(in super::super) fn disconnect_external_authenticator(
             profile.idps = Packed::new(&idps).expect("accounts are JSON");
             if is_last {
                 for one in profile.all_identifiers_mut() {
-                    one.idps.retain(|idp| *idp != IdentityProvider::External(authenticator));
-                    one.authenticators.retain(|way| *way != Authenticator::External(authenticator));
+                    one.idps.to_mut().retain(|idp| *idp != IdentityProvider::External(authenticator));
+                    one.authenticators.to_mut().retain(|way| *way != Authenticator::External(authenticator));
                 }
             }
             true

@@ -158,8 +158,8 @@ fn keep(profile: &mut Profile, hash: Option<Box<str>>, now: i64) {
     for one in profile.all_identifiers_mut() {
         let place = one.authenticators.iter().position(|known| *known == Authenticator::Password);
         match (has_password, place) {
-            (true, None) => one.authenticators.insert(0, Authenticator::Password),
-            (false, Some(place)) => _ = one.authenticators.remove(place),
+            (true, None) => one.authenticators.to_mut().insert(0, Authenticator::Password),
+            (false, Some(place)) => _ = one.authenticators.to_mut().remove(place),
             (true, Some(_)) | (false, None) => {}
         }
     }

@@ -1,10 +1,12 @@
 //! What a user consists of: identifiers, linked accounts, passkeys, sessions, memberships. Pure.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::protocol::packed::Packed;
+use crate::protocol::packed::{Pack, Packed};
 
 /// An e-mail address, a phone number or a user name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,21 +18,20 @@ pub(in super::super) struct Identifier {
     pub(in super::super) primary: bool,
     /// Likewise.
     pub(in super::super) verified: bool,
-    pub(in super::super) authenticators: Vec<Authenticator>,
-    pub(in super::super) idps: Vec<IdentityProvider>,
+    pub(in super::super) authenticators: Cow<'static, [Authenticator]>,
+    pub(in super::super) idps: Cow<'static, [IdentityProvider]>,
 }
 
 impl Identifier {
     /// One that nobody but the vendor vouches for.
     pub(in super::super) fn new(id: Uuid, kind: Kind, value: String, has_password: bool) -> Self {
-        let password = has_password.then_some(Authenticator::Password);
         Self {
             id,
             value,
             primary: false,
             verified: false,
-            authenticators: password.into_iter().chain(kind.authenticator()).collect(),
-            idps: vec![IdentityProvider::Monocloud],
+            authenticators: kind.authenticators(has_password).into(),
+            idps: (&[IdentityProvider::Monocloud][..]).into(),
         }
     }
 }
@@ -44,12 +45,15 @@ pub(in super::super) enum Kind {
 }
 
 impl Kind {
-    /// How one can sign in with it besides by password.
-    fn authenticator(self) -> Option<Authenticator> {
-        match self {
-            Self::Email => Some(Authenticator::Email),
-            Self::Phone => Some(Authenticator::Phone),
-            Self::Username => None,
+    /// How one can sign in with it.
+    const fn authenticators(self, has_password: bool) -> &'static [Authenticator] {
+        match (self, has_password) {
+            (Self::Email, true) => &[Authenticator::Password, Authenticator::Email],
+            (Self::Email, false) => &[Authenticator::Email],
+            (Self::Phone, true) => &[Authenticator::Password, Authenticator::Phone],
+            (Self::Phone, false) => &[Authenticator::Phone],
+            (Self::Username, true) => &[Authenticator::Password],
+            (Self::Username, false) => &[],
         }
     }
 }
@@ -103,6 +107,8 @@ pub(in super::super) struct SessionMetadata {
     pub(in super::super) ip_address: Option<String>,
     pub(in super::super) user_agent: Option<String>,
 }
+
+impl Pack for SessionMetadata {}
 
 /// What is known of an IP address from which somebody failed to sign in as the user. Times are epoch seconds.
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -254,7 +254,7 @@ fn todays(user: &User, now: i64) -> Todays<'_> {
     let profile = &*user.profile;
     let identifiers = |kind| Identifiers(profile.identifiers(kind), kind, Era::Current);
     let mut idps: Vec<IdentityProvider> = Vec::new();
-    for idp in profile.all_identifiers().flat_map(|one| &one.idps) {
+    for idp in profile.all_identifiers().flat_map(|one| &*one.idps) {
         if !idps.contains(idp) {
             idps.push(*idp);
         }

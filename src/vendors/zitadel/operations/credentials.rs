@@ -234,7 +234,7 @@ pub(in super::super) fn list(
             created,
             id: id.to_owned(),
             user_id: user.profile.user_id.clone(),
-            organization: owner.clone(),
+            organization: owner.to_string(),
             expires,
         });
         found.extend(listed.filter(|listed| filters.iter().all(|filter| filter.finds(listed))));

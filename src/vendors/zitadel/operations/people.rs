@@ -1,5 +1,10 @@
 //! Making and changing ZITADEL's users.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use buffa::EnumValue;
+
 use super::super::Zitadel;
 use super::super::auth::{Caller, Permission};
 use super::super::error::Error;
@@ -11,7 +16,6 @@ use super::new_id;
 use super::passwords::{self, NewPassword, Proof};
 use super::writing::{Verification, Writing, Written};
 use crate::protocol::template::Shown;
-use buffa::EnumValue;
 
 /// What a new user is to be.
 struct Draft<'a> {
@@ -134,19 +138,20 @@ fn add(state: &Zitadel, draft: Draft<'_>, caller: &Caller) -> Result<Written, Er
 fn make(state: &Zitadel, writing: &mut Writing<'_>, user_id: &str, draft: Draft<'_>) -> Result<User, Error> {
     let email = draft.email.map_or("", |email| &email.email);
     let username = [draft.username, email, user_id].into_iter().find(|name| !name.is_empty()).unwrap_or(user_id);
+    let username: Arc<str> = username.into();
     let mut user = User {
         state: State::Active,
         // A user that is made again goes on counting.
         sequence: state.ended.get(user_id).map_or(0, |ended| ended.sequence),
         change_date: writing.now,
         secrets: None,
-        profile: std::sync::Arc::new(Profile {
+        profile: Arc::new(Profile {
             user_id: user_id.to_owned(),
-            resource_owner: draft.organization.to_owned(),
+            resource_owner: draft.organization.into(),
             creation_date: writing.now,
-            username: username.to_owned(),
-            login_names: vec![username.to_owned()],
-            preferred_login_name: username.to_owned(),
+            username: Arc::clone(&username),
+            login_names: [Arc::clone(&username)].into(),
+            preferred_login_name: username,
             kind: draft.kind,
             memberships: Vec::new(),
             shown: Shown::default(),
@@ -197,12 +202,12 @@ fn new_human(profile: Option<&proto::SetHumanProfile>) -> Box<Human> {
 }
 
 /// A language as the vendor shows it: `und` where it is none.
-fn language(given: Option<&str>) -> String {
+fn language(given: Option<&str>) -> Cow<'static, str> {
     let given = given.unwrap_or_default();
     let fits = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_tag =
         given.split('-').all(fits) && given.split('-').next().is_some_and(|first| (2..=3).contains(&first.len()));
-    if is_tag { given.to_owned() } else { "und".to_owned() }
+    if is_tag { given.to_owned().into() } else { "und".into() }
 }
 
 fn gender(gender: &EnumValue<proto::Gender>) -> Gender {
@@ -314,11 +319,12 @@ fn update(
         |user| {
             caller.check(Permission::Write, &user.profile.resource_owner)?;
             let mut events = change(user, &mut writing)?;
-            if let Some(name) = username.filter(|name| *name != user.profile.username) {
+            if let Some(name) = username.filter(|name| **name != *user.profile.username) {
                 let profile = user.profile_mut();
-                profile.username = name.to_owned();
-                profile.login_names = vec![name.to_owned()];
-                profile.preferred_login_name = name.to_owned();
+                let name: Arc<str> = name.into();
+                profile.username = Arc::clone(&name);
+                profile.login_names = [Arc::clone(&name)].into();
+                profile.preferred_login_name = name;
                 events += 1;
             }
             user.write(events, writing.now);

@@ -139,7 +139,7 @@ impl Filter {
             Self::Human(human) => Some(Some(human_of(user).is_some()) == *human),
             Self::Ids(ids) => Some(ids.contains(&user.profile.user_id)),
             Self::Emails(emails) => human_of(user).map(|human| emails.contains(&human.email.address.email)),
-            Self::Organization(id) => Some(user.profile.resource_owner == *id),
+            Self::Organization(id) => Some(*user.profile.resource_owner == **id),
             Self::MetadataKey(text) => Some(metadata_of(user).iter().any(|entry| text.fits(&entry.key))),
             Self::MetadataValue(value, equal) => {
                 Some(metadata_of(user).iter().any(|entry| (entry.value == *value) == *equal))
@@ -277,8 +277,8 @@ mod tests {
 
     #[test]
     fn each_method_compares_as_it_says() {
-        let person = people::Person { given_name: "Ada".to_owned(), ..people::people(1, 1).next().unwrap() };
-        let user = seed::user(&person, "org", jiff::Timestamp::UNIX_EPOCH);
+        let person = people::Person { given_name: "Ada", ..people::people(1, 1).next().unwrap() };
+        let user = seed::user(&person, &"org".into(), jiff::Timestamp::UNIX_EPOCH);
         for (value, method, found) in [
             ("Ada", "EQUALS", true),
             ("ada", "EQUALS", false),
@@ -303,7 +303,7 @@ mod tests {
         let unknown = || Filter::Text(Field::FirstName, Match::new("x", 0));
         let machine = User {
             profile: std::sync::Arc::new(machine_profile()),
-            ..seed::user(&people::people(1, 1).next().unwrap(), "org", jiff::Timestamp::UNIX_EPOCH)
+            ..seed::user(&people::people(1, 1).next().unwrap(), &"org".into(), jiff::Timestamp::UNIX_EPOCH)
         };
         let (yes, no) = (|| Filter::Human(Some(false)), || Filter::Human(Some(true)));
         assert_eq!(unknown().finds(&machine), None);
@@ -316,7 +316,7 @@ mod tests {
 
     fn machine_profile() -> super::super::super::record::Profile {
         let person = people::people(1, 1).next().unwrap();
-        let human = seed::user(&person, "org", jiff::Timestamp::UNIX_EPOCH);
+        let human = seed::user(&person, &"org".into(), jiff::Timestamp::UNIX_EPOCH);
         let machine = serde_json::from_str(r#"{"name":"m"}"#).unwrap();
         let profile = std::sync::Arc::into_inner(human.profile).unwrap();
         super::super::super::record::Profile { kind: Kind::Machine(machine), ..profile }

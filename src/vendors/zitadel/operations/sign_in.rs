@@ -115,12 +115,12 @@ fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> 
     let now = state.shared.clock.now();
     let expires = now.saturating_add(LIFE).unwrap_or(Timestamp::MAX);
     let user_id = user.profile.user_id.clone();
-    let client = user.profile.username.clone();
+    let client = &*user.profile.username;
     let projects = form.scope.split_whitespace().filter_map(|scope| {
         let project = scope.strip_prefix(AUDIENCE_START)?.strip_suffix(AUDIENCE_END)?;
         Some(if project == "zitadel" { API_PROJECT } else { project })
     });
-    let audience: Vec<String> = [client.as_str()].into_iter().chain(projects).map(str::to_owned).collect();
+    let audience: Vec<String> = [client].into_iter().chain(projects).map(str::to_owned).collect();
     let known = |scope: &&str| SCOPES.contains(scope) || scope.starts_with("urn:zitadel:iam:");
     let scope = form.scope.split_whitespace().filter(known).collect::<Vec<_>>().join(" ");
     // The header and claims that both kinds of tokens share.
@@ -232,7 +232,7 @@ pub(in super::super) fn userinfo(state: &Zitadel, authorization: Option<&str>) -
         answer.insert("email_verified".to_owned(), human.email.is_verified.into());
     }
     if asked("urn:zitadel:iam:user:resourceowner") {
-        let owner = user.profile.resource_owner.clone();
+        let owner = &*user.profile.resource_owner;
         answer.insert("urn:zitadel:iam:user:resourceowner:id".to_owned(), owner.into());
     }
     Ok(answer.into())
@@ -240,13 +240,13 @@ pub(in super::super) fn userinfo(state: &Zitadel, authorization: Option<&str>) -
 
 fn profile(user: &User) -> Map<String, Value> {
     let name = match (user.human(), user.machine()) {
-        (Some(human), _) => &human.profile.display_name,
-        (_, Some(machine)) => &machine.name,
-        (None, None) => &user.profile.username,
+        (Some(human), _) => human.profile.display_name.as_str(),
+        (_, Some(machine)) => machine.name.as_str(),
+        (None, None) => &*user.profile.username,
     };
     Map::from_iter([
-        ("name".to_owned(), name.clone().into()),
-        ("preferred_username".to_owned(), user.profile.preferred_login_name.clone().into()),
+        ("name".to_owned(), name.into()),
+        ("preferred_username".to_owned(), (*user.profile.preferred_login_name).into()),
         ("updated_at".to_owned(), user.change_date.as_second().into()),
     ])
 }

@@ -61,7 +61,7 @@ mod tests {
             (u64::MAX, "a \"b\"", "1970-01-01T00:00:00.000001Z"),
             (1, "é", "8999-12-31T23:59:59.123456789Z"),
         ] {
-            let mut user = seed::user(&person, owner, time.parse().unwrap());
+            let mut user = seed::user(&person, &owner.into(), time.parse().unwrap());
             user.sequence = sequence;
             let message = proto::ReactivateUserResponse { details: details(&user) };
             let detailed = Detailed(user);

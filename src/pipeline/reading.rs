@@ -1,0 +1,90 @@
+//! The first step: a request is read whole, within the limits.
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::request::Parts;
+use hyper::body::Body;
+use serde_json::Map;
+
+use crate::control;
+use crate::limits::{Limit, Limits};
+use crate::protocol::Reply;
+use crate::protocol::body::{self, Unreadable};
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::rpc::{Codec, Wire};
+
+/// The body of a request, or why there is none.
+pub(super) async fn read<B: Body<Data = Bytes>>(limits: &Limits, head: &Parts, body: B) -> Result<Bytes, Unread> {
+    if let Some(excess) = excess_of(limits, head) {
+        return Err(Unread::Excess(excess));
+    }
+    let Limits { max_body, max_state, body_timeout, .. } = *limits;
+    let most = if control::takes_state(head) { max_state } else { max_body };
+    body::collect(body, most, body_timeout).await.map_err(|unreadable| match unreadable {
+        Unreadable::Broken => Unread::Half,
+        Unreadable::TooLarge => Unread::Excess(Excess { limit: Limit::Body, most }),
+        Unreadable::Slow => Unread::Excess(Excess { limit: Limit::BodyTimeout, most: body_timeout.as_secs() as usize }),
+    })
+}
+
+/// What is too much about a head, so that its body is not even read.
+fn excess_of(limits: &Limits, head: &Parts) -> Option<Excess> {
+    // As HTTP/2 counts, so that the same call is too large over both protocols.
+    let lines = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32);
+    if lines.sum::<usize>() > limits.max_header {
+        return Some(Excess { limit: Limit::Header, most: limits.max_header });
+    }
+    let uri = head.uri.path_and_query().map_or(0, |uri| uri.as_str().len());
+    (uri > limits.max_uri).then_some(Excess { limit: Limit::Uri, most: limits.max_uri })
+}
+
+/// The body, unless it is JSON that is nested too deep. Only messages of a remote call can be something else than text. A
+/// state has what many calls brought, one in the other.
+pub(super) fn shallow(limits: &Limits, head: &Parts, body: Bytes) -> Result<Bytes, Unread> {
+    let most = limits.max_json_depth;
+    let is_text = || Wire::of(&head.headers).is_none_or(|wire| wire.codec == Codec::Json);
+    match body::is_deeper(&body, most) && is_text() && !control::takes_state(head) {
+        true => Err(Unread::Excess(Excess { limit: Limit::JsonDepth, most })),
+        false => Ok(body),
+    }
+}
+
+/// Why there is no body.
+pub(super) enum Unread {
+    /// There is too much of it, or of the head.
+    Excess(Excess),
+    /// It broke off.
+    Half,
+}
+
+/// A limit that a request is over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Excess {
+    pub(super) limit: Limit,
+    /// What it could have had.
+    pub(super) most: usize,
+}
+
+impl Excess {
+    pub(super) fn problem(self) -> Reply {
+        let most = self.most;
+        let (status, detail) = match self.limit {
+            Limit::Header => {
+                let detail =
+                    format!("The headers of a request here are at most {most} bytes, 32 for each line included.");
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
+            }
+            Limit::Uri => {
+                (StatusCode::URI_TOO_LONG, format!("A path with its query is here at most {most} bytes long."))
+            }
+            Limit::BodyTimeout => {
+                (StatusCode::REQUEST_TIMEOUT, format!("A request body may take {most} s here for each MiB."))
+            }
+            Limit::JsonDepth => {
+                (StatusCode::BAD_REQUEST, format!("The JSON of a request body here is nested at most {most} deep."))
+            }
+            _ => (StatusCode::PAYLOAD_TOO_LARGE, format!("A request body here is at most {most} bytes.")),
+        };
+        problem(status, Mark::Limit, &detail, Map::from_iter([("limit".to_owned(), self.limit.as_str().into())]))
+    }
+}
