@@ -1,8 +1,9 @@
-//! The yardstick: reads a request whole, checks the key, and sends a ready body. `yardstick HEADER VALUE FILE [grpc]`;
+//! The yardstick: reads a request whole, checks the key, and sends a ready body. `yardstick HEADER VALUE FILE [grpc|tls]`;
 //! prints its port.
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +15,12 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
 /// As fauxidp's own.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,6 +31,7 @@ struct Ready {
     value: HeaderValue,
     body: Bytes,
     is_grpc: bool,
+    tls: Option<TlsAcceptor>,
 }
 
 /// A body and, on gRPC, its trailers.
@@ -79,6 +86,30 @@ async fn serve(stream: TcpStream, ready: &'static Ready) {
     if !matches!(stream.peek(&mut first).await, Ok(1)) {
         return;
     }
+    match &ready.tls {
+        None => http(stream, ready).await,
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(stream).await {
+                http(stream, ready).await;
+            }
+        }
+    }
+}
+
+/// What takes TLS connections, with a certificate that nobody knows.
+fn tls() -> TlsAcceptor {
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der()).into();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .expect("the key fits");
+    Arc::new(config).into()
+}
+
+async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, ready: &'static Ready) {
     let service = service_fn(move |request| async move { Ok::<_, Infallible>(answer(ready, request).await) });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
@@ -89,12 +120,16 @@ async fn serve(stream: TcpStream, ready: &'static Ready) {
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let mut argument = || arguments.next().expect("yardstick HEADER VALUE FILE [grpc]");
+    let mut argument = || arguments.next().expect("yardstick HEADER VALUE FILE [grpc|tls]");
     let header = argument().parse().expect("a header's name");
     let value = argument().parse().expect("a header's value");
     let body = std::fs::read(argument()).expect("a file").into();
-    let is_grpc = arguments.next().is_some();
-    let ready: &'static Ready = Box::leak(Box::new(Ready { header, value, body, is_grpc }));
+    let (is_grpc, tls) = match arguments.next().as_deref() {
+        Some("grpc") => (true, None),
+        Some("tls") => (false, Some(tls())),
+        _ => (false, None),
+    };
+    let ready: &'static Ready = Box::leak(Box::new(Ready { header, value, body, is_grpc, tls }));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     println!("{}", listener.local_addr().expect("an address").port());
     while let Ok((stream, _)) = listener.accept().await {

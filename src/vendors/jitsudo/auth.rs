@@ -128,7 +128,7 @@ impl Access {
 
     /// Finds who calls: by the token, or where `keys` count and one is sent, by that. Then checks the tenant.
     pub(super) fn caller(&self, state: &Jitsudo, call: &Call, keys: bool) -> Result<Caller, Error> {
-        let who = match call.header(&KEY).filter(|_| keys) {
+        let who = match keys.then(|| call.header(&KEY)).flatten() {
             Some(key) => Who::Key(self.keys.get(key.trim()).ok_or(Error::UnknownKey)?.clone()),
             None => Who::User(self.holder(state, call).map_err(|error| match error {
                 Error::MissingToken if keys => Error::MissingKey,

@@ -11,7 +11,7 @@ use std::fmt;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::de::{Deserializer, MapAccess, Visitor};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::Rules;
@@ -100,6 +100,9 @@ fn object(call: &Call) -> Result<Map<String, Value>, Error> {
 
 /// One member of the body, for who needs no other: the rest is read, but not kept.
 fn member(call: &Call, name: &'static str) -> Result<Option<Value>, Error> {
+    /// Borrowed where it is written without escapes.
+    #[derive(Deserialize)]
+    struct Name<'n>(#[serde(borrow)] Cow<'n, str>);
     struct Only(&'static str);
     impl<'de> Visitor<'de> for Only {
         type Value = Option<Value>;
@@ -110,7 +113,7 @@ fn member(call: &Call, name: &'static str) -> Result<Option<Value>, Error> {
 
         fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
             let mut found = None;
-            while let Some((name, value)) = members.next_entry::<Cow<'de, str>, Value>()? {
+            while let Some((Name(name), value)) = members.next_entry::<Name<'de>, Value>()? {
                 if name == self.0 {
                     found = Some(value); // the last one counts
                 }

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -14,10 +15,15 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
 /// How long a slice takes.
-const SLICE: Duration = Duration::from_millis(600);
+const SLICE: Duration = Duration::from_millis(300);
 
 /// How many slices each server has of a row: A B, B A.
 const PAIRS: usize = 4;
@@ -123,10 +129,23 @@ impl Call {
     }
 }
 
+/// How a row's calls travel.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wire {
+    Plain,
+    Tls,
+    Grpc,
+}
+
+/// A socket, in TLS or not.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
 /// What a row of the table is about.
 struct Case {
     name: &'static str,
-    is_grpc: bool,
+    wire: Wire,
     /// Where users are listed, where they stand in the list, and where their id and name stand in them.
     list: (Call, &'static str, &'static str, &'static str),
     /// What is asked about a user, in turn; after the last the user stands as before.
@@ -159,7 +178,7 @@ fn cases() -> Vec<Case> {
     vec![
         Case {
             name: "MonoCloud disable, enable",
-            is_grpc: false,
+            wire: Wire::Plain,
             list: monocloud(),
             calls: |id| {
                 let verb = |verb| call("POST", format!("/api/users/{id}/{verb}"), MONOCLOUD, "{}");
@@ -167,8 +186,29 @@ fn cases() -> Vec<Case> {
             },
         },
         Case {
+            name: "the same under TLS",
+            wire: Wire::Tls,
+            list: monocloud(),
+            calls: |id| {
+                let verb = |verb| call("POST", format!("/api/users/{id}/{verb}"), MONOCLOUD, "{}");
+                vec![verb("disable"), verb("enable")]
+            },
+        },
+        Case {
+            name: "MonoCloud unblock",
+            wire: Wire::Plain,
+            list: monocloud(),
+            calls: |id| vec![call("POST", format!("/api/users/{id}/unblock"), MONOCLOUD, "")],
+        },
+        Case {
+            name: "MonoCloud list of 10 among 1,000",
+            wire: Wire::Plain,
+            list: monocloud(),
+            calls: |_| vec![call("GET", "/api/users?page=1&size=10".to_owned(), MONOCLOUD, "")],
+        },
+        Case {
             name: "ZITADEL deactivate, reactivate",
-            is_grpc: false,
+            wire: Wire::Plain,
             list: zitadel(),
             calls: |id| {
                 let verb = |verb| call("POST", format!("/v2/users/{id}/{verb}"), ZITADEL, "{}");
@@ -177,13 +217,25 @@ fn cases() -> Vec<Case> {
         },
         Case {
             name: "the same over gRPC",
-            is_grpc: true,
+            wire: Wire::Grpc,
             list: zitadel(),
             calls: |id| vec![grpc("DeactivateUser", id), grpc("ReactivateUser", id)],
         },
         Case {
+            name: "ZITADEL get",
+            wire: Wire::Plain,
+            list: zitadel(),
+            calls: |id| vec![call("GET", format!("/v2/users/{id}"), ZITADEL, "")],
+        },
+        Case {
+            name: "ZITADEL list of 10 among 1,000",
+            wire: Wire::Plain,
+            list: zitadel(),
+            calls: |_| vec![call("POST", "/v2/users".to_owned(), ZITADEL, r#"{"query":{"limit":10}}"#)],
+        },
+        Case {
             name: "jitsudo suspend, reactivate",
-            is_grpc: false,
+            wire: Wire::Plain,
             list: jitsudo(),
             calls: |id| {
                 let body = |body| call("POST", format!("/v1/users/{id}/suspend"), JITSUDO, body);
@@ -192,13 +244,13 @@ fn cases() -> Vec<Case> {
         },
         Case {
             name: "jitsudo get",
-            is_grpc: false,
+            wire: Wire::Plain,
             list: jitsudo(),
             calls: |id| vec![call("GET", format!("/v1/users/{id}"), JITSUDO, "")],
         },
         Case {
             name: "jitsudo list of 20 among 1,000",
-            is_grpc: false,
+            wire: Wire::Plain,
             list: jitsudo(),
             calls: |_| vec![call("GET", "/v1/users?limit=20".to_owned(), JITSUDO, "")],
         },
@@ -226,7 +278,7 @@ impl Case {
         let calls = (self.calls)(user);
         let mut body = Vec::new();
         for call in &calls {
-            body = match self.is_grpc {
+            body = match self.wire == Wire::Grpc {
                 true => exchange_h2(&mut connect_h2(server.port).await, call).await.expect("an answer"),
                 false => server.ask(call).1,
             };
@@ -234,7 +286,11 @@ impl Case {
         fs::write(file, &body).expect("written");
         let (header, value) = calls[0].headers[0];
         let mut arguments = vec![header, value, file.to_str().expect("a plain path")];
-        arguments.extend(self.is_grpc.then_some("grpc"));
+        arguments.extend(match self.wire {
+            Wire::Plain => None,
+            Wire::Tls => Some("tls"),
+            Wire::Grpc => Some("grpc"),
+        });
         Server::start(program, &arguments)
     }
 }
@@ -246,9 +302,9 @@ fn status(answer: &[u8]) -> u16 {
 
 /// Sends requests one after another on one connection until the time is over; answers how many. The sequences of the
 /// users are never cut, so that each stands as before.
-async fn one_connection(port: u16, users: Vec<Vec<Call>>, is_grpc: bool, end: Instant) -> u64 {
+async fn one_connection(port: u16, users: Vec<Vec<Call>>, wire: Wire, end: Instant) -> u64 {
     let mut count = 0;
-    if is_grpc {
+    if wire == Wire::Grpc {
         let mut sender = connect_h2(port).await;
         for calls in users.iter().cycle() {
             for call in calls {
@@ -261,14 +317,13 @@ async fn one_connection(port: u16, users: Vec<Vec<Call>>, is_grpc: bool, end: In
         }
         return count;
     }
-    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
-    let _ = stream.set_nodelay(true);
+    let mut stream = connect(port, wire).await;
     let users: Vec<Vec<_>> = users.iter().map(|calls| calls.iter().map(|call| call.bytes("")).collect()).collect();
     let mut buffer = Vec::with_capacity(1 << 16);
     for calls in users.iter().cycle() {
         for bytes in calls {
             stream.write_all(bytes).await.expect("taken");
-            exchange(&mut stream, &mut buffer).await;
+            exchange(&mut *stream, &mut buffer).await;
             count += 1;
         }
         if Instant::now() >= end {
@@ -279,7 +334,7 @@ async fn one_connection(port: u16, users: Vec<Vec<Call>>, is_grpc: bool, end: In
 }
 
 /// Reads one answer, which has to be a success with a length.
-async fn exchange(stream: &mut tokio::net::TcpStream, buffer: &mut Vec<u8>) {
+async fn exchange(stream: &mut dyn Stream, buffer: &mut Vec<u8>) {
     buffer.clear();
     let mut whole = None;
     while whole.is_none_or(|whole| buffer.len() < whole) {
@@ -292,6 +347,62 @@ async fn exchange(stream: &mut tokio::net::TcpStream, buffer: &mut Vec<u8>) {
             let length = text.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
             whole = Some(head + 4 + length.and_then(|text| text.parse::<usize>().ok()).expect("a length"));
         }
+    }
+}
+
+async fn connect(port: u16, wire: Wire) -> Box<dyn Stream> {
+    let stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
+    let _ = stream.set_nodelay(true);
+    if wire != Wire::Tls {
+        return Box::new(stream);
+    }
+    let provider = Arc::new(ring::default_provider());
+    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Trusting(provider)))
+        .with_no_client_auth();
+    let name = "localhost".try_into().expect("a name");
+    Box::new(TlsConnector::from(Arc::new(config)).connect(name, stream).await.expect("it speaks TLS"))
+}
+
+/// Takes any certificate: nothing here is secret.
+#[derive(Debug)]
+struct Trusting(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Trusting {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -319,7 +430,7 @@ async fn slice(server: &Server, case: &Case, users: &[String], connections: usiz
     let tasks: Vec<_> = (0..connections)
         .map(|place| {
             let own = users.iter().skip(place).step_by(connections).map(|user| (case.calls)(user)).collect();
-            tokio::spawn(one_connection(server.port, own, case.is_grpc, end))
+            tokio::spawn(one_connection(server.port, own, case.wire, end))
         })
         .collect();
     let mut count = 0;
@@ -371,7 +482,8 @@ fn json_of_a_person(server: &Server, cases: &[Case]) -> f64 {
         let own = users.iter().filter(|user| made_up.iter().any(|made_up| user[*id] == made_up.as_str()));
         own.map(|user| user.to_string().len()).sum::<usize>() as f64 / made_up.len() as f64
     };
-    [0, 1, 3].map(|vendor| each(&cases[vendor])).iter().sum()
+    let of = |vendor: &str| cases.iter().find(|case| case.name.starts_with(vendor)).expect("a row of that vendor");
+    ["MonoCloud", "ZITADEL", "jitsudo"].map(|vendor| each(of(vendor))).iter().sum()
 }
 
 /// The CPU time, in microseconds, and the bytes that a new world takes: what a call in a world that is not there yet takes
