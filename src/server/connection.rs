@@ -106,9 +106,9 @@ where
         .keep_alive_timeout(limits.header_timeout);
     let stream = TokioIo::new(Watched { stream, watch: Arc::clone(&watch) });
     let mut connection = pin!(builder.serve_connection(stream, service));
-    let overseer = Overseer::new(Arc::clone(&watch), fate, is_tls, limits, Arc::clone(&pipeline), stop);
+    let overseer = Overseer { watch: Arc::clone(&watch), fate, is_tls, limits, pipeline: Arc::clone(&pipeline), stop };
     // It is looked at only when there is something to see: a set of one, since a set knows who has woken.
-    let mut overseers = FuturesUnordered::from_iter([overseer.oversee()]);
+    let mut overseers = FuturesUnordered::from_iter([overseer.oversee(false)]);
     let ended = loop {
         tokio::select! {
             // What has come is read before anything else is looked at.
@@ -123,7 +123,7 @@ where
                 Order::Drop => return,
                 Order::Close => {
                     connection.as_mut().graceful_shutdown();
-                    overseers.push(overseer.oversee());
+                    overseers.push(overseer.oversee(true));
                 }
             },
         }

@@ -1,11 +1,11 @@
 //! Decides when a connection has to end that does not end by itself: a fault says so, the server is told to stop, or its client
 //! does nothing, or is too slow.
 
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::fate::Fate;
@@ -31,77 +31,59 @@ pub(super) enum Order {
 
 /// Oversees one connection.
 pub(super) struct Overseer {
-    watch: Arc<Watch>,
-    fate: Arc<Fate>,
-    is_tls: bool,
-    limits: Limits,
-    pipeline: Arc<Pipeline>,
-    stop: CancellationToken,
-    is_closing: bool,
-    alarm: Pin<Box<Sleep>>,
+    pub(super) watch: Arc<Watch>,
+    pub(super) fate: Arc<Fate>,
+    pub(super) is_tls: bool,
+    pub(super) limits: Limits,
+    pub(super) pipeline: Arc<Pipeline>,
+    pub(super) stop: CancellationToken,
 }
 
 impl Overseer {
-    /// Of a connection that takes calls.
-    pub(super) fn new(
-        watch: Arc<Watch>,
-        fate: Arc<Fate>,
-        is_tls: bool,
-        limits: Limits,
-        pipeline: Arc<Pipeline>,
-        stop: CancellationToken,
-    ) -> Self {
-        let alarm = Box::pin(sleep(limits.header_timeout.min(limits.idle_timeout)));
-        Self { watch, fate, is_tls, limits, pipeline, stop, is_closing: false, alarm }
-    }
-
-    /// Waits for the next order. After [`Order::Close`] there is another one to wait for.
-    pub(super) async fn oversee(mut self) -> (Order, Self) {
-        let fate = Arc::clone(&self.fate);
+    /// Waits for the next order. After [`Order::Close`] there is another one to wait for, and the connection `is_closing`.
+    pub(super) async fn oversee(self, is_closing: bool) -> (Order, Self) {
         let order = tokio::select! {
             biased;
-            () = fate.sealed() => Order::Drop,
-            order = self.look() => order,
+            () = self.fate.sealed() => Order::Drop,
+            order = self.look(is_closing) => order,
         };
         (order, self)
     }
 
-    async fn look(&mut self) -> Order {
-        if self.is_closing {
+    async fn look(&self, is_closing: bool) -> Order {
+        if is_closing {
             return self.outwait().await;
         }
+        let mut alarm = pin!(sleep(self.limits.header_timeout.min(self.limits.idle_timeout)));
         loop {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => {
                     sleep(LAST_CALL).await;
-                    break;
+                    return Order::Close;
                 }
-                () = self.alarm.as_mut() => match self.watch.look(&self.limits) {
-                    Ok(next) => self.alarm.as_mut().reset(next),
+                () = alarm.as_mut() => match self.watch.look(&self.limits) {
+                    Ok(next) => alarm.as_mut().reset(next),
                     Err(limit) => {
                         self.pipeline.limit_hit(limit);
-                        if limit == Limit::HeaderTimeout {
-                            if !self.is_tls {
-                                self.fate.is_late();
-                            }
-                            return Order::Drop;
+                        if limit != Limit::HeaderTimeout {
+                            return Order::Close;
                         }
-                        break;
+                        if !self.is_tls {
+                            self.fate.is_late();
+                        }
+                        return Order::Drop;
                     }
                 }
             }
         }
-        self.is_closing = true;
-        Order::Close
     }
 
     /// Waits until the client has had its last words.
-    async fn outwait(&mut self) -> Order {
+    async fn outwait(&self) -> Order {
         let mut reads = 0;
         loop {
-            self.alarm.as_mut().reset(Instant::now() + LAST_WORDS);
-            self.alarm.as_mut().await;
+            sleep(LAST_WORDS).await;
             if self.watch.is_silent(&mut reads) {
                 return Order::Drop;
             }

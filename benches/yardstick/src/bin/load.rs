@@ -169,6 +169,11 @@ fn grpc(method: &str, user: &str) -> Call {
     Call { method: "POST", path, headers: GRPC.to_vec(), body: frame }
 }
 
+fn disable_and_enable(id: &str) -> Vec<Call> {
+    let verb = |verb| call("POST", format!("/api/users/{id}/{verb}"), MONOCLOUD, "{}");
+    vec![verb("disable"), verb("enable")]
+}
+
 fn cases() -> Vec<Case> {
     let monocloud =
         || (call("GET", "/api/users?page=1&size=100".to_owned(), MONOCLOUD, ""), "", "user_id", "/emails/0/email");
@@ -180,19 +185,13 @@ fn cases() -> Vec<Case> {
             name: "MonoCloud disable, enable",
             wire: Wire::Plain,
             list: monocloud(),
-            calls: |id| {
-                let verb = |verb| call("POST", format!("/api/users/{id}/{verb}"), MONOCLOUD, "{}");
-                vec![verb("disable"), verb("enable")]
-            },
+            calls: disable_and_enable,
         },
         Case {
             name: "the same under TLS",
             wire: Wire::Tls,
             list: monocloud(),
-            calls: |id| {
-                let verb = |verb| call("POST", format!("/api/users/{id}/{verb}"), MONOCLOUD, "{}");
-                vec![verb("disable"), verb("enable")]
-            },
+            calls: disable_and_enable,
         },
         Case {
             name: "MonoCloud unblock",
