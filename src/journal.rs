@@ -471,6 +471,32 @@ mod tests {
     }
 
     #[test]
+    fn each_part_of_an_entry_is_found_again_however_long_the_others_are() {
+        let long = "é".repeat(MOST_TEXT);
+        let coded = "%C3%A9".repeat(MOST_TEXT);
+        for (path, query, user, body) in [
+            ("/a", None, None, ""),
+            ("/a", Some("b=c"), Some("d"), "[1]"),
+            ("/a", Some(""), Some(&*long), "{}"),
+            ("/a", Some(&*coded), None, "[2]"),
+            (&*format!("/{coded}"), Some("b"), Some("d"), "[3]"),
+        ] {
+            let target = query.map_or(path.to_owned(), |query| format!("{path}?{query}"));
+            let seen = Seen { user: user.map(str::to_owned), ..seen(200, None) };
+            let entry = Entry::new(&call(get(&target), body), seen);
+            assert!(
+                path.starts_with(entry.path()) && entry.path().len() == path.len().min(MOST_TEXT),
+                "{}",
+                entry.path()
+            );
+            let (kept, whole) = (entry.user(), user.map(|user| cut(user, MOST_TEXT)));
+            assert_eq!(kept, whole);
+            assert_eq!(entry.body(), body.as_bytes());
+            assert!(entry.text_of(1).len() <= MOST_TEXT && entry.text_of(1).starts_with('?') == query.is_some());
+        }
+    }
+
+    #[test]
     fn whatever_comes_the_bytes_are_bounded() {
         let journal = Journal::new(Limits { entries: 1_000, bytes: 64 << 10 });
         for length in (0..40).map(|n| 1 << (n % 20)) {

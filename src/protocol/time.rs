@@ -1,5 +1,5 @@
-//! Times as JSON shows them: RFC 3339 in UTC, in quotes. Written straight into a text, which costs a quarter of what the formatting of
-//! the standard library does. Knows no vendor.
+//! Times as JSON shows them: RFC 3339 in UTC, in quotes. Written straight into a text, which is about half the work of
+//! going through the formatting of the standard library. Knows no vendor.
 
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
