@@ -30,6 +30,7 @@ const TLS_HELLO: u8 = 0x16;
 
 /// Serves a connection until it ends. `_place` is its place among all, given back at the end.
 pub(super) async fn serve(stream: TcpStream, context: Context, _place: Option<OwnedSemaphorePermit>) {
+    let _risen = context.tide.rises(); // falls when all else that the connection has is gone
     let pipeline = Arc::clone(&context.pipeline);
     let _open = pipeline.connection();
     let _ = stream.set_nodelay(true);

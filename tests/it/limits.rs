@@ -301,3 +301,44 @@ async fn a_good_caller_among_bad_ones_is_answered() {
     drop((slow, junk));
     until(&emulator, "fauxidp_connections_open", before).await;
 }
+
+/// Resident memory of a process, in KiB.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("such a line");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))] // where it can be told
+#[tokio::test]
+async fn memory_comes_back_when_many_connections_have_ended() {
+    use crate::cli::{Serving, fauxidp};
+    let serving = Serving::start(fauxidp().args(["--listen", "127.0.0.1:0"]));
+    let connect = || TcpStream::connect(serving.address());
+    let body = Ask::new("POST", "/api/users/user-active/disable").header("content-length", "100000").bytes();
+    let half = [body.as_slice(), &[b' '; 60_000]].concat();
+    let call = read_user().bytes();
+    let before = memory(serving.child.id());
+    let mut streams = Vec::new();
+    for _ in 0..200 {
+        let mut stream = connect().await.expect("it listens");
+        stream.write_all(&half).await.expect("taken");
+        streams.push(stream);
+        // What the journal keeps of these calls stands between what the connections have.
+        let mut other = connect().await.expect("it listens");
+        other.write_all(&call).await.expect("taken");
+        other.read_exact(&mut [0; 12]).await.expect("an answer");
+    }
+    let meanwhile = memory(serving.child.id());
+    assert!(meanwhile > before + 10_000, "{before} KiB, {meanwhile} with the connections: too few to tell");
+    drop(streams);
+    let most = before + (meanwhile - before) / 3;
+    for _ in 0..500 {
+        if memory(serving.child.id()) < most {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{before} KiB, {meanwhile} with the connections, {} after them", memory(serving.child.id()));
+}

@@ -82,8 +82,8 @@ impl Server {
         line.parse().expect("a number")
     }
 
-    /// The good caller: calls that change state, one after another, and how long each took.
-    fn measure(&self, name: &str) {
+    /// The good caller: calls that change state, one after another, and how long each took. The answer is the memory at the end.
+    fn measure(&self, name: &str) -> u64 {
         let mut stream = self.connect();
         let calls = ["disable", "enable"].map(|verb| {
             format!("POST /api/users/user-active/{verb} HTTP/1.1\r\nhost: x\r\nx-api-key: monocloud-admin\r\ncontent-length: 0\r\n\r\n")
@@ -115,6 +115,7 @@ impl Server {
             at(1.0),
             memory as f64 / 1024.0
         );
+        memory
     }
 
     /// Keeps the bad connections open, and busy, until it is over.
@@ -149,23 +150,25 @@ impl Server {
         }
     }
 
-    /// Measures beside the bad connections, and after they are gone.
-    fn attacked(&self, time: &str) {
+    /// Measures beside the bad connections, and after they are gone: then memory is nearly what it was `alone`.
+    fn attacked(&self, time: &str, alone: u64) {
         let (is_over, round) = (AtomicBool::new(false), AtomicU64::new(0));
-        thread::scope(|scope| {
+        let beside = thread::scope(|scope| {
             scope.spawn(|| self.torment(&is_over, &round));
             while round.load(Ordering::SeqCst) < 2 {
                 thread::sleep(Duration::from_millis(10));
             }
-            self.measure(&format!("beside {SLOW} slow senders and {JUNK} of junk, the {time} time"));
+            let beside = self.measure(&format!("beside {SLOW} slow senders and {JUNK} of junk, the {time} time"));
             is_over.store(true, Ordering::SeqCst);
+            beside
         });
         let patience = Instant::now() + Duration::from_secs(30);
         while self.open_connections() > 1 {
             assert!(Instant::now() < patience, "connections stay open");
             thread::sleep(Duration::from_millis(50));
         }
-        self.measure("afterwards");
+        let after = self.measure("afterwards");
+        assert!(after < alone + (beside - alone) / 4, "memory does not come back");
     }
 }
 
@@ -176,8 +179,8 @@ fn main() {
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     server.measure("warm-up");
-    server.measure("alone");
+    let alone = server.measure("alone");
     for time in ["first", "second", "third"] {
-        server.attacked(time);
+        server.attacked(time, alone);
     }
 }
