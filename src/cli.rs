@@ -343,7 +343,12 @@ fn serve(flags: Serve) -> ExitCode {
         tls_ca_out: flags.tls_ca_out,
         allow_host: flags.allow_host,
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // Where there is one core, as in many containers, others to share the work with only cost.
+    let mut runtime = match std::thread::available_parallelism() {
+        Ok(cores) if cores.get() == 1 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             complain(&format!("no threads to serve with: {error}"));

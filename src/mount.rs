@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use http::Method;
+use memchr::memchr;
 use percent_encoding::percent_decode_str;
 
 use crate::protocol::route::Found;
@@ -48,7 +49,7 @@ pub fn world(path: &str) -> Option<(&str, &str)> {
 /// The path with its percent-coded plain characters decoded, so that `%64isable` is `disable`. The rest stays coded:
 /// a coded slash is part of an id.
 pub fn plain(path: &str) -> Cow<'_, str> {
-    if !path.as_bytes().contains(&b'%') {
+    if memchr(b'%', path.as_bytes()).is_none() {
         return path.into(); // by far the most
     }
     let mut plain = String::with_capacity(path.len());

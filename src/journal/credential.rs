@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use hashbrown::DefaultHashBuilder;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use memchr::{memchr, memrchr};
 
 /// What a call showed of who makes it: enough to know it again, too little to use it.
 #[derive(Debug, Clone, Copy)]
@@ -45,13 +46,13 @@ impl Credential {
 
 /// `Bearer abc` is `abc`.
 fn without_scheme(value: &[u8]) -> &[u8] {
-    let space = value.iter().position(|byte| *byte == b' ');
+    let space = memchr(b' ', value);
     space.map_or(value, |space| value[space..].trim_ascii())
 }
 
 /// Tells credentials apart without keeping them. The world that one may name is not part of it.
 fn hash(credential: &[u8]) -> u64 {
-    let end = credential.iter().rposition(|byte| *byte == b'~').unwrap_or(credential.len());
+    let end = memrchr(b'~', credential).unwrap_or(credential.len());
     static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
     HASHER.hash_one(&credential[..end])
 }

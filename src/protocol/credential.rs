@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use memchr::{memchr, memchr2};
 use serde_json::Value;
 
 use super::Call;
@@ -30,9 +31,7 @@ pub fn split(credential: &str) -> (&str, Option<&str>) {
 /// Takes the world off a header that is, or ends in, a credential. A JWT's is in its claims, and stays there.
 pub fn take_from_header(call: &mut Call, name: HeaderName) -> Option<String> {
     let value = call.head.headers.get(&name)?;
-    if !value.as_bytes().iter().any(|byte| matches!(byte, b'~' | b'.')) {
-        return None; // by far the most
-    }
+    memchr2(b'~', b'.', value.as_bytes())?; // by far the most have none
     let value = value.to_str().ok()?;
     let (credential, world) = split(value);
     let Some(world) = world.map(str::to_owned) else {
@@ -74,9 +73,7 @@ pub fn take_from_form(call: &mut Call, members: &[&str]) -> Option<String> {
 
 /// Takes the world off a member of a JSON object that is a credential.
 pub fn take_from_json(call: &mut Call, member: &str) -> Option<String> {
-    if !call.body.contains(&b'~') {
-        return None; // by far the most
-    }
+    memchr(b'~', &call.body)?; // by far the most have none
     let mut body: Value = serde_json::from_slice(&call.body).ok()?;
     let (rest, world) = split(body.get(member)?.as_str()?);
     let (rest, world) = (rest.to_owned(), world?.to_owned());

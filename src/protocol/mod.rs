@@ -22,6 +22,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Either, Full, StreamBody};
 use hyper::body::Frame;
+use memchr::memchr;
 
 use delivery::Delivery;
 use route::Matched;
@@ -77,7 +78,7 @@ impl Call {
     /// The parameter of the path that stands at that place, from 0, percent-decoded; empty if there is none.
     pub fn parameter(&self, place: usize) -> Cow<'_, str> {
         let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(self.path(), place));
-        if !raw.as_bytes().contains(&b'%') {
+        if memchr(b'%', raw.as_bytes()).is_none() {
             return raw.into();
         }
         percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
@@ -95,7 +96,7 @@ impl Call {
     /// The media type of the body without its parameters, as it was written.
     pub fn media_type(&self) -> Option<&str> {
         let value = self.header(CONTENT_TYPE)?;
-        let end = value.bytes().position(|byte| byte == b';').unwrap_or(value.len());
+        let end = memchr(b';', value.as_bytes()).unwrap_or(value.len());
         Some(value[..end].trim())
     }
 }
@@ -142,7 +143,12 @@ impl Reply {
 
     /// An answer with a body of that media type.
     pub fn new(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
-        Self { body: body.into(), ..Self::empty(status).with(CONTENT_TYPE, HeaderValue::from_static(media_type)) }
+        const JSON: HeaderValue = HeaderValue::from_static("application/json");
+        let content_type = match media_type {
+            "application/json" => JSON, // checked while compiling
+            other => HeaderValue::from_static(other),
+        };
+        Self { body: body.into(), ..Self::empty(status).with(CONTENT_TYPE, content_type) }
     }
 
     /// The status in HTTP's terms, whatever the wire shows.

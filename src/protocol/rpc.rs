@@ -11,6 +11,7 @@ use bytes::Bytes;
 use flate2::read::GzDecoder;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
+use memchr::memchr;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -139,7 +140,7 @@ impl RpcError {
 
 /// Whether a path has the form of a remote call: `/package.Service/Method`.
 pub fn is_call(path: &str) -> bool {
-    if !path.as_bytes().contains(&b'.') {
+    if memchr(b'.', path.as_bytes()).is_none() {
         return false; // no package
     }
     let mut parts = path.split('/');
