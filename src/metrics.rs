@@ -1,10 +1,9 @@
 //! How many calls came, what became of them, and how long they took. Knows no vendor.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-use dashmap::DashMap;
-use hashbrown::DefaultHashBuilder;
 use http::HeaderValue;
 
 use crate::limits::Limit;
@@ -26,11 +25,11 @@ pub struct Metrics {
     closed: AtomicU64,
 }
 
-/// All keys come from tables, so nobody can choose them to collide.
-type Counters<K> = DashMap<K, AtomicU64, DefaultHashBuilder>;
+/// In the order of their keys, which are few, and all but the first call of a kind find theirs.
+type Counters<K> = RwLock<Vec<(K, AtomicU64)>>;
 
 /// What calls are counted by. All of it comes from tables, so that there are only so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Labels {
     /// The vendor, if the call was anybody's.
     pub vendor: Option<&'static str>,
@@ -115,8 +114,8 @@ impl Metrics {
             }
         }
         Counts {
-            calls: sorted(&self.calls),
-            faults: sorted(&self.faults),
+            calls: counts(&self.calls),
+            faults: counts(&self.faults),
             limits: Limit::ALL.iter().map(|limit| (*limit, self.limits[*limit as usize].load(Relaxed))).collect(),
             buckets,
             count,
@@ -140,19 +139,24 @@ impl Drop for Connection<'_> {
     }
 }
 
-fn add<K: Copy + Eq + std::hash::Hash>(counters: &Counters<K>, key: K) {
-    // All but the first of a kind share the lock.
-    if let Some(counter) = counters.get(&key) {
-        counter.fetch_add(1, Relaxed);
+fn add<K: Ord>(counters: &Counters<K>, key: K) {
+    let place = |known: &[(K, AtomicU64)]| known.binary_search_by(|(other, _)| other.cmp(&key));
+    let known = counters.read().unwrap_or_else(PoisonError::into_inner);
+    if let Ok(place) = place(&known) {
+        known[place].1.fetch_add(1, Relaxed);
         return;
     }
-    counters.entry(key).or_default().fetch_add(1, Relaxed);
+    drop(known);
+    let mut known = counters.write().unwrap_or_else(PoisonError::into_inner);
+    match place(&known) {
+        Ok(place) => _ = known[place].1.fetch_add(1, Relaxed), // somebody was quicker
+        Err(place) => known.insert(place, (key, AtomicU64::new(1))),
+    }
 }
 
-fn sorted<K: Copy + Eq + std::hash::Hash + Ord>(counters: &Counters<K>) -> Vec<(K, u64)> {
-    let mut counts: Vec<_> = counters.iter().map(|counter| (*counter.key(), counter.load(Relaxed))).collect();
-    counts.sort_unstable();
-    counts
+fn counts<K: Copy>(counters: &Counters<K>) -> Vec<(K, u64)> {
+    let known = counters.read().unwrap_or_else(PoisonError::into_inner);
+    known.iter().map(|(key, count)| (*key, count.load(Relaxed))).collect()
 }
 
 #[cfg(test)]
@@ -174,6 +178,17 @@ mod tests {
         assert_eq!(counts.limits.iter().filter(|(_, count)| *count > 0).collect::<Vec<_>>(), [&(Limit::Held, 1)]);
         assert_eq!((counts.buckets[0], counts.buckets[1], counts.buckets[13], counts.count), (1, 2, 2, 3));
         assert_eq!(counts.microseconds, 20_000_101);
+    }
+
+    #[test]
+    fn counts_stand_in_a_steady_order_whichever_came_first() {
+        let metrics = Metrics::default();
+        let labels = [(None, Some(404)), (Some("acme"), None), (Some("acme"), Some(200)), (Some("zeta"), Some(200))];
+        let labels = labels.map(|(vendor, status)| Labels { vendor, operation: None, status });
+        for Labels { vendor, operation, status } in labels.into_iter().rev().chain(labels) {
+            metrics.count(&Call { vendor, operation, status, fault: None, took: Duration::ZERO });
+        }
+        assert_eq!(metrics.read().calls, labels.map(|labels| (labels, 2)));
     }
 
     #[test]

@@ -55,7 +55,8 @@ pub struct Call {
 impl Call {
     /// A call over plain HTTP that nobody routed yet.
     pub fn new(head: Parts, body: Bytes) -> Self {
-        let speaks_to_us = head.headers.keys().any(|name| OURS.iter().any(|start| name.as_str().starts_with(start)));
+        let is_ours = |name: &str| OURS.iter().any(|start| name.starts_with(start));
+        let speaks_to_us = head.headers.keys().any(|name| is_ours(name.as_str()));
         let (prefix, matched, wire) = (String::new(), None, None);
         Self { head, routed: None, prefix, is_tls: false, speaks_to_us, body, matched, wire }
     }
