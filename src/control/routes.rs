@@ -124,5 +124,5 @@ pub(super) static ROWS: [Row; 25] = [
 ];
 
 pub(super) fn json_reply(body: &serde_json::Value) -> Reply {
-    Reply::new(StatusCode::OK, "application/json", body.to_string())
+    Reply::json(StatusCode::OK, body.to_string())
 }

@@ -78,7 +78,7 @@ pub(super) fn drop_world(worlds: &Worlds, call: &Call) -> Reply {
 
 /// A world's whole state.
 pub(super) fn state(worlds: &Worlds, call: &Call) -> Reply {
-    read(worlds, call, |world| Reply::new(StatusCode::OK, "application/json", world.state()))
+    read(worlds, call, |world| Reply::json(StatusCode::OK, world.state()))
 }
 
 /// Makes a world what a state says.

@@ -258,7 +258,7 @@ fn connect_error(error: &RpcError) -> Reply {
         let value = STANDARD_NO_PAD.encode(&detail.bytes);
         body["details"] = json!([{ "type": detail.name, "value": value, "debug": detail.debug }]);
     }
-    Reply::new(error.status(), "application/json", body.to_string())
+    Reply::json(error.status(), body.to_string())
 }
 
 fn trailers(error: &RpcError) -> HeaderMap {

@@ -11,6 +11,22 @@ pub fn fauxidp() -> Command {
     command
 }
 
+/// The same, held to one of the cores where that can be said.
+pub fn on_one_core() -> Command {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let cores = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let first = cores.and_then(|cores| cores.trim().split([',', '-']).next());
+    match (first, Command::new("taskset").arg("--version").output()) {
+        (Some(core), Ok(_)) => {
+            let mut command = Command::new("taskset");
+            command.args(["-c", core, env!("CARGO_BIN_EXE_fauxidp")]);
+            without_variables(&mut command);
+            command
+        }
+        _ => fauxidp(),
+    }
+}
+
 fn without_variables(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FAUXIDP_")) {
         command.env_remove(name);

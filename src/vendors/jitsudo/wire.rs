@@ -66,7 +66,7 @@ pub(super) fn page<'p, T, B: Serialize>(page: &'p Page<T>, item: impl FnMut(&'p 
 
 /// An answer with that body.
 pub(super) fn reply(status: StatusCode, body: &impl Serialize) -> Reply {
-    Reply::new(status, "application/json", serde_json::to_vec(body).expect("an answer is JSON"))
+    Reply::json(status, serde_json::to_vec(body).expect("an answer is JSON"))
 }
 
 /// An answer that only says something.

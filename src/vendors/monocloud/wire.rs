@@ -178,7 +178,7 @@ pub(super) fn page<'p, T, B: Serialize>(page: &'p Page<T>, item: impl Fn(&'p T) 
 
 /// An answer with that body.
 pub(super) fn json_reply(status: StatusCode, body: &impl Serialize) -> Reply {
-    Reply::new(status, "application/json", serde_json::to_vec(body).expect("the body is JSON"))
+    Reply::json(status, serde_json::to_vec(body).expect("the body is JSON"))
 }
 
 /// The answer of what is gone.

@@ -399,7 +399,7 @@ impl<'a> Status<'a> {
         let body = Body { code: self.code, message, details: detail.as_slice() };
         let body = serde_json::to_vec(&body).expect("a status is JSON");
         let status = StatusCode::from_u16(self.http).expect("a status from 400 to 599");
-        let reply = Reply::new(status, "application/json", body);
+        let reply = Reply::json(status, body);
         match HeaderValue::from_str(message) {
             Ok(challenge) if self.code == code::UNAUTHENTICATED => reply.with(WWW_AUTHENTICATE, challenge),
             _ => reply,

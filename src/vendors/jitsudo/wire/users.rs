@@ -51,19 +51,15 @@ pub(in super::super) fn user(status: StatusCode, user: &User, rules: &Rules) -> 
 
 /// The whole user after a change of its state: spliced, for most of it stays the same from change to change.
 pub(in super::super) fn changed_user(user: &User, rules: &Rules) -> Reply {
-    let json = |body: String| Reply::new(StatusCode::OK, "application/json", body);
+    let json = |body: Vec<u8>| Reply::json(StatusCode::OK, body);
     let body = || serde_json::to_string(&user_body(user, rules)).expect("a user is JSON");
     let ways = Ways { microseconds: rules.microseconds, unset_avatar_is_absent: rules.unset_avatar_is_absent };
     let (made, template) = user.profile.shown.get_or_make(|| (ways, Template::new(&body(), ["active", "updated_at"])));
     if *made != ways {
-        return json(body()); // another world's settings came first
+        return json(body().into()); // another world's settings came first
     }
     let updated = Time(user.updated_at, rules).quoted();
-    Reply::new(
-        StatusCode::OK,
-        "application/json",
-        template.fill([if user.active { "true" } else { "false" }, &updated]),
-    )
+    json(template.fill([if user.active { "true" } else { "false" }, &updated]))
 }
 
 /// The whole user, as a list holds it.

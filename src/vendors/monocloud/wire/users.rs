@@ -183,12 +183,12 @@ enum Extent {
 
 /// The user as a change answers it.
 pub(in super::super) fn user(state: &MonoCloud, status: StatusCode, user: &User) -> Reply {
-    Reply::new(status, "application/json", body(state, user, Extent::User))
+    Reply::json(status, body(state, user, Extent::User))
 }
 
 /// The user as reading it answers.
 pub(in super::super) fn user_with_access(state: &MonoCloud, user: &User) -> Reply {
-    Reply::new(StatusCode::OK, "application/json", body(state, user, Extent::WithAccess))
+    Reply::json(StatusCode::OK, body(state, user, Extent::WithAccess))
 }
 
 /// Users as a list shows them.

@@ -93,5 +93,5 @@ pub(in super::super) fn refuse(failure: &Failure) -> Reply {
 fn body(status: u16, error: &str, description: &str) -> Reply {
     let status = StatusCode::from_u16(status).expect("a status from 400 to 599");
     let body = json!({ "error": error, "error_description": description }).to_string();
-    Reply::new(status, "application/json", body)
+    Reply::json(status, body)
 }

@@ -70,7 +70,7 @@ pub(in super::super) fn granted(granted: Granted) -> Reply {
 
 /// A successful answer.
 pub(in super::super) fn answer(body: &Value) -> Reply {
-    Reply::new(StatusCode::OK, "application/json", body.to_string())
+    Reply::json(StatusCode::OK, body.to_string())
 }
 
 /// Where everything is, and what is understood.
