@@ -1,6 +1,8 @@
 //! A world's clock: the one place that asks the system for the time of day. Knows no vendor.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +18,11 @@ const LATEST: Timestamp = Timestamp::constant(221_845_392_000, 0); // the start 
 pub struct OutOfRange;
 
 /// A clock that every part of one world shares. A clone is the same clock; [`Clock::fork`] makes another.
+///
+/// It is one number, since every call asks it a few times: see [`Mode::packed`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Clock(Arc<Mutex<Mode>>);
+#[serde(from = "Mode", into = "Mode")]
+pub struct Clock(Arc<AtomicI64>);
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,8 +57,7 @@ impl Clock {
     /// # Errors
     /// [`OutOfRange`]; the clock is left as it was.
     pub fn set(&self, now: Timestamp) -> Result<(), OutOfRange> {
-        *self.lock() = Mode::Frozen(within_range(whole(now))?);
-        Ok(())
+        self.change(|_| Ok(Mode::Frozen(within_range(whole(now))?)))
     }
 
     /// Moves it on by so many milliseconds. One that stands still goes on standing still.
@@ -62,27 +66,26 @@ impl Clock {
     /// [`OutOfRange`]; the clock is left as it was.
     pub fn advance(&self, milliseconds: u64) -> Result<(), OutOfRange> {
         let by = SignedDuration::from_millis(i64::try_from(milliseconds).map_err(|_| OutOfRange)?);
-        let mut mode = self.lock();
-        within_range(mode.now().checked_add(by).map_err(|_| OutOfRange)?)?;
-        *mode = match *mode {
-            Mode::Frozen(at) => Mode::Frozen(at.checked_add(by).map_err(|_| OutOfRange)?),
-            Mode::Running { ahead } => Mode::Running { ahead: ahead.checked_add(by).ok_or(OutOfRange)? },
-        };
-        Ok(())
+        self.change(|mode| {
+            within_range(mode.now().checked_add(by).map_err(|_| OutOfRange)?)?;
+            Ok(match mode {
+                Mode::Frozen(at) => Mode::Frozen(at.checked_add(by).map_err(|_| OutOfRange)?),
+                Mode::Running { ahead } => Mode::Running { ahead: ahead.checked_add(by).ok_or(OutOfRange)? },
+            })
+        })
     }
 
     /// Makes it go on from the time that it shows.
     pub fn run(&self) {
-        let mut mode = self.lock();
-        if let Mode::Frozen(at) = *mode {
-            *mode = Mode::Running { ahead: at.duration_since(Timestamp::now()) };
-        }
+        let _ = self.change(|mode| match mode {
+            Mode::Frozen(at) => Ok(Mode::Running { ahead: at.duration_since(system()) }),
+            running @ Mode::Running { .. } => Ok(running),
+        });
     }
 
     /// Makes it stand still at the time that it shows.
     pub fn freeze(&self) {
-        let mut mode = self.lock();
-        *mode = Mode::Frozen(mode.now());
+        let _ = self.change(|mode| Ok(Mode::Frozen(mode.now())));
     }
 
     /// A clock of its own that shows the same time.
@@ -91,15 +94,29 @@ impl Clock {
     }
 
     fn new(mode: Mode) -> Self {
-        Self(Arc::new(Mutex::new(mode)))
+        Self(Arc::new(AtomicI64::new(mode.packed())))
     }
 
     fn mode(&self) -> Mode {
-        *self.lock()
+        Mode::of(self.0.load(Ordering::Acquire))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Mode> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Changes it in one step; `change` is asked again where somebody else was quicker.
+    fn change(&self, change: impl Fn(Mode) -> Result<Mode, OutOfRange>) -> Result<(), OutOfRange> {
+        let changed = |packed| change(Mode::of(packed)).ok().map(Mode::packed);
+        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, changed).map(drop).map_err(|_| OutOfRange)
+    }
+}
+
+impl From<Mode> for Clock {
+    fn from(mode: Mode) -> Self {
+        Self::new(mode)
+    }
+}
+
+impl From<Clock> for Mode {
+    fn from(clock: Clock) -> Self {
+        clock.mode()
     }
 }
 
@@ -107,13 +124,33 @@ impl Mode {
     fn now(self) -> Timestamp {
         match self {
             Self::Frozen(at) => at,
-            // By far the most clocks are the system's: for them cutting will do, which is less work than rounding.
-            Self::Running { ahead: SignedDuration::ZERO } => {
-                Timestamp::from_microsecond(Timestamp::now().as_microsecond()).unwrap_or(Timestamp::MAX)
-            }
-            Self::Running { ahead } => Timestamp::now().saturating_add(ahead).map_or(Timestamp::MAX, whole),
+            Self::Running { ahead: SignedDuration::ZERO } => system(),
+            Self::Running { ahead } => system().saturating_add(ahead).unwrap_or(Timestamp::MAX),
         }
     }
+
+    /// Microseconds times two, and one where it stands still. The system's clock is 0.
+    fn packed(self) -> i64 {
+        const MOST: i128 = 1 << 62;
+        match self {
+            Self::Running { ahead } => (ahead.as_micros().clamp(-MOST, MOST - 1) as i64) << 1,
+            Self::Frozen(at) => at.as_microsecond() << 1 | 1,
+        }
+    }
+
+    fn of(packed: i64) -> Self {
+        match packed & 1 {
+            0 => Self::Running { ahead: SignedDuration::from_micros(packed >> 1) },
+            _ => Self::Frozen(Timestamp::from_microsecond(packed >> 1).unwrap_or(Timestamp::MAX)),
+        }
+    }
+}
+
+/// The system's time in whole microseconds, cut: that is less work than rounding. 1970 where it says that it is before.
+fn system() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::new(seconds, (since.subsec_micros() * 1_000).cast_signed()).unwrap_or(Timestamp::MAX)
 }
 
 /// The time in whole microseconds.
