@@ -43,7 +43,8 @@ struct Seed<T> {
 /// What differs from the seed.
 #[derive(Debug, Clone)]
 struct Changes<T> {
-    records: HashMap<Box<str>, Change<T>>,
+    /// By key, hashed as in the seed, so that a look at both hashes once.
+    records: HashTable<Change<T>>,
     /// Who was given a name since. It counts only while the record still has that name.
     names: HashMap<Box<str>, Box<str>>,
     /// How many records were ever added.
@@ -52,15 +53,24 @@ struct Changes<T> {
 
 #[derive(Debug, Clone)]
 struct Change<T> {
+    key: Box<str>,
+    hash: u64,
     /// `None` is a record of the seed that was removed.
     record: Option<T>,
     /// Which added record it is, from 1; 0 is one of the seed.
     born: u64,
 }
 
+/// A key and its hash.
+#[derive(Debug, Clone, Copy)]
+struct Key<'k> {
+    text: &'k str,
+    hash: u64,
+}
+
 impl<T> Default for Changes<T> {
     fn default() -> Self {
-        Self { records: HashMap::default(), names: HashMap::default(), added: 0 }
+        Self { records: HashTable::new(), names: HashMap::default(), added: 0 }
     }
 }
 
@@ -100,6 +110,7 @@ impl<T: Record> Directory<T> {
 
     /// The record of that key as it stands now.
     pub fn get(&self, key: &str) -> Option<T> {
+        let key = self.seed.key(key);
         self.find(&self.lock(), key).cloned()
     }
 
@@ -119,6 +130,7 @@ impl<T: Record> Directory<T> {
         taken: impl FnOnce(&str) -> E,
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
+        let key = self.seed.key(key);
         let mut changes = self.lock();
         if self.find(&changes, key).is_some() {
             return Err(exists());
@@ -128,8 +140,7 @@ impl<T: Record> Directory<T> {
         let changes = Arc::make_mut(&mut changes);
         changes.take_names(&record);
         changes.added += 1;
-        let change = Change { record: Some(record.clone()), born: changes.added };
-        changes.records.insert(key.into(), change);
+        changes.put(key, Some(record.clone()), changes.added);
         Ok(record)
     }
 
@@ -145,10 +156,11 @@ impl<T: Record> Directory<T> {
         absent: impl FnOnce() -> E,
         change: impl FnOnce(&mut T) -> Result<R, E>,
     ) -> Result<R, E> {
+        let key = self.seed.key(key);
         let mut changes = self.lock();
         let mut record = self.find(&changes, key).cloned().ok_or_else(absent)?;
         let answer = change(&mut record)?;
-        Arc::make_mut(&mut changes).put(key, record);
+        Arc::make_mut(&mut changes).change(key, record);
         Ok(answer)
     }
 
@@ -163,6 +175,7 @@ impl<T: Record> Directory<T> {
         taken: impl FnOnce(&str) -> E,
         change: impl FnOnce(&mut T) -> Result<R, E>,
     ) -> Result<R, E> {
+        let key = self.seed.key(key);
         let mut changes = self.lock();
         let old = self.find(&changes, key).cloned().ok_or_else(absent)?;
         let mut record = old.clone();
@@ -176,7 +189,7 @@ impl<T: Record> Directory<T> {
             changes.take_names(&record);
             changes.forget_names(&old, |name| record.names().iter().any(|kept| kept == name));
         }
-        changes.put(key, record);
+        changes.change(key, record);
         Ok(answer)
     }
 
@@ -190,6 +203,7 @@ impl<T: Record> Directory<T> {
         absent: impl FnOnce() -> E,
         check: impl FnOnce(&T) -> Result<R, E>,
     ) -> Result<R, E> {
+        let key = self.seed.key(key);
         let mut changes = self.lock();
         let record = self.find(&changes, key).ok_or_else(absent)?;
         let answer = check(record)?;
@@ -197,8 +211,8 @@ impl<T: Record> Directory<T> {
         let changes = Arc::make_mut(&mut changes);
         changes.forget_names(&record, |_| false);
         match self.seed.find(key) {
-            Some(_) => _ = changes.records.insert(key.into(), Change { record: None, born: 0 }),
-            None => _ = changes.records.remove(key),
+            Some(_) => changes.put(key, None, 0),
+            None => changes.take(key),
         }
         Ok(answer)
     }
@@ -213,8 +227,8 @@ impl<T: Record> Directory<T> {
         Self { seed: Arc::clone(&self.seed), changes: Mutex::new(self.lock().clone()) }
     }
 
-    fn find<'a>(&'a self, changes: &'a Changes<T>, key: &str) -> Option<&'a T> {
-        match changes.records.get(key) {
+    fn find<'a>(&'a self, changes: &'a Changes<T>, key: Key<'_>) -> Option<&'a T> {
+        match changes.get(key) {
             Some(change) => change.record.as_ref(),
             None => self.seed.find(key),
         }
@@ -223,8 +237,9 @@ impl<T: Record> Directory<T> {
     fn find_named<'a>(&'a self, changes: &'a Changes<T>, name: &str) -> Option<&'a T> {
         // Whoever had the name once, at birth or since, may have lost it.
         let has = |record: &&T| record.names().iter().any(|own| own == name);
-        let since = changes.names.get(name).and_then(|key| self.find(changes, key)).filter(has);
-        since.or_else(|| self.find(changes, self.seed.find_named(name)?.key()).filter(has))
+        let find = |key: &str| self.find(changes, self.seed.key(key)).filter(has);
+        let since = changes.names.get(name).and_then(|key| find(key));
+        since.or_else(|| find(self.seed.find_named(name)?.key()))
     }
 
     /// Whether no other record has the names of this one.
@@ -243,9 +258,13 @@ impl<T: Record> Directory<T> {
 }
 
 impl<T: Record> Seed<T> {
-    fn find(&self, key: &str) -> Option<&T> {
-        let same = |place: &u32| self.records[*place as usize].key() == key;
-        let place = self.by_key.find(self.hasher.hash_one(key), same)?;
+    fn key<'k>(&self, text: &'k str) -> Key<'k> {
+        Key { text, hash: self.hasher.hash_one(text) }
+    }
+
+    fn find(&self, key: Key<'_>) -> Option<&T> {
+        let same = |place: &u32| self.records[*place as usize].key() == key.text;
+        let place = self.by_key.find(key.hash, same)?;
         Some(&self.records[*place as usize])
     }
 
@@ -257,10 +276,29 @@ impl<T: Record> Seed<T> {
 }
 
 impl<T: Record> Changes<T> {
-    fn put(&mut self, key: &str, record: T) {
-        match self.records.get_mut(key) {
+    fn get(&self, key: Key<'_>) -> Option<&Change<T>> {
+        self.records.find(key.hash, |change| *change.key == *key.text)
+    }
+
+    /// Changes a record that is there.
+    fn change(&mut self, key: Key<'_>, record: T) {
+        match self.records.find_mut(key.hash, |change| *change.key == *key.text) {
             Some(change) => change.record = Some(record),
-            None => _ = self.records.insert(key.into(), Change { record: Some(record), born: 0 }),
+            None => self.put(key, Some(record), 0),
+        }
+    }
+
+    /// Says what stands under a key, and since when.
+    fn put(&mut self, key: Key<'_>, record: Option<T>, born: u64) {
+        self.take(key);
+        let change = Change { key: key.text.into(), hash: key.hash, record, born };
+        self.records.insert_unique(key.hash, change, |change| change.hash);
+    }
+
+    /// Says nothing more about a key.
+    fn take(&mut self, key: Key<'_>) {
+        if let Ok(found) = self.records.find_entry(key.hash, |change| *change.key == *key.text) {
+            found.remove();
         }
     }
 
@@ -290,13 +328,13 @@ pub struct Snapshot<T> {
 impl<T: Record> Snapshot<T> {
     /// The records, in the order in which they were made.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        let changes = &self.changes.records;
-        let mut added: Vec<_> = changes.values().filter(|change| change.born > 0).collect();
+        let changes = &self.changes;
+        let mut added: Vec<_> = changes.records.iter().filter(|change| change.born > 0).collect();
         added.sort_unstable_by_key(|change| change.born);
         let added = added.into_iter().filter_map(|change| change.record.as_ref());
-        let seeded = self.seed.records.iter().filter_map(|record| match changes.is_empty() {
+        let seeded = self.seed.records.iter().filter_map(|record| match changes.records.is_empty() {
             true => Some(record), // most worlds change little: no look-up for each of many users
-            false => match changes.get(record.key()) {
+            false => match changes.get(self.seed.key(record.key())) {
                 None => Some(record),
                 Some(change) if change.born == 0 => change.record.as_ref(),
                 Some(_) => None, // made again since, so it comes later
