@@ -399,6 +399,8 @@ impl Kind {
             Some(wire) if wire.codec == Codec::Proto => Self::Binary,
             Some(wire) if wire.is_framed() => Self::FramedJson,
             Some(_) => Self::Json,
+            // What starts as an object does is shown as one, whatever it is called; by far the most do.
+            None if call.body.first() == Some(&b'{') => Self::Json,
             None => match call.head.headers.get(CONTENT_TYPE).and_then(|kind| kind.as_bytes().get(..FORM.len())) {
                 Some(start) if start.eq_ignore_ascii_case(FORM.as_bytes()) => Self::Form,
                 _ => Self::Json,

@@ -75,19 +75,24 @@ impl Pipeline {
     /// Answers one request, which came over TLS or not.
     pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>, is_tls: bool) -> Response<ReplyBody> {
         let (head, body) = request.into_parts();
+        let mut call = Box::new(Call::new(head, Bytes::new()));
+        call.is_tls = is_tls;
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
-        let body = reading::read(&self.limits, &head, body).await;
-        match self.begin(head, is_tls, body) {
+        let read = reading::read(&self.limits, &call, body).await;
+        match self.begin(call, read) {
             Step::Done(reply) => reply.into_response(),
             Step::Waits(rest) => rest.await.into_response(),
         }
     }
 
-    /// Everything that does not wait, which for nearly all calls is everything.
-    fn begin(&self, head: Parts, is_tls: bool, body: Result<Bytes, Unread>) -> Step<'_> {
-        let (body, excess) = match body.and_then(|body| reading::shallow(&self.limits, &head, body)) {
-            Ok(body) => (body, None),
-            Err(Unread::Excess(excess)) => (Bytes::new(), Some(excess)),
+    /// Everything that does not wait, which for nearly all calls is everything. The call has no body yet.
+    fn begin(&self, mut call: Box<Call>, read: Result<Bytes, Unread>) -> Step<'_> {
+        let excess = match read.and_then(|body| reading::shallow(&self.limits, &call.head, body)) {
+            Ok(body) => {
+                call.body = body;
+                None
+            }
+            Err(Unread::Excess(excess)) => Some(excess),
             Err(Unread::Half) => {
                 // Half a body is no body: nothing is done with it.
                 let detail = "The request body ended early or was framed wrongly.";
@@ -98,20 +103,23 @@ impl Pipeline {
             self.control.metrics.limit_hit(excess.limit);
         }
         // Mount: whose call it is decides in which dialect it is answered.
-        let plain = mount::plain(head.uri.path());
+        let sent = call.head.uri.path();
+        let plain = if call.is_coded { mount::plain(sent) } else { sent.into() };
         let (prefix, path) = match mount::world(&plain) {
             Some((world, rest)) => (Some(world.to_owned()), rest),
             None => (None, &*plain),
         };
-        let whose = match mount::find(&head.method, path) {
+        let whose = match mount::find(call.method(), path) {
             Whose::Own if prefix.is_some() => Whose::Nobody, // its paths name worlds themselves
             whose => whose,
         };
-        let wire = rpc::is_call(path).then(|| Wire::of(&head.headers)).flatten();
-        let shown = prefix.as_ref().map_or_else(String::new, |world| format!("/~{world}"));
+        let wire = rpc::is_call(path).then(|| Wire::of(&call.head.headers)).flatten();
         let is_as_sent = prefix.is_none() && matches!(plain, Cow::Borrowed(_));
         let routed = (!is_as_sent).then(|| path.into());
-        let mut call = Box::new(Call { routed, prefix: shown, is_tls, wire, ..Call::new(head, body) });
+        (call.routed, call.wire) = (routed, wire);
+        if let Some(world) = &prefix {
+            call.prefix = format!("/~{world}");
+        }
         let (place, found) = match whose {
             // Control comes before worlds and faults, so that none of them can lock it out.
             Whose::Own => {
@@ -143,7 +151,7 @@ impl Pipeline {
         if let Found::Lacking(operation) | Found::Operation(Matched { operation, .. }) = &found {
             visit.operation = Some(operation.name);
         }
-        let reply = match (found, excess) {
+        let mut reply = match (found, excess) {
             (Found::Nothing, _) => own(call, control::unmatched(call.method(), call.path())),
             (Found::Lacking(operation), _) => own(call, unemulated(vendor.about(), operation.name)),
             // What the vendor would say too, so it is in its words.
@@ -157,31 +165,36 @@ impl Pipeline {
                 let matched = call.matched.insert(matched).clone();
                 visit.user = vendor.subject(call);
                 match self.meet(&visit, place, &matched) {
-                    Ok(None) => explained(handle(vendor, &visit.call), vendor.about(), &visit.call, &matched),
+                    Ok(None) => {
+                        let mut reply = handle(vendor, &visit.call);
+                        explain(&mut reply, vendor.about(), &visit.call, Some(&matched));
+                        reply
+                    }
                     Ok(Some(plan)) => {
                         visit.is_met = true;
                         return Step::Waits(Box::pin(async move {
-                            let reply = self.faulty(&visit, place, &matched, plan).await;
-                            self.end(visit, place, is_kept, reply)
+                            let mut reply = self.faulty(&visit, place, &matched, plan).await;
+                            self.end(visit, place, is_kept, &mut reply);
+                            reply
                         }));
                     }
                     Err(bad) => bad,
                 }
             }
         };
-        Step::Done(self.end(visit, place, is_kept, reply))
+        self.end(visit, place, is_kept, &mut reply);
+        Step::Done(reply)
     }
 
     /// The last steps of a call to a vendor.
-    fn end(&self, visit: Visit<'_>, place: usize, is_kept: bool, reply: Reply) -> Reply {
+    fn end(&self, visit: Visit<'_>, place: usize, is_kept: bool, reply: &mut Reply) {
         // What somebody did without a credential, such as signing in, stays where they did it.
         if !is_kept && reply.outcome().is_success() && !visit.call.method().is_safe() {
             self.worlds.adopt(Arc::clone(&visit.world));
         }
-        let reply = visit.world.vendor(place).finish(&visit.call, reply);
+        visit.world.vendor(place).finish(&visit.call, reply);
         // Journal: before the answer is on its way, so that whoever has it can look.
-        visit.end(&reply);
-        reply
+        visit.end(reply);
     }
 
     /// The world that a call belongs to, and whether it is kept anyway. A credential that counts makes it; another one is judged in one that nobody keeps.
@@ -263,7 +276,11 @@ impl Pipeline {
         let early = plan.outcome.as_ref().filter(|outcome| outcome.at != Moment::After);
         let mut reply = match early {
             Some(outcome) => self.instead(vendor, call, &outcome.what, None).await,
-            None => explained(handle(vendor, call), about, call, matched),
+            None => {
+                let mut reply = handle(vendor, call);
+                explain(&mut reply, about, call, Some(matched));
+                reply
+            }
         };
         if let Some(outcome) = plan.outcome.as_ref().filter(|outcome| outcome.at == Moment::After) {
             reply = self.instead(vendor, call, &outcome.what, Some(reply)).await;
@@ -350,26 +367,16 @@ fn handle(vendor: &dyn Vendor, call: &Call) -> Reply {
 }
 
 fn refuse(vendor: &dyn Vendor, call: &Call, kind: Kind) -> Reply {
-    let reply = vendor.refuse(call, &Failure::from(kind));
-    match wants_explanation(call) {
-        true => with_fidelity(reply, vendor.about(), None),
-        false => reply,
+    let mut reply = vendor.refuse(call, &Failure::from(kind));
+    explain(&mut reply, vendor.about(), call, None);
+    reply
+}
+
+/// Says how sure the answer is, where the call asks for it.
+fn explain(reply: &mut Reply, about: &About, call: &Call, matched: Option<&Matched>) {
+    if !call.speaks_to_us || call.header(&EXPLAIN).is_none_or(|value| value != "1") {
+        return;
     }
-}
-
-/// How sure the answer is, where the call asks for it.
-fn explained(reply: Reply, about: &About, call: &Call, matched: &Matched) -> Reply {
-    match wants_explanation(call) {
-        true => with_fidelity(reply, about, Some(matched)),
-        false => reply,
-    }
-}
-
-fn wants_explanation(call: &Call) -> bool {
-    call.speaks_to_us && call.header(&EXPLAIN).is_some_and(|value| value == "1")
-}
-
-fn with_fidelity(reply: Reply, about: &About, matched: Option<&Matched>) -> Reply {
     let own = matched.and_then(|matched| matched.operation.answer(reply.answer));
     let common = || about.common.iter().find(|answer| answer.name == reply.answer);
     let value = match own.or_else(common).filter(|row| row.status == reply.outcome().as_u16()) {
@@ -380,9 +387,8 @@ fn with_fidelity(reply: Reply, about: &About, matched: Option<&Matched>) -> Repl
         // A setting made the answer something else than what the table promises.
         None => "assumed; ref=settings".to_owned(),
     };
-    match HeaderValue::from_str(&value) {
-        Ok(value) => reply.with(FIDELITY, value),
-        Err(_) => reply,
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        reply.headers.insert(FIDELITY, value);
     }
 }
 

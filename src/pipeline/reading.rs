@@ -8,18 +8,18 @@ use serde_json::Map;
 
 use crate::control;
 use crate::limits::{Limit, Limits};
-use crate::protocol::Reply;
 use crate::protocol::body::{self, Unreadable};
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::rpc::{Codec, Wire};
+use crate::protocol::{Call, Reply};
 
 /// The body of a request, or why there is none.
-pub(super) async fn read<B: Body<Data = Bytes>>(limits: &Limits, head: &Parts, body: B) -> Result<Bytes, Unread> {
-    if let Some(excess) = excess_of(limits, head) {
+pub(super) async fn read<B: Body<Data = Bytes>>(limits: &Limits, call: &Call, body: B) -> Result<Bytes, Unread> {
+    if let Some(excess) = excess_of(limits, call) {
         return Err(Unread::Excess(excess));
     }
     let Limits { max_body, max_state, body_timeout, .. } = *limits;
-    let most = if control::takes_state(head) { max_state } else { max_body };
+    let most = if control::takes_state(&call.head) { max_state } else { max_body };
     body::collect(body, most, body_timeout).await.map_err(|unreadable| match unreadable {
         Unreadable::Broken => Unread::Half,
         Unreadable::TooLarge => Unread::Excess(Excess { limit: Limit::Body, most }),
@@ -28,13 +28,11 @@ pub(super) async fn read<B: Body<Data = Bytes>>(limits: &Limits, head: &Parts, b
 }
 
 /// What is too much about a head, so that its body is not even read.
-fn excess_of(limits: &Limits, head: &Parts) -> Option<Excess> {
-    // As HTTP/2 counts, so that the same call is too large over both protocols.
-    let lines = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32);
-    if lines.sum::<usize>() > limits.max_header {
+fn excess_of(limits: &Limits, call: &Call) -> Option<Excess> {
+    if call.header_size > limits.max_header {
         return Some(Excess { limit: Limit::Header, most: limits.max_header });
     }
-    let uri = head.uri.path_and_query().map_or(0, |uri| uri.as_str().len());
+    let uri = call.head.uri.path_and_query().map_or(0, |uri| uri.as_str().len());
     (uri > limits.max_uri).then_some(Excess { limit: Limit::Uri, most: limits.max_uri })
 }
 

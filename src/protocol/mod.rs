@@ -13,6 +13,7 @@ pub mod time;
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -31,6 +32,9 @@ use rpc::Wire;
 /// How the headers start in which a request speaks to fauxidp itself.
 const OURS: [&str; 2] = ["x-fault", "x-fauxidp"];
 
+/// What HTTP/2 counts for each header beside its name and value, in bytes (RFC 9113, 6.5.2).
+const HEADER_OVERHEAD: usize = 32;
+
 /// One request, read whole and routed.
 #[derive(Debug)]
 pub struct Call {
@@ -44,6 +48,10 @@ pub struct Call {
     pub is_tls: bool,
     /// Whether a header speaks to fauxidp itself, so that most calls are not searched for each.
     pub speaks_to_us: bool,
+    /// How many bytes the headers have, as HTTP/2 counts them over both protocols.
+    pub header_size: usize,
+    /// Whether the path has percent-coded characters, so that most parameters are not searched for them.
+    pub is_coded: bool,
     /// The body.
     pub body: Bytes,
     /// The operation that the path and method name. `None` where the vendor can only refuse.
@@ -55,10 +63,15 @@ pub struct Call {
 impl Call {
     /// A call over plain HTTP that nobody routed yet.
     pub fn new(head: Parts, body: Bytes) -> Self {
-        let is_ours = |name: &str| OURS.iter().any(|start| name.starts_with(start));
-        let speaks_to_us = head.headers.keys().any(|name| is_ours(name.as_str()));
+        let (mut speaks_to_us, mut header_size) = (false, 0);
+        for (name, value) in &head.headers {
+            let name = name.as_str();
+            speaks_to_us |= OURS.iter().any(|start| name.starts_with(start));
+            header_size += name.len() + value.len() + HEADER_OVERHEAD;
+        }
+        let is_coded = memchr(b'%', head.uri.path().as_bytes()).is_some();
         let (prefix, matched, wire) = (String::new(), None, None);
-        Self { head, routed: None, prefix, is_tls: false, speaks_to_us, body, matched, wire }
+        Self { head, routed: None, prefix, is_tls: false, speaks_to_us, header_size, is_coded, body, matched, wire }
     }
 
     /// The path that was routed.
@@ -79,10 +92,10 @@ impl Call {
     /// The parameter of the path that stands at that place, from 0, percent-decoded; empty if there is none.
     pub fn parameter(&self, place: usize) -> Cow<'_, str> {
         let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(self.path(), place));
-        if memchr(b'%', raw.as_bytes()).is_none() {
-            return raw.into();
+        match self.is_coded {
+            true => percent_encoding::percent_decode_str(raw).decode_utf8_lossy(),
+            false => raw.into(),
         }
-        percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
     }
 
     /// Scheme and host as the client sees them, such as `http://127.0.0.1:8484`, with the prefix of a world; a proxy in
@@ -100,10 +113,16 @@ impl Call {
         let end = memchr(b';', value.as_bytes()).unwrap_or(value.len());
         Some(value[..end].trim())
     }
+
+    /// Whether the body is JSON, as far as its media type says; without one it may be.
+    pub fn may_be_json(&self) -> bool {
+        let usual = |value: &HeaderValue| value == "application/json"; // by far the most write it so
+        self.head.headers.get(CONTENT_TYPE).is_none_or(usual) || self.media_type().is_none_or(is_json)
+    }
 }
 
 /// Whether a media type says JSON: `application/json`, `text/json` or anything with the suffix `+json`.
-pub fn is_json(media_type: &str) -> bool {
+fn is_json(media_type: &str) -> bool {
     let is = |name: &str| media_type.eq_ignore_ascii_case(name);
     let end = media_type.len().checked_sub("+json".len()).and_then(|start| media_type.get(start..));
     is("application/json") || is("text/json") || end.is_some_and(|end| end.eq_ignore_ascii_case("+json"))
@@ -147,10 +166,11 @@ impl Reply {
         Self { body: body.into(), ..Self::empty(status).with(CONTENT_TYPE, HeaderValue::from_static(media_type)) }
     }
 
-    /// An answer with a body of JSON, as nearly all are: its media type is checked while compiling.
+    /// An answer with a body of JSON, as nearly all are: its headers are copied rather than made.
     pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        const JSON: HeaderValue = HeaderValue::from_static("application/json");
-        Self { body: body.into(), ..Self::empty(status).with(CONTENT_TYPE, JSON) }
+        static HEADERS: LazyLock<HeaderMap> =
+            LazyLock::new(|| HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]));
+        Self { headers: HEADERS.clone(), body: body.into(), ..Self::empty(status) }
     }
 
     /// The status in HTTP's terms, whatever the wire shows.

@@ -88,11 +88,18 @@ impl RouteTable {
 
     /// What this method and path name.
     pub fn find(&self, method: &Method, path: &str) -> Found {
+        let mut parameters = [(0, 0); PARAMETERS];
+        let mut has_dots = false;
         let found = self.by_path.at(path).ok();
+        for (range, (_, value)) in parameters.iter_mut().zip(found.iter().flat_map(|found| found.params.iter())) {
+            let start = value.as_ptr() as usize - path.as_ptr() as usize;
+            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            *range = (place(start), place(start + value.len()));
+            has_dots |= matches!(value, "." | "..");
+        }
         // A path that is found is tidy, unless a parameter is not.
-        let is_dots = |(_, value)| matches!(value, "." | "..");
         if self.tidy
-            && found.as_ref().is_none_or(|found| found.params.iter().any(is_dots))
+            && (found.is_none() || has_dots)
             && !super::rpc::is_call(path)
             && let Some(tidied) = tidied(path)
         {
@@ -112,12 +119,6 @@ impl RouteTable {
         let operation = self.operations[place];
         if !operation.emulated {
             return Found::Lacking(operation);
-        }
-        let mut parameters = [(0, 0); PARAMETERS];
-        for (range, (_, value)) in parameters.iter_mut().zip(found.params.iter()) {
-            let start = value.as_ptr() as usize - path.as_ptr() as usize;
-            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            *range = (place(start), place(start + value.len()));
         }
         Found::Operation(Matched { operation, place, is_rpc: operation.rpc == Some(path), parameters })
     }

@@ -1,6 +1,6 @@
 //! JSON that is written anew but for a few members: the rest is kept as it was and copied. Knows no vendor.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 
 /// A JSON object in which the values of `N` members can be changed.
@@ -36,18 +36,75 @@ impl<const N: usize> Template<N> {
     }
 
     /// The object with these values, which are JSON.
-    pub fn fill(&self, values: [&str; N]) -> Vec<u8> {
+    pub fn fill(&self, values: [&[u8]; N]) -> Vec<u8> {
         let less: usize = self.places.iter().map(Range::len).sum();
         let more: usize = values.iter().map(|value| value.len()).sum();
         let mut filled = Vec::with_capacity(self.text.len() - less + more);
         let mut from = 0;
         for (place, value) in self.places.iter().zip(values) {
             filled.extend_from_slice(&self.text.as_bytes()[from..place.start]);
-            filled.extend_from_slice(value.as_bytes());
+            filled.extend_from_slice(value);
             from = place.end;
         }
         filled.extend_from_slice(&self.text.as_bytes()[from..]);
         filled
+    }
+}
+
+/// A value that is short enough to need no memory of its own: a number or a time, in quotes or not.
+#[derive(Debug, Clone)]
+pub struct Short {
+    bytes: [u8; Self::MOST],
+    length: usize,
+}
+
+impl Short {
+    /// The most bytes that it has: those of a time with nine digits behind the second fit, and those of any number.
+    const MOST: usize = 40;
+
+    /// A number.
+    pub fn number(number: impl itoa::Integer) -> Self {
+        let mut short = Self::default();
+        short.push(itoa::Buffer::new().format(number));
+        short
+    }
+
+    /// A number in quotes.
+    pub fn quoted_number(number: impl itoa::Integer) -> Self {
+        let mut short = Self::default();
+        short.push("\"");
+        short.push(itoa::Buffer::new().format(number));
+        short.push("\"");
+        short
+    }
+
+    /// Adds a text.
+    ///
+    /// # Panics
+    /// When it is too long: a slip in the caller.
+    pub fn push(&mut self, text: &str) {
+        let end = self.length + text.len();
+        self.bytes[self.length..end].copy_from_slice(text.as_bytes());
+        self.length = end;
+    }
+
+    /// As text, which it is.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(self).unwrap_or_default()
+    }
+}
+
+impl Default for Short {
+    fn default() -> Self {
+        Self { bytes: [0; Self::MOST], length: 0 }
+    }
+}
+
+impl Deref for Short {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.length]
     }
 }
 
@@ -123,11 +180,20 @@ mod tests {
     fn only_the_object_s_own_members_are_filled() {
         let text = r#"{"a":{"b":1,"c":[{"b":2}]},"t":"\"b\":3,\\","b":4,"d":"x","c":[5,6],"e":{"c":7}}"#;
         let template = Template::new(text, ["b", "c"]);
-        let filled = template.fill(["true", "null"]);
+        let filled = template.fill([b"true", b"null"]);
         let wanted = r#"{"a":{"b":1,"c":[{"b":2}]},"t":"\"b\":3,\\","b":true,"d":"x","c":null,"e":{"c":7}}"#;
         assert_eq!(String::from_utf8(filled).unwrap(), wanted);
-        assert_eq!(Template::new(text, ["b", "c"]).fill(["4", "[5,6]"]), text.as_bytes());
+        assert_eq!(Template::new(text, ["b", "c"]).fill([b"4", b"[5,6]"]), text.as_bytes());
         let last = Template::within("[", r#"{"a":1}"#, ["a"], "]");
-        assert_eq!(last.fill(["\"b\""]), br#"[{"a":"b"}]"#);
+        assert_eq!(last.fill([b"\"b\""]), br#"[{"a":"b"}]"#);
+    }
+
+    #[test]
+    fn a_short_text_has_room_for_every_number() {
+        assert_eq!(
+            (Short::number(i64::MIN).as_str(), Short::quoted_number(7).as_str()),
+            ("-9223372036854775808", "\"7\"")
+        );
+        assert_eq!(Short::quoted_number(u64::MAX).as_str(), "\"18446744073709551615\"");
     }
 }

@@ -1,20 +1,26 @@
-//! Times as JSON shows them: RFC 3339 in UTC, in quotes. Written straight into a text, which is about half the work of
+//! Times as JSON shows them: RFC 3339 in UTC, in quotes. Written straight into a short text, which is about half the work of
 //! going through the formatting of the standard library. Knows no vendor.
 
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 
-/// What the printer asks for at once, and the quotes.
-const MOST: usize = 64;
+use super::template::Short;
 
 /// A time with so many digits behind the second; what is finer is cut off.
-pub fn quoted(time: Timestamp, digits: u8) -> String {
+pub fn quoted(time: Timestamp, digits: u8) -> Short {
     let printer = DateTimePrinter::new().precision(Some(digits));
-    let mut text = String::with_capacity(MOST);
-    text.push('"');
-    printer.print_timestamp(&time, &mut text).expect("a text takes everything");
-    text.push('"');
+    let mut text = Short::default();
+    text.push("\"");
+    printer.print_timestamp(&time, &mut text).expect("a short text takes a time");
+    text.push("\"");
     text
+}
+
+impl jiff::fmt::Write for Short {
+    fn write_str(&mut self, text: &str) -> Result<(), jiff::Error> {
+        self.push(text);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -30,8 +36,8 @@ mod tests {
             (6, "\"2026-01-02T03:04:05.678901Z\""),
             (9, "\"2026-01-02T03:04:05.678901999Z\""),
         ] {
-            assert_eq!(quoted(time, digits), text);
+            assert_eq!(quoted(time, digits).as_str(), text);
         }
-        assert_eq!(quoted(Timestamp::UNIX_EPOCH, 3), "\"1970-01-01T00:00:00.000Z\"");
+        assert_eq!(quoted(Timestamp::UNIX_EPOCH, 3).as_str(), "\"1970-01-01T00:00:00.000Z\"");
     }
 }

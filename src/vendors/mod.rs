@@ -68,9 +68,7 @@ pub trait Vendor: Send + Sync {
     fn with(&self, settings: &Settings) -> Box<dyn Vendor>;
 
     /// Adds what every answer under this vendor's paths carries, whoever wrote it.
-    fn finish(&self, _: &Call, reply: Reply) -> Reply {
-        reply
-    }
+    fn finish(&self, _: &Call, _: &mut Reply) {}
 
     /// How the vendor's clients get at this world of a server at `base`, with a credential that may do everything.
     fn endpoint(&self, base: &BaseUrls) -> Endpoint;

@@ -18,8 +18,9 @@ use super::Rules;
 use super::error::Error;
 use super::operations::{Listing, Page};
 use super::record::uuid;
+use crate::protocol::template::Short;
 use crate::protocol::time::quoted;
-use crate::protocol::{Call, Reply, is_json};
+use crate::protocol::{Call, Reply};
 
 /// The most items of a page, and how many there are where nobody says.
 const LIMITS: (usize, usize) = (250, 50);
@@ -90,7 +91,7 @@ fn query<'c>(call: &'c Call, name: &str) -> Option<Cow<'c, str>> {
 
 /// The body's members. Those that nobody knows are passed over.
 fn object(call: &Call) -> Result<Map<String, Value>, Error> {
-    if call.media_type().is_some_and(|media_type| !is_json(media_type)) {
+    if !call.may_be_json() {
         return Err(Error::MediaType);
     }
     match serde_json::from_slice(&call.body) {
@@ -122,7 +123,7 @@ fn member(call: &Call, name: &'static str) -> Result<Option<Value>, Error> {
             Ok(found)
         }
     }
-    if call.media_type().is_some_and(|media_type| !is_json(media_type)) {
+    if !call.may_be_json() {
         return Err(Error::MediaType);
     }
     let mut reader = serde_json::Deserializer::from_slice(&call.body);
@@ -164,13 +165,13 @@ struct Time<'r>(Timestamp, &'r Rules);
 
 impl Time<'_> {
     /// As it stands in JSON.
-    fn quoted(&self) -> String {
+    fn quoted(&self) -> Short {
         quoted(self.0, if self.1.microseconds { 6 } else { 0 })
     }
 }
 
 impl Serialize for Time<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.quoted().trim_matches('"'))
+        serializer.serialize_str(self.quoted().as_str().trim_matches('"'))
     }
 }

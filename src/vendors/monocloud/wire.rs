@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::Error;
 use super::operations::{Page, Paging, Sort};
-use crate::protocol::{Call, Reply, is_json};
+use crate::protocol::{Call, Reply};
 
 const PAGINATION: HeaderName = HeaderName::from_static("x-pagination");
 
@@ -34,7 +34,7 @@ impl Body {
     pub(super) fn of(call: &Call) -> Result<Self, Error> {
         let members = if call.body.is_empty() {
             Map::new()
-        } else if call.media_type().is_some_and(|media_type| !is_json(media_type)) {
+        } else if !call.may_be_json() {
             return Err(Error::MediaType);
         } else {
             serde_json::from_slice(&call.body).map_err(|_| Error::Unparsable)?

@@ -161,8 +161,8 @@ impl Vendor for Zitadel {
         Box::new(Self { users, ended, access: Arc::clone(&self.access), shared })
     }
 
-    fn finish(&self, call: &Call, reply: Reply) -> Reply {
-        wire::cors::share(call, reply)
+    fn finish(&self, call: &Call, reply: &mut Reply) {
+        wire::cors::share(call, reply);
     }
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {

@@ -59,7 +59,7 @@ pub(in super::super) fn changed_user(user: &User, rules: &Rules) -> Reply {
         return json(body().into()); // another world's settings came first
     }
     let updated = Time(user.updated_at, rules).quoted();
-    json(template.fill([if user.active { "true" } else { "false" }, &updated]))
+    json(template.fill([if user.active { b"true" } else { b"false" }, &updated]))
 }
 
 /// The whole user, as a list holds it.

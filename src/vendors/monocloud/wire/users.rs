@@ -15,7 +15,7 @@ use super::super::record::{
 use super::super::{Era, MonoCloud};
 use super::Body;
 use crate::protocol::packed::Packed;
-use crate::protocol::template::Template;
+use crate::protocol::template::{Short, Template};
 use crate::protocol::{Call, Reply};
 
 /// A time that never comes: the last second that the vendor's clients can hold.
@@ -216,7 +216,7 @@ fn changed(user: &User, now: i64) -> Vec<u8> {
         let text = serde_json::to_string(&seeds(user, Extent::User, now)).expect("a user is JSON");
         Template::new(&text, ["last_updated", "disabled"])
     });
-    shown.fill([&user.last_updated.to_string(), if user.disabled { "true" } else { "false" }])
+    shown.fill([&Short::number(user.last_updated), if user.disabled { b"true" } else { b"false" }])
 }
 
 fn seeds(user: &User, extent: Extent, now: i64) -> Seeds<'_> {

@@ -36,15 +36,13 @@ pub(in super::super) fn preflight(call: &Call, failure: &Failure) -> Option<Repl
 }
 
 /// Lets the page that called read the answer.
-pub(in super::super) fn share(call: &Call, reply: Reply) -> Reply {
+pub(in super::super) fn share(call: &Call, reply: &mut Reply) {
     let Some(origin) = call.head.headers.get(ORIGIN) else {
-        return reply;
+        return;
     };
-    let reply = reply
-        .with(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone())
-        .with(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    match reply.status {
-        StatusCode::NO_CONTENT => reply,
-        _ => reply.with(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED)),
+    reply.headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    reply.headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    if reply.status != StatusCode::NO_CONTENT {
+        reply.headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
 }

@@ -5,7 +5,7 @@ use buffa::Message;
 use jiff::Timestamp;
 
 use super::{Answer, details};
-use crate::protocol::template::Template;
+use crate::protocol::template::{Short, Template};
 use crate::protocol::time::quoted;
 use crate::vendors::zitadel::proto::zitadel::user::v2 as proto;
 use crate::vendors::zitadel::record::User;
@@ -30,13 +30,12 @@ impl Answer for Detailed {
             let inner = serde_json::to_string(&message).expect("a message is JSON");
             Template::within("{\"details\":", &inner, ["sequence", "changeDate"], "}")
         });
-        let (sequence, changed) = (["\"", &user.sequence.to_string(), "\""].concat(), time(user.change_date));
-        template.fill([&sequence, &changed])
+        template.fill([&Short::quoted_number(user.sequence), &time(user.change_date)])
     }
 }
 
 /// A time in protobuf's JSON: with no, three, six or nine digits behind the second.
-fn time(time: Timestamp) -> String {
+fn time(time: Timestamp) -> Short {
     let digits = match time.subsec_nanosecond() {
         0 => 0,
         nanos if nanos % 1_000_000 == 0 => 3,
