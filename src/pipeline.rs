@@ -165,11 +165,7 @@ impl Pipeline {
                 let matched = call.matched.insert(matched).clone();
                 visit.user = vendor.subject(call);
                 match self.meet(&visit, place, &matched) {
-                    Ok(None) => {
-                        let mut reply = handle(vendor, &visit.call);
-                        explain(&mut reply, vendor.about(), &visit.call, Some(&matched));
-                        reply
-                    }
+                    Ok(None) => explained(vendor, &visit.call, &matched),
                     Ok(Some(plan)) => {
                         visit.is_met = true;
                         return Step::Waits(Box::pin(async move {
@@ -259,7 +255,7 @@ impl Pipeline {
     async fn faulty(&self, visit: &Visit<'_>, place: usize, matched: &Matched, mut plan: Box<Plan>) -> Reply {
         let Visit { call, world, .. } = visit;
         let vendor = world.vendor(place);
-        let (about, published) = (vendor.about(), matched.operation.published);
+        let published = matched.operation.published;
         // A trial tells whether the call would succeed; on a copy, so that it changes nothing.
         if plan.needs_trial() && !handle(&*world.trial(place), call).outcome().is_success() {
             plan.withdraw_validated();
@@ -276,11 +272,7 @@ impl Pipeline {
         let early = plan.outcome.as_ref().filter(|outcome| outcome.at != Moment::After);
         let mut reply = match early {
             Some(outcome) => self.instead(vendor, call, &outcome.what, None).await,
-            None => {
-                let mut reply = handle(vendor, call);
-                explain(&mut reply, about, call, Some(matched));
-                reply
-            }
+            None => explained(vendor, call, matched),
         };
         if let Some(outcome) = plan.outcome.as_ref().filter(|outcome| outcome.at == Moment::After) {
             reply = self.instead(vendor, call, &outcome.what, Some(reply)).await;
@@ -364,6 +356,13 @@ fn handle(vendor: &dyn Vendor, call: &Call) -> Reply {
         );
         vendor.refuse(call, &Failure::from(Kind::Broken))
     })
+}
+
+/// The vendor's answer, and how sure it is.
+fn explained(vendor: &dyn Vendor, call: &Call, matched: &Matched) -> Reply {
+    let mut reply = handle(vendor, call);
+    explain(&mut reply, vendor.about(), call, Some(matched));
+    reply
 }
 
 fn refuse(vendor: &dyn Vendor, call: &Call, kind: Kind) -> Reply {
