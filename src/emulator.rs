@@ -76,7 +76,7 @@ pub enum StartError {
         reason: String,
     },
     /// The state to start from.
-    #[error("--state {}: {reason}", path.display())]
+    #[error("--state {}: {}", path.display(), vendors::one_line(reason))]
     State {
         /// The file.
         path: PathBuf,

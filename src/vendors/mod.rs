@@ -325,7 +325,7 @@ impl Shared {
 
 /// Why a seed does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {field}: {message}")]
+#[error("line {line}: {}: {}", one_line(field), one_line(message))]
 pub struct SeedError {
     /// The line, from 1.
     pub line: usize,
@@ -342,6 +342,15 @@ impl SeedError {
         let before = seed.rfind(&quoted).map_or("", |at| &seed[..at]);
         Self { line: before.matches('\n').count() + 1, field: field.to_owned(), message: message.into() }
     }
+}
+
+/// The text without line breaks and other characters that nobody sees: a member's name in a file can have any.
+pub(crate) fn one_line(text: &str) -> String {
+    let shown = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(shown).collect()
 }
 
 /// Reads a seed file.

@@ -215,6 +215,7 @@ fn what_it_cannot_start_with_is_one_line_that_names_it_and_code_2() {
     let address = taken.local_addr().expect("an address").to_string();
     let (certificate, key) = (file("cert.pem", "no certificate"), file("key.pem", "no key"));
     let state = file("state.json", "{\"fauxidp\":");
+    let broken_up = file("broken-up.json", r#"{"a\nb": 1}"#);
     let seeds = file("seeds/monocloud.json", "{\"users\": 7}").replace("/monocloud.json", "");
     // A folder where a file should be is unreadable, whoever asks.
     std::fs::create_dir_all(folder.join("odd/zitadel.json")).expect("a folder");
@@ -235,6 +236,7 @@ fn what_it_cannot_start_with_is_one_line_that_names_it_and_code_2() {
         ([&own[..], &["--fixtures", &odd]].concat(), format!("--fixtures: {odd}/zitadel.json: Is a directory")),
         ([&own[..], &["--state", &state]].concat(), format!("--state {state}: EOF while parsing")),
         ([&own[..], &["--state", "/nowhere.json"]].concat(), "--state /nowhere.json: No such file".to_owned()),
+        ([&own[..], &["--state", &broken_up]].concat(), format!("--state {broken_up}: unknown field `a\\nb`")),
         ([&own[..], &["--max-body", "0"]].concat(), "invalid value '0' for '--max-body <BYTES>'".to_owned()),
         (
             [&own[..], &["--max-json-depth", "128"]].concat(),

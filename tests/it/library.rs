@@ -104,6 +104,7 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
             ": users[8].auth_provider: unknown variant `ldap`",
         ),
         ("jitsudo", "\"tenants\"", "\"tenant\"", ": tenant: unknown field `tenant`"),
+        ("jitsudo", "\"tenants\"", "\"ten\\nants\"", ": ten\\nants: unknown field `ten\\nants`"),
         (
             "jitsudo",
             "\"email\": \"uma.user@example.com\"",
