@@ -445,8 +445,17 @@ pub(super) fn set(time: jiff::Timestamp) -> MessageField<Timestamp, buffa::Inlin
     MessageField::some(timestamp(time))
 }
 
+/// The earliest time that protobuf has, which stands for all before it.
+const EARLIEST: jiff::Timestamp = jiff::Timestamp::constant(-62_135_596_800, 0); // the start of the year 1
+
 fn timestamp(time: jiff::Timestamp) -> Timestamp {
-    Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond(), ..Timestamp::default() }
+    let time = time.max(EARLIEST);
+    let (seconds, nanos) = (time.as_second(), time.subsec_nanosecond());
+    match nanos < 0 {
+        // Before 1970 a message's fraction still counts forwards.
+        true => Timestamp { seconds: seconds - 1, nanos: nanos + 1_000_000_000, ..Timestamp::default() },
+        false => Timestamp { seconds, nanos, ..Timestamp::default() },
+    }
 }
 
 // What the gateway forwards of the inner call's headers (inferred, zitadel-headers).
@@ -483,5 +492,18 @@ mod tests {
         assert_eq!(first.len(), 20);
         assert_eq!(first.as_bytes()[..6], second.as_bytes()[..6]);
         assert_ne!(first, second);
+    }
+
+    #[test]
+    fn a_time_before_1970_is_a_message_too() {
+        for (given, shown) in [
+            ("2025-03-25T09:53:34.029Z", "2025-03-25T09:53:34.029Z"),
+            ("1012-03-25T09:53:34.029Z", "1012-03-25T09:53:34.029Z"),
+            ("1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"),
+            ("-000001-01-01T00:00:00.5Z", "0001-01-01T00:00:00Z"),
+        ] {
+            let message = timestamp(given.parse().unwrap());
+            assert_eq!(serde_json::to_value(&message).unwrap(), shown);
+        }
     }
 }
