@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 /// What a [`Directory`] asks of a record. Cloning one has to be cheap: wide members stand behind an `Arc`.
@@ -290,9 +291,11 @@ impl<T: Record> Changes<T> {
 
     /// Says what stands under a key, and since when.
     fn put(&mut self, key: Key<'_>, record: Option<T>, born: u64) {
-        self.take(key);
         let change = Change { key: key.text.into(), hash: key.hash, record, born };
-        self.records.insert_unique(key.hash, change, |change| change.hash);
+        match self.records.entry(key.hash, |change| *change.key == *key.text, |change| change.hash) {
+            Entry::Occupied(mut there) => *there.get_mut() = change,
+            Entry::Vacant(free) => _ = free.insert(change),
+        }
     }
 
     /// Says nothing more about a key.

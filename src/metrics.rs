@@ -205,6 +205,16 @@ mod tests {
     }
 
     #[test]
+    fn one_name_at_two_places_is_counted_once() {
+        let metrics = Metrics::default();
+        for vendor in [String::from("acme").leak(), String::from("acme").leak()] {
+            let vendor = Some(&*vendor);
+            metrics.count(&Call { vendor, operation: None, status: None, fault: None, took: Duration::ZERO });
+        }
+        assert_eq!(metrics.read().calls, [(Labels { vendor: Some("acme"), operation: None, status: None }, 2)]);
+    }
+
+    #[test]
     fn a_connection_is_open_until_it_is_dropped() {
         let metrics = Metrics::default();
         let (first, _second) = (metrics.connection(), metrics.connection());

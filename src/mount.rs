@@ -1,9 +1,6 @@
 //! Whose call is this? Decided by the path; the longest claim wins.
 
-use std::borrow::Cow;
-
 use http::Method;
-use memchr::memchr;
 use percent_encoding::percent_decode_str;
 
 use crate::protocol::route::Found;
@@ -51,10 +48,7 @@ pub fn world(path: &str) -> Option<(&str, &str)> {
 
 /// The path with its percent-coded plain characters decoded, so that `%64isable` is `disable`. The rest stays coded:
 /// a coded slash is part of an id.
-pub fn plain(path: &str) -> Cow<'_, str> {
-    if memchr(b'%', path.as_bytes()).is_none() {
-        return path.into(); // by far the most
-    }
+pub fn plain(path: &str) -> String {
     let mut plain = String::with_capacity(path.len());
     let mut rest = path;
     while let Some(at) = rest.find('%') {
@@ -72,7 +66,7 @@ pub fn plain(path: &str) -> Cow<'_, str> {
         rest = after;
     }
     plain.push_str(rest);
-    plain.into()
+    plain
 }
 
 /// The characters that mean the same coded or not (RFC 3986, unreserved).

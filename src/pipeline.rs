@@ -104,7 +104,7 @@ impl Pipeline {
         }
         // Mount: whose call it is decides in which dialect it is answered.
         let sent = call.head.uri.path();
-        let plain = if call.is_coded { mount::plain(sent) } else { sent.into() };
+        let plain = if call.is_coded { Cow::Owned(mount::plain(sent)) } else { sent.into() };
         let (prefix, path) = match mount::world(&plain) {
             Some((world, rest)) => (Some(world.to_owned()), rest),
             None => (None, &*plain),
@@ -114,8 +114,7 @@ impl Pipeline {
             whose => whose,
         };
         let wire = rpc::is_call(path).then(|| Wire::of(&call.head.headers)).flatten();
-        let is_as_sent = prefix.is_none() && matches!(plain, Cow::Borrowed(_));
-        let routed = (!is_as_sent).then(|| path.into());
+        let routed = (prefix.is_some() || call.is_coded).then(|| path.into());
         (call.routed, call.wire) = (routed, wire);
         if let Some(world) = &prefix {
             call.prefix = format!("/~{world}");
