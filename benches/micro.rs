@@ -119,7 +119,7 @@ fn fault_decision(bencher: Bencher, text: &str) {
     let counters = Arc::new(Counters::default());
     bencher.bench(|| {
         let spec = requested(black_box(&headers), "Vendor", &[]).ok().flatten().expect("it can be followed");
-        let (spec, counters) = (Arc::new(spec), Arc::clone(&counters));
+        let counters = Arc::clone(&counters);
         Plan::new(&[Candidate { source: Source::Header, spec, counters }], "vendor", "operation")
     });
 }

@@ -54,12 +54,19 @@ struct Changes<T> {
 
 #[derive(Debug, Clone)]
 struct Change<T> {
-    key: Box<str>,
     hash: u64,
-    /// `None` is a record of the seed that was removed.
-    record: Option<T>,
+    what: What<T>,
     /// Which added record it is, from 1; 0 is one of the seed.
     born: u64,
+}
+
+/// What stands under a key.
+#[derive(Debug, Clone)]
+enum What<T> {
+    /// This record, which knows its key.
+    Record(T),
+    /// Nothing: the record of the seed that has this key was removed.
+    Removed(Box<str>),
 }
 
 /// A key and its hash.
@@ -141,7 +148,7 @@ impl<T: Record> Directory<T> {
         let changes = Arc::make_mut(&mut changes);
         changes.take_names(&record);
         changes.added += 1;
-        changes.put(key, Some(record.clone()), changes.added);
+        changes.put(key, What::Record(record.clone()), changes.added);
         Ok(record)
     }
 
@@ -212,7 +219,7 @@ impl<T: Record> Directory<T> {
         let changes = Arc::make_mut(&mut changes);
         changes.forget_names(&record, |_| false);
         match self.seed.find(key) {
-            Some(_) => changes.put(key, None, 0),
+            Some(_) => changes.put(key, What::Removed(key.text.into()), 0),
             None => changes.take(key),
         }
         Ok(answer)
@@ -230,7 +237,7 @@ impl<T: Record> Directory<T> {
 
     fn find<'a>(&'a self, changes: &'a Changes<T>, key: Key<'_>) -> Option<&'a T> {
         match changes.get(key) {
-            Some(change) => change.record.as_ref(),
+            Some(change) => change.record(),
             None => self.seed.find(key),
         }
     }
@@ -276,23 +283,39 @@ impl<T: Record> Seed<T> {
     }
 }
 
+impl<T: Record> Change<T> {
+    fn key(&self) -> &str {
+        match &self.what {
+            What::Record(record) => record.key(),
+            What::Removed(key) => key,
+        }
+    }
+
+    fn record(&self) -> Option<&T> {
+        match &self.what {
+            What::Record(record) => Some(record),
+            What::Removed(_) => None,
+        }
+    }
+}
+
 impl<T: Record> Changes<T> {
     fn get(&self, key: Key<'_>) -> Option<&Change<T>> {
-        self.records.find(key.hash, |change| *change.key == *key.text)
+        self.records.find(key.hash, |change| change.key() == key.text)
     }
 
     /// Changes a record that is there.
     fn change(&mut self, key: Key<'_>, record: T) {
-        match self.records.find_mut(key.hash, |change| *change.key == *key.text) {
-            Some(change) => change.record = Some(record),
-            None => self.put(key, Some(record), 0),
+        match self.records.find_mut(key.hash, |change| change.key() == key.text) {
+            Some(change) => change.what = What::Record(record),
+            None => self.put(key, What::Record(record), 0),
         }
     }
 
     /// Says what stands under a key, and since when.
-    fn put(&mut self, key: Key<'_>, record: Option<T>, born: u64) {
-        let change = Change { key: key.text.into(), hash: key.hash, record, born };
-        match self.records.entry(key.hash, |change| *change.key == *key.text, |change| change.hash) {
+    fn put(&mut self, key: Key<'_>, what: What<T>, born: u64) {
+        let change = Change { hash: key.hash, what, born };
+        match self.records.entry(key.hash, |change| change.key() == key.text, |change| change.hash) {
             Entry::Occupied(mut there) => *there.get_mut() = change,
             Entry::Vacant(free) => _ = free.insert(change),
         }
@@ -300,7 +323,7 @@ impl<T: Record> Changes<T> {
 
     /// Says nothing more about a key.
     fn take(&mut self, key: Key<'_>) {
-        if let Ok(found) = self.records.find_entry(key.hash, |change| *change.key == *key.text) {
+        if let Ok(found) = self.records.find_entry(key.hash, |change| change.key() == key.text) {
             found.remove();
         }
     }
@@ -334,12 +357,12 @@ impl<T: Record> Snapshot<T> {
         let changes = &self.changes;
         let mut added: Vec<_> = changes.records.iter().filter(|change| change.born > 0).collect();
         added.sort_unstable_by_key(|change| change.born);
-        let added = added.into_iter().filter_map(|change| change.record.as_ref());
+        let added = added.into_iter().filter_map(Change::record);
         let seeded = self.seed.records.iter().filter_map(|record| match changes.records.is_empty() {
             true => Some(record), // most worlds change little: no look-up for each of many users
             false => match changes.get(self.seed.key(record.key())) {
                 None => Some(record),
-                Some(change) if change.born == 0 => change.record.as_ref(),
+                Some(change) if change.born == 0 => change.record(),
                 Some(_) => None, // made again since, so it comes later
             },
         });

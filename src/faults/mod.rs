@@ -5,6 +5,8 @@ mod plan;
 mod rules;
 mod spec;
 
+use std::sync::Arc;
+
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
@@ -37,12 +39,12 @@ pub enum Policy {
 ///
 /// # Errors
 /// [`BadFault`] for one that cannot be followed.
-pub fn requested(headers: &HeaderMap, vendor: &str, lacks: &[Name]) -> Result<Option<Spec>, BadFault> {
+pub fn requested(headers: &HeaderMap, vendor: &str, lacks: &[Name]) -> Result<Option<Arc<Spec>>, BadFault> {
     let mut lines = headers.get_all(REQUESTED).iter().peekable();
     if lines.peek().is_none() {
         return Ok(None);
     }
     let lines: Result<Vec<_>, _> = lines.map(HeaderValue::to_str).collect();
     let text = lines.map_err(|_| BadFault("the specification is not ASCII".to_owned()))?.join(", ");
-    Spec::parse(&text)?.fits(vendor, lacks).map(Some)
+    Spec::parse(&text)?.fits(vendor, lacks).map(|spec| Some(Arc::new(spec)))
 }

@@ -31,7 +31,8 @@ pub(super) struct Watch {
     calls: AtomicUsize,
     /// Answers that are on their way.
     answers: AtomicUsize,
-    /// When something was done last, but for what was done since the last look back.
+    /// When something was done last, as far as looks know. Calls only note that something was: to ask for the time costs more than
+    /// all else here. So a connection that has become idle has until the next look for nothing.
     moved: AtomicU64,
     has_moved: AtomicBool,
     /// When the head that is coming began, on HTTP/1; 0 if none is, [`JUST_NOW`] until the next look back.
@@ -67,25 +68,17 @@ impl Watch {
         self.has_moved.store(true, Relaxed);
     }
 
-    /// Takes the time of what was done since the last look back: once for all of it, since to ask for it costs more than all
-    /// else here. Whoever lets something be done looks back right after it.
+    /// Takes the time of a head that began since the last look back. Whoever lets bytes be read looks back right after it.
     pub(super) fn look_back(&self) {
-        let is_begun = self.head.load(Relaxed) == JUST_NOW;
-        let has_moved = self.has_moved.load(Relaxed) && self.has_moved.swap(false, Relaxed);
-        if is_begun || has_moved {
-            let now = self.now();
-            if has_moved {
-                self.moved.store(now, Relaxed);
-            }
-            if is_begun {
-                self.head.store(now, Relaxed);
-            }
+        if self.head.load(Relaxed) == JUST_NOW {
+            self.head.store(self.now(), Relaxed);
         }
     }
 
     fn read(&self, bytes: &[u8]) {
-        let is_first = self.reads.fetch_add(1, Relaxed) == 0;
-        if is_first && bytes.starts_with(PREFACE) {
+        let before = self.reads.load(Relaxed);
+        self.reads.store(before + 1, Relaxed); // nobody else writes it
+        if before == 0 && bytes.starts_with(PREFACE) {
             self.is_http_2.store(true, Relaxed);
         }
         // HTTP/2 has frames that are no part of any call; there, being idle is all that counts.
@@ -111,6 +104,9 @@ impl Watch {
         let now = Instant::now();
         // A head can begin right after this look, or a call end.
         let soon = now + limits.header_timeout.min(limits.idle_timeout);
+        if self.has_moved.swap(false, Relaxed) {
+            self.moved.store(self.now(), Relaxed);
+        }
         let (limit, end) = if self.calls.load(Relaxed) > 0 {
             return Ok(soon);
         } else if self.head.load(Relaxed) > 0 {
@@ -190,7 +186,8 @@ impl<S> Watched<S> {
     fn wrote<T>(&self, written: Poll<T>) -> Poll<T> {
         if written.is_pending() {
             self.watch.blocked.store(true, Relaxed);
-        } else if self.watch.blocked.swap(false, Relaxed) {
+        } else if self.watch.blocked.load(Relaxed) {
+            self.watch.blocked.store(false, Relaxed); // nobody else writes it
             self.watch.move_on();
         }
         written

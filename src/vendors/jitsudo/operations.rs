@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::auth::Caller;
@@ -50,13 +51,29 @@ fn allow(rule: Suspension, reason: &'static str) -> Result<(), Error> {
     }
 }
 
-/// Writes into the audit log what was done to a user.
+/// Writes into the audit log what was done to a user, now.
 fn note_user(state: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
-    note(state, user.profile.tenant, actor, action, ("user", Arc::clone(&user.profile.id)));
+    note(state, state.shared.clock.now(), user.profile.tenant, actor, action, of_user(user));
+}
+
+/// Writes into the audit log what was changed in a user, at the time that the record shows.
+fn note_change(state: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
+    note(state, user.updated_at, user.profile.tenant, actor, action, of_user(user));
+}
+
+fn of_user(user: &User) -> (&'static str, Arc<str>) {
+    ("user", Arc::clone(&user.profile.id))
 }
 
 /// Writes into the audit log what was done to a resource, its type and id.
-fn note(state: &Jitsudo, tenant: Uuid, actor: Actor, action: &'static str, (kind, id): (&'static str, Arc<str>)) {
+fn note(
+    state: &Jitsudo,
+    at: Timestamp,
+    tenant: Uuid,
+    actor: Actor,
+    action: &'static str,
+    (kind, id): (&'static str, Arc<str>),
+) {
     state.audit.write(Entry {
         id: new_uuid(state),
         tenant,
@@ -64,7 +81,7 @@ fn note(state: &Jitsudo, tenant: Uuid, actor: Actor, action: &'static str, (kind
         action: action.into(),
         resource_type: kind.into(),
         resource_id: id,
-        created_at: state.shared.clock.now(),
+        created_at: at,
     });
 }
 

@@ -1,7 +1,5 @@
 //! The audit log.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use super::super::Jitsudo;
@@ -29,7 +27,7 @@ pub(in super::super) fn list_audit_log(
     caller: &Caller,
     filter: &AuditFilter,
     listing: &Listing,
-) -> Result<Page<Arc<Entry>>, Error> {
+) -> Result<Page<Entry>, Error> {
     let before = |cursor: &str| place(cursor).and_then(|place| place.parse().ok()).ok_or(Error::InvalidQuery("cursor"));
     let before: Option<u64> = listing.cursor.as_deref().map(before).transpose()?;
     state.access.admin(caller)?;
@@ -48,7 +46,7 @@ pub(in super::super) fn list_audit_log(
 }
 
 /// The entry of that id in the caller's tenant.
-pub(in super::super) fn get_audit_log_entry(state: &Jitsudo, caller: &Caller, id: &str) -> Result<Arc<Entry>, Error> {
+pub(in super::super) fn get_audit_log_entry(state: &Jitsudo, caller: &Caller, id: &str) -> Result<Entry, Error> {
     state.access.admin(caller)?;
     state.audit.get(caller.tenant(), id).ok_or(Error::EntryNotFound)
 }

@@ -38,7 +38,7 @@ pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewG
         })
     };
     let group = state.groups.insert(&id, || Error::GroupTaken, |_| Error::GroupTaken, make)?;
-    note(state, group.tenant, caller.actor(), "group.create", ("group", id.as_str().into()));
+    note(state, now, group.tenant, caller.actor(), "group.create", ("group", id.as_str().into()));
     Ok(group)
 }
 
@@ -46,7 +46,7 @@ pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewG
 pub(in super::super) fn delete_group(state: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
     state.access.admin(caller)?;
     state.groups.remove(id, || Error::GroupNotFound, |group| own(caller, group))?;
-    note(state, caller.tenant(), caller.actor(), "group.delete", ("group", id.into()));
+    note(state, state.shared.clock.now(), caller.tenant(), caller.actor(), "group.delete", ("group", id.into()));
     Ok(())
 }
 
@@ -71,7 +71,7 @@ pub(in super::super) fn add_group_member(
             Ok((user, member))
         },
     )?;
-    note(state, caller.tenant(), caller.actor(), "group.add_member", ("group", id.into()));
+    note(state, now, caller.tenant(), caller.actor(), "group.add_member", ("group", id.into()));
     Ok(joined)
 }
 
@@ -92,7 +92,7 @@ pub(in super::super) fn add_group_role_mapping(
             group.map(role, now).ok_or(Error::Conflict("already_mapped"))
         },
     )?;
-    note(state, caller.tenant(), caller.actor(), "group.add_role_mapping", ("group", id.into()));
+    note(state, now, caller.tenant(), caller.actor(), "group.add_role_mapping", ("group", id.into()));
     Ok(mapping)
 }
 

@@ -11,7 +11,7 @@ use super::super::Jitsudo;
 use super::super::auth::{self, Caller};
 use super::super::error::Error;
 use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User, address};
-use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_user, opaque, place};
+use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_change, note_user, opaque, place};
 use crate::directory::Record;
 use crate::protocol::template::Shown;
 
@@ -139,7 +139,7 @@ pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation
         })
     };
     let user = state.users.insert(&id, || Error::EmailTaken, |_| Error::EmailTaken, make)?;
-    note_user(state, caller.actor(), "user.create", &user);
+    note_change(state, caller.actor(), "user.create", &user);
     mail(state, &user, Purpose::Invite);
     Ok(user)
 }
@@ -182,7 +182,7 @@ pub(in super::super) fn suspend_user(
     )?;
     if done.changed {
         let action = if active { "user.reactivate" } else { "user.suspend" };
-        note_user(state, caller.actor(), action, &done.user);
+        note_change(state, caller.actor(), action, &done.user);
     }
     Ok(done)
 }
@@ -213,7 +213,7 @@ pub(in super::super) fn update_user(
         },
     )?;
     if done.changed {
-        note_user(state, caller.actor(), "user.update", &done.user);
+        note_change(state, caller.actor(), "user.update", &done.user);
     }
     Ok(done)
 }
@@ -282,7 +282,7 @@ pub(in super::super) fn update_user_profile(state: &Jitsudo, own: &User, edit: P
         },
     )?;
     if done.changed {
-        note_user(state, auth::actor(own), "user.update_profile", &done.user);
+        note_change(state, auth::actor(own), "user.update_profile", &done.user);
     }
     Ok(done)
 }

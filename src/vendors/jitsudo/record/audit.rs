@@ -12,7 +12,7 @@ use uuid::Uuid;
 const MOST: usize = 10_000;
 
 /// One thing that was done.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct Entry {
     pub(in super::super) id: Uuid,
     pub(in super::super) tenant: Uuid,
@@ -53,7 +53,8 @@ pub(in super::super) struct AuditLog(Mutex<Log>);
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Log {
-    entries: VecDeque<(u64, Arc<Entry>)>,
+    /// Each with its number. They stand in the queue itself: to write one then touches no memory of the one that goes.
+    entries: VecDeque<(u64, Entry)>,
     written: u64,
 }
 
@@ -70,14 +71,14 @@ impl AuditLog {
         let mut log = self.lock();
         log.written += 1;
         let n = log.written;
-        log.entries.push_back((n, Arc::new(entry)));
-        if log.entries.len() > MOST {
+        if log.entries.len() == MOST {
             log.entries.pop_front();
         }
+        log.entries.push_back((n, entry));
     }
 
     /// The entry of that id in that tenant.
-    pub(in super::super) fn get(&self, tenant: Uuid, id: &str) -> Option<Arc<Entry>> {
+    pub(in super::super) fn get(&self, tenant: Uuid, id: &str) -> Option<Entry> {
         let id = Uuid::try_parse(id).ok()?;
         let log = self.lock();
         log.entries.iter().find(|(_, entry)| entry.tenant == tenant && entry.id == id).map(|(_, entry)| entry.clone())
@@ -90,14 +91,14 @@ impl AuditLog {
         before: Option<u64>,
         limit: usize,
         wanted: impl Fn(&Entry) -> bool,
-    ) -> (Vec<Arc<Entry>>, Option<u64>) {
+    ) -> (Vec<Entry>, Option<u64>) {
         let log = self.lock();
         let older = log.entries.iter().rev().filter(|(n, _)| before.is_none_or(|before| *n < before));
         let mut found: Vec<_> = older.filter(|(_, entry)| wanted(entry)).take(limit + 1).collect();
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| more).map(|(n, _)| *n);
-        (found.into_iter().map(|(_, entry)| Arc::clone(entry)).collect(), next)
+        (found.into_iter().map(|(_, entry)| entry.clone()).collect(), next)
     }
 
     /// A log of its own that starts with the same entries.
@@ -129,7 +130,7 @@ mod tests {
     #[test]
     fn pages_go_from_the_newest_to_the_oldest_whatever_is_written_between() {
         let log = AuditLog::new((1..=5).map(entry));
-        let ids = |found: &[Arc<Entry>]| found.iter().map(|entry| entry.id.as_u128()).collect::<Vec<_>>();
+        let ids = |found: &[Entry]| found.iter().map(|entry| entry.id.as_u128()).collect::<Vec<_>>();
         let (first, next) = log.list(None, 2, |_| true);
         assert_eq!((ids(&first), next), (vec![5, 4], Some(4)));
         log.write(entry(6));
