@@ -10,7 +10,7 @@ use crate::emulator::{self, StartError};
 use crate::faults::Spec;
 use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, StartFaults};
-use crate::protocol::ReplyBody;
+use crate::protocol::{Call, ReplyBody};
 use crate::vendors;
 use crate::world::{Beginning, Limits, Worlds};
 
@@ -54,7 +54,8 @@ impl Inside {
 
     /// Answers one request, as a connection would ask for it.
     pub async fn answer(&self, request: Request<Full<Bytes>>) -> Response<ReplyBody> {
-        self.0.answer(request, false).await
+        let (head, body) = request.into_parts();
+        self.0.answer(Call::begun(head, false), body).await
     }
 }
 

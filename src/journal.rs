@@ -241,7 +241,7 @@ pub struct Entry {
 
 /// What a journal is told besides the call itself.
 #[derive(Debug)]
-pub struct Seen {
+pub struct Seen<'a> {
     /// When the call came, by the world's clock.
     pub at: Timestamp,
     /// Whose it was.
@@ -249,7 +249,7 @@ pub struct Seen {
     /// The operation.
     pub operation: Option<&'static str>,
     /// The user's key.
-    pub user: Option<String>,
+    pub user: Option<&'a str>,
     /// How it ended.
     pub ended: Option<Ended>,
     /// How long it took.
@@ -258,11 +258,11 @@ pub struct Seen {
 
 impl Entry {
     /// The entry of a call that is over.
-    pub fn new(call: &Call, seen: Seen) -> Self {
+    pub fn new(call: &Call, seen: Seen<'_>) -> Self {
         let Seen { at, vendor, operation, user, ended, took } = seen;
         let path = cut(call.path(), MOST_TEXT);
         let query = call.head.uri.query().map(|query| cut(query, (MOST_TEXT - path.len()).saturating_sub(1)));
-        let key = user.as_deref().map_or("", |user| cut(user, MOST_TEXT));
+        let key = user.map_or("", |user| cut(user, MOST_TEXT));
         let kind = Kind::of(call);
         let is_kept = kind != Kind::Binary && call.body.len() <= MOST_BODY;
         let body = if is_kept { &*call.body } else { &[] };
@@ -401,7 +401,7 @@ impl Kind {
             Some(_) => Self::Json,
             // What starts as an object does is shown as one, whatever it is called; by far the most do.
             None if call.body.first() == Some(&b'{') => Self::Json,
-            None => match call.head.headers.get(CONTENT_TYPE).and_then(|kind| kind.as_bytes().get(..FORM.len())) {
+            None => match call.value(&CONTENT_TYPE).and_then(|kind| kind.as_bytes().get(..FORM.len())) {
                 Some(start) if start.eq_ignore_ascii_case(FORM.as_bytes()) => Self::Form,
                 _ => Self::Json,
             },
@@ -436,7 +436,7 @@ mod tests {
         Call { wire, ..Call::new(head, Bytes::copy_from_slice(body.as_bytes())) }
     }
 
-    fn seen(status: u16, fault: Option<&'static str>) -> Seen {
+    fn seen(status: u16, fault: Option<&'static str>) -> Seen<'static> {
         let status = StatusCode::from_u16(status).unwrap();
         let ended = Some(Ended { status, fault: fault.map(HeaderValue::from_static), is_own: false });
         Seen { at: Timestamp::UNIX_EPOCH, vendor: None, operation: None, user: None, ended, took: Duration::ZERO }
@@ -484,7 +484,7 @@ mod tests {
             (&*format!("/{coded}"), Some("b"), Some("d"), "[3]"),
         ] {
             let target = query.map_or(path.to_owned(), |query| format!("{path}?{query}"));
-            let seen = Seen { user: user.map(str::to_owned), ..seen(200, None) };
+            let seen = Seen { user, ..seen(200, None) };
             let entry = Entry::new(&call(get(&target), body), seen);
             assert!(
                 path.starts_with(entry.path()) && entry.path().len() == path.len().min(MOST_TEXT),

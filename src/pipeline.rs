@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Response, StatusCode};
 use hyper::body::Body;
 use serde_json::{Map, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -33,7 +33,7 @@ use crate::vendors::{About, Vendor};
 use crate::world::{World, Worlds};
 
 use reading::{Excess, Unread};
-use visit::Visit;
+use visit::{Subject, Visit};
 
 const EXPLAIN: HeaderName = HeaderName::from_static("x-fauxidp-explain");
 const FIDELITY: HeaderName = HeaderName::from_static("x-fauxidp-fidelity");
@@ -72,11 +72,8 @@ impl Pipeline {
         self.control.answer(Call::new(head, body), &self.worlds)
     }
 
-    /// Answers one request, which came over TLS or not.
-    pub async fn answer<B: Body<Data = Bytes>>(&self, request: Request<B>, is_tls: bool) -> Response<ReplyBody> {
-        let (head, body) = request.into_parts();
-        let mut call = Box::new(Call::new(head, Bytes::new()));
-        call.is_tls = is_tls;
+    /// Answers one call, whose body is still to come.
+    pub async fn answer<B: Body<Data = Bytes>>(&self, call: Box<Call>, body: B) -> Response<ReplyBody> {
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
         let read = reading::read(&self.limits, &call, body).await;
         match self.begin(call, read) {
@@ -113,7 +110,11 @@ impl Pipeline {
             Whose::Own if prefix.is_some() => Whose::Nobody, // its paths name worlds themselves
             whose => whose,
         };
-        let wire = rpc::is_call(path).then(|| Wire::of(&call.head.headers)).flatten();
+        let is_rpc = match &whose {
+            Whose::Vendor(_, Found::Operation(matched)) => matched.is_rpc,
+            _ => rpc::is_call(path),
+        };
+        let wire = is_rpc.then(|| Wire::of(&call.head.headers)).flatten();
         let routed = (prefix.is_some() || call.is_coded).then(|| path.into());
         (call.routed, call.wire) = (routed, wire);
         if let Some(world) = &prefix {
@@ -162,7 +163,7 @@ impl Pipeline {
             (Found::Untidy(path), None) => refuse(vendor, call, Kind::UntidyPath(path)),
             (Found::Operation(matched), None) => {
                 let matched = call.matched.insert(matched).clone();
-                visit.user = vendor.subject(call);
+                visit.user = vendor.subject(call).map(|key| Subject::of(call, key));
                 match self.meet(&visit, place, &matched) {
                     Ok(None) => explained(vendor, &visit.call, &matched),
                     Ok(Some(plan)) => {
@@ -231,7 +232,7 @@ impl Pipeline {
     /// Fault: what is to happen to the call, if anything is.
     #[allow(clippy::result_large_err)] // the refusal is the answer
     fn meet(&self, visit: &Visit<'_>, place: usize, matched: &Matched) -> Result<Option<Box<Plan>>, Reply> {
-        let Visit { call, world, user, .. } = visit;
+        let Visit { call, world, .. } = visit;
         let about = world.vendor(place).about();
         if self.faults.policy == Policy::Off {
             return Ok(None);
@@ -245,7 +246,7 @@ impl Pipeline {
             false => None,
         };
         let operation = matched.operation.name;
-        let met = Met { call, vendor: about.name, operation, user: user.as_deref() };
+        let met = Met { call, vendor: about.name, operation, user: visit.user() };
         let candidates = world.faults(place, &met, requested, &self.faults.specs);
         Ok((!candidates.is_empty()).then(|| Box::new(Plan::new(&candidates, about.name, operation))))
     }
@@ -444,7 +445,7 @@ mod tests {
             panic!("a bug that is planted")
         }
 
-        fn subject(&self, call: &Call) -> Option<String> {
+        fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>> {
             self.0.subject(call)
         }
 
@@ -485,7 +486,7 @@ mod tests {
     fn a_panic_costs_one_500_in_the_vendors_dialect() {
         let worlds = emulator::worlds(&Config::default()).unwrap();
         for vendor in worlds.make(DEFAULT_WORLD).vendors() {
-            let (head, ()) = Request::new(()).into_parts();
+            let (head, ()) = http::Request::new(()).into_parts();
             let call = Call::new(head, Bytes::new());
             let reply = handle(&Buggy(vendor), &call);
             let expected = vendor.refuse(&call, &Failure::from(Kind::Broken));

@@ -3,11 +3,15 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use http::StatusCode;
+use http::header::{HOST, HeaderName, ORIGIN};
 use http::uri::Authority;
 use serde_json::Map;
 
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply};
+
+/// How browsers say where a call comes from.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The refusal of a call that a web page could have sent.
 pub(super) fn refusal(call: &Call, allowed_hosts: &[String]) -> Option<Reply> {
@@ -17,8 +21,8 @@ pub(super) fn refusal(call: &Call, allowed_hosts: &[String]) -> Option<Reply> {
         let detail = "This host name could be a web page's own. --allow-host lets it in.";
         return Some(problem(StatusCode::MISDIRECTED_REQUEST, Mark::Refused, detail, Map::new()));
     }
-    let foreign_origin = call.head.headers.get("origin").is_some_and(|origin| !is_own(origin.to_str().ok(), host));
-    let cross_site = call.header("sec-fetch-site").is_some_and(|site| site.eq_ignore_ascii_case("cross-site"));
+    let foreign_origin = call.value(&ORIGIN).is_some_and(|origin| !is_own(origin.to_str().ok(), host));
+    let cross_site = call.header(&FETCH_SITE).is_some_and(|site| site.eq_ignore_ascii_case("cross-site"));
     (foreign_origin || cross_site).then(|| {
         let detail = "The control API is not for pages of another origin.";
         problem(StatusCode::FORBIDDEN, Mark::Refused, detail, Map::new())
@@ -27,7 +31,7 @@ pub(super) fn refusal(call: &Call, allowed_hosts: &[String]) -> Option<Reply> {
 
 /// The host and port that the call was sent to.
 fn host(call: &Call) -> Option<&str> {
-    call.head.uri.authority().map(Authority::as_str).or_else(|| call.header("host"))
+    call.head.uri.authority().map(Authority::as_str).or_else(|| call.header(&HOST))
 }
 
 /// Whether an origin is this server itself, by the name it was called.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use http::header::HOST;
 use serde_json::{Value, json};
 
 use crate::fidelity::Answer;
@@ -22,7 +23,7 @@ fn proof_key(vendor: &str, operation: &str, answer: &Answer) -> String {
 /// That the server lives, what it is, and the variables by which clients find it as the caller did.
 pub(super) fn health(worlds: &Worlds, call: &Call) -> Value {
     let authority = call.head.uri.authority().map(http::uri::Authority::as_str);
-    let host = authority.or_else(|| call.header("host")).unwrap_or("127.0.0.1:8484");
+    let host = authority.or_else(|| call.header(&HOST)).unwrap_or("127.0.0.1:8484");
     let base = BaseUrls { plain: format!("http://{host}"), tls: format!("https://{host}") };
     let world = worlds.get(DEFAULT_WORLD).expect("the default world is never dropped");
     let vendors: Vec<Value> = world

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::header::AUTHORIZATION;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use super::counters::Counters;
 use super::plan::{Candidate, Source};
 use super::spec::Spec;
 use crate::protocol::Call;
+use crate::protocol::credential::API_KEY;
 
 /// The most rules that a world has.
 const MOST: usize = 256;
@@ -69,10 +71,10 @@ impl Match {
 /// What the caller says it is, without the name of a world.
 fn credential(call: &Call) -> Option<&str> {
     let bearer = || {
-        let (scheme, token) = call.header("authorization")?.split_once(' ')?;
+        let (scheme, token) = call.header(&AUTHORIZATION)?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
     };
-    let credential = call.header("x-api-key").or_else(bearer)?;
+    let credential = call.header(&API_KEY).or_else(bearer)?;
     Some(credential.rsplit_once('~').map_or(credential, |(credential, _)| credential))
 }
 

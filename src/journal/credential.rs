@@ -5,8 +5,11 @@ use std::sync::LazyLock;
 
 use hashbrown::DefaultHashBuilder;
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderValue};
 use memchr::{memchr, memrchr};
+
+use crate::protocol::credential::API_KEY;
+use crate::protocol::first;
 
 /// What a call showed of who makes it: enough to know it again, too little to use it.
 #[derive(Debug, Clone, Copy)]
@@ -19,9 +22,8 @@ pub struct Credential {
 impl Credential {
     /// The one that a call carries.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
-        const KEY: HeaderName = HeaderName::from_static("x-api-key");
-        let key = headers.get(&KEY).map(HeaderValue::as_bytes);
-        let bytes = key.or_else(|| headers.get(AUTHORIZATION).map(|value| without_scheme(value.as_bytes())))?;
+        let key = first(headers, &API_KEY).map(HeaderValue::as_bytes);
+        let bytes = key.or_else(|| first(headers, &AUTHORIZATION).map(|value| without_scheme(value.as_bytes())))?;
         let mut start = [0; 4];
         let is_longer = bytes.len() > start.len();
         if is_longer {

@@ -8,6 +8,19 @@ use serde_json::Value;
 
 use super::Call;
 
+/// Where an API key stands, with the vendors that have one.
+pub static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// Whether a credential stands in that header. Whoever adds a vendor with another one adds it here.
+pub fn is_place(header: &HeaderName) -> bool {
+    *header == AUTHORIZATION || *header == API_KEY
+}
+
+/// Whether a credential may name a world: by far the most have neither of the characters with which they would.
+pub fn may_name_world(credential: &HeaderValue) -> bool {
+    memchr2(b'~', b'.', credential.as_bytes()).is_some()
+}
+
 /// The claim in which a JWT carries its world.
 pub const CLAIM: &str = "fauxidp_world";
 
@@ -29,22 +42,24 @@ pub fn split(credential: &str) -> (&str, Option<&str>) {
 }
 
 /// Takes the world off a header that is, or ends in, a credential. A JWT's is in its claims, and stays there.
-pub fn take_from_header(call: &mut Call, name: HeaderName) -> Option<String> {
-    let value = call.head.headers.get(&name)?;
-    memchr2(b'~', b'.', value.as_bytes())?; // by far the most have none
-    let value = value.to_str().ok()?;
+pub fn take_from_header(call: &mut Call, name: &HeaderName) -> Option<String> {
+    debug_assert!(is_place(name), "{name} is no place of a credential");
+    if !call.may_name_world {
+        return None;
+    }
+    let value = call.header(name)?;
     let (credential, world) = split(value);
     let Some(world) = world.map(str::to_owned) else {
         return claimed(value.rsplit(' ').next()?);
     };
     let credential = HeaderValue::from_str(credential).ok()?;
-    call.head.headers.insert(name, credential);
+    call.head.headers.insert(name.clone(), credential);
     Some(world)
 }
 
 /// Takes the world off a `Basic` header: off the name or off the secret, in either coding that clients use.
 pub fn take_from_basic(call: &mut Call) -> Option<String> {
-    let value = call.head.headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
+    let value = call.header(&AUTHORIZATION)?.strip_prefix("Basic ")?;
     let text = String::from_utf8(STANDARD.decode(value).ok()?).ok()?.replace("%7E", "~").replace("%7e", "~");
     let (id, secret) = text.split_once(':')?;
     let ((id, of_id), (secret, of_secret)) = (split(id), split(secret));
@@ -124,15 +139,15 @@ mod tests {
     #[test]
     fn a_header_loses_its_world() {
         let mut plain = call(&[("x-api-key", "key~w")], "");
-        assert_eq!(take_from_header(&mut plain, HeaderName::from_static("x-api-key")).as_deref(), Some("w"));
-        assert_eq!(plain.header("x-api-key"), Some("key"));
+        assert_eq!(take_from_header(&mut plain, &API_KEY).as_deref(), Some("w"));
+        assert_eq!(plain.header(&API_KEY), Some("key"));
         let mut basic = call(&[("authorization", &format!("Basic {}", STANDARD.encode("id%7Ew:secret")))], "");
         assert_eq!(take_from_basic(&mut basic).as_deref(), Some("w"));
-        assert_eq!(basic.header("authorization"), Some(&*format!("Basic {}", STANDARD.encode("id:secret"))));
+        assert_eq!(basic.header(&AUTHORIZATION), Some(&*format!("Basic {}", STANDARD.encode("id:secret"))));
         let token = format!("a.{}.c", URL_SAFE_NO_PAD.encode(r#"{"sub":"x","fauxidp_world":"w"}"#));
         let mut jwt = call(&[("authorization", &format!("Bearer {token}"))], "");
-        assert_eq!(take_from_header(&mut jwt, AUTHORIZATION).as_deref(), Some("w"));
-        assert_eq!(jwt.header("authorization"), Some(&*format!("Bearer {token}")));
+        assert_eq!(take_from_header(&mut jwt, &AUTHORIZATION).as_deref(), Some("w"));
+        assert_eq!(jwt.header(&AUTHORIZATION), Some(&*format!("Bearer {token}")));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::header::{AsHeaderName, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -30,6 +30,10 @@ use rpc::Wire;
 
 /// How the headers start in which a request speaks to fauxidp itself.
 const OURS: [&str; 2] = ["x-fault", "x-fauxidp"];
+
+/// How a proxy says what the client asked for.
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// What HTTP/2 counts for each header beside its name and value, in bytes (RFC 9113, 6.5.2).
 const HEADER_OVERHEAD: usize = 32;
@@ -47,6 +51,8 @@ pub struct Call {
     pub is_tls: bool,
     /// Whether a header speaks to fauxidp itself, so that most calls are not searched for each.
     pub speaks_to_us: bool,
+    /// Whether a credential in the head may name a world, as far as one look at it tells.
+    pub may_name_world: bool,
     /// How many bytes the headers have, as HTTP/2 counts them over both protocols.
     pub header_size: usize,
     /// Whether the path has percent-coded characters, so that most parameters are not searched for them.
@@ -60,17 +66,38 @@ pub struct Call {
 }
 
 impl Call {
+    /// A call whose body is still to come, which nobody routed yet. Where it is made, so that no large head is carried about.
+    pub fn begun(head: Parts, is_tls: bool) -> Box<Self> {
+        let mut call = Box::new(Self::new(head, Bytes::new()));
+        call.is_tls = is_tls;
+        call
+    }
+
     /// A call over plain HTTP that nobody routed yet.
     pub fn new(head: Parts, body: Bytes) -> Self {
-        let (mut speaks_to_us, mut header_size) = (false, 0);
+        let (mut speaks_to_us, mut may_name_world, mut header_size) = (false, false, 0);
         for (name, value) in &head.headers {
+            may_name_world |= credential::is_place(name) && credential::may_name_world(value);
             let name = name.as_str();
-            speaks_to_us |= OURS.iter().any(|start| name.starts_with(start));
+            // Looked at by the first letter first: most are not even near.
+            speaks_to_us |= name.starts_with('x') && OURS.iter().any(|start| name.starts_with(start));
             header_size += name.len() + value.len() + HEADER_OVERHEAD;
         }
         let is_coded = memchr(b'%', head.uri.path().as_bytes()).is_some();
         let (prefix, matched, wire) = (String::new(), None, None);
-        Self { head, routed: None, prefix, is_tls: false, speaks_to_us, header_size, is_coded, body, matched, wire }
+        Self {
+            head,
+            routed: None,
+            prefix,
+            is_tls: false,
+            speaks_to_us,
+            may_name_world,
+            header_size,
+            is_coded,
+            body,
+            matched,
+            wire,
+        }
     }
 
     /// The path that was routed.
@@ -83,9 +110,14 @@ impl Call {
         &self.head.method
     }
 
-    /// The first header of that name, if it is text. A name that is a constant needs no parsing.
-    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
-        self.head.headers.get(name)?.to_str().ok()
+    /// The first header of that name.
+    pub fn value(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        first(&self.head.headers, name)
+    }
+
+    /// The first header of that name, if it is text.
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.value(name)?.to_str().ok()
     }
 
     /// The parameter of the path that stands at that place, from 0, percent-decoded; empty if there is none.
@@ -101,14 +133,14 @@ impl Call {
     /// front says what it took.
     pub fn origin(&self) -> String {
         let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
-        let host = self.header("x-forwarded-host").or(authority).or_else(|| self.header(HOST)).unwrap_or("localhost");
+        let host = self.header(&FORWARDED_HOST).or(authority).or_else(|| self.header(&HOST)).unwrap_or("localhost");
         let scheme = if self.is_tls { "https" } else { "http" };
-        format!("{}://{host}{}", self.header("x-forwarded-proto").unwrap_or(scheme), self.prefix)
+        format!("{}://{host}{}", self.header(&FORWARDED_PROTO).unwrap_or(scheme), self.prefix)
     }
 
     /// The media type of the body without its parameters, as it was written.
     pub fn media_type(&self) -> Option<&str> {
-        let value = self.header(CONTENT_TYPE)?;
+        let value = self.header(&CONTENT_TYPE)?;
         let end = memchr(b';', value.as_bytes()).unwrap_or(value.len());
         Some(value[..end].trim())
     }
@@ -116,7 +148,16 @@ impl Call {
     /// Whether the body is JSON, as far as its media type says; without one it may be.
     pub fn may_be_json(&self) -> bool {
         let usual = |value: &HeaderValue| value == "application/json"; // by far the most write it so
-        self.head.headers.get(CONTENT_TYPE).is_none_or(usual) || self.media_type().is_none_or(is_json)
+        self.value(&CONTENT_TYPE).is_none_or(usual) || self.media_type().is_none_or(is_json)
+    }
+}
+
+/// The first header of that name. Where there are few, as mostly, a look at each takes less than to hash the name.
+pub fn first<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValue> {
+    const FEW: usize = 8;
+    match headers.len() <= FEW {
+        true => headers.iter().find(|(own, _)| *own == name).map(|(_, value)| value),
+        false => headers.get(name),
     }
 }
 

@@ -15,7 +15,7 @@ use memchr::memchr;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::Reply;
+use super::{Reply, first};
 
 /// What a client of these protocols sends and expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +152,7 @@ pub fn is_call(path: &str) -> bool {
 impl Wire {
     /// The wire of a content type.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
-        let content_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        let content_type = first(headers, &CONTENT_TYPE)?.to_str().ok()?;
         let row = WIRES.iter().find(|(name, ..)| name.eq_ignore_ascii_case(content_type))?;
         let &(content_type, framing, codec) = row;
         Some(Self { framing, codec, content_type })

@@ -20,6 +20,7 @@ use super::fate::{Ended, Fate, Socket, deliver};
 use super::overseer::{LAST_WORDS, Order, Overseer};
 use super::watch::{Sent, Watch, Watched};
 use crate::limits::Limit;
+use crate::protocol::Call;
 use crate::streams;
 
 /// Streams that a client may reset before they are looked at. Who resets more is up to no good, and is cut off.
@@ -82,8 +83,11 @@ where
             async move {
                 let is_stream = streams::owns(request.uri().path());
                 let response = match is_stream {
-                    true => streams::answer(request).await,
-                    false => pipeline.answer(request, is_tls).await,
+                    true => Box::pin(streams::answer(request)).await,
+                    false => {
+                        let (head, body) = request.into_parts();
+                        pipeline.answer(Call::begun(head, is_tls), body).await
+                    }
                 };
                 // A stream over HTTP/2 may be silent for as long as its client answers pings.
                 let is_open = is_stream && version == Version::HTTP_2;

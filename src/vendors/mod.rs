@@ -4,6 +4,7 @@ mod jitsudo;
 mod monocloud;
 mod zitadel;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -33,7 +34,7 @@ pub trait Vendor: Send + Sync {
     fn handle(&self, call: &Call) -> Reply;
 
     /// The key of the user that a call is about, as the seed writes it, whether or not there is such a user.
-    fn subject(&self, call: &Call) -> Option<String>;
+    fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>>;
 
     /// The world that the call's credential names. It is taken off the credential.
     fn take_world(&self, call: &mut Call) -> Option<String>;

@@ -13,14 +13,12 @@ use super::record::{Actor, ActorType, User, uuid};
 use super::{Jitsudo, Rules};
 use crate::directory::Record;
 use crate::protocol::Call;
+use crate::protocol::credential::API_KEY;
 
 pub(super) use token::{Issued, Signer};
 
-/// Where an API key stands.
-pub(super) const KEY: HeaderName = HeaderName::from_static("x-api-key");
-
 /// Where a call names its tenant.
-const TENANT: HeaderName = HeaderName::from_static("x-tenant-id");
+static TENANT: HeaderName = HeaderName::from_static("x-tenant-id");
 
 /// Whose credentials there are, and what is known of the tenants.
 #[derive(Debug)]
@@ -128,7 +126,7 @@ impl Access {
 
     /// Finds who calls: by the token, or where `keys` count and one is sent, by that. Then checks the tenant.
     pub(super) fn caller(&self, state: &Jitsudo, call: &Call, keys: bool) -> Result<Caller, Error> {
-        let who = match keys.then(|| call.header(&KEY)).flatten() {
+        let who = match keys.then(|| call.header(&API_KEY)).flatten() {
             Some(key) => Who::Key(self.keys.get(key.trim()).ok_or(Error::UnknownKey)?.clone()),
             None => Who::User(self.holder(state, call).map_err(|error| match error {
                 Error::MissingToken if keys => Error::MissingKey,
@@ -145,14 +143,14 @@ impl Access {
 
     /// Whether the call carries a token or key that there is.
     pub(super) fn knows(&self, state: &Jitsudo, call: &Call) -> bool {
-        self.holder(state, call).is_ok() || call.header(&KEY).is_some_and(|key| self.keys.contains_key(key.trim()))
+        self.holder(state, call).is_ok() || call.header(&API_KEY).is_some_and(|key| self.keys.contains_key(key.trim()))
     }
 
     /// Whose token it is.
     fn holder(&self, state: &Jitsudo, call: &Call) -> Result<User, Error> {
-        let header = call.header(AUTHORIZATION).ok_or(Error::MissingToken)?;
-        let (scheme, token) = header.split_once(' ').ok_or(Error::MissingToken)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
+        let header = call.header(&AUTHORIZATION).ok_or(Error::MissingToken)?;
+        let (scheme, token) = header.split_at_checked("bearer ".len()).ok_or(Error::MissingToken)?;
+        if !scheme.eq_ignore_ascii_case("bearer ") {
             return Err(Error::MissingToken);
         }
         let token = token.trim();
@@ -181,8 +179,8 @@ impl Access {
 
 /// The tenant that the call names.
 pub(super) fn tenant(call: &Call) -> Result<Uuid, Error> {
-    let tenant = call.header(&TENANT).ok_or(Error::MissingTenant)?;
-    uuid(tenant).ok_or(Error::MalformedTenant)
+    let tenant = call.value(&TENANT).ok_or(Error::MissingTenant)?;
+    uuid(tenant.as_bytes()).ok_or(Error::MalformedTenant)
 }
 
 fn own_tenant(call: &Call, own: Uuid) -> Result<(), Error> {

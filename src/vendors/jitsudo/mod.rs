@@ -207,8 +207,8 @@ impl Vendor for Jitsudo {
 
     fn take_world(&self, call: &mut Call) -> Option<String> {
         // A mailed token is a credential, too.
-        credential::take_from_header(call, AUTHORIZATION)
-            .or_else(|| credential::take_from_header(call, auth::KEY))
+        credential::take_from_header(call, &AUTHORIZATION)
+            .or_else(|| credential::take_from_header(call, &credential::API_KEY))
             .or_else(|| credential::take_from_json(call, "token"))
     }
 
@@ -216,8 +216,9 @@ impl Vendor for Jitsudo {
         self.access.knows(self, call)
     }
 
-    fn subject(&self, call: &Call) -> Option<String> {
-        wire::id(call).ok().map(Cow::into_owned)
+    fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>> {
+        let operation = call.matched.as_ref().map(|matched| matched.operation)?;
+        operation.path.starts_with("/v1/users/{id}").then(|| wire::lowered(call.parameter(0)))
     }
 
     fn refuse(&self, _: &Call, failure: &Failure) -> Reply {

@@ -28,12 +28,17 @@ const LIMITS: (usize, usize) = (250, 50);
 /// The id in the path, in lower case.
 pub(super) fn id(call: &Call) -> Result<Cow<'_, str>, Error> {
     let id = call.parameter(0);
-    uuid(&id).ok_or(Error::MalformedId)?;
+    uuid(id.as_bytes()).ok_or(Error::MalformedId)?;
+    Ok(lowered(id))
+}
+
+/// An id in lower case.
+pub(super) fn lowered(id: Cow<'_, str>) -> Cow<'_, str> {
     // Without stopping at the first, which is quicker for so few.
-    Ok(match id.bytes().fold(false, |is, byte| is | byte.is_ascii_uppercase()) {
+    match id.bytes().fold(false, |is, byte| is | byte.is_ascii_uppercase()) {
         true => id.to_ascii_lowercase().into(),
         false => id,
-    })
+    }
 }
 
 /// Which part of a list is asked for.

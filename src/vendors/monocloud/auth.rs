@@ -2,14 +2,11 @@
 
 use hashbrown::HashMap;
 use http::Method;
-use http::header::HeaderName;
 use serde::Deserialize;
 
 use super::error::Error;
 use crate::protocol::Call;
-
-/// Where the credential stands.
-pub(super) const KEY: HeaderName = HeaderName::from_static("x-api-key");
+use crate::protocol::credential::API_KEY;
 
 /// A key as the seed file lists it.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,12 +52,12 @@ impl Keys {
 
     /// Whether the call carries a key that there is.
     pub(super) fn knows(&self, call: &Call) -> bool {
-        call.header(&KEY).is_some_and(|key| self.rights.contains_key(key))
+        call.header(&API_KEY).is_some_and(|key| self.rights.contains_key(key))
     }
 
     /// Checks the call's key: before the user is looked for and before the body is read.
     pub(super) fn admit(&self, call: &Call) -> Result<(), Error> {
-        let key = call.header(&KEY).filter(|key| !key.is_empty()).ok_or(Error::MissingKey)?;
+        let key = call.header(&API_KEY).filter(|key| !key.is_empty()).ok_or(Error::MissingKey)?;
         match self.rights.get(key).ok_or(Error::UnknownKey)? {
             Right::Read if call.method() != Method::GET => Err(Error::ReadOnlyKey),
             Right::All | Right::Read => Ok(()),

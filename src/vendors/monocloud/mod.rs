@@ -11,6 +11,7 @@ mod routes;
 mod seed;
 mod wire;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -139,13 +140,13 @@ impl Vendor for MonoCloud {
         }
     }
 
-    fn subject(&self, call: &Call) -> Option<String> {
+    fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>> {
         let operation = call.matched.as_ref().map(|matched| matched.operation)?;
-        operation.path.starts_with("/api/users/{user_id}").then(|| call.parameter(0).into_owned())
+        operation.path.starts_with("/api/users/{user_id}").then(|| call.parameter(0))
     }
 
     fn take_world(&self, call: &mut Call) -> Option<String> {
-        credential::take_from_header(call, auth::KEY)
+        credential::take_from_header(call, &credential::API_KEY)
     }
 
     fn admits(&self, call: &Call) -> bool {

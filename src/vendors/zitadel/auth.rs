@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hashbrown::HashMap;
 use http::header::{AUTHORIZATION, HeaderName};
+use jiff::Timestamp;
 
 use super::Zitadel;
 use super::error::Error;
@@ -20,7 +21,7 @@ use crate::protocol::Call;
 pub(super) const API_PROJECT: &str = "69629023906488336";
 
 /// The organisation that a call wants to work in.
-const ORGANISATION: HeaderName = HeaderName::from_static("x-zitadel-orgid");
+static ORGANISATION: HeaderName = HeaderName::from_static("x-zitadel-orgid");
 
 /// How many bytes of an issued token stand in front of its user's id.
 pub(super) const SECRET_BYTES: usize = 24;
@@ -71,9 +72,12 @@ pub(super) enum Permission {
     Delete,
 }
 
-/// Who calls.
+/// Who calls, and when: all that a call writes has one time.
 #[derive(Debug)]
-pub(super) struct Caller(User);
+pub(super) struct Caller {
+    user: User,
+    at: Timestamp,
+}
 
 impl Access {
     /// The tokens of these users.
@@ -116,7 +120,7 @@ impl Access {
             }
             None => Ok(match call.header(&ORGANISATION) {
                 Some(id) if !id.is_empty() => id.to_owned(),
-                _ => caller.0.profile.resource_owner.to_string(),
+                _ => caller.user.profile.resource_owner.to_string(),
             }),
         }
     }
@@ -124,7 +128,7 @@ impl Access {
 
 /// Finds the caller by the token, then checks the organisation that the call wants to work in.
 pub(super) fn authenticate(state: &Zitadel, call: &Call) -> Result<Caller, Error> {
-    let header = call.header(AUTHORIZATION).filter(|header| !header.is_empty());
+    let header = call.header(&AUTHORIZATION).filter(|header| !header.is_empty());
     // One scheme, in this spelling, and one space.
     let token = header.ok_or(Error::AuthHeaderMissing)?.strip_prefix("Bearer ").ok_or(Error::InvalidAuthHeader)?;
     if token.contains(' ') && token.contains("Bearer ") {
@@ -136,13 +140,15 @@ pub(super) fn authenticate(state: &Zitadel, call: &Call) -> Result<Caller, Error
     }
     match call.header(&ORGANISATION) {
         Some(id) if !id.is_empty() && !state.access.has_organization(id) => Err(Error::OrganizationUnknown),
-        _ => Ok(Caller(bearer.user)),
+        _ => Ok(Caller { user: bearer.user, at: bearer.at }),
     }
 }
 
 /// Who holds a token that lives, and what it is good for.
 pub(super) struct Bearer {
     pub(super) user: User,
+    /// When the token was looked at.
+    at: Timestamp,
     /// What the token endpoint gave it; `None` for a personal access token, which reaches everything.
     pub(super) access: Option<super::record::Access>,
 }
@@ -155,7 +161,7 @@ impl Bearer {
 
 /// Who holds that token, if it lives. Which doors its user may use is another question.
 pub(super) fn bearer(state: &Zitadel, token: &str) -> Option<Bearer> {
-    let now = state.shared.clock.now();
+    let at = state.shared.clock.now();
     let (user, id): (_, Cow<'_, str>) = match token.contains('.') {
         true => {
             let (user_id, id) = keys::read_access(&state.signer(), token)?;
@@ -164,11 +170,11 @@ pub(super) fn bearer(state: &Zitadel, token: &str) -> Option<Bearer> {
         false => (holder(state, token)?, token.into()),
     };
     let secrets = user.secrets.as_ref()?;
-    if secrets.token(&id, now).is_some() {
-        return Some(Bearer { user, access: None });
+    if secrets.token(&id, at).is_some() {
+        return Some(Bearer { user, at, access: None });
     }
-    let access = secrets.access(&id, now)?.clone();
-    Some(Bearer { user, access: Some(access) })
+    let access = secrets.access(&id, at)?.clone();
+    Some(Bearer { user, at, access: Some(access) })
 }
 
 /// Whose an opaque token is: one of the seed's, or one that names its user.
@@ -181,9 +187,14 @@ fn holder(state: &Zitadel, token: &str) -> Option<User> {
 }
 
 impl Caller {
+    /// When they call.
+    pub(super) fn at(&self) -> Timestamp {
+        self.at
+    }
+
     /// Whether the caller is that user.
     pub(super) fn is(&self, user: &User) -> bool {
-        self.0.key() == user.key()
+        self.user.key() == user.key()
     }
 
     /// Checks the permission that an operation asks for before it looks at anything.
@@ -197,7 +208,7 @@ impl Caller {
     /// Checks a permission in one organisation: by a role there or in the instance.
     pub(super) fn check(&self, permission: Permission, organization: &str) -> Result<(), Error> {
         let mut memberships =
-            self.0.profile.memberships.iter().filter(|membership| membership.reaches(organization)).peekable();
+            self.user.profile.memberships.iter().filter(|membership| membership.reaches(organization)).peekable();
         if memberships.peek().is_none() {
             return Err(Error::MembershipNotFound);
         }

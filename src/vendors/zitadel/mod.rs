@@ -15,6 +15,7 @@ mod routes;
 mod seed;
 mod wire;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
@@ -107,7 +108,7 @@ impl Vendor for Zitadel {
         }
     }
 
-    fn subject(&self, call: &Call) -> Option<String> {
+    fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>> {
         wire::user_id(call)
     }
 
@@ -126,12 +127,12 @@ impl Vendor for Zitadel {
     }
 
     fn take_world(&self, call: &mut Call) -> Option<String> {
-        wire::sign_in::take_world(call).or_else(|| credential::take_from_header(call, AUTHORIZATION))
+        wire::sign_in::take_world(call).or_else(|| credential::take_from_header(call, &AUTHORIZATION))
     }
 
     fn admits(&self, call: &Call) -> bool {
         let bearer = || {
-            let token = call.header(AUTHORIZATION).and_then(|header| header.strip_prefix("Bearer "));
+            let token = call.header(&AUTHORIZATION).and_then(|header| header.strip_prefix("Bearer "));
             token.is_some_and(|token| auth::bearer(self, token).is_some())
         };
         bearer() || (wire::sign_in::owns(call.path()) && operations::sign_in::knows(self, &wire::sign_in::form(call)))

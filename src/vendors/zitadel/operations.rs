@@ -99,7 +99,7 @@ pub(super) fn unlock_user(state: &Zitadel, user_id: &str, caller: &Caller) -> Re
 
 /// Removes a user for good. Answers the record with the event of the removal.
 pub(super) fn delete_user(state: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
-    let now = state.shared.clock.now();
+    let now = caller.at();
     state.users.remove(
         user_id,
         || Error::UserNotFound,
@@ -148,7 +148,7 @@ fn enter(
     caller: &Caller,
     next: impl FnOnce(State) -> Result<State, WrongState>,
 ) -> Result<User, Error> {
-    let now = state.shared.clock.now();
+    let now = caller.at();
     state.users.update(
         user_id,
         || Error::UserNotFound,

@@ -5,6 +5,7 @@ mod detailed;
 mod rules;
 pub(super) mod sign_in;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use buffa::json::{JsonParseOptions, with_json_parse_options};
@@ -49,6 +50,7 @@ pub(super) enum Edge {
 /// An operation that succeeded.
 pub(super) struct Done {
     message: Vec<u8>,
+    at: jiff::Timestamp,
     answer: &'static str,
 }
 
@@ -80,7 +82,7 @@ impl Edge {
     pub(super) fn success(self, done: Done, shared: &Shared) -> Reply {
         let reply = match self {
             Self::Rest => Reply {
-                headers: gateway_headers(request_id(&shared.clock, &shared.ids)),
+                headers: gateway_headers(request_id(done.at, &shared.ids)),
                 body: done.message.into(),
                 ..Reply::empty(StatusCode::OK)
             },
@@ -107,7 +109,7 @@ impl Edge {
     /// The answer with the headers that all answers of this edge carry.
     pub(super) fn with_headers(self, reply: Reply, shared: &Shared) -> Reply {
         let reply = reply
-            .with(REQUEST_ID, request_id(&shared.clock, &shared.ids))
+            .with(REQUEST_ID, request_id(shared.clock.now(), &shared.ids))
             .with(VARY, HeaderValue::from_static("Origin"));
         match self {
             Self::Rest => reply.with(ROBOTS, HeaderValue::from_static("none")),
@@ -198,7 +200,7 @@ pub(super) fn serve<Q: Request, A: Answer>(
         Edge::Rpc(wire) if wire.codec == Codec::Proto => response.encoded(),
         _ => response.json(),
     };
-    Ok(Done { message, answer })
+    Ok(Done { message, at: caller.at(), answer })
 }
 
 /// Whether the gateway reads the body of a call.
@@ -251,14 +253,14 @@ fn from_json<Q: Request>(value: &[u8]) -> Result<Q, String> {
 }
 
 /// The id in the path of a call, or in the message of a remote one.
-pub(super) fn user_id(call: &Call) -> Option<String> {
+pub(super) fn user_id(call: &Call) -> Option<Cow<'_, str>> {
     match Edge::of(call).ok()? {
         // Parameters that are no user's stand in no path.
-        Edge::Rest => Some(call.parameter(0).into_owned()),
+        Edge::Rest => Some(call.parameter(0)),
         edge @ Edge::Rpc(wire) => {
             let message = edge.message(call).ok()?;
             // Every request about one user has its id as the first field.
-            from_call::<proto::GetUserByIDRequest>(wire.codec, &message).ok().map(|request| request.user_id)
+            from_call::<proto::GetUserByIDRequest>(wire.codec, &message).ok().map(|request| request.user_id.into())
         }
     }
 }
@@ -467,9 +469,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// A request id in the vendor's form: 20 digits in base 32 that stand for the time and eight bytes.
-fn request_id(clock: &Clock, ids: &Ids) -> HeaderValue {
+fn request_id(at: jiff::Timestamp, ids: &Ids) -> HeaderValue {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
-    let seconds = clock.now().as_second() as u32; // the form has 32 bits for the time
+    let seconds = at.as_second() as u32; // the form has 32 bits for the time
     let number = u128::from(seconds) << 64 | u128::from(u64::from_be_bytes(ids.bytes()));
     // 96 bits are 19 digits and one bit, which the form puts in front of the last, padded one.
     let padded = number << 4;
@@ -486,9 +488,9 @@ mod tests {
 
     #[test]
     fn a_request_id_starts_with_the_time() {
-        let clock = Clock::frozen("2026-01-01T00:00:00Z".parse().unwrap());
-        let first = request_id(&clock, &Ids::seeded(1));
-        let second = request_id(&clock, &Ids::seeded(2));
+        let at = "2026-01-01T00:00:00Z".parse().unwrap();
+        let first = request_id(at, &Ids::seeded(1));
+        let second = request_id(at, &Ids::seeded(2));
         assert_eq!(first.len(), 20);
         assert_eq!(first.as_bytes()[..6], second.as_bytes()[..6]);
         assert_ne!(first, second);

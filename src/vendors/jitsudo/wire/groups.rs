@@ -86,7 +86,7 @@ pub(in super::super) fn new_group(call: &Call) -> Result<NewGroup, Error> {
 /// The id of who is to be a member, in lower case.
 pub(in super::super) fn user_id(call: &Call) -> Result<String, Error> {
     let members = object(call)?;
-    let id = members.get("user_id").and_then(Value::as_str).and_then(uuid);
+    let id = members.get("user_id").and_then(Value::as_str).and_then(|id| uuid(id.as_bytes()));
     id.map(|id| id.to_string()).ok_or(Error::InvalidMember("user_id"))
 }
 

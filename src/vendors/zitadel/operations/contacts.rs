@@ -150,7 +150,7 @@ fn write(
     caller: &Caller,
     edit: impl FnOnce(&mut User, &mut Writing<'_>) -> Result<u64, Error>,
 ) -> Result<Written, Error> {
-    let mut writing = Writing::new(state);
+    let mut writing = Writing::new(state, caller.at());
     let user = change(state, user_id, caller, |user| {
         user.human().ok_or(Error::UserNotFound)?;
         if user.state == State::Initial {

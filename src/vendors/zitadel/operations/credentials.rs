@@ -51,7 +51,7 @@ pub(in super::super) fn add_personal_access_token(
     request: &proto::AddPersonalAccessTokenRequest,
     caller: &Caller,
 ) -> Result<Made, Error> {
-    let (now, expires) = (state.shared.clock.now(), request.expiration_date.as_option().map_or(Timestamp::MAX, time));
+    let (now, expires) = (caller.at(), request.expiration_date.as_option().map_or(Timestamp::MAX, time));
     change(state, &request.user_id, caller, |user| {
         machine(user, now, expires)?;
         let id = new_id(state);
@@ -83,7 +83,7 @@ pub(in super::super) fn add_key(
     request: &proto::AddKeyRequest,
     caller: &Caller,
 ) -> Result<Made, Error> {
-    let (now, expires) = (state.shared.clock.now(), request.expiration_date.as_option().map_or(Timestamp::MAX, time));
+    let (now, expires) = (caller.at(), request.expiration_date.as_option().map_or(Timestamp::MAX, time));
     let own = match request.public_key.is_empty() {
         true => None,
         false => Some(keys::public(&request.public_key).ok_or(Error::KeyInvalid)?),
@@ -129,7 +129,7 @@ pub(in super::super) fn add_secret(
     caller: &Caller,
 ) -> Result<Made, Error> {
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let now = state.shared.clock.now();
+    let now = caller.at();
     let letter = |_| char::from(LETTERS[state.shared.ids.below(62) as usize]);
     let value: String = (0..64).map(letter).collect();
     let hash = passwords::hash(&value, &state.shared.ids);
@@ -147,7 +147,7 @@ pub(in super::super) fn remove_secret(
     request: &proto::RemoveSecretRequest,
     caller: &Caller,
 ) -> Result<Timestamp, Error> {
-    let now = state.shared.clock.now();
+    let now = caller.at();
     change(state, &request.user_id, caller, |user| {
         let machine = user.machine_mut().ok_or(Error::NotAMachine)?;
         if !machine.has_secret {
@@ -173,7 +173,7 @@ fn take(
     missing: Error,
     remove: impl FnOnce(&mut Secrets) -> bool,
 ) -> Result<Timestamp, Error> {
-    let now = state.shared.clock.now();
+    let now = caller.at();
     change(state, user_id, caller, |user| {
         if user.secrets.is_none() || !remove(user.secrets_mut()) {
             return Err(missing);

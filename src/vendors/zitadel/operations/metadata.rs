@@ -18,7 +18,7 @@ pub(in super::super) fn set_user_metadata(
     request: &proto::SetUserMetadataRequest,
     caller: &Caller,
 ) -> Result<Timestamp, Error> {
-    let now = state.shared.clock.now();
+    let now = caller.at();
     if request.metadata.is_empty() {
         return Err(Error::MetadataEmpty);
     }
@@ -37,7 +37,7 @@ pub(in super::super) fn delete_user_metadata(
     request: &proto::DeleteUserMetadataRequest,
     caller: &Caller,
 ) -> Result<Timestamp, Error> {
-    let now = state.shared.clock.now();
+    let now = caller.at();
     if request.keys.is_empty() {
         return Err(Error::MetadataEmpty);
     }

@@ -111,7 +111,7 @@ pub(in super::super) fn password_reset(
     caller: &Caller,
 ) -> Result<(Written, Option<String>), Error> {
     use proto::password_reset_request::Medium;
-    let mut writing = Writing::new(state);
+    let mut writing = Writing::new(state, caller.at());
     let (user, code) = change(state, &request.user_id, caller, |user| {
         let human = user.human().ok_or(Error::UserNotFound)?;
         if user.state == State::Initial {
@@ -151,7 +151,7 @@ pub(in super::super) fn set_password(
     caller: &Caller,
 ) -> Result<User, Error> {
     use proto::set_password_request::Verification;
-    let now = state.shared.clock.now();
+    let now = caller.at();
     let asked = request.new_password.as_option().cloned().unwrap_or_default();
     let new = NewPassword::plain(state, &asked);
     state.users.update(

@@ -126,7 +126,7 @@ fn add(state: &Zitadel, draft: Draft<'_>, caller: &Caller) -> Result<Written, Er
     if !state.access.has_organization(draft.organization) {
         return Err(Error::OrganizationMissing);
     }
-    let mut writing = Writing::new(state);
+    let mut writing = Writing::new(state, caller.at());
     let user_id = draft.user_id.map_or_else(|| new_id(state), str::to_owned);
     let exists = Error::UserExists { machine: matches!(draft.kind, Kind::Machine(_)) };
     let make = || make(state, &mut writing, &user_id, draft);
@@ -311,7 +311,7 @@ fn update(
     caller: &Caller,
     change: impl FnOnce(&mut User, &mut Writing<'_>) -> Result<u64, Error>,
 ) -> Result<Written, Error> {
-    let mut writing = Writing::new(state);
+    let mut writing = Writing::new(state, caller.at());
     let user = state.users.rename(
         user_id,
         || Error::UserNotFound,

@@ -44,9 +44,9 @@ pub(super) struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    /// A write that starts now.
-    pub(super) fn new(state: &'a Zitadel) -> Self {
-        Self { state, now: state.shared.clock.now(), email_code: None, phone_code: None, letters: Vec::new() }
+    /// A write at that time.
+    pub(super) fn new(state: &'a Zitadel, now: Timestamp) -> Self {
+        Self { state, now, email_code: None, phone_code: None, letters: Vec::new() }
     }
 
     /// Ends the write: what it has to send goes out.

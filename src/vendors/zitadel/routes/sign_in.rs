@@ -1,6 +1,7 @@
 //! The routes of ZITADEL's doors of OAuth and OpenID Connect, and of its health.
 
 use http::StatusCode;
+use http::header::AUTHORIZATION;
 
 use super::{Row, Run};
 use crate::fidelity::Sureness::{Assumed, Documented, Inferred};
@@ -92,12 +93,12 @@ pub(super) static ROWS: [Row; 10] = [
     door(
         "userinfo", "GET", "/oidc/v1/userinfo",
         (&[BEARER], &[]),
-        |state, call| wire::either(sign_in::userinfo(state, call.header("authorization")).map(|body| wire::answer(&body)), "userinfo"),
+        |state, call| wire::either(sign_in::userinfo(state, call.header(&AUTHORIZATION)).map(|body| wire::answer(&body)), "userinfo"),
     ),
     door(
         "userinfo_by_post", "POST", "/oidc/v1/userinfo",
         (&[BEARER], &[]),
-        |state, call| wire::either(sign_in::userinfo(state, call.header("authorization")).map(|body| wire::answer(&body)), "userinfo"),
+        |state, call| wire::either(sign_in::userinfo(state, call.header(&AUTHORIZATION)).map(|body| wire::answer(&body)), "userinfo"),
     ),
     door(
         "debug_healthz", "GET", "/debug/healthz",

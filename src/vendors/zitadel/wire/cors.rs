@@ -22,14 +22,14 @@ pub(in super::super) fn preflight(call: &Call, failure: &Failure) -> Option<Repl
     if *call.method() != Method::OPTIONS || !matches!(failure.kind, Kind::WrongMethod(_)) {
         return None;
     }
-    call.head.headers.get(ORIGIN)?;
-    let asked = call.head.headers.get(ACCESS_CONTROL_REQUEST_METHOD)?;
+    call.value(&ORIGIN)?;
+    let asked = call.value(&ACCESS_CONTROL_REQUEST_METHOD)?;
     let varies = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
     let mut reply = Reply::empty(StatusCode::NO_CONTENT).with(VARY, HeaderValue::from_static(varies));
     if METHODS.iter().any(|method| method.as_str().as_bytes() == asked.as_bytes()) {
         reply = reply.with(ACCESS_CONTROL_ALLOW_METHODS, asked.clone());
     }
-    if let Some(headers) = call.head.headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+    if let Some(headers) = call.value(&ACCESS_CONTROL_REQUEST_HEADERS) {
         reply = reply.with(ACCESS_CONTROL_ALLOW_HEADERS, headers.clone());
     }
     Some(reply.proving("preflight"))
@@ -37,7 +37,7 @@ pub(in super::super) fn preflight(call: &Call, failure: &Failure) -> Option<Repl
 
 /// Lets the page that called read the answer.
 pub(in super::super) fn share(call: &Call, reply: &mut Reply) {
-    let Some(origin) = call.head.headers.get(ORIGIN) else {
+    let Some(origin) = call.value(&ORIGIN) else {
         return;
     };
     reply.headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

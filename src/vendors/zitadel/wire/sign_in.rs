@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, HeaderValue, PRAGMA};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue, PRAGMA};
 use serde_json::{Map, Value, json};
 
 use super::super::Zitadel;
@@ -48,7 +48,7 @@ pub(in super::super) fn form(call: &Call) -> Form {
 
 /// The name and secret of a `Basic` header. Some clients code both halves as in a form, others send them raw.
 fn basic(call: &Call) -> Option<(String, String)> {
-    let coded = call.header("authorization")?.strip_prefix("Basic ")?;
+    let coded = call.header(&AUTHORIZATION)?.strip_prefix("Basic ")?;
     let text = String::from_utf8(STANDARD.decode(coded).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
     let plain = |half: &str| percent_encoding::percent_decode_str(half).decode_utf8_lossy().into_owned();
