@@ -133,7 +133,8 @@ fn gateway_headers(request_id: HeaderValue) -> HeaderMap {
         headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
     });
     let mut headers = HEADERS.clone();
-    headers.insert(REQUEST_ID, request_id);
+    // Put in its place, which is there: half the work of inserting it.
+    *headers.get_mut(&REQUEST_ID).expect("it is among them") = request_id;
     headers
 }
 

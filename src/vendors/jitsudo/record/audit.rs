@@ -47,9 +47,9 @@ impl Actor {
     pub(in super::super) const SYSTEM: Self = Self { kind: ActorType::System, id: None };
 }
 
-/// The entries of one world, oldest first.
+/// The entries of one world, oldest first. Forks share them until one of them writes.
 #[derive(Debug, Serialize, Deserialize)]
-pub(in super::super) struct AuditLog(Mutex<Log>);
+pub(in super::super) struct AuditLog(Mutex<Arc<Log>>);
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Log {
@@ -69,6 +69,7 @@ impl AuditLog {
     /// Adds an entry.
     pub(in super::super) fn write(&self, entry: Entry) {
         let mut log = self.lock();
+        let log = Arc::make_mut(&mut log);
         log.written += 1;
         let n = log.written;
         if log.entries.len() == MOST {
@@ -103,10 +104,10 @@ impl AuditLog {
 
     /// A log of its own that starts with the same entries.
     pub(in super::super) fn fork(&self) -> Self {
-        Self(Mutex::new(self.lock().clone()))
+        Self(Mutex::new(Arc::clone(&self.lock())))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Log> {
+    fn lock(&self) -> MutexGuard<'_, Arc<Log>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
