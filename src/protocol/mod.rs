@@ -66,7 +66,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call whose body is still to come, which nobody routed yet. Where it is made, so that no large head is carried about.
+    /// A call whose body is still to come, which nobody routed yet. It has memory of its own, since it goes from step to step.
     pub fn begun(head: Parts, is_tls: bool) -> Box<Self> {
         let mut call = Box::new(Self::new(head, Bytes::new()));
         call.is_tls = is_tls;
