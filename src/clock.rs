@@ -130,7 +130,6 @@ impl Mode {
     fn now(self) -> Timestamp {
         match self {
             Self::Frozen(at) => at,
-            Self::Running { ahead: SignedDuration::ZERO } => system(),
             Self::Running { ahead } => system().saturating_add(ahead).unwrap_or(Timestamp::MAX),
         }
     }

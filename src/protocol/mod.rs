@@ -264,3 +264,23 @@ impl Reply {
 
 /// The body of an answer: whole, or with trailers.
 pub type ReplyBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, Infallible>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_header_of_a_name_is_found_among_few_and_among_many() {
+        let (name, other) = (HeaderName::from_static("x-api-key"), HeaderName::from_static("x-other"));
+        let mut headers = HeaderMap::new();
+        for value in ["one", "two"] {
+            headers.append(&name, HeaderValue::from_static(value));
+        }
+        for more in 0..20 {
+            assert_eq!(first(&headers, &name).unwrap(), "one", "{more}");
+            assert_eq!(first(&headers, &other), None, "{more}");
+            let filler: HeaderName = format!("x-filler-{more}").parse().unwrap();
+            headers.insert(filler, HeaderValue::from_static(""));
+        }
+    }
+}

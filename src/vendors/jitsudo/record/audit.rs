@@ -72,8 +72,8 @@ impl AuditLog {
         let log = Arc::make_mut(&mut log);
         log.written += 1;
         let n = log.written;
-        if log.entries.len() == MOST {
-            log.entries.pop_front();
+        while log.entries.len() >= MOST {
+            log.entries.pop_front(); // more than one where a state brought too many
         }
         log.entries.push_back((n, entry));
     }
@@ -137,6 +137,16 @@ mod tests {
         log.write(entry(6));
         let (second, next) = log.list(next, 2, |entry| entry.id.as_u128() != 3);
         assert_eq!((ids(&second), next), (vec![2, 1], None));
+    }
+
+    #[test]
+    fn a_state_with_too_many_entries_is_bounded_by_the_next_write() {
+        let log = Log { entries: (0..).zip((0..2 * MOST).map(entry)).collect(), written: 2 * MOST as u64 };
+        let log = AuditLog(Mutex::new(Arc::new(log)));
+        log.write(entry(2 * MOST));
+        let (kept, next) = log.list(None, usize::MAX - 1, |_| true);
+        let ends = (kept.first().unwrap().id.as_u128(), kept.last().unwrap().id.as_u128());
+        assert_eq!((kept.len(), ends, next), (MOST, (2 * MOST as u128, MOST as u128 + 1), None));
     }
 
     #[test]
