@@ -290,7 +290,7 @@ impl Entry {
                 (None, Version::HTTP_2) => Protocol::Http2,
                 (None, _) => Protocol::Http1,
             },
-            credential: Credential::of(&call.head.headers),
+            credential: Credential::of(call),
             ended,
             took,
             kind,
@@ -433,7 +433,9 @@ mod tests {
     fn call(head: http::request::Builder, body: &str) -> Call {
         let (head, ()) = head.body(()).unwrap().into_parts();
         let wire = rpc::Wire::of(&head.headers).filter(|_| rpc::is_call(head.uri.path()));
-        Call { wire, ..Call::new(head, Bytes::copy_from_slice(body.as_bytes())) }
+        let mut call = Call::new(head, Bytes::copy_from_slice(body.as_bytes()));
+        call.wire = wire;
+        call
     }
 
     fn seen(status: u16, fault: Option<&'static str>) -> Seen<'static> {

@@ -169,7 +169,7 @@ impl Pipeline {
                     Ok(Some(plan)) => {
                         visit.is_met = true;
                         return Step::Waits(Box::pin(async move {
-                            let mut reply = self.faulty(&visit, place, &matched, plan).await;
+                            let mut reply = self.faulty(&mut visit, place, &matched, plan).await;
                             self.end(visit, place, is_kept, &mut reply);
                             reply
                         }));
@@ -252,23 +252,24 @@ impl Pipeline {
     }
 
     /// A call to which something may happen: fault, vendor, marks, in the order that the fault says.
-    async fn faulty(&self, visit: &Visit<'_>, place: usize, matched: &Matched, mut plan: Box<Plan>) -> Reply {
-        let Visit { call, world, .. } = visit;
+    async fn faulty(&self, visit: &mut Visit<'_>, place: usize, matched: &Matched, mut plan: Box<Plan>) -> Reply {
+        let (world, published) = (Arc::clone(&visit.world), matched.operation.published);
         let vendor = world.vendor(place);
-        let published = matched.operation.published;
         // A trial tells whether the call would succeed; on a copy, so that it changes nothing.
-        if plan.needs_trial() && !handle(&*world.trial(place), call).outcome().is_success() {
+        if plan.needs_trial() && !handle(&*world.trial(place), &visit.call).outcome().is_success() {
             plan.withdraw_validated();
         }
         let mut skipped = Vec::new();
-        if let Some(note) = self.objection(world, place, call, matched, &plan) {
+        if let Some(note) = self.objection(&world, place, &visit.call, matched, &plan) {
             skipped.extend(plan.withdraw_outcome().map(|outcome| outcome.mark(note)));
         }
         plan.settle();
         let mut marks = Vec::new();
         if let Some(delay) = plan.timing.as_ref().filter(|delay| delay.at != Moment::After) {
             marks.push(delay.mark(self.hold(delay.what, None).await));
+            visit.call.at = world.clock().now();
         }
+        let call = &visit.call;
         let early = plan.outcome.as_ref().filter(|outcome| outcome.at != Moment::After);
         let mut reply = match early {
             Some(outcome) => self.instead(vendor, call, &outcome.what, None).await,

@@ -4,12 +4,11 @@ use std::hash::BuildHasher;
 use std::sync::LazyLock;
 
 use hashbrown::DefaultHashBuilder;
-use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderValue};
 use memchr::{memchr, memrchr};
 
+use crate::protocol::Call;
 use crate::protocol::credential::API_KEY;
-use crate::protocol::first;
 
 /// What a call showed of who makes it: enough to know it again, too little to use it.
 #[derive(Debug, Clone, Copy)]
@@ -21,15 +20,16 @@ pub struct Credential {
 
 impl Credential {
     /// The one that a call carries.
-    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
-        let key = first(headers, &API_KEY).map(HeaderValue::as_bytes);
-        let bytes = key.or_else(|| first(headers, &AUTHORIZATION).map(|value| without_scheme(value.as_bytes())))?;
+    pub(super) fn of(call: &Call) -> Option<Self> {
+        let key = call.value(&API_KEY).map(HeaderValue::as_bytes);
+        let bytes = key.or_else(|| call.value(&AUTHORIZATION).map(|value| without_scheme(value.as_bytes())))?;
         let mut start = [0; 4];
         let is_longer = bytes.len() > start.len();
         if is_longer {
             start.copy_from_slice(&bytes[..4]);
         }
-        Some(Self { start, is_longer, hash: hash(bytes) })
+        let bare = if call.may_name_world { without_world(bytes) } else { bytes };
+        Some(Self { start, is_longer, hash: hash(bare) })
     }
 
     /// Its first four characters.
@@ -42,7 +42,8 @@ impl Credential {
 
     /// Whether it is that one, which is given in full, with or without its world, or as the journal shows it.
     pub fn is(&self, given: &str) -> bool {
-        self.hash == hash(without_scheme(given.as_bytes())) || (given.ends_with('…') && given == self.show())
+        self.hash == hash(without_world(without_scheme(given.as_bytes())))
+            || (given.ends_with('…') && given == self.show())
     }
 }
 
@@ -52,9 +53,13 @@ fn without_scheme(value: &[u8]) -> &[u8] {
     space.map_or(value, |space| value[space..].trim_ascii())
 }
 
-/// Tells credentials apart without keeping them. The world that one may name is not part of it.
+/// A credential without the world that it may name.
+fn without_world(credential: &[u8]) -> &[u8] {
+    &credential[..memrchr(b'~', credential).unwrap_or(credential.len())]
+}
+
+/// Tells credentials apart without keeping them.
 fn hash(credential: &[u8]) -> u64 {
-    let end = memrchr(b'~', credential).unwrap_or(credential.len());
     static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
-    HASHER.hash_one(&credential[..end])
+    HASHER.hash_one(credential)
 }

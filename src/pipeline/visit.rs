@@ -52,8 +52,9 @@ impl Subject {
 
 impl<'a> Visit<'a> {
     /// A call to the vendor at that place of [`vendors::ALL`].
-    pub(super) fn new(call: Box<Call>, world: Arc<World>, place: Option<usize>, metrics: &'a Metrics) -> Self {
+    pub(super) fn new(mut call: Box<Call>, world: Arc<World>, place: Option<usize>, metrics: &'a Metrics) -> Self {
         let (at, watch) = (world.clock().now(), Stopwatch::start());
+        call.at = at;
         Self { call, world, user: None, operation: None, is_met: false, metrics, place, at, watch, ended: None }
     }
 

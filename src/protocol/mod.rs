@@ -22,6 +22,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Either, Full, StreamBody};
 use hyper::body::Frame;
+use jiff::Timestamp;
 use memchr::memchr;
 
 use delivery::Delivery;
@@ -55,6 +56,10 @@ pub struct Call {
     pub may_name_world: bool,
     /// How many bytes the headers have, as HTTP/2 counts them over both protocols.
     pub header_size: usize,
+    /// When the vendor takes it up, by the clock of its world; the start of 1970 as long as it is in none.
+    pub at: Timestamp,
+    /// Which headers there may be, one bit for several names: most that are asked for are not there.
+    names: u64,
     /// Whether the path has percent-coded characters, so that most parameters are not searched for them.
     pub is_coded: bool,
     /// The body.
@@ -75,13 +80,14 @@ impl Call {
 
     /// A call over plain HTTP that nobody routed yet.
     pub fn new(head: Parts, body: Bytes) -> Self {
-        let (mut speaks_to_us, mut may_name_world, mut header_size) = (false, false, 0);
+        let (mut speaks_to_us, mut may_name_world, mut header_size, mut names) = (false, false, 0, 0);
         for (name, value) in &head.headers {
             may_name_world |= credential::is_place(name) && credential::may_name_world(value);
             let name = name.as_str();
             // Looked at by the first letter first: most are not even near.
             speaks_to_us |= name.starts_with('x') && OURS.iter().any(|start| name.starts_with(start));
             header_size += name.len() + value.len() + HEADER_OVERHEAD;
+            names |= bit(name);
         }
         let is_coded = memchr(b'%', head.uri.path().as_bytes()).is_some();
         let (prefix, matched, wire) = (String::new(), None, None);
@@ -93,6 +99,8 @@ impl Call {
             speaks_to_us,
             may_name_world,
             header_size,
+            at: Timestamp::UNIX_EPOCH,
+            names,
             is_coded,
             body,
             matched,
@@ -112,7 +120,10 @@ impl Call {
 
     /// The first header of that name.
     pub fn value(&self, name: &HeaderName) -> Option<&HeaderValue> {
-        first(&self.head.headers, name)
+        match self.names & bit(name.as_str()) {
+            0 => None,
+            _ => first(&self.head.headers, name),
+        }
     }
 
     /// The first header of that name, if it is text.
@@ -152,8 +163,17 @@ impl Call {
     }
 }
 
+/// The bit of a header's name among those of [`Call::names`]: its length and its last letter tell apart what is asked for most.
+const fn bit(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    match bytes.last() {
+        Some(last) => 1 << ((bytes.len() + 5 * *last as usize) % 64),
+        None => 0, // no header is called so
+    }
+}
+
 /// The first header of that name. Where there are few, as mostly, a look at each takes less than to hash the name.
-pub fn first<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValue> {
+fn first<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValue> {
     const FEW: usize = 8;
     match headers.len() <= FEW {
         true => headers.iter().find(|(own, _)| *own == name).map(|(_, value)| value),

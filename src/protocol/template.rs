@@ -52,7 +52,7 @@ impl<const N: usize> Template<N> {
 }
 
 /// A value that is short enough to need no memory of its own: a number or a time, in quotes or not.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Short {
     bytes: [u8; Self::MOST],
     length: usize,
@@ -62,16 +62,19 @@ impl Short {
     /// The most bytes that it has: those of a time with nine digits behind the second fit, and those of any number.
     const MOST: usize = 40;
 
+    /// None yet.
+    pub const EMPTY: Self = Self { bytes: [0; Self::MOST], length: 0 };
+
     /// A number.
     pub fn number(number: impl itoa::Integer) -> Self {
-        let mut short = Self::default();
+        let mut short = Self::EMPTY;
         short.push(itoa::Buffer::new().format(number));
         short
     }
 
     /// A number in quotes.
     pub fn quoted_number(number: impl itoa::Integer) -> Self {
-        let mut short = Self::default();
+        let mut short = Self::EMPTY;
         short.push("\"");
         short.push(itoa::Buffer::new().format(number));
         short.push("\"");
@@ -91,12 +94,6 @@ impl Short {
     /// As text, which it is.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(self).unwrap_or_default()
-    }
-}
-
-impl Default for Short {
-    fn default() -> Self {
-        Self { bytes: [0; Self::MOST], length: 0 }
     }
 }
 

@@ -3,9 +3,8 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use http::{Request, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -18,8 +17,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Context;
 use super::fate::{Ended, Fate, Socket, deliver};
 use super::overseer::{LAST_WORDS, Order, Overseer};
-use super::watch::{Sent, Watch, Watched};
+use super::watch::{Sent, UnderWay, Watch, Watched};
+use super::woken::Woken;
 use crate::limits::Limit;
+use crate::pipeline::Pipeline;
 use crate::protocol::Call;
 use crate::streams;
 
@@ -66,6 +67,19 @@ async fn unless_stopped<T>(what: impl Future<Output = T>, context: &Context) -> 
     }
 }
 
+/// What all calls of a connection share.
+struct Line {
+    pipeline: Arc<Pipeline>,
+    fate: Arc<Fate>,
+    watch: Arc<Watch>,
+}
+
+impl AsRef<Watch> for Line {
+    fn as_ref(&self) -> &Watch {
+        &self.watch
+    }
+}
+
 async fn http<S>(stream: S, is_tls: bool, fate: Arc<Fate>, context: Context)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -73,26 +87,28 @@ where
     let Context { pipeline, limits, stop, .. } = context;
     let watch = Arc::new(Watch::new());
     let service = {
-        let (pipeline, fate, watch) = (Arc::clone(&pipeline), Arc::clone(&fate), Arc::clone(&watch));
+        let line = Line { pipeline: Arc::clone(&pipeline), fate: Arc::clone(&fate), watch: Arc::clone(&watch) };
+        let line = Arc::new(line);
         service_fn(move |request: Request<Incoming>| {
-            let (pipeline, fate, version) = (Arc::clone(&pipeline), Arc::clone(&fate), request.version());
-            let (under_way, count) = watch.call(version);
-            if count == limits.max_streams.max(1) as usize && version == Version::HTTP_2 {
-                pipeline.limit_hit(Limit::Streams); // the next one waits at the client
+            let version = request.version();
+            let (under_way, count) = UnderWay::new(Arc::clone(&line), version);
+            if count == u64::from(limits.max_streams.max(1)) && version == Version::HTTP_2 {
+                line.pipeline.limit_hit(Limit::Streams); // the next one waits at the client
             }
             async move {
+                let line = &under_way.line;
                 let is_stream = streams::owns(request.uri().path());
                 let response = match is_stream {
                     true => Box::pin(streams::answer(request)).await,
                     false => {
                         let (head, body) = request.into_parts();
-                        pipeline.answer(Call::begun(head, is_tls), body).await
+                        line.pipeline.answer(Call::begun(head, is_tls), body).await
                     }
                 };
+                let response = deliver(response, version, &line.fate)?;
                 // A stream over HTTP/2 may be silent for as long as its client answers pings.
                 let is_open = is_stream && version == Version::HTTP_2;
                 let under_way = if is_open { under_way } else { under_way.answered() };
-                let response = deliver(response, version, &fate)?;
                 Ok::<_, Ended>(response.map(|body| Sent { body, _under_way: under_way }))
             }
         })
@@ -113,28 +129,26 @@ where
     let stream = TokioIo::new(Watched { stream, watch: Arc::clone(&watch) });
     let mut connection = pin!(builder.serve_connection(stream, service));
     let overseer = Overseer { watch: Arc::clone(&watch), fate, is_tls, limits, pipeline: Arc::clone(&pipeline), stop };
-    // It is looked at only when there is something to see: a set of one, since a set knows who has woken.
-    let mut overseers = FuturesUnordered::from_iter([overseer.oversee(false)]);
-    let ended = loop {
-        tokio::select! {
+    let mut overseer = Woken::new(overseer.oversee(false));
+    let ended = poll_fn(|cx| {
+        loop {
             // What has come is read before anything else is looked at.
-            biased;
-            ended = poll_fn(|cx| {
-                let ended = connection.as_mut().poll(cx);
-                watch.look_back();
-                ended
-            }) => break ended,
-            Some((order, overseer)) = overseers.next() => match order {
+            let ended = connection.as_mut().poll(cx);
+            watch.look_back();
+            if let Poll::Ready(ended) = ended {
+                return Poll::Ready(Some(ended));
+            }
+            match ready!(overseer.poll(cx)) {
                 // Its socket ends with it, as the fate says.
-                Order::Drop => return,
-                Order::Close => {
+                (Order::Drop, _) => return Poll::Ready(None),
+                (Order::Close, next) => {
                     connection.as_mut().graceful_shutdown();
-                    overseers.push(overseer.oversee(true));
+                    overseer = Woken::new(next.oversee(true));
                 }
-            },
+            }
         }
-    };
-    if let Err(error) = ended {
+    });
+    if let Some(Err(error)) = ended.await {
         match limit_of(&*error) {
             Some(limit) => pipeline.limit_hit(limit),
             None => tracing::debug!(%error, "a connection ended early: {error}"),

@@ -7,6 +7,7 @@ mod overseer;
 mod tide;
 pub mod tls;
 mod watch;
+mod woken;
 
 use std::io;
 use std::net::SocketAddr;

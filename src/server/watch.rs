@@ -4,7 +4,7 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -21,16 +21,19 @@ const LONGEST_HOLD: Duration = Duration::from_secs(60);
 /// How HTTP/2 begins, as far as no request of HTTP/1 does.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
+/// A call, and an answer, among all that is under way.
+const CALL: u64 = 1;
+const ANSWER: u64 = 1 << 32;
+
 /// A time that is taken at the next look back.
 const JUST_NOW: u64 = u64::MAX;
 
 /// What a connection is doing. Times are milliseconds since it was opened.
 pub(super) struct Watch {
     opened: Instant,
-    /// Calls that are not answered yet: bodies that come and faults that hold have limits of their own.
-    calls: AtomicUsize,
-    /// Answers that are on their way.
-    answers: AtomicUsize,
+    /// How many calls are not answered yet, of [`CALL`] each, and how many answers are on their way, of [`ANSWER`] each: one number,
+    /// for one becomes the other. Bodies that come and faults that hold have limits of their own.
+    under_way: AtomicU64,
     /// When something was done last, as far as looks know. Calls only note that something was: to ask for the time costs more than
     /// all else here. So a connection that has become idle has until the next look for nothing.
     moved: AtomicU64,
@@ -48,8 +51,7 @@ impl Watch {
     pub(super) fn new() -> Self {
         Self {
             opened: Instant::now(),
-            calls: AtomicUsize::new(0),
-            answers: AtomicUsize::new(0),
+            under_way: AtomicU64::new(0),
             moved: AtomicU64::new(0),
             has_moved: AtomicBool::new(false),
             head: AtomicU64::new(0),
@@ -62,6 +64,11 @@ impl Watch {
     /// Milliseconds, never 0 and never [`JUST_NOW`].
     fn now(&self) -> u64 {
         u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).clamp(1, JUST_NOW - 1)
+    }
+
+    /// How many calls are not answered yet.
+    fn calls(&self) -> u64 {
+        self.under_way.load(Relaxed) % ANSWER
     }
 
     fn move_on(&self) {
@@ -82,20 +89,10 @@ impl Watch {
             self.is_http_2.store(true, Relaxed);
         }
         // HTTP/2 has frames that are no part of any call; there, being idle is all that counts.
-        let is_waiting = self.calls.load(Relaxed) == 0 && self.head.load(Relaxed) == 0;
+        let is_waiting = self.calls() == 0 && self.head.load(Relaxed) == 0;
         if is_waiting && !self.is_http_2.load(Relaxed) {
             self.head.store(JUST_NOW, Relaxed);
         }
-    }
-
-    /// The head of a call was read. Answers also how many are under way.
-    pub(super) fn call(self: &Arc<Self>, version: Version) -> (UnderWay, usize) {
-        if version == Version::HTTP_2 {
-            self.is_http_2.store(true, Relaxed);
-        }
-        let others = self.calls.fetch_add(1, Relaxed) + self.answers.load(Relaxed);
-        self.head.store(0, Relaxed);
-        (UnderWay { watch: Arc::clone(self), is_answered: false }, others + 1)
     }
 
     /// Which limit is over, or when to look again.
@@ -107,11 +104,11 @@ impl Watch {
         if self.has_moved.swap(false, Relaxed) {
             self.moved.store(self.now(), Relaxed);
         }
-        let (limit, end) = if self.calls.load(Relaxed) > 0 {
+        let (limit, end) = if self.calls() > 0 {
             return Ok(soon);
         } else if self.head.load(Relaxed) > 0 {
             (Limit::HeaderTimeout, since(&self.head) + limits.header_timeout)
-        } else if self.answers.load(Relaxed) > 0 {
+        } else if self.under_way.load(Relaxed) > 0 {
             (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout + LONGEST_HOLD)
         } else {
             (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout)
@@ -122,43 +119,54 @@ impl Watch {
     /// Whether nothing is under way, and nothing has come since so many reads; keeps how many there are now.
     pub(super) fn is_silent(&self, reads: &mut u64) -> bool {
         let before = std::mem::replace(reads, self.reads.load(Relaxed));
-        let under_way = self.calls.load(Relaxed) + self.answers.load(Relaxed);
-        under_way == 0 && !self.blocked.load(Relaxed) && before == *reads
+        self.under_way.load(Relaxed) == 0 && !self.blocked.load(Relaxed) && before == *reads
     }
 }
 
-/// A call until it is answered, then its answer until it is sent.
-pub(super) struct UnderWay {
-    watch: Arc<Watch>,
-    is_answered: bool,
+/// A call until it is answered, then its answer until it is sent, on a line that is watched.
+pub(super) struct UnderWay<L: AsRef<Watch>> {
+    pub(super) line: Arc<L>,
+    /// [`CALL`] or [`ANSWER`].
+    counts: u64,
 }
 
-impl UnderWay {
+impl<L: AsRef<Watch>> UnderWay<L> {
+    /// The head of a call was read. Answers also how many are under way.
+    pub(super) fn new(line: Arc<L>, version: Version) -> (Self, u64) {
+        let watch = L::as_ref(&line);
+        if version == Version::HTTP_2 {
+            watch.is_http_2.store(true, Relaxed);
+        }
+        let others = watch.under_way.fetch_add(CALL, Relaxed);
+        watch.head.store(0, Relaxed);
+        (Self { line, counts: CALL }, others % ANSWER + others / ANSWER + 1)
+    }
+
     /// The call is answered.
     pub(super) fn answered(mut self) -> Self {
-        self.is_answered = true;
-        self.watch.move_on();
-        self.watch.answers.fetch_add(1, Relaxed);
-        self.watch.calls.fetch_sub(1, Relaxed);
+        let watch = L::as_ref(&self.line);
+        watch.move_on();
+        watch.under_way.fetch_add(ANSWER - self.counts, Relaxed);
+        self.counts = ANSWER;
         self
     }
 }
 
-impl Drop for UnderWay {
+impl<L: AsRef<Watch>> Drop for UnderWay<L> {
     fn drop(&mut self) {
-        self.watch.move_on();
-        let under_way = if self.is_answered { &self.watch.answers } else { &self.watch.calls };
-        under_way.fetch_sub(1, Relaxed);
+        let watch = L::as_ref(&self.line);
+        watch.move_on();
+        watch.under_way.fetch_sub(self.counts, Relaxed);
     }
 }
 
 /// An answer's body, which is under way until it is dropped.
-pub(super) struct Sent<B> {
+pub(super) struct Sent<B, L: AsRef<Watch>> {
     pub(super) body: B,
-    pub(super) _under_way: UnderWay,
+    pub(super) _under_way: UnderWay<L>,
 }
 
-impl<B: Body + Unpin> Body for Sent<B> {
+impl<B: Body + Unpin, L: AsRef<Watch>> Body for Sent<B, L> {
     type Data = B::Data;
     type Error = B::Error;
 

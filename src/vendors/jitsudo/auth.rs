@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 use http::header::{AUTHORIZATION, HeaderName};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::error::Error;
@@ -51,11 +52,12 @@ pub(super) struct Tenant {
     pub(super) notices: Vec<String>,
 }
 
-/// Who calls.
+/// Who calls, and when: all that a call writes has one time.
 #[derive(Debug)]
 pub(super) struct Caller {
     tenant: Uuid,
     who: Who,
+    at: Timestamp,
 }
 
 #[derive(Debug)]
@@ -119,7 +121,7 @@ impl Access {
 
     /// Finds the user by the token, then checks that the tenant is the user's own.
     pub(super) fn user(&self, state: &Jitsudo, call: &Call) -> Result<User, Error> {
-        let user = self.holder(state, call)?;
+        let user = self.holder(state, call, call.at)?;
         own_tenant(call, user.profile.tenant)?;
         Ok(user)
     }
@@ -128,7 +130,7 @@ impl Access {
     pub(super) fn caller(&self, state: &Jitsudo, call: &Call, keys: bool) -> Result<Caller, Error> {
         let who = match keys.then(|| call.header(&API_KEY)).flatten() {
             Some(key) => Who::Key(self.keys.get(key.trim()).ok_or(Error::UnknownKey)?.clone()),
-            None => Who::User(self.holder(state, call).map_err(|error| match error {
+            None => Who::User(self.holder(state, call, call.at).map_err(|error| match error {
                 Error::MissingToken if keys => Error::MissingKey,
                 other => other,
             })?),
@@ -138,16 +140,17 @@ impl Access {
             Who::Key(key) => key.tenant,
         };
         own_tenant(call, tenant)?;
-        Ok(Caller { tenant, who })
+        Ok(Caller { tenant, who, at: call.at })
     }
 
     /// Whether the call carries a token or key that there is.
     pub(super) fn knows(&self, state: &Jitsudo, call: &Call) -> bool {
-        self.holder(state, call).is_ok() || call.header(&API_KEY).is_some_and(|key| self.keys.contains_key(key.trim()))
+        self.holder(state, call, state.shared.clock.now()).is_ok()
+            || call.header(&API_KEY).is_some_and(|key| self.keys.contains_key(key.trim()))
     }
 
-    /// Whose token it is.
-    fn holder(&self, state: &Jitsudo, call: &Call) -> Result<User, Error> {
+    /// Whose token it is, if it lives then.
+    fn holder(&self, state: &Jitsudo, call: &Call, at: Timestamp) -> Result<User, Error> {
         let header = call.header(&AUTHORIZATION).ok_or(Error::MissingToken)?;
         let (scheme, token) = header.split_at_checked("bearer ".len()).ok_or(Error::MissingToken)?;
         if !scheme.eq_ignore_ascii_case("bearer ") {
@@ -156,7 +159,7 @@ impl Access {
         let token = token.trim();
         let user = match self.tokens.get(token) {
             Some(id) => state.users.get(id),
-            None => self.signer.holder(token, state.shared.clock.now()).and_then(|id| state.users.get(&id)),
+            None => self.signer.holder(token, at).and_then(|id| state.users.get(&id)),
         };
         let user = user.ok_or(Error::UnknownToken)?;
         match may_enter(&user, Door::Token, &state.rules) {
@@ -191,6 +194,11 @@ fn own_tenant(call: &Call, own: Uuid) -> Result<(), Error> {
 }
 
 impl Caller {
+    /// When they call.
+    pub(super) fn at(&self) -> Timestamp {
+        self.at
+    }
+
     /// The caller's tenant.
     pub(super) fn tenant(&self) -> Uuid {
         self.tenant

@@ -134,21 +134,19 @@ pub(super) fn authenticate(state: &Zitadel, call: &Call) -> Result<Caller, Error
     if token.contains(' ') && token.contains("Bearer ") {
         return Err(Error::InvalidAuthHeader);
     }
-    let bearer = bearer(state, token).filter(Bearer::reaches_api).ok_or(Error::InvalidToken)?;
+    let bearer = bearer(state, token, call.at).filter(Bearer::reaches_api).ok_or(Error::InvalidToken)?;
     if !bearer.user.may_enter(Door::Api) {
         return Err(Error::InvalidToken);
     }
     match call.header(&ORGANISATION) {
         Some(id) if !id.is_empty() && !state.access.has_organization(id) => Err(Error::OrganizationUnknown),
-        _ => Ok(Caller { user: bearer.user, at: bearer.at }),
+        _ => Ok(Caller { user: bearer.user, at: call.at }),
     }
 }
 
 /// Who holds a token that lives, and what it is good for.
 pub(super) struct Bearer {
     pub(super) user: User,
-    /// When the token was looked at.
-    at: Timestamp,
     /// What the token endpoint gave it; `None` for a personal access token, which reaches everything.
     pub(super) access: Option<super::record::Access>,
 }
@@ -159,9 +157,8 @@ impl Bearer {
     }
 }
 
-/// Who holds that token, if it lives. Which doors its user may use is another question.
-pub(super) fn bearer(state: &Zitadel, token: &str) -> Option<Bearer> {
-    let at = state.shared.clock.now();
+/// Who holds that token, if it lives then. Which doors its user may use is another question.
+pub(super) fn bearer(state: &Zitadel, token: &str, at: Timestamp) -> Option<Bearer> {
     let (user, id): (_, Cow<'_, str>) = match token.contains('.') {
         true => {
             let (user_id, id) = keys::read_access(&state.signer(), token)?;
@@ -171,10 +168,10 @@ pub(super) fn bearer(state: &Zitadel, token: &str) -> Option<Bearer> {
     };
     let secrets = user.secrets.as_ref()?;
     if secrets.token(&id, at).is_some() {
-        return Some(Bearer { user, at, access: None });
+        return Some(Bearer { user, access: None });
     }
     let access = secrets.access(&id, at)?.clone();
-    Some(Bearer { user, at, access: Some(access) })
+    Some(Bearer { user, access: Some(access) })
 }
 
 /// Whose an opaque token is: one of the seed's, or one that names its user.

@@ -133,7 +133,7 @@ impl Vendor for Zitadel {
     fn admits(&self, call: &Call) -> bool {
         let bearer = || {
             let token = call.header(&AUTHORIZATION).and_then(|header| header.strip_prefix("Bearer "));
-            token.is_some_and(|token| auth::bearer(self, token).is_some())
+            token.is_some_and(|token| auth::bearer(self, token, self.shared.clock.now()).is_some())
         };
         bearer() || (wire::sign_in::owns(call.path()) && operations::sign_in::knows(self, &wire::sign_in::form(call)))
     }

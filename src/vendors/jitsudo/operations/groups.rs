@@ -22,7 +22,7 @@ pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewG
     if state.groups.named(&group_name(caller.tenant(), &new.name)).is_some() {
         return Err(Error::GroupTaken);
     }
-    let now = state.shared.clock.now();
+    let now = caller.at();
     let id = new_id(state);
     let make = || {
         Ok(Group {
@@ -46,7 +46,7 @@ pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewG
 pub(in super::super) fn delete_group(state: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
     state.access.admin(caller)?;
     state.groups.remove(id, || Error::GroupNotFound, |group| own(caller, group))?;
-    note(state, state.shared.clock.now(), caller.tenant(), caller.actor(), "group.delete", ("group", id.into()));
+    note(state, caller.at(), caller.tenant(), caller.actor(), "group.delete", ("group", id.into()));
     Ok(())
 }
 
@@ -58,7 +58,7 @@ pub(in super::super) fn add_group_member(
     user: &str,
 ) -> Result<(User, Member), Error> {
     state.access.admin(caller)?;
-    let now = state.shared.clock.now();
+    let now = caller.at();
     let joined = state.groups.update(
         id,
         || Error::GroupNotFound,
@@ -83,7 +83,7 @@ pub(in super::super) fn add_group_role_mapping(
     role: &str,
 ) -> Result<RoleMapping, Error> {
     state.access.admin(caller)?;
-    let now = state.shared.clock.now();
+    let now = caller.at();
     let mapping = state.groups.update(
         id,
         || Error::GroupNotFound,

@@ -115,7 +115,7 @@ pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation
     if state.users.named(&address(caller.tenant(), &invitation.email)).is_some() {
         return Err(Error::EmailTaken);
     }
-    let now = state.shared.clock.now();
+    let now = caller.at();
     let id = new_id(state);
     let make = || {
         Ok(User {
@@ -160,7 +160,7 @@ pub(in super::super) fn suspend_user(
     active: bool,
 ) -> Result<Changed, Error> {
     state.access.admin(caller)?;
-    let now = state.shared.clock.now();
+    let now = caller.at();
     let rules = &state.rules;
     let done = state.users.update(
         id,
@@ -195,7 +195,7 @@ pub(in super::super) fn update_user(
     edit: UserEdit,
 ) -> Result<Changed, Error> {
     state.access.admin(caller)?;
-    let now = state.shared.clock.now();
+    let now = caller.at();
     let done = state.users.update(
         id,
         || Error::UserNotFound,

@@ -178,7 +178,7 @@ fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> 
 pub(in super::super) fn introspect(state: &Zitadel, form: &Form) -> Result<Value, Refusal> {
     known_caller(state, form)?;
     let Some(Bearer { user, access, .. }) =
-        bearer(state, &form.token).filter(|found| found.user.may_enter(Door::Introspection))
+        bearer(state, &form.token, state.shared.clock.now()).filter(|found| found.user.may_enter(Door::Introspection))
     else {
         return Ok(json!({ "active": false }));
     };
@@ -205,7 +205,7 @@ pub(in super::super) fn introspect(state: &Zitadel, form: &Form) -> Result<Value
 /// Ends an access token. One that does not live is no error.
 pub(in super::super) fn revoke(state: &Zitadel, form: &Form) -> Result<(), Refusal> {
     known_caller(state, form)?;
-    if let Some(Bearer { user, access: Some(access), .. }) = bearer(state, &form.token) {
+    if let Some(Bearer { user, access: Some(access), .. }) = bearer(state, &form.token, state.shared.clock.now()) {
         let end = |user: &mut User| {
             user.secrets_mut().access.retain(|other| other.id != access.id);
             Ok::<_, ()>(())
@@ -218,7 +218,8 @@ pub(in super::super) fn revoke(state: &Zitadel, form: &Form) -> Result<(), Refus
 /// Who holds the token of an `Authorization` header.
 pub(in super::super) fn userinfo(state: &Zitadel, authorization: Option<&str>) -> Result<Value, Refusal> {
     let token = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default();
-    let Bearer { user, access, .. } = bearer(state, token).ok_or(Refusal::AccessTokenInvalid)?;
+    let Bearer { user, access, .. } =
+        bearer(state, token, state.shared.clock.now()).ok_or(Refusal::AccessTokenInvalid)?;
     if !user.may_enter(Door::Userinfo) {
         return Err(Refusal::NoActiveUser);
     }
