@@ -17,8 +17,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     target=$(rustc --print host-tuple) \
     && touch src/main.rs \
     && RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static -C symbol-mangling-version=v0 -C link-arg=-Wl,-T,/src/image/first.ld' \
-       cargo build --profile dist --locked --bin fauxidp --target "$target" \
-    && cp "target/$target/dist/fauxidp" /fauxidp
+       cargo build --release --locked --bin fauxidp --target "$target" \
+    && cp "target/$target/release/fauxidp" /fauxidp
 
 FROM scratch
 LABEL org.opencontainers.image.title="fauxidp" \

@@ -12,6 +12,7 @@ use http::{Method, StatusCode, Version};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::newest;
 use crate::protocol::Call;
 use crate::protocol::rpc::Codec;
 
@@ -61,6 +62,14 @@ struct Inner {
     dropped: u64,
 }
 
+impl Inner {
+    /// Counts an entry as gone.
+    fn forget(&mut self, oldest: &Entry) {
+        self.bytes -= oldest.size();
+        self.dropped += 1;
+    }
+}
+
 /// What a journal holds.
 #[derive(Debug)]
 pub struct Reading {
@@ -87,12 +96,14 @@ impl Journal {
         let dropped = inner.dropped;
         inner.last += 1;
         entry.n = inner.last;
+        while let Some(oldest) = newest::make_room(&mut inner.entries, self.limits.entries) {
+            inner.forget(&oldest);
+        }
         inner.bytes += entry.size();
         inner.entries.push_back(entry);
-        while inner.entries.len() > self.limits.entries || inner.bytes > self.limits.bytes {
+        while inner.bytes > self.limits.bytes || inner.entries.len() > self.limits.entries {
             let Some(oldest) = inner.entries.pop_front() else { break };
-            inner.bytes -= oldest.size();
-            inner.dropped += 1;
+            inner.forget(&oldest);
         }
         inner.dropped > dropped
     }

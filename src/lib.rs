@@ -165,6 +165,7 @@ mod journal;
 mod limits;
 mod metrics;
 mod mount;
+mod newest;
 mod outbox;
 mod passwords;
 mod people;

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::newest;
+
 /// The most letters that are kept; the oldest go first.
 const MOST: usize = 1_000;
 
@@ -57,10 +59,8 @@ impl Outbox {
         let mut inner = self.lock();
         inner.sent += 1;
         let n = inner.sent;
+        while newest::make_room(&mut inner.letters, MOST).is_some() {}
         inner.letters.push_back(Numbered { n, letter });
-        if inner.letters.len() > MOST {
-            inner.letters.pop_front();
-        }
     }
 
     /// What was sent, oldest first.

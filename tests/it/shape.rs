@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("vendors", &["leaves"]),
 ];
 
-const LEAVES: [&str; 12] = [
+const LEAVES: [&str; 13] = [
     "clock",
     "directory",
     "failure",
@@ -33,6 +33,7 @@ const LEAVES: [&str; 12] = [
     "journal",
     "limits",
     "metrics",
+    "newest",
     "outbox",
     "passwords",
     "people",
