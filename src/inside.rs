@@ -66,3 +66,35 @@ impl Inside {
 pub fn fault(text: &str) -> Result<String, String> {
     Spec::parse(text).map(|spec| spec.rule).map_err(|bad| bad.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::future::poll_immediate;
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn text(response: Response<ReplyBody>) -> String {
+        String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().into()).unwrap()
+    }
+
+    /// Whatever a call waits for, what it writes has the time at which it went on.
+    #[tokio::test]
+    async fn a_call_that_is_held_is_dated_when_it_goes_on() {
+        let inside = Inside::start(&Config::default()).unwrap();
+        let request = |method, path| Request::builder().method(method).uri(path);
+        let held = request("POST", "/v2/users/69629023906488335/deactivate")
+            .header("authorization", "Bearer zitadel-admin")
+            .header("x-fault", "delay;ms=1")
+            .body("{}".into())
+            .unwrap();
+        let mut held = pin!(inside.answer(held));
+        assert!(poll_immediate(held.as_mut()).await.is_none(), "it is held");
+        let clock = request("PUT", "/__fauxidp/worlds/default/clock").body(r#"{"now":"2031-02-03T04:05:06Z"}"#.into());
+        assert_eq!(inside.answer(clock.unwrap()).await.status(), 200);
+        let answer = text(held.await).await;
+        assert!(answer.contains(r#""changeDate":"2031-02-03T04:05:06Z""#), "{answer}");
+    }
+}
