@@ -104,6 +104,15 @@ mod tests {
     }
 
     #[test]
+    fn a_state_with_too_many_letters_is_bounded_by_the_next_one() {
+        let letters = (1..=2_500).map(|n| Numbered { n, letter: letter("a") }).collect();
+        let outbox = Outbox(Arc::new(Mutex::new(Inner { letters, sent: 2_500 })));
+        outbox.send(letter("b"));
+        let kept = outbox.letters();
+        assert_eq!((kept.len(), kept[0].n, kept[999].n), (1_000, 1_502, 2_501));
+    }
+
+    #[test]
     fn a_fork_keeps_its_own() {
         let outbox = Outbox::default();
         outbox.send(letter("a"));
