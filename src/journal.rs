@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::newest;
 use crate::protocol::Call;
-use crate::protocol::rpc::Codec;
+use crate::protocol::rpc::{Codec, Framing};
 
 pub use credential::Credential;
 pub use secrets::shortened;
@@ -155,8 +155,8 @@ pub enum Protocol {
     Http1,
     /// JSON over HTTP/2.
     Http2,
-    /// A remote call, in the framing of that name.
-    Remote(&'static str),
+    /// A remote call, in that framing.
+    Remote(Framing),
 }
 
 impl Protocol {
@@ -168,7 +168,7 @@ impl Protocol {
         match self {
             Self::Http1 => Self::NAMES[0],
             Self::Http2 => Self::NAMES[1],
-            Self::Remote(name) => name,
+            Self::Remote(framing) => framing.as_str(),
         }
     }
 }
@@ -203,8 +203,8 @@ impl RefusedBy {
 pub struct Ended {
     /// The status in HTTP's terms, whatever the wire showed.
     pub status: StatusCode,
-    /// What was injected, as the answer says it.
-    pub fault: Option<HeaderValue>,
+    /// What was injected, as the answer says it. Few have any, so it takes no room of the others.
+    pub fault: Option<Box<HeaderValue>>,
     /// Whether fauxidp itself answered.
     pub is_own: bool,
 }
@@ -297,7 +297,7 @@ impl Entry {
             operation,
             method: call.head.method.clone(),
             protocol: match (call.wire, call.head.version) {
-                (Some(wire), _) => Protocol::Remote(wire.protocol()),
+                (Some(wire), _) => Protocol::Remote(wire.framing),
                 (None, Version::HTTP_2) => Protocol::Http2,
                 (None, _) => Protocol::Http1,
             },
@@ -399,7 +399,7 @@ impl Entry {
 
     /// About how many bytes it takes.
     fn size(&self) -> usize {
-        let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()).map_or(0, HeaderValue::len);
+        let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()).map_or(0, |fault| fault.len());
         size_of::<Self>() + self.method.as_str().len() + self.text.len() + fault
     }
 }
@@ -451,7 +451,8 @@ mod tests {
 
     fn seen(status: u16, fault: Option<&'static str>) -> Seen<'static> {
         let status = StatusCode::from_u16(status).unwrap();
-        let ended = Some(Ended { status, fault: fault.map(HeaderValue::from_static), is_own: false });
+        let fault = fault.map(|fault| Box::new(HeaderValue::from_static(fault)));
+        let ended = Some(Ended { status, fault, is_own: false });
         Seen { at: Timestamp::UNIX_EPOCH, vendor: None, operation: None, user: None, ended, took: Duration::ZERO }
     }
 
@@ -472,7 +473,7 @@ mod tests {
         let read = journal.read();
         let kept: Vec<_> = read.entries.iter().map(|entry| (entry.n, entry.path())).collect();
         assert_eq!((kept, read.dropped), (vec![(2, "/b"), (3, "/c")], 1));
-        journal.keep(entry(get("/d"), &"x".repeat(3_700)));
+        journal.keep(entry(get("/d"), &"x".repeat(3_850)));
         assert_eq!(journal.read().entries.len(), 1, "a long body takes the place of others");
         assert_eq!(journal.clear(), 1);
         journal.keep(entry(get("/e"), ""));

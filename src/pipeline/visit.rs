@@ -71,7 +71,7 @@ impl<'a> Visit<'a> {
         let (status, headers) = (reply.outcome(), &reply.headers);
         self.ended = Some(Ended {
             status,
-            fault: self.is_met.then(|| headers.get(faults::APPLIED).cloned()).flatten(),
+            fault: self.is_met.then(|| headers.get(faults::APPLIED).cloned().map(Box::new)).flatten(),
             is_own: !status.is_success() && headers.contains_key(MARK),
         });
     }
@@ -86,7 +86,7 @@ impl Drop for Visit<'_> {
             vendor,
             operation: self.operation,
             status: ended.as_ref().map(|ended| ended.status.as_u16()),
-            fault: ended.as_ref().and_then(|ended| ended.fault.as_ref()),
+            fault: ended.as_ref().and_then(|ended| ended.fault.as_deref()),
             took,
         });
         let seen = Seen {

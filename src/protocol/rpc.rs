@@ -20,17 +20,22 @@ use super::{Reply, first};
 /// What a client of these protocols sends and expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wire {
-    framing: Framing,
+    /// How the messages are framed.
+    pub framing: Framing,
     /// What the messages are written in.
     pub codec: Codec,
     /// The content type of request and answer, in its canonical spelling.
     content_type: &'static str,
 }
 
+/// How messages are framed, which is what these protocols are called after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Framing {
+pub enum Framing {
+    /// Connect: not at all, where they are unary.
     Connect,
+    /// gRPC.
     Grpc,
+    /// gRPC-Web.
     GrpcWeb,
 }
 
@@ -149,6 +154,17 @@ pub fn is_call(path: &str) -> bool {
     named && parts.next().is_some_and(|method| !method.is_empty()) && parts.next().is_none()
 }
 
+impl Framing {
+    /// The protocol's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Grpc => "grpc",
+            Self::GrpcWeb => "grpc-web",
+        }
+    }
+}
+
 impl Wire {
     /// The wire of a content type.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
@@ -156,15 +172,6 @@ impl Wire {
         let row = WIRES.iter().find(|(name, ..)| name.eq_ignore_ascii_case(content_type))?;
         let &(content_type, framing, codec) = row;
         Some(Self { framing, codec, content_type })
-    }
-
-    /// The protocol's name.
-    pub const fn protocol(self) -> &'static str {
-        match self.framing {
-            Framing::Connect => "connect",
-            Framing::Grpc => "grpc",
-            Framing::GrpcWeb => "grpc-web",
-        }
     }
 
     /// Whether messages stand in frames: a byte that tells of compression, four of length, the message.
