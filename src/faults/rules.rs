@@ -1,5 +1,6 @@
 //! The rules of one world: faults for the calls that match. Ordered, bounded, and gone when their time is over.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::AUTHORIZATION;
@@ -101,7 +102,11 @@ pub struct Full(
 /// The rules of one world. A fork carries them on with their counts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(try_from = "Table")]
-pub struct Rules(Mutex<Table>);
+pub struct Rules {
+    table: Mutex<Table>,
+    /// Whether there may be any. It is written under the lock, and read without.
+    may_be: AtomicBool,
+}
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +132,10 @@ struct Rule {
 }
 
 impl Rules {
+    fn of(table: Table) -> Self {
+        Self { may_be: AtomicBool::new(!table.rules.is_empty()), table: Mutex::new(table) }
+    }
+
     /// Adds a rule at that time; answers it as it is shown.
     ///
     /// # Errors
@@ -150,6 +159,7 @@ impl Rules {
         // Behind those of the same priority: the older comes first.
         let place = table.rules.partition_point(|other| other.priority >= rule.priority);
         table.rules.insert(place, rule);
+        self.may_be.store(true, Ordering::SeqCst);
         Ok(shown)
     }
 
@@ -163,15 +173,18 @@ impl Rules {
         let mut table = self.alive(now);
         let before = table.rules.len();
         table.rules.retain(|rule| id.is_some_and(|id| rule.id != id));
+        self.may_be.store(!table.rules.is_empty(), Ordering::SeqCst);
         before - table.rules.len()
+    }
+
+    /// Whether a call may meet any: nearly all meet none, and need no lock to know.
+    pub fn may_be(&self) -> bool {
+        self.may_be.load(Ordering::SeqCst)
     }
 
     /// What is to happen to a call, the highest rule first. `now` is asked only where a rule can end.
     pub fn meet(&self, met: &Met<'_>, now: impl FnOnce() -> Timestamp) -> Vec<Candidate> {
         let mut table = self.lock();
-        if table.rules.is_empty() {
-            return Vec::new();
-        }
         if table.rules.iter().any(|rule| rule.until.is_some()) {
             table.bury(now());
         }
@@ -190,7 +203,7 @@ impl Rules {
         for rule in &mut table.rules {
             rule.counters = Arc::new(rule.counters.fork());
         }
-        Self(Mutex::new(table))
+        Self::of(table)
     }
 
     /// Asks for each rule whether it can be followed; answers the first refusal.
@@ -208,7 +221,7 @@ impl Rules {
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -230,7 +243,7 @@ impl TryFrom<Table> for Rules {
         if !ordered || !known {
             return Err("the rules are not in the order in which they are tried, or one has no id of theirs".to_owned());
         }
-        Ok(Self(Mutex::new(table)))
+        Ok(Self::of(table))
     }
 }
 
@@ -304,6 +317,18 @@ mod tests {
         assert_eq!(rules.add(wanted("503", 0, None), now), Err(Full(MOST)));
         rules.remove(Some(1), now);
         assert!(rules.add(wanted("503", 0, None), now).is_ok());
+    }
+
+    #[test]
+    fn it_is_known_without_a_look_whether_there_may_be_any() {
+        let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
+        assert!(!rules.may_be() && !rules.fork().may_be());
+        rules.add(wanted("503", 0, None), now).unwrap();
+        let read: Rules = serde_json::from_value(serde_json::to_value(&rules).unwrap()).unwrap();
+        assert!(rules.may_be() && rules.fork().may_be() && read.may_be());
+        rules.add(wanted("404", 0, Some(1)), now).unwrap();
+        assert_eq!((rules.remove(Some(1), now), rules.may_be()), (1, true));
+        assert_eq!((rules.remove(None, now), rules.may_be()), (1, false));
     }
 
     #[test]
