@@ -80,6 +80,14 @@ impl AsRef<Watch> for Line {
     }
 }
 
+/// What came, by who answers it.
+enum Asked {
+    /// The library, beside the pipeline.
+    Stream(Box<Request<Incoming>>),
+    /// The pipeline.
+    Call(Box<Call>, Incoming),
+}
+
 async fn http<S>(stream: S, is_tls: bool, fate: Arc<Fate>, context: Context)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -95,19 +103,23 @@ where
             if count == u64::from(limits.max_streams.max(1)) && version == Version::HTTP_2 {
                 line.pipeline.limit_hit(Limit::Streams); // the next one waits at the client
             }
+            // Before anything waits, so that what does carries the call and not its head.
+            let asked = match streams::owns(request.uri().path()) {
+                true => Asked::Stream(Box::new(request)),
+                false => {
+                    let (head, body) = request.into_parts();
+                    Asked::Call(Call::begun(head, is_tls), body)
+                }
+            };
             async move {
                 let line = &under_way.line;
-                let is_stream = streams::owns(request.uri().path());
-                let response = match is_stream {
-                    true => Box::pin(streams::answer(request)).await,
-                    false => {
-                        let (head, body) = request.into_parts();
-                        line.pipeline.answer(Call::begun(head, is_tls), body).await
-                    }
+                // A stream over HTTP/2 may be silent for as long as its client answers pings.
+                let is_open = matches!(asked, Asked::Stream(_)) && version == Version::HTTP_2;
+                let response = match asked {
+                    Asked::Stream(request) => Box::pin(streams::answer(*request)).await,
+                    Asked::Call(call, body) => line.pipeline.answer(call, body).await,
                 };
                 let response = deliver(response, version, &line.fate)?;
-                // A stream over HTTP/2 may be silent for as long as its client answers pings.
-                let is_open = is_stream && version == Version::HTTP_2;
                 let under_way = if is_open { under_way } else { under_way.answered() };
                 Ok::<_, Ended>(response.map(|body| Sent { body, _under_way: under_way }))
             }

@@ -129,7 +129,7 @@ impl Access {
     /// Finds who calls: by the token, or where `keys` count and one is sent, by that. Then checks the tenant.
     pub(super) fn caller(&self, state: &Jitsudo, call: &Call, keys: bool) -> Result<Caller, Error> {
         let who = match keys.then(|| call.header(&API_KEY)).flatten() {
-            Some(key) => Who::Key(self.keys.get(key.trim()).ok_or(Error::UnknownKey)?.clone()),
+            Some(key) => Who::Key(self.keys.get(key.trim_ascii()).ok_or(Error::UnknownKey)?.clone()),
             None => Who::User(self.holder(state, call, call.at).map_err(|error| match error {
                 Error::MissingToken if keys => Error::MissingKey,
                 other => other,
@@ -146,7 +146,7 @@ impl Access {
     /// Whether the call carries a token or key that there is.
     pub(super) fn knows(&self, state: &Jitsudo, call: &Call) -> bool {
         self.holder(state, call, state.shared.clock.now()).is_ok()
-            || call.header(&API_KEY).is_some_and(|key| self.keys.contains_key(key.trim()))
+            || call.header(&API_KEY).is_some_and(|key| self.keys.contains_key(key.trim_ascii()))
     }
 
     /// Whose token it is, if it lives then.
@@ -156,7 +156,7 @@ impl Access {
         if !scheme.eq_ignore_ascii_case("bearer ") {
             return Err(Error::MissingToken);
         }
-        let token = token.trim();
+        let token = token.trim_ascii(); // a header has no other spaces
         let user = match self.tokens.get(token) {
             Some(id) => state.users.get(id),
             None => self.signer.holder(token, at).and_then(|id| state.users.get(&id)),
