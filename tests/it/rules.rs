@@ -59,6 +59,33 @@ async fn of_many_concurrent_callers_exactly_two_meet_a_rule_for_the_first_two() 
     assert_eq!((&shown["seen"], &shown["fired"]), (&json!(32), &json!(2)));
 }
 
+/// A call asks without a lock whether there are rules at all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_next_call_meets_a_rule_and_the_next_after_its_end_does_not_whatever_others_do() {
+    let emulator = Arc::new(wire::emulator().await);
+    let others: Vec<_> = (0..4)
+        .map(|_| {
+            let emulator = Arc::clone(&emulator);
+            tokio::spawn(async move {
+                loop {
+                    assert_eq!(read().send(&emulator).await.status, 200);
+                }
+            })
+        })
+        .collect();
+    let rule = json!({ "fault": "503", "match": { "operation": "disable_user" } });
+    for _ in 0..100 {
+        assert_eq!(add(&emulator, &rule).await.status, 201);
+        assert_eq!(disable().send(&emulator).await.status, 503);
+        assert_eq!(Ask::new("DELETE", FAULTS).send(&emulator).await.status, 200);
+        assert_eq!(disable().send(&emulator).await.status, 200);
+    }
+    for other in others {
+        other.abort();
+        assert!(other.await.is_err_and(|ended| ended.is_cancelled()), "a call that no rule is for was refused");
+    }
+}
+
 #[tokio::test]
 async fn a_reset_takes_the_rules_and_keeps_what_the_start_says() {
     let config = Config { fault: vec!["503;first=1".to_owned()], ..wire::config() };
