@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, json};
 
-use super::routes::json_reply;
 use crate::clock::Clock;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply};
@@ -23,7 +22,7 @@ struct Wanted {
 /// What the clock shows, and whether it stands still.
 pub(super) fn show(world: &World) -> Reply {
     let clock = world.clock();
-    json_reply(&json!({ "now": clock.now(), "frozen": clock.is_frozen() }))
+    Reply::of(StatusCode::OK, &json!({ "now": clock.now(), "frozen": clock.is_frozen() }))
 }
 
 /// Sets, moves, freezes or runs the clock.

@@ -4,7 +4,6 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, json};
 
-use super::routes::json_reply;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply};
 use crate::vendors::{Event, Happening};
@@ -26,7 +25,7 @@ struct Reported {
 pub(super) fn report(world: &World, call: &Call) -> Reply {
     match taken(world, &call.body) {
         Ok((vendor, event)) => {
-            json_reply(&json!({ "vendor": vendor, "user": event.user, "event": event.what.as_str() }))
+            Reply::of(StatusCode::OK, &json!({ "vendor": vendor, "user": event.user, "event": event.what.as_str() }))
         }
         Err((status, detail)) => problem(status, Mark::Refused, &detail, Map::new()),
     }

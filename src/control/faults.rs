@@ -4,7 +4,6 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, json};
 
-use super::routes::json_reply;
 use crate::faults::{Match, Spec, Wanted};
 use crate::limits::Limit;
 use crate::metrics::Metrics;
@@ -26,7 +25,7 @@ struct Asked {
 
 /// Every rule.
 pub(super) fn list(world: &World) -> Reply {
-    json_reply(&json!({ "faults": world.rules.shown(world.clock().now()) }))
+    Reply::of(StatusCode::OK, &json!({ "faults": world.rules.shown(world.clock().now()) }))
 }
 
 /// Adds a rule.
@@ -36,7 +35,7 @@ pub(super) fn add(world: &World, call: &Call, metrics: &Metrics) -> Reply {
         Err(detail) => return problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()),
     };
     match world.rules.add(wanted, world.clock().now()) {
-        Ok(rule) => Reply { status: StatusCode::CREATED, ..json_reply(&rule) },
+        Ok(rule) => Reply::of(StatusCode::CREATED, &rule),
         Err(full) => {
             metrics.limit_hit(Limit::Rules);
             let detail = format!("A world has at most {} rules.", full.0);
@@ -47,7 +46,7 @@ pub(super) fn add(world: &World, call: &Call, metrics: &Metrics) -> Reply {
 
 /// Removes every rule.
 pub(super) fn clear(world: &World) -> Reply {
-    json_reply(&json!({ "removed": world.rules.remove(None, world.clock().now()) }))
+    Reply::of(StatusCode::OK, &json!({ "removed": world.rules.remove(None, world.clock().now()) }))
 }
 
 /// Removes one rule.
@@ -56,7 +55,7 @@ pub(super) fn remove(world: &World, call: &Call) -> Reply {
     let removed = id.parse().map_or(0, |id| world.rules.remove(Some(id), world.clock().now()));
     match removed {
         0 => problem(StatusCode::NOT_FOUND, Mark::Refused, &format!("There is no rule {id:?}."), Map::new()),
-        removed => json_reply(&json!({ "removed": removed })),
+        removed => Reply::of(StatusCode::OK, &json!({ "removed": removed })),
     }
 }
 

@@ -8,7 +8,6 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::routes::json_reply;
 use crate::journal::{Entry, Reading};
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply};
@@ -44,12 +43,12 @@ pub(super) fn list(world: &World, call: &Call) -> Reply {
     };
     let Reading { entries, dropped } = world.journal.read();
     let shown: Vec<Value> = entries.iter().filter(|entry| filter.matches(entry)).map(Entry::show).collect();
-    json_reply(&json!({ "requests": shown, "dropped": dropped }))
+    Reply::of(StatusCode::OK, &json!({ "requests": shown, "dropped": dropped }))
 }
 
 /// Empties the journal.
 pub(super) fn clear(world: &World) -> Reply {
-    json_reply(&json!({ "removed": world.journal.clear() }))
+    Reply::of(StatusCode::OK, &json!({ "removed": world.journal.clear() }))
 }
 
 /// Holds the journal against what is expected of it.
@@ -72,7 +71,7 @@ pub(super) fn verify(world: &World, call: &Call) -> Reply {
     });
     let Value::Object(mut result) = result else { unreachable!("it is an object") };
     if count.allows(found.len() as u64) {
-        return json_reply(&Value::Object(result));
+        return Reply::of(StatusCode::OK, &Value::Object(result));
     }
     let older = match dropped {
         0 => Cow::Borrowed(""),

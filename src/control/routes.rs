@@ -27,15 +27,15 @@ pub(super) static ROWS: [Row; 25] = [
     Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
-        run: |_, worlds, call| json_reply(&report::health(worlds, call)),
+        run: |_, worlds, call| Reply::of(StatusCode::OK, &report::health(worlds, call)),
     },
     Row {
         operation: Operation::own("routes", "GET", "/__fauxidp/routes"),
-        run: |_, _, _| json_reply(&report::routes()),
+        run: |_, _, _| Reply::of(StatusCode::OK, &report::routes()),
     },
     Row {
         operation: Operation::own("fidelity", "GET", "/__fauxidp/fidelity"),
-        run: |_, _, _| json_reply(&report::fidelity()),
+        run: |_, _, _| Reply::of(StatusCode::OK, &report::fidelity()),
     },
     Row {
         operation: Operation::own("metrics", "GET", "/__fauxidp/metrics"),
@@ -79,7 +79,9 @@ pub(super) static ROWS: [Row; 25] = [
     },
     Row {
         operation: Operation::own("outbox", "GET", "/__fauxidp/worlds/{world}/outbox"),
-        run: |_, all, call| worlds::read(all, call, |world| json_reply(&json!({ "outbox": world.letters() }))),
+        run: |_, all, call| {
+            worlds::read(all, call, |world| Reply::of(StatusCode::OK, &json!({ "outbox": world.letters() })))
+        },
     },
     Row {
         operation: Operation::own("report_event", "POST", "/__fauxidp/worlds/{world}/events"),
@@ -122,7 +124,3 @@ pub(super) static ROWS: [Row; 25] = [
         run: |_, all, call| worlds::read(all, call, |world| faults::remove(world, call)),
     },
 ];
-
-pub(super) fn json_reply(body: &serde_json::Value) -> Reply {
-    Reply::json(StatusCode::OK, body.to_string())
-}

@@ -4,7 +4,6 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::routes::json_reply;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply, credential};
 use crate::vendors::DEFAULT_WORLD;
@@ -33,12 +32,12 @@ struct Fork {
 
 /// Every world.
 pub(super) fn list(worlds: &Worlds) -> Reply {
-    json_reply(&json!({ "worlds": worlds.names() }))
+    Reply::of(StatusCode::OK, &json!({ "worlds": worlds.names() }))
 }
 
 /// One world.
 pub(super) fn show(worlds: &Worlds, call: &Call) -> Reply {
-    read(worlds, call, |world| json_reply(&shown(world)))
+    read(worlds, call, |world| Reply::of(StatusCode::OK, &shown(world)))
 }
 
 /// Makes a world, or changes it.
@@ -59,7 +58,7 @@ pub(super) fn put(worlds: &Worlds, call: &Call) -> Reply {
     }
     let change = Change { settings, seed: asked.seed, people: asked.people };
     named(call, |name| match worlds.change(name, &change) {
-        Ok(world) => json_reply(&shown(&world)),
+        Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
         Err(reason) => refused(&format!("The world cannot be so: {reason}.")),
     })
 }
@@ -67,7 +66,7 @@ pub(super) fn put(worlds: &Worlds, call: &Call) -> Reply {
 /// Drops a world.
 pub(super) fn drop_world(worlds: &Worlds, call: &Call) -> Reply {
     named(call, |name| match worlds.drop_world(name) {
-        true => json_reply(&json!({ "world": name })),
+        true => Reply::of(StatusCode::OK, &json!({ "world": name })),
         false if name == DEFAULT_WORLD => {
             let detail = "The default world is never dropped; it can be reset.";
             problem(StatusCode::CONFLICT, Mark::Refused, detail, Map::new())
@@ -84,7 +83,7 @@ pub(super) fn state(worlds: &Worlds, call: &Call) -> Reply {
 /// Makes a world what a state says.
 pub(super) fn restore(worlds: &Worlds, call: &Call) -> Reply {
     named(call, |name| match worlds.restore(name, &call.body) {
-        Ok(world) => json_reply(&shown(&world)),
+        Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
         Err(reason) => refused(&format!("The body is no state of a world: {reason}.")),
     })
 }
@@ -95,7 +94,7 @@ pub(super) fn reset(worlds: &Worlds, call: &Call) -> Reply {
         if !worlds.reset(name) {
             worlds.make(name);
         }
-        json_reply(&json!({ "world": name }))
+        Reply::of(StatusCode::OK, &json!({ "world": name }))
     })
 }
 
@@ -107,7 +106,7 @@ pub(super) fn fork(worlds: &Worlds, call: &Call) -> Reply {
     };
     named(call, |name| match () {
         () if !credential::is_world(&fork.to) => bad_name(&fork.to),
-        () if worlds.fork(name, &fork.to) => json_reply(&json!({ "world": fork.to, "from": name })),
+        () if worlds.fork(name, &fork.to) => Reply::of(StatusCode::OK, &json!({ "world": fork.to, "from": name })),
         () => no_world(name),
     })
 }

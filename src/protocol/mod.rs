@@ -24,6 +24,7 @@ use http_body_util::{BodyExt, Either, Full, StreamBody};
 use hyper::body::Frame;
 use jiff::Timestamp;
 use memchr::memchr;
+use serde::Serialize;
 
 use delivery::Delivery;
 use route::Matched;
@@ -230,6 +231,11 @@ impl Reply {
     pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
         Self { body: body.into(), ..Self::empty(status).with(CONTENT_TYPE, JSON) }
+    }
+
+    /// An answer whose body is that value as JSON.
+    pub fn of(status: StatusCode, body: &impl Serialize) -> Self {
+        Self::json(status, serde_json::to_vec(body).expect("what is answered is JSON"))
     }
 
     /// The status in HTTP's terms, whatever the wire shows.
