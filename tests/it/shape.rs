@@ -24,8 +24,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("vendors", &["leaves"]),
 ];
 
-const LEAVES: [&str; 13] = [
+const LEAVES: [&str; 14] = [
     "clock",
+    "collections",
     "directory",
     "failure",
     "fidelity",
