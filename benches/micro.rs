@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use divan::Bencher;
 use fauxidp::Config;
-use fauxidp::declared::ALL;
+use fauxidp::declared::BUILT_IN;
 use fauxidp::inside::{Candidate, Counters, Directory, Inside, Plan, Record, Source, requested};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body_util::Full;
@@ -57,7 +57,7 @@ fn ask(inside: &Inside, request: Request<Full<Bytes>>, status: u16) {
 /// Path and method to operation.
 #[divan::bench(args = ["/api/users/user-active/disable", "/v2/users/human-active/deactivate", "/v1/users/me/suspend"])]
 fn route(bencher: Bencher, path: &str) {
-    let routes: Vec<_> = ALL.iter().map(|maker| maker.about).collect();
+    let routes: Vec<_> = BUILT_IN.iter().map(|maker| maker.about).collect();
     let owner = routes.iter().find(|about| about.claims.iter().any(|claim| path.starts_with(claim)));
     let table = owner.expect("somebody's path").routes;
     bencher.bench(|| table.find(black_box(&Method::POST), black_box(path)));

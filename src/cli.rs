@@ -302,7 +302,7 @@ impl Server {
 
 fn routes() -> String {
     let mut text = String::new();
-    for (owner, operation) in control::all_operations() {
+    for (owner, operation) in control::built_in_operations() {
         let lacking = if operation.emulated { "" } else { "  (not emulated)" };
         let (method, path, name) = (operation.method, operation.path, operation.name);
         text.push_str(&format!("{owner:<10} {method:<6} {path}  {name}{lacking}\n"));
@@ -313,6 +313,7 @@ fn routes() -> String {
 fn serve(flags: Serve) -> ExitCode {
     log_to_stderr(flags.log.0, flags.log_format);
     let config = Config {
+        vendors: Vec::new(),
         listen: flags.listen.listen,
         fixtures: flags.fixtures,
         people: flags.people,

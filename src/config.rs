@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::vendors::Maker;
+
 pub use crate::faults::Policy as FaultPolicy;
 pub use crate::limits::Limits;
 
 /// What a server starts with.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// Further vendors to stand in for, behind those that come with the crate.
+    pub vendors: Vec<&'static Maker>,
     /// Where to listen; port 0 takes any free one.
     pub listen: Vec<SocketAddr>,
     /// A folder of seed files, `<vendor>.json`; a missing file keeps the embedded one.
@@ -52,6 +56,7 @@ impl Default for Config {
     /// The command line's defaults.
     fn default() -> Self {
         Self {
+            vendors: Vec::new(),
             listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 8484))],
             fixtures: None,
             people: 0,

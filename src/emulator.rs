@@ -20,7 +20,7 @@ use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
-use crate::vendors::{self, BaseUrls, SeedError, Settings};
+use crate::vendors::{self, BaseUrls, Maker, SeedError, Settings, VendorSet};
 use crate::world::{Beginning, Limits, Worlds};
 
 pub use builder::Builder;
@@ -40,6 +40,12 @@ pub struct Emulator {
 /// Why an emulator cannot start. Each says in one line which flag or file is to blame.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// Two vendors have one name.
+    #[error("two vendors are called {name:?}")]
+    Vendor {
+        /// The name.
+        name: &'static str,
+    },
     /// An address cannot be listened on.
     #[error("--listen {address}: {error}")]
     Listen {
@@ -131,7 +137,7 @@ impl Emulator {
             return Err(StartError::NoAddress);
         }
         let worlds = worlds(&config)?;
-        let faults = faults(&config)?;
+        let faults = faults(worlds.vendors(), &config)?;
         let tls = Arc::new(match (&config.tls_cert, &config.tls_key) {
             (Some(certificate), Some(key)) => Tls::given(certificate, key)?,
             (None, None) => Tls::own(),
@@ -201,9 +207,10 @@ impl Drop for Emulator {
 
 /// The worlds that a server with that configuration starts with.
 pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
-    let seeds = seeds(config)?;
+    let set = vendor_set(config)?;
+    let seeds = seeds(&set, config)?;
     let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
-    let beginning = Beginning { seeds: texts, ..beginning(config)? };
+    let beginning = Beginning { seeds: texts, ..beginning(set, config)? };
     let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
     let seeded = Worlds::new(beginning, limits);
     let worlds = seeded.map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })?;
@@ -215,10 +222,16 @@ pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
     begun.map_err(|reason| StartError::State { path: path.clone(), reason })
 }
 
+/// The vendors of a server with that configuration.
+fn vendor_set(config: &Config) -> Result<VendorSet, StartError> {
+    VendorSet::built_in().with(&config.vendors).map_err(|name| StartError::Vendor { name })
+}
+
 /// What the worlds start from, but for the seeds.
-pub(crate) fn beginning(config: &Config) -> Result<Beginning, StartError> {
+pub(crate) fn beginning(set: VendorSet, config: &Config) -> Result<Beginning, StartError> {
     Ok(Beginning {
-        settings: settings(&config.set)?,
+        settings: settings(&set, &config.set)?,
+        set,
         seeds: Vec::new(),
         people: config.people,
         seed: config.seed,
@@ -228,11 +241,11 @@ pub(crate) fn beginning(config: &Config) -> Result<Beginning, StartError> {
 }
 
 /// Each vendor's seed text with the file that it is from.
-fn seeds(config: &Config) -> Result<Vec<(PathBuf, String)>, StartError> {
+fn seeds(set: &VendorSet, config: &Config) -> Result<Vec<(PathBuf, String)>, StartError> {
     if let Some(folder) = &config.fixtures {
         fs::read_dir(folder).map_err(|error| StartError::UnreadableSeed { path: folder.clone(), error })?;
     }
-    let seed = |maker: &vendors::Maker| {
+    let seed = |maker: &&Maker| {
         let file = format!("{}.json", maker.about.name);
         let embedded = || (PathBuf::from("embedded").join(&file), maker.embedded.to_owned());
         let Some(folder) = &config.fixtures else {
@@ -245,27 +258,27 @@ fn seeds(config: &Config) -> Result<Vec<(PathBuf, String)>, StartError> {
             Err(error) => Err(StartError::UnreadableSeed { path, error }),
         }
     };
-    vendors::ALL.iter().map(seed).collect()
+    set.iter().map(seed).collect()
 }
 
 /// What was set, by vendor.
-fn settings(set: &[String]) -> Result<Vec<Settings>, StartError> {
-    let mut settings = vec![Settings::default(); vendors::ALL.len()];
-    for text in set {
+fn settings(set: &VendorSet, wanted: &[String]) -> Result<Vec<Settings>, StartError> {
+    let mut settings = set.default_settings();
+    for text in wanted {
         let wrong = |reason: String| StartError::Setting { text: text.clone(), reason };
         let pair = text.split_once('=').filter(|(name, _)| name.contains('.'));
         let (name, value) = pair.ok_or_else(|| wrong("VENDOR.KEY=VALUE is wanted".to_owned()))?;
-        vendors::set(&mut settings, name, value).map_err(wrong)?;
+        set.set(&mut settings, name, value).map_err(wrong)?;
     }
     Ok(settings)
 }
 
 /// The faults for every call. Each has to be one that every vendor can follow.
-fn faults(config: &Config) -> Result<StartFaults, StartError> {
+fn faults(set: &VendorSet, config: &Config) -> Result<StartFaults, StartError> {
     let read = |(place, text): (usize, &String)| {
         let wrong = |reason: String| StartError::Fault { text: text.clone(), reason };
         let mut spec = Spec::parse(text).map_err(|bad| wrong(bad.to_string()))?;
-        for about in vendors::ALL.iter().map(|maker| maker.about) {
+        for about in set.infos() {
             spec.check(about.title, about.lacks).map_err(|bad| wrong(bad.to_string()))?;
         }
         spec.rule = format!("{} of the start, {place}", spec.rule); // counted apart from a header with the same text

@@ -11,7 +11,7 @@ use crate::faults::Spec;
 use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::protocol::{Call, ReplyBody};
-use crate::vendors;
+use crate::vendors::VendorSet;
 use crate::world::{Beginning, Limits, Worlds};
 
 pub use crate::directory::{Directory, Record};
@@ -29,14 +29,15 @@ impl Inside {
         emulator::worlds(config).map(|worlds| Self::over(worlds, config))
     }
 
-    /// Starts with that text as the seed of the vendor at that place of [`vendors::ALL`].
+    /// Starts with that text as the seed of the vendor at that index.
     ///
     /// # Errors
     /// In words, what does not fit in the seed.
     pub fn with_seed(config: &Config, place: usize, text: &str) -> Result<Self, String> {
-        let mut seeds: Vec<_> = vendors::ALL.iter().map(|maker| maker.embedded.to_owned()).collect();
+        let set = VendorSet::built_in();
+        let mut seeds: Vec<_> = set.iter().map(|maker| maker.embedded.to_owned()).collect();
         text.clone_into(&mut seeds[place]);
-        let beginning = Beginning { seeds, ..emulator::beginning(config).map_err(|error| error.to_string())? };
+        let beginning = Beginning { seeds, ..emulator::beginning(set, config).map_err(|error| error.to_string())? };
         let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
         let worlds = Worlds::new(beginning, limits).map_err(|(_, error)| error.to_string())?;
         Ok(Self::over(worlds, config))

@@ -190,13 +190,15 @@ pub use vendors::{Endpoint, SeedError};
 /// What the project's own tests ask of the declarations; no promise is made of it.
 #[doc(hidden)]
 pub mod declared {
-    pub use crate::control::{all_operations, fidelity_table};
+    pub use crate::control::{built_in_operations, fidelity_table};
     pub use crate::failure::Name;
     pub use crate::fidelity::{Answer, Operation, Sureness};
-    pub use crate::vendors::{ALL, About};
+    pub use crate::vendors::{About, BUILT_IN, VendorSet};
 
-    /// The id of the first made-up person at each vendor, in the order of [`ALL`].
+    /// The id of the first made-up person at each vendor, in the order of [`BUILT_IN`].
     pub fn first_person_ids(seed: u64) -> Vec<String> {
-        crate::people::people(1, seed).flat_map(|person| ALL.iter().map(move |maker| (maker.id)(&person))).collect()
+        crate::people::people(1, seed)
+            .flat_map(|person| BUILT_IN.iter().map(move |maker| (maker.id)(&person)))
+            .collect()
     }
 }

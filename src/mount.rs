@@ -1,45 +1,75 @@
-//! Whose call is this? Decided by the path; the longest claim wins.
+//! Whose call is this? Decided by the listener, by the prefixes of the path, and by the vendors' claims. Knows no vendor by name.
 
-use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::protocol::route::Found;
-use crate::vendors;
+use crate::vendors::VendorSet;
 
 /// Where fauxidp's own paths start.
 pub const OWN: &str = "/__fauxidp/";
 
 /// Who answers a path.
-#[derive(Debug)]
-pub enum Whose {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
     /// fauxidp itself.
-    Own,
-    /// The vendor at that place of [`vendors::ALL`], and what its routes say.
-    Vendor(usize, Found),
+    Control,
+    /// The vendor of that index.
+    Vendor(usize),
     /// Nobody.
-    Nobody,
+    None,
 }
 
-/// Who answers this method and path.
-pub fn find(method: &Method, path: &str) -> Whose {
+/// A path taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mounted<'p> {
+    /// Who answers it.
+    pub owner: Owner,
+    /// The world that it names, as in `/~world/api/users`.
+    pub world: Option<&'p str>,
+    /// What stands in front of the owner's own path: `/~world`, `/vendor`, both, or nothing.
+    pub prefix: &'p str,
+    /// The owner's own path.
+    pub path: &'p str,
+}
+
+/// Takes a path apart. `listener` is the vendor to which the listener belongs on which the call came, if it is one's own.
+///
+/// In this order: a world's prefix; fauxidp's own paths; the listener's vendor; a vendor's name as the first part of the path;
+/// the longest claim.
+pub fn mount<'p>(set: &VendorSet, listener: Option<usize>, whole: &'p str) -> Mounted<'p> {
+    let (world, path) = match world(whole) {
+        Some((world, rest)) => (Some(world), rest),
+        None => (None, whole),
+    };
+    let (owner, path) = owner(set, listener, world.is_some(), path);
+    // What was taken off stands in front, and a missing last slash is not part of it.
+    let prefix = whole.strip_suffix(path).unwrap_or(whole);
+    Mounted { owner, world, prefix, path }
+}
+
+fn owner<'p>(set: &VendorSet, listener: Option<usize>, is_in_world: bool, path: &'p str) -> (Owner, &'p str) {
     if path == "/" || path.starts_with(OWN) {
-        return Whose::Own;
+        // fauxidp's own paths name worlds themselves.
+        return (if is_in_world { Owner::None } else { Owner::Control }, path);
     }
-    // The character behind the slash tells nearly all claims apart.
-    let first = path.as_bytes().get(1);
-    let claims = vendors::ALL.iter().enumerate().flat_map(|(place, maker)| {
-        let may = |claim: &str| claim.as_bytes().get(1) == first;
-        let own = maker.about.claims.iter().filter(move |claim| may(claim) && path.starts_with(**claim));
-        own.map(move |claim| (claim.len(), place))
+    if let Some(vendor) = listener {
+        return (Owner::Vendor(vendor), path);
+    }
+    for (vendor, info) in set.infos().enumerate() {
+        match path.strip_prefix('/').and_then(|rest| rest.strip_prefix(info.name)) {
+            Some("") => return (Owner::Vendor(vendor), "/"),
+            Some(rest) if rest.starts_with('/') => return (Owner::Vendor(vendor), rest),
+            _ => {}
+        }
+    }
+    let claims = set.infos().enumerate().flat_map(|(vendor, info)| {
+        let own = info.claims.iter().filter(|claim| path.starts_with(**claim));
+        own.map(move |claim| (claim.len(), vendor))
     });
-    match claims.max() {
-        Some((_, place)) => Whose::Vendor(place, vendors::ALL[place].about.routes.find(method, path)),
-        None => Whose::Nobody,
-    }
+    (claims.max().map_or(Owner::None, |(_, vendor)| Owner::Vendor(vendor)), path)
 }
 
-/// The world that a path names in front, as in `/~world/api/users`, and the path without it.
-pub fn world(path: &str) -> Option<(&str, &str)> {
+/// The world that a path names in front, and the path without it.
+fn world(path: &str) -> Option<(&str, &str)> {
     let rest = path.strip_prefix("/~")?;
     let end = rest.find('/').unwrap_or(rest.len());
     let (world, path) = rest.split_at(end);
@@ -78,13 +108,19 @@ const fn is_plain(byte: u8) -> bool {
 mod tests {
     use super::*;
 
+    fn mounted(listener: Option<usize>, path: &str) -> (String, Option<&str>, &str, &str) {
+        let set = VendorSet::built_in();
+        let Mounted { owner, world, prefix, path } = mount(&set, listener, path);
+        let owner = match owner {
+            Owner::Control => "fauxidp",
+            Owner::Vendor(vendor) => set[vendor].about.name,
+            Owner::None => "nobody",
+        };
+        (owner.to_owned(), world, prefix, path)
+    }
+
     #[test]
     fn each_path_has_its_owner() {
-        let owner = |path: &str| match find(&Method::GET, path) {
-            Whose::Own => "fauxidp",
-            Whose::Vendor(place, _) => vendors::ALL[place].about.name,
-            Whose::Nobody => "nobody",
-        };
         for (path, name) in [
             ("/", "fauxidp"),
             ("/__fauxidp/health", "fauxidp"),
@@ -95,20 +131,39 @@ mod tests {
             ("/healthz", "jitsudo"),
             ("/v2", "nobody"),
             ("/favicon.ico", "nobody"),
+            ("/zitadel.user.v2.UserService/GetUserByID", "zitadel"),
+            ("/~w/", "nobody"),
+            ("/~w/__fauxidp/health", "nobody"),
         ] {
-            assert_eq!(owner(path), name, "{path}");
+            assert_eq!(mounted(None, path).0, name, "{path}");
         }
     }
 
     #[test]
-    fn a_prefix_names_a_world() {
-        for (path, found) in [
-            ("/~w/api/users", Some(("w", "/api/users"))),
-            ("/~w", Some(("w", "/"))),
-            ("/~/x", Some(("", "/x"))),
-            ("/api/~w/users", None),
+    fn prefixes_are_taken_off() {
+        for (path, owner, world, prefix, rest) in [
+            ("/~w/api/users", "monocloud", Some("w"), "/~w", "/api/users"),
+            ("/~/x", "nobody", Some(""), "/~", "/x"),
+            ("/api/~w/users", "monocloud", None, "", "/api/~w/users"),
+            ("/monocloud/v1/users", "monocloud", None, "/monocloud", "/v1/users"),
+            ("/monocloud/", "monocloud", None, "/monocloud", "/"),
+            ("/monocloud", "monocloud", None, "/monocloud", "/"),
+            ("/~w/jitsudo/v2/x", "jitsudo", Some("w"), "/~w/jitsudo", "/v2/x"),
+            ("/monoclouds/x", "nobody", None, "", "/monoclouds/x"),
         ] {
-            assert_eq!(world(path), found, "{path}");
+            assert_eq!(mounted(None, path), (owner.to_owned(), world, prefix, rest), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_listener_of_its_own_serves_one_vendor_alone() {
+        for (path, owner, prefix, rest) in [
+            ("/v2/users", "monocloud", "", "/v2/users"),
+            ("/~w/v1/users", "monocloud", "/~w", "/v1/users"),
+            ("/__fauxidp/health", "fauxidp", "", "/__fauxidp/health"),
+        ] {
+            let found = mounted(Some(0), path);
+            assert_eq!((&*found.0, found.2, found.3), (owner, prefix, rest), "{path}");
         }
     }
 

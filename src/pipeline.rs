@@ -22,7 +22,7 @@ use crate::failure::{Failure, Kind};
 use crate::faults::{self, BadFault, Hold, Met, Moment, Note, Outcome, Plan, Policy, Spec};
 use crate::limits::{Limit, Limits};
 use crate::metrics::Connection;
-use crate::mount::{self, Whose};
+use crate::mount::{self, Mounted, Owner};
 use crate::protocol::delivery::{Cut, Drip};
 use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::{Found, Matched};
@@ -102,46 +102,42 @@ impl Pipeline {
         // Mount: whose call it is decides in which dialect it is answered.
         let sent = call.head.uri.path();
         let plain = if call.is_coded { Cow::Owned(mount::plain(sent)) } else { sent.into() };
-        let (prefix, path) = match mount::world(&plain) {
-            Some((world, rest)) => (Some(world.to_owned()), rest),
-            None => (None, &*plain),
+        let vendors = self.worlds.vendors();
+        let Mounted { owner, world, prefix, path } = mount::mount(vendors, call.listener, &plain);
+        let found = match owner {
+            Owner::Vendor(vendor) => vendors[vendor].about.routes.find(call.method(), path),
+            Owner::Control | Owner::None => Found::Nothing,
         };
-        let whose = match mount::find(call.method(), path) {
-            Whose::Own if prefix.is_some() => Whose::Nobody, // its paths name worlds themselves
-            whose => whose,
-        };
-        let is_rpc = match &whose {
-            Whose::Vendor(_, Found::Operation(matched)) => matched.is_rpc,
+        let is_rpc = match &found {
+            Found::Operation(matched) => matched.is_rpc,
             _ => rpc::is_call(path),
         };
         let wire = is_rpc.then(|| Wire::of(&call.head.headers)).flatten();
-        let routed = (prefix.is_some() || call.is_coded).then(|| path.into());
-        (call.routed, call.wire) = (routed, wire);
-        if let Some(world) = &prefix {
-            call.prefix = format!("/~{world}");
-        }
-        let (place, found) = match whose {
+        let routed = (!prefix.is_empty() || call.is_coded).then(|| path.into());
+        let (prefix, named) = (prefix.to_owned(), world.map(str::to_owned));
+        (call.routed, call.wire, call.prefix) = (routed, wire, prefix);
+        let place = match owner {
             // Control comes before worlds and faults, so that none of them can lock it out.
-            Whose::Own => {
+            Owner::Control => {
                 return Step::Done(match excess {
                     Some(excess) => excess.problem(),
                     None => self.control.answer(*call, &self.worlds),
                 });
             }
-            Whose::Nobody => {
-                let world = prefix.map_or_else(
+            Owner::None => {
+                let world = named.map_or_else(
                     || self.worlds.make(DEFAULT_WORLD),
                     |name| self.worlds.get(&name).unwrap_or_else(|| self.worlds.visit(&name)),
                 );
                 let visit = Visit::new(call, world, None, &self.control.metrics);
-                let reply = own(&visit.call, control::unmatched(visit.call.method(), visit.call.path()));
+                let reply = own(&visit.call, control::unmatched(vendors, visit.call.method(), visit.call.path()));
                 visit.end(&reply);
                 return Step::Done(reply);
             }
-            Whose::Vendor(place, found) => (place, found),
+            Owner::Vendor(vendor) => vendor,
         };
         // World: the one that the credential or the path names. It is held until the answer, also through a reset.
-        let (world, is_kept) = match self.enter(place, &mut call, prefix) {
+        let (world, is_kept) = match self.enter(place, &mut call, named) {
             Ok(entered) => entered,
             Err(bad) => return Step::Done(own(&call, bad)),
         };
@@ -152,7 +148,7 @@ impl Pipeline {
             visit.operation = Some(operation.name);
         }
         let mut reply = match (found, excess) {
-            (Found::Nothing, _) => own(call, control::unmatched(call.method(), call.path())),
+            (Found::Nothing, _) => own(call, control::unmatched(vendors, call.method(), call.path())),
             (Found::Lacking(operation), _) => own(call, unemulated(vendor.about(), operation.name)),
             // What the vendor would say too, so it is in its words.
             (_, Some(Excess { limit: Limit::Body, .. })) => {

@@ -35,7 +35,7 @@ where
 fn service() -> ConnectRpcService {
     let mut router = Router::new();
     let mut names = Vec::new();
-    for about in vendors::ALL.iter().map(|maker| maker.about) {
+    for about in vendors::BUILT_IN.iter().map(|maker| maker.about) {
         let Some(rpc) = &about.rpc else { continue };
         let reflector =
             Reflector::from_descriptor_set_bytes(rpc.descriptors).expect("the descriptors are the generated ones");

@@ -14,13 +14,14 @@ use crate::faults::{Candidate, Counters, Met, Rules, Source, Spec};
 use crate::ids::Ids;
 use crate::journal::{self, Journal};
 use crate::outbox::{Numbered, Outbox};
-use crate::vendors::{self, DEFAULT_WORLD, Origin, SeedError, Settings, Shared, Vendor};
+use crate::vendors::{DEFAULT_WORLD, Maker, Origin, SeedError, Settings, Shared, Vendor, VendorSet};
 
 pub use by_name::{Change, Limits, Worlds};
 pub use rule::fits;
 
 /// A complete private copy of everything that calls can change.
 pub struct World {
+    set: VendorSet,
     vendors: Vec<Box<dyn Vendor>>,
     shared: Shared,
     /// What the seed gives users, by vendor and key. The same in every world.
@@ -41,12 +42,12 @@ pub struct World {
 type UserFaults = Vec<HashMap<String, Arc<Spec>>>;
 
 impl World {
-    /// The vendor at that place of [`vendors::ALL`].
+    /// The vendor at that place of its set.
     pub fn vendor(&self, place: usize) -> &dyn Vendor {
         &*self.vendors[place]
     }
 
-    /// All vendors, in the order of [`vendors::ALL`].
+    /// All vendors, in the order of its set.
     pub fn vendors(&self) -> impl Iterator<Item = &dyn Vendor> {
         self.vendors.iter().map(|vendor| &**vendor)
     }
@@ -80,6 +81,11 @@ impl World {
         self.vendors[place].fork(self.shared.fork(&self.shared.world))
     }
 
+    /// Which vendors it has.
+    pub fn set(&self) -> &VendorSet {
+        &self.set
+    }
+
     /// The world's clock.
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
@@ -107,6 +113,7 @@ impl World {
     fn fork(&self, name: &str) -> Self {
         let shared = self.shared.fork(name);
         Self {
+            set: self.set.clone(),
             vendors: self.vendors.iter().map(|vendor| vendor.fork(shared.clone())).collect(),
             shared,
             user_faults: Arc::clone(&self.user_faults),
@@ -122,6 +129,7 @@ impl World {
     fn with(&self, settings: Vec<Settings>) -> Self {
         let set = self.vendors.iter().zip(&settings);
         Self {
+            set: self.set.clone(),
             vendors: set.map(|(vendor, own)| vendor.with(own)).collect(),
             shared: self.shared.clone(),
             user_faults: Arc::clone(&self.user_faults),
@@ -137,7 +145,9 @@ impl World {
 /// What the worlds start from.
 #[derive(Clone)]
 pub struct Beginning {
-    /// A vendor's seed text, by its place in [`vendors::ALL`].
+    /// The vendors.
+    pub set: VendorSet,
+    /// A vendor's seed text, by its place in its set.
     pub seeds: Vec<String>,
     /// What was set, likewise.
     pub settings: Vec<Settings>,
@@ -164,12 +174,12 @@ impl Beginning {
             outbox: Outbox::default(),
         };
         let people: Vec<_> = crate::people::people(self.people, self.seed).collect();
-        let make = |(place, maker): (usize, &vendors::Maker)| {
+        let make = |(place, maker): (usize, &&Maker)| {
             let (seed, settings) = (&*self.seeds[place], &self.settings[place]);
             let origin = Origin { seed, people: &people, settings, shared: shared.clone() };
             (maker.make)(&origin).map_err(|error| (place, error))
         };
-        let made = vendors::ALL.iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
+        let made = self.set.iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let mut user_faults = UserFaults::new();
         let mut vendors = Vec::with_capacity(made.len());
         for (place, made) in made.into_iter().enumerate() {
@@ -187,6 +197,7 @@ impl Beginning {
             vendors.push(made.vendor);
         }
         Ok(World {
+            set: self.set.clone(),
             vendors,
             shared,
             user_faults: Arc::new(user_faults),

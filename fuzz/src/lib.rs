@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use fauxidp::declared::ALL;
+use fauxidp::declared::BUILT_IN;
 use fauxidp::inside::{self, Inside};
 use fauxidp::{Config, Emulator};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -193,7 +193,7 @@ const CONTENT_TYPES: [&str; 8] = [
 /// says how the rest is framed and whose token it brings.
 pub fn rpc(bytes: &[u8]) {
     let paths: Vec<_> =
-        ALL.iter().flat_map(|maker| maker.about.operations()).filter_map(|operation| operation.rpc).collect();
+        BUILT_IN.iter().flat_map(|maker| maker.about.operations()).filter_map(|operation| operation.rpc).collect();
     INSIDE.with(|both| {
         let inside = &both[0];
         reset(inside);
@@ -266,7 +266,7 @@ pub fn faults(bytes: &[u8]) {
 pub fn seed(bytes: &[u8]) {
     let Some((place, text)) = bytes.split_first() else { return };
     let Ok(text) = std::str::from_utf8(text) else { return };
-    let place = usize::from(*place) % ALL.len();
+    let place = usize::from(*place) % BUILT_IN.len();
     let inside = match Inside::with_seed(&config(&[]), place, text) {
         Ok(inside) => inside,
         Err(reason) => {

@@ -30,7 +30,7 @@ pub(super) fn list(world: &World) -> Reply {
 
 /// Adds a rule.
 pub(super) fn add(world: &World, call: &Call, metrics: &Metrics) -> Reply {
-    let wanted = match read(&call.body) {
+    let wanted = match read(world, &call.body) {
         Ok(wanted) => wanted,
         Err(detail) => return problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()),
     };
@@ -60,13 +60,13 @@ pub(super) fn remove(world: &World, call: &Call) -> Reply {
 }
 
 /// The rule that a body asks for, or why it cannot be followed.
-fn read(body: &[u8]) -> Result<Wanted, String> {
+fn read(world: &World, body: &[u8]) -> Result<Wanted, String> {
     let Asked { fault, matching, priority, ttl_ms } =
         serde_json::from_slice(body).map_err(|error| format!("The body is no rule: {error}."))?;
     if ttl_ms == Some(0) {
         return Err("ttl_ms is at least 1.".to_owned());
     }
     let spec = Spec::parse(&fault).map_err(|bad| format!("fault: {bad}."))?;
-    world::fits(&spec, &matching)?;
+    world::fits(world.set(), &spec, &matching)?;
     Ok(Wanted { spec, matching, priority, ttl_ms })
 }

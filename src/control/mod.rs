@@ -20,7 +20,7 @@ use crate::metrics::Metrics;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::{Found, nearest};
 use crate::protocol::{Call, Reply};
-use crate::vendors;
+use crate::vendors::VendorSet;
 use crate::world::Worlds;
 
 pub use report::fidelity_table;
@@ -60,7 +60,7 @@ impl Control {
                     Err(_) => reply,
                 }
             }
-            Found::Lacking(_) | Found::Untidy(_) | Found::Nothing => unmatched(&method, call.path()),
+            Found::Lacking(_) | Found::Untidy(_) | Found::Nothing => unmatched(worlds.vendors(), &method, call.path()),
         }
     }
 }
@@ -77,15 +77,18 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
 }
 
 /// Every operation with its owner's name: the vendors' and fauxidp's own.
-pub fn all_operations() -> impl Iterator<Item = (&'static str, &'static Operation)> {
-    let vendors =
-        vendors::ALL.iter().flat_map(|maker| maker.about.operations().map(|operation| (maker.about.name, operation)));
-    vendors.chain(operations().map(|operation| ("fauxidp", operation)))
+pub fn all_operations(set: &VendorSet) -> impl Iterator<Item = (&'static str, &'static Operation)> + '_ {
+    set.operations().chain(operations().map(|operation| ("fauxidp", operation)))
+}
+
+/// Every operation of a server without vendors of a test.
+pub fn built_in_operations() -> Vec<(&'static str, &'static Operation)> {
+    all_operations(&VendorSet::built_in()).collect()
 }
 
 /// No route has this path: says which come near it.
-pub fn unmatched(method: &Method, path: &str) -> Reply {
-    let served = all_operations().map(|(_, operation)| operation).filter(|operation| operation.emulated);
+pub fn unmatched(set: &VendorSet, method: &Method, path: &str) -> Reply {
+    let served = all_operations(set).map(|(_, operation)| operation).filter(|operation| operation.emulated);
     let near: Vec<Value> = nearest(served, method, path)
         .into_iter()
         .map(|operation| json!({ "method": operation.method, "path": operation.path, "operation": operation.name }))

@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 
 use crate::protocol::Reply;
-use crate::vendors;
+use crate::vendors::VendorSet;
 
 const HEAD: &str = r#"<!doctype html>
 <html lang="en">
@@ -34,10 +34,9 @@ const TAIL: &str = r#"<h2>About the server</h2>
 "#;
 
 /// The page.
-pub(super) fn page() -> Reply {
+pub(super) fn page(set: &VendorSet) -> Reply {
     let mut text = HEAD.to_owned();
-    for maker in &vendors::ALL {
-        let about = maker.about;
+    for about in set.infos() {
         write!(text, "<h2>{}</h2>\n<table>\n", about.title).expect("a string takes text");
         for operation in about.operations().filter(|operation| operation.emulated) {
             writeln!(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::fidelity::Answer;
 use crate::protocol::Call;
 use crate::vendors::DEFAULT_WORLD;
-use crate::vendors::{self, BaseUrls};
+use crate::vendors::{BaseUrls, VendorSet};
 use crate::world::Worlds;
 
 /// Which fixtures prove which row. Written by the tests, which play the fixtures.
@@ -38,8 +38,8 @@ pub(super) fn health(worlds: &Worlds, call: &Call) -> Value {
 }
 
 /// Every route.
-pub(super) fn routes() -> Value {
-    let rows: Vec<Value> = super::all_operations()
+pub(super) fn routes(set: &VendorSet) -> Value {
+    let rows: Vec<Value> = super::all_operations(set)
         .map(|(owner, operation)| {
             json!({
                 "vendor": owner,
@@ -54,7 +54,7 @@ pub(super) fn routes() -> Value {
 }
 
 /// The fidelity table as JSON.
-pub(super) fn fidelity() -> Value {
+pub(super) fn fidelity(set: &VendorSet) -> Value {
     let proofs: BTreeMap<String, Vec<String>> =
         serde_json::from_str(PROOFS).expect("the tests write the proofs and compare them");
     let proof = |vendor: &str, operation: &str, answer: &Answer| {
@@ -68,10 +68,9 @@ pub(super) fn fidelity() -> Value {
             "proof": fixtures,
         })
     };
-    let vendors: Vec<Value> = vendors::ALL
-        .iter()
-        .map(|maker| {
-            let about = maker.about;
+    let vendors: Vec<Value> = set
+        .infos()
+        .map(|about| {
             let operations: Vec<Value> = about
                 .operations()
                 .map(|operation| {
@@ -115,8 +114,7 @@ pub fn fidelity_table(proofs: &BTreeMap<String, Vec<String>>) -> String {
          **inferred**: concluded, the reason is given there. **assumed**: nothing published settles it; a test that leans on\n\
          it proves nothing about the real service. `X-Fauxidp-Explain: 1` on a call tells the row of its answer.\n",
     );
-    for maker in &vendors::ALL {
-        let about = maker.about;
+    for about in VendorSet::built_in().infos() {
         write!(text, "\n## {}\n\nDifferent from the real service on purpose:\n\n", about.title).expect(TEXT);
         for difference in about.differences {
             writeln!(text, "- {difference}").expect(TEXT);

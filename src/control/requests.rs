@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::journal::{Entry, Reading};
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply};
+use crate::vendors::VendorSet;
 use crate::world::World;
 
 use filter::Filter;
@@ -37,7 +38,7 @@ struct Count {
 
 /// The entries that the query asks for, newest last.
 pub(super) fn list(world: &World, call: &Call) -> Reply {
-    let filter = match Filter::from_query(call.head.uri.query().unwrap_or_default()) {
+    let filter = match Filter::from_query(world.set(), call.head.uri.query().unwrap_or_default()) {
         Ok(filter) => filter,
         Err(detail) => return refused(&detail),
     };
@@ -53,7 +54,7 @@ pub(super) fn clear(world: &World) -> Reply {
 
 /// Holds the journal against what is expected of it.
 pub(super) fn verify(world: &World, call: &Call) -> Reply {
-    let (filter, count) = match expected(&call.body) {
+    let (filter, count) = match expected(world.set(), &call.body) {
         Ok(expected) => expected,
         Err(detail) => return refused(&detail),
     };
@@ -84,10 +85,10 @@ pub(super) fn verify(world: &World, call: &Call) -> Reply {
     problem(StatusCode::CONFLICT, Mark::Refused, &detail, result)
 }
 
-fn expected(body: &[u8]) -> Result<(Filter, Count), String> {
+fn expected(set: &VendorSet, body: &[u8]) -> Result<(Filter, Count), String> {
     let expected: Expected =
         serde_json::from_slice(body).map_err(|error| format!("The body says nothing to verify: {error}."))?;
-    expected.r#match.check()?;
+    expected.r#match.check(set)?;
     let Expected { times, at_least, at_most, .. } = expected;
     let count = match (times, at_least, at_most) {
         (None, None, None) => Count { least: 1, most: u64::MAX },
@@ -146,11 +147,14 @@ mod tests {
             (r#","at_most":2"#, "at most 2 calls", 0, 3),
             (r#","at_least":1,"at_most":2"#, "from 1 to 2 calls", 2, 3),
         ] {
-            let (_, count) = expected(format!("{{\"match\":{{}}{body}}}").as_bytes()).unwrap();
+            let (_, count) = expected(&VendorSet::built_in(), format!("{{\"match\":{{}}{body}}}").as_bytes()).unwrap();
             assert_eq!((count.words().as_str(), count.allows(allowed), count.allows(not)), (words, true, false));
         }
         for body in [r#","times":1,"at_most":2"#, r#","at_least":3,"at_most":2"#, r#","times":-1"#, r#","never":1"#] {
-            assert!(expected(format!("{{\"match\":{{}}{body}}}").as_bytes()).is_err(), "{body}");
+            assert!(
+                expected(&VendorSet::built_in(), format!("{{\"match\":{{}}{body}}}").as_bytes()).is_err(),
+                "{body}"
+            );
         }
     }
 }

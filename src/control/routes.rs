@@ -24,18 +24,18 @@ pub(super) static TABLE: LazyLock<RouteTable> =
     LazyLock::new(|| RouteTable::new(ROWS.iter().map(|row| &row.operation)));
 
 pub(super) static ROWS: [Row; 25] = [
-    Row { operation: Operation::own("page", "GET", "/"), run: |_, _, _| page::page() },
+    Row { operation: Operation::own("page", "GET", "/"), run: |_, worlds, _| page::page(worlds.vendors()) },
     Row {
         operation: Operation::own("health", "GET", "/__fauxidp/health"),
         run: |_, worlds, call| Reply::of(StatusCode::OK, &report::health(worlds, call)),
     },
     Row {
         operation: Operation::own("routes", "GET", "/__fauxidp/routes"),
-        run: |_, _, _| Reply::of(StatusCode::OK, &report::routes()),
+        run: |_, worlds, _| Reply::of(StatusCode::OK, &report::routes(worlds.vendors())),
     },
     Row {
         operation: Operation::own("fidelity", "GET", "/__fauxidp/fidelity"),
-        run: |_, _, _| Reply::of(StatusCode::OK, &report::fidelity()),
+        run: |_, worlds, _| Reply::of(StatusCode::OK, &report::fidelity(worlds.vendors())),
     },
     Row {
         operation: Operation::own("metrics", "GET", "/__fauxidp/metrics"),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::calls::{Match, Recorded, Times};
 use super::rule::{Fault, Rule};
 use crate::pipeline::Pipeline;
-use crate::vendors::{self, BaseUrls, DEFAULT_WORLD, Endpoint};
+use crate::vendors::{BaseUrls, DEFAULT_WORLD, Endpoint};
 
 /// A world of a running emulator: a complete private copy of users, settings, faults, journal, outbox and clock.
 ///
@@ -75,10 +75,9 @@ impl World {
         let world =
             self.pipeline.world(&self.name).ok_or_else(|| refused(format!("There is no world {:?}.", self.name)))?;
         let found = world.vendors().find(|found| found.about().name == vendor);
-        found.map(|found| found.endpoint(&self.base)).ok_or_else(|| {
-            let known: Vec<_> = vendors::ALL.iter().map(|maker| maker.about.name).collect();
-            refused(format!("There is no vendor {vendor:?}, only {}.", known.join(", ")))
-        })
+        found
+            .map(|found| found.endpoint(&self.base))
+            .ok_or_else(|| refused(format!("There is no vendor {vendor:?}, only {}.", world.set().names().join(", "))))
     }
 
     /// Sets a fault for the calls that match; a text alone is for all calls.

@@ -12,7 +12,6 @@ use crate::limits::Limit;
 use crate::metrics::{Call as Counted, Metrics};
 use crate::protocol::problem::MARK;
 use crate::protocol::{Call, Reply};
-use crate::vendors;
 use crate::world::World;
 
 /// A call to a vendor, or to nobody, in the world that it belongs to.
@@ -51,7 +50,7 @@ impl Subject {
 }
 
 impl<'a> Visit<'a> {
-    /// A call to the vendor at that place of [`vendors::ALL`].
+    /// A call to the vendor at that place of the set.
     pub(super) fn new(mut call: Box<Call>, world: Arc<World>, place: Option<usize>, metrics: &'a Metrics) -> Self {
         let (at, watch) = (world.clock().now(), Stopwatch::start());
         call.at = at;
@@ -81,7 +80,7 @@ impl Drop for Visit<'_> {
     /// Also where the client left before the answer, and this is dropped in the middle.
     fn drop(&mut self) {
         let (took, ended) = (self.watch.elapsed(), self.ended.take());
-        let vendor = self.place.map(|place| vendors::ALL[place].about.name);
+        let vendor = self.place.map(|place| self.world.set()[place].about.name);
         self.metrics.count(&Counted {
             vendor,
             operation: self.operation,

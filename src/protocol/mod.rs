@@ -47,8 +47,10 @@ pub struct Call {
     pub head: Parts,
     /// The path that was routed, where it is not that of the head: without a world's prefix, plain characters decoded.
     pub routed: Option<Box<str>>,
-    /// What stood in front of it: `/~world`, or nothing.
+    /// What stood in front of it: `/~world`, `/vendor`, both, or nothing.
     pub prefix: String,
+    /// The index of the vendor whose own listener it came on.
+    pub listener: Option<usize>,
     /// Whether it came over TLS.
     pub is_tls: bool,
     /// Whether a header speaks to fauxidp itself, so that most calls are not searched for each.
@@ -96,6 +98,7 @@ impl Call {
             head,
             routed: None,
             prefix,
+            listener: None,
             is_tls: false,
             speaks_to_us,
             may_name_world,

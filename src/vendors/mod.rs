@@ -2,6 +2,7 @@
 
 mod jitsudo;
 mod monocloud;
+mod set;
 mod zitadel;
 
 use std::borrow::Cow;
@@ -22,8 +23,10 @@ use crate::people::Person;
 use crate::protocol::route::RouteTable;
 use crate::protocol::{Call, Reply};
 
-/// Every vendor.
-pub static ALL: [Maker; 3] = [monocloud::MAKER, zitadel::MAKER, jitsudo::MAKER];
+pub use set::VendorSet;
+
+/// The vendors that come with the crate: the one list that names them.
+pub static BUILT_IN: [Maker; 3] = [monocloud::MAKER, zitadel::MAKER, jitsudo::MAKER];
 
 /// One vendor's users in one world: the same people at birth, nothing shared in life.
 pub trait Vendor: Send + Sync {
@@ -228,19 +231,6 @@ impl Settings {
     }
 }
 
-/// Sets `vendor.key` to `value`, among the settings of all vendors.
-///
-/// # Errors
-/// A sentence that names what there is.
-pub fn set(settings: &mut [Settings], name: &str, value: &str) -> Result<(), String> {
-    let (vendor, key) = name.split_once('.').ok_or_else(|| format!("VENDOR.KEY is wanted, not {name:?}"))?;
-    let Some(place) = ALL.iter().position(|maker| maker.about.name == vendor) else {
-        let names: Vec<_> = ALL.iter().map(|maker| maker.about.name).collect();
-        return Err(format!("no vendor {vendor:?}, only {}", names.join(", ")));
-    };
-    settings[place].set(ALL[place].about, key, value)
-}
-
 /// A vendor's state as JSON.
 fn written(state: &impl Serialize) -> Box<RawValue> {
     serde_json::value::to_raw_value(state).expect("records are JSON")
@@ -279,6 +269,12 @@ pub struct UserFault {
     pub spec: String,
     /// The member of the seed.
     pub field: String,
+}
+
+impl std::fmt::Debug for Maker {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Maker").field(&self.about.name).finish()
+    }
 }
 
 /// What a vendor starts from.
@@ -381,7 +377,7 @@ mod tests {
 
     #[test]
     fn no_two_vendors_claim_the_same_path() {
-        let claims: Vec<_> = ALL.iter().flat_map(|maker| maker.about.claims).collect();
+        let claims: Vec<_> = BUILT_IN.iter().flat_map(|maker| maker.about.claims).collect();
         for (place, claim) in claims.iter().enumerate() {
             assert!(!claims[..place].contains(claim), "{claim}");
         }

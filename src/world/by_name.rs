@@ -9,7 +9,7 @@ use hashbrown::DefaultHashBuilder;
 
 use super::{Beginning, World};
 use crate::clock::Clock;
-use crate::vendors::{self, DEFAULT_WORLD, SeedError, Settings};
+use crate::vendors::{DEFAULT_WORLD, SeedError, Settings, VendorSet};
 
 /// How many worlds may be, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +85,11 @@ impl Worlds {
         }
     }
 
+    /// The vendors of every world.
+    pub fn vendors(&self) -> &VendorSet {
+        &self.beginning.set
+    }
+
     /// What a world is at birth.
     pub fn seed(&self) -> &World {
         &self.seed
@@ -154,7 +159,7 @@ impl Worlds {
         }
         let set = |mut settings: Vec<Settings>| {
             for (name, value) in &change.settings {
-                vendors::set(&mut settings, name, value)?;
+                self.vendors().set(&mut settings, name, value)?;
             }
             Ok::<_, String>(settings)
         };
@@ -259,12 +264,13 @@ impl Worlds {
 mod tests {
     use super::*;
     use crate::journal;
-    use crate::vendors::Settings;
 
     fn worlds(most: usize) -> Worlds {
+        let set = VendorSet::built_in();
         let beginning = Beginning {
-            seeds: vendors::ALL.iter().map(|maker| maker.embedded.to_owned()).collect(),
-            settings: vec![Settings::default(); vendors::ALL.len()],
+            seeds: set.iter().map(|maker| maker.embedded.to_owned()).collect(),
+            settings: set.default_settings(),
+            set,
             people: 0,
             seed: 1,
             clock: Clock::real(),

@@ -3,14 +3,14 @@
 use http::Method;
 
 use crate::faults::{Match, Spec};
-use crate::vendors::{self, About};
+use crate::vendors::{About, VendorSet};
 
 /// Whether the vendors whose calls can match have what the rule asks for.
 ///
 /// # Errors
 /// A sentence that names what there is not.
-pub fn fits(spec: &Spec, matching: &Match) -> Result<(), String> {
-    for about in vendors_of(matching).map_err(|reason| format!("match: {reason}."))? {
+pub fn fits(set: &VendorSet, spec: &Spec, matching: &Match) -> Result<(), String> {
+    for about in vendors_of(set, matching).map_err(|reason| format!("match: {reason}."))? {
         spec.check(about.title, about.lacks).map_err(|bad| match matching.vendor {
             Some(_) => format!("fault: {bad}."),
             None => format!("fault: {bad}, so the rule has to match another vendor."),
@@ -20,8 +20,8 @@ pub fn fits(spec: &Spec, matching: &Match) -> Result<(), String> {
 }
 
 /// The vendors whose calls can match.
-fn vendors_of(matching: &Match) -> Result<Vec<&'static About>, String> {
-    let all = vendors::ALL.iter().map(|maker| maker.about);
+fn vendors_of(set: &VendorSet, matching: &Match) -> Result<Vec<&'static About>, String> {
+    let all = set.infos();
     let mut within: Vec<_> =
         all.clone().filter(|about| matching.vendor.as_deref().is_none_or(|name| name == about.name)).collect();
     if within.is_empty() {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{World, fits, vendors};
+use super::{World, fits};
 use crate::clock::Clock;
 use crate::faults::{Counters, Rules};
 use crate::ids::Ids;
@@ -73,9 +73,9 @@ impl World {
             return Err(format!("it is {:?}, and {FORMAT:?} is wanted", state.fauxidp));
         }
         let place = state.ids.place.parse().map_err(|_| "ids.place is no number".to_owned())?;
-        let mut settings = vec![vendors::Settings::default(); vendors::ALL.len()];
+        let mut settings = self.set.default_settings();
         for (key, value) in &state.settings {
-            vendors::set(&mut settings, key, value)?;
+            self.set.set(&mut settings, key, value)?;
         }
         let shared = Shared {
             world: name.into(),
@@ -89,8 +89,9 @@ impl World {
             let state = state.vendors.get(about.name).ok_or_else(|| format!("vendors.{} is missing", about.name))?;
             restored.push(vendor.restored(state, shared.clone(), settings)?);
         }
-        state.faults.rules.check(fits)?;
+        state.faults.rules.check(|spec, matching| fits(&self.set, spec, matching))?;
         Ok(Self {
+            set: self.set.clone(),
             vendors: restored,
             shared,
             user_faults: Arc::clone(&self.user_faults),

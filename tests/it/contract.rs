@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use fauxidp::Emulator;
-use fauxidp::declared::{ALL, About, Name, Operation};
+use fauxidp::declared::{About, BUILT_IN, Name, Operation};
 
 use crate::fixture;
 use crate::wire::{self, Answer, Ask};
@@ -14,7 +14,7 @@ fn calls() -> &'static [(&'static About, &'static Operation, Ask)] {
     static CALLS: LazyLock<Vec<(&'static About, &'static Operation, Ask)>> = LazyLock::new(|| {
         let fixtures = fixture::all();
         let mut calls = Vec::new();
-        for about in ALL.iter().map(|maker| maker.about) {
+        for about in BUILT_IN.iter().map(|maker| maker.about) {
             for operation in about.operations().filter(|operation| operation.emulated) {
                 let own = |path: &str| {
                     path.starts_with(&format!("fixtures/{}/", about.name))
@@ -167,7 +167,7 @@ async fn a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not() {
 #[tokio::test]
 async fn an_operation_that_is_lacking_says_so_whatever_the_credential() {
     let emulator = wire::emulator().await;
-    for about in ALL.iter().map(|maker| maker.about) {
+    for about in BUILT_IN.iter().map(|maker| maker.about) {
         for operation in about.operations().filter(|operation| !operation.emulated) {
             let path = operation.path.replace(['{', '}'], "");
             let answer = Ask::new(operation.method, &path).send(&emulator).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use fauxidp::Emulator;
-use fauxidp::declared::{ALL, Operation};
+use fauxidp::declared::{BUILT_IN, Operation};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -41,7 +41,7 @@ const CODES: [&str; 17] = [
 
 /// The remote call that a fixture's call stands for: its path and its message.
 fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
-    let operations = ALL.iter().flat_map(|maker| maker.about.operations());
+    let operations = BUILT_IN.iter().flat_map(|maker| maker.about.operations());
     let mut candidates = operations.filter(|operation| operation.emulated && operation.method == ask.method);
     candidates.find_map(|operation| {
         let path = operation.rpc?;
@@ -246,7 +246,8 @@ async fn every_wire_gives_the_same_outcome() {
             assert_eq!(code, Some(wanted.to_string()), "protobuf {}: {} {}", fixture.path, ask.method, ask.path);
         }
     }
-    let remote = ALL.iter().flat_map(|maker| maker.about.operations()).filter(|op| op.emulated && op.rpc.is_some());
+    let remote =
+        BUILT_IN.iter().flat_map(|maker| maker.about.operations()).filter(|op| op.emulated && op.rpc.is_some());
     for operation in remote {
         assert!(seen.get(operation.name).is_some_and(|calls| *calls >= 8), "{}: {seen:?}", operation.name);
     }
@@ -394,7 +395,7 @@ fn rest_call(operation: &Operation, message: &Map<String, Value>) -> Ask {
 fn random_calls_come_to_the_same_on_every_wire_and_a_refused_one_changes_nothing() {
     let tokens =
         vec!["zitadel-admin", "zitadel-admin", "zitadel-readonly", "zitadel-outsider", "zitadel-machine", "nobody"];
-    let operations: Vec<_> = ALL
+    let operations: Vec<_> = BUILT_IN
         .iter()
         .flat_map(|maker| maker.about.operations())
         .filter(|operation| operation.emulated && operation.rpc.is_some() && operation.name != "list_users")
@@ -403,7 +404,7 @@ fn random_calls_come_to_the_same_on_every_wire_and_a_refused_one_changes_nothing
     let search = search.prop_map(|(queries, column, limit, asc)| {
         json!({ "queries": queries, "sortingColumn": column, "query": { "limit": limit, "asc": asc } })
     });
-    let listing = ALL
+    let listing = BUILT_IN
         .iter()
         .flat_map(|maker| maker.about.operations())
         .find(|operation| operation.name == "list_users" && operation.rpc.is_some());

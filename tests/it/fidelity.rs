@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use fauxidp::declared::{ALL, fidelity_table};
+use fauxidp::declared::{BUILT_IN, fidelity_table};
 
 use crate::fixture::{self, root};
 use crate::replay;
@@ -21,7 +21,7 @@ async fn the_generated_files_are_current_and_every_row_has_a_proof() {
         assert!(current == text, "{file} is out of date: FAUXIDP_BLESS=1 cargo test writes it");
     }
     let mut unproven = Vec::new();
-    for about in ALL.iter().map(|maker| maker.about) {
+    for about in BUILT_IN.iter().map(|maker| maker.about) {
         let common = about.common.iter().map(|row| format!("{}.any.{}", about.name, row.name));
         let own = about.operations().flat_map(|operation| {
             operation.answers().map(move |row| format!("{}.{}.{}", about.name, operation.name, row.name))
@@ -34,7 +34,7 @@ async fn the_generated_files_are_current_and_every_row_has_a_proof() {
 #[test]
 fn every_emulated_route_has_a_fixture_of_its_name() {
     let fixtures = fixture::all();
-    for about in ALL.iter().map(|maker| maker.about) {
+    for about in BUILT_IN.iter().map(|maker| maker.about) {
         for operation in about.operations().filter(|operation| operation.emulated) {
             let file = format!("/{}.http", operation.name);
             let folder = format!("fixtures/{}/", about.name);
@@ -50,7 +50,7 @@ fn every_reference_stands_in_the_sources() {
     let text = fs::read_to_string(root().join("docs/sources.md")).expect("docs/sources.md");
     let sources: BTreeSet<_> = text.lines().filter_map(|line| line.strip_prefix("### ")).collect();
     let mut references = BTreeSet::new();
-    for about in ALL.iter().map(|maker| maker.about) {
+    for about in BUILT_IN.iter().map(|maker| maker.about) {
         references.extend(about.common.iter().map(|row| row.source));
         references.extend(about.operations().flat_map(|operation| operation.answers()).map(|row| row.source));
     }
@@ -60,7 +60,7 @@ fn every_reference_stands_in_the_sources() {
 
 #[test]
 fn a_row_is_declared_once_and_its_operation_too() {
-    for about in ALL.iter().map(|maker| maker.about) {
+    for about in BUILT_IN.iter().map(|maker| maker.about) {
         let mut names = BTreeSet::new();
         for operation in about.operations() {
             assert!(names.insert(operation.name), "{} declares {} twice", about.name, operation.name);
@@ -77,7 +77,8 @@ fn a_row_is_declared_once_and_its_operation_too() {
 async fn the_served_table_is_the_declared_one_with_its_proofs() {
     let emulator = crate::wire::emulator().await;
     let table = crate::wire::Ask::new("GET", "/__fauxidp/fidelity").send(&emulator).await.json();
-    for (served, about) in table["vendors"].as_array().expect("a list").iter().zip(ALL.iter().map(|maker| maker.about))
+    for (served, about) in
+        table["vendors"].as_array().expect("a list").iter().zip(BUILT_IN.iter().map(|maker| maker.about))
     {
         assert_eq!(served["vendor"], about.name);
         let operations = served["operations"].as_array().expect("a list");

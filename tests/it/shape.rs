@@ -12,7 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lib", &["*"]),
     ("cli", &["config", "emulator", "control"]),
     ("emulator", &["config", "control", "faults", "pipeline", "server", "vendors", "world", "leaves"]),
-    ("config", &["faults", "limits"]),
+    ("config", &["faults", "limits", "vendors"]),
     ("inside", &["*"]),
     ("server", &["pipeline", "streams", "leaves"]),
     ("streams", &["vendors", "leaves"]),

@@ -4,9 +4,8 @@ use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::control::all_operations;
 use crate::journal::{Entry, Protocol, RefusedBy, shortened};
-use crate::vendors;
+use crate::vendors::VendorSet;
 
 /// What calls have to be like; a member that is absent does not matter.
 #[derive(Debug, Default, Deserialize)]
@@ -36,7 +35,7 @@ enum Status {
 
 impl Filter {
     /// The filter that a query writes.
-    pub(super) fn from_query(query: &str) -> Result<Self, String> {
+    pub(super) fn from_query(set: &VendorSet, query: &str) -> Result<Self, String> {
         let mut members = Map::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let member = match value.parse::<u64>() {
@@ -49,16 +48,15 @@ impl Filter {
         }
         let filter: Self =
             serde_json::from_value(Value::Object(members)).map_err(|error| format!("The query says: {error}."))?;
-        filter.check()?;
+        filter.check(set)?;
         Ok(filter)
     }
 
     /// Refuses words that no call can have: a slip there would look like a call that was never made.
-    pub(super) fn check(&self) -> Result<(), String> {
-        let vendors = vendors::ALL.iter().map(|maker| maker.about.name);
-        known("vendor", self.vendor.as_deref(), vendors)?;
+    pub(super) fn check(&self, set: &VendorSet) -> Result<(), String> {
+        known("vendor", self.vendor.as_deref(), set.names().into_iter())?;
         let own = |owner: &str| self.vendor.as_deref().is_none_or(|vendor| vendor == owner);
-        let operations = all_operations().filter(|(owner, _)| *owner != "fauxidp" && own(owner));
+        let operations = set.operations().filter(|(owner, _)| own(owner));
         known("operation", self.operation.as_deref(), operations.map(|(_, operation)| operation.name))?;
         known("protocol", self.protocol.as_deref(), Protocol::NAMES.into_iter())?;
         known("refused_by", self.refused_by.as_deref(), RefusedBy::ALL.into_iter().map(RefusedBy::as_str))
@@ -229,11 +227,11 @@ mod tests {
             ("protocol=http", "No call has the protocol \"http\"; the nearest are http/2, grpc,"),
             ("refused_by=me", "No call has the refused_by \"me\"; the nearest are "),
         ] {
-            let found = Filter::from_query(query).unwrap_err();
+            let found = Filter::from_query(&VendorSet::built_in(), query).unwrap_err();
             assert!(found.contains(error), "{found}");
         }
-        let filter = Filter::from_query("user=a%20b&status=4xx&after=7").unwrap();
+        let filter = Filter::from_query(&VendorSet::built_in(), "user=a%20b&status=4xx&after=7").unwrap();
         assert_eq!(filter.words(), " with user a b, status 4xx, a number after 7");
-        assert_eq!(Filter::from_query("").unwrap().words(), "");
+        assert_eq!(Filter::from_query(&VendorSet::built_in(), "").unwrap().words(), "");
     }
 }

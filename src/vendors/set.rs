@@ -1,0 +1,77 @@
+//! The vendors that one server stands in for: the three of its own, and those that a test registers. Knows none by name.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::{About, Maker, Settings};
+use crate::fidelity::Operation;
+
+/// The vendors of a server, in a fixed order: an index into it names a vendor everywhere else. A clone is the same set.
+#[derive(Clone)]
+pub struct VendorSet(Arc<[&'static Maker]>);
+
+impl VendorSet {
+    /// The vendors that come with the crate.
+    pub fn built_in() -> Self {
+        Self(super::BUILT_IN.iter().collect())
+    }
+
+    /// The same with further vendors behind them.
+    ///
+    /// # Errors
+    /// The name that two of them share.
+    pub fn with(&self, more: &[&'static Maker]) -> Result<Self, &'static str> {
+        let all: Arc<[_]> = self.iter().chain(more).copied().collect();
+        for (index, factory) in all.iter().enumerate() {
+            if all[..index].iter().any(|other| other.about.name == factory.about.name) {
+                return Err(factory.about.name);
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// What is the same in every world, for each.
+    pub fn infos(&self) -> impl Iterator<Item = &'static About> + Clone + '_ {
+        self.iter().map(|factory| factory.about)
+    }
+
+    /// Their names.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.infos().map(|info| info.name).collect()
+    }
+
+    /// The index of the vendor of that name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.infos().position(|info| info.name == name)
+    }
+
+    /// Every operation with its vendor's name.
+    pub fn operations(&self) -> impl Iterator<Item = (&'static str, &'static Operation)> + '_ {
+        self.infos().flat_map(|info| info.operations().map(|operation| (info.name, operation)))
+    }
+
+    /// No settings yet, for each.
+    pub fn default_settings(&self) -> Vec<Settings> {
+        vec![Settings::default(); self.len()]
+    }
+
+    /// Sets `vendor.key` to `value` among the settings of all vendors.
+    ///
+    /// # Errors
+    /// A sentence that names what there is.
+    pub fn set(&self, settings: &mut [Settings], name: &str, value: &str) -> Result<(), String> {
+        let (vendor, key) = name.split_once('.').ok_or_else(|| format!("VENDOR.KEY is wanted, not {name:?}"))?;
+        let Some(index) = self.position(vendor) else {
+            return Err(format!("no vendor {vendor:?}, only {}", self.names().join(", ")));
+        };
+        settings[index].set(self[index].about, key, value)
+    }
+}
+
+impl Deref for VendorSet {
+    type Target = [&'static Maker];
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
