@@ -1,7 +1,6 @@
 //! The collections of a vendor's state: forked, written and read back as one. Knows no vendor and no record.
 
 /// A collection of a vendor's state, such as a directory of records or a log.
-#[allow(dead_code)] // until a vendor has moved its state here
 pub trait Collection {
     /// One of its own that starts from this one's content, copy-on-write.
     #[must_use]

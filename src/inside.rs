@@ -14,7 +14,7 @@ use crate::protocol::{Call, ReplyBody};
 use crate::vendors::VendorSet;
 use crate::world::{Beginning, Limits, Worlds};
 
-pub use crate::directory::{Directory, Record};
+pub use crate::directory::{Directory, DirectoryError, Duplicate, Record};
 pub use crate::faults::{BadFault, Candidate, Counters, Plan, Source, requested};
 
 /// An emulator that listens nowhere.

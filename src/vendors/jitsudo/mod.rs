@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{About, BaseUrls, Endpoint, Maker, Setting, Settings, Shared, Vendor, read_state, written};
+use crate::collections::Collection;
 use crate::directory::Directory;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};

@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::auth::Caller;
 use super::error::Error;
-use super::record::{Actor, Entry, Pending, Purpose, User};
+use super::record::{Actor, Address, Entry, Pending, Purpose, User};
 use super::{Jitsudo, Suspension};
-use crate::directory::Record;
+use crate::directory::{DirectoryError, Record};
 use crate::outbox::Letter;
 
 /// Which part of a list is wanted.
@@ -48,6 +48,15 @@ fn allow(rule: Suspension, reason: &'static str) -> Result<(), Error> {
         Suspension::Allowed => Ok(()),
         Suspension::Forbidden => Err(Error::Forbidden(reason)),
         Suspension::Conflict => Err(Error::Conflict(reason)),
+    }
+}
+
+/// What it means that the directory of users refused.
+fn user_error(error: DirectoryError<Address, Error>) -> Error {
+    match error {
+        DirectoryError::Absent => Error::UserNotFound,
+        DirectoryError::Exists | DirectoryError::Taken(_) => Error::EmailTaken,
+        DirectoryError::Refused(error) => error,
     }
 }
 
@@ -97,19 +106,13 @@ fn new_id(state: &Jitsudo) -> String {
 /// Mails a user a token, which takes the place of one that was sent for the same before.
 fn mail(state: &Jitsudo, user: &User, purpose: Purpose) {
     let now = state.shared.clock.now();
-    let token = format!("{:032x}", u128::from_be_bytes(state.shared.ids.bytes()));
-    let pending = Pending::new(user.key(), purpose, token.clone(), now);
-    let key = Pending::key_of(user.key(), purpose);
-    let replace = || {
-        let replace = |old: &mut Pending| {
-            *old = pending.clone();
-            Ok(())
-        };
-        state.pending.rename(&key, || (), |_| (), replace)
+    let token = loop {
+        let token = format!("{:032x}", u128::from_be_bytes(state.shared.ids.bytes()));
+        // A seed can hold any token, also the one that comes next; then another one is drawn.
+        if state.pending.upsert(Pending::new(user.key(), purpose, token.clone(), now)).is_ok() {
+            break token;
+        }
     };
-    let add = || state.pending.insert(&key, || (), |_| (), || Ok(pending.clone())).map(drop);
-    // Twice, for another call can have mailed the first one in between.
-    _ = replace().or_else(|()| add()).or_else(|()| replace());
     state.shared.outbox.send(Letter {
         at: now,
         vendor: super::ABOUT.name.into(),

@@ -4,7 +4,7 @@ mod audit;
 mod group;
 mod pending;
 
-use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use crate::directory::Record;
 use crate::protocol::template::{Shown, Template};
 
 pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
-pub(super) use group::{Group, Member, Origin, RoleMapping, group_name};
+pub(super) use group::{Group, GroupName, Member, Origin, RoleMapping};
 pub(super) use pending::{Pending, Purpose};
 
 /// A user.
@@ -78,13 +78,35 @@ pub(super) enum AuthProvider {
 }
 
 impl Record for User {
+    type Alias = Address;
+
     fn key(&self) -> &str {
         &self.profile.id
     }
 
     /// An address is one person's within a tenant. Two tenants with the same one never meet.
-    fn names(&self) -> Vec<Cow<'_, str>> {
-        vec![address(self.profile.tenant, &self.profile.email).into()]
+    fn aliases(&self) -> Vec<Address> {
+        vec![Address::new(self.profile.tenant, &self.profile.email)]
+    }
+}
+
+/// By which a tenant's user is found, in any case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Address {
+    tenant: Uuid,
+    /// In lower case.
+    pub(super) email: String,
+}
+
+impl Address {
+    pub(super) fn new(tenant: Uuid, email: &str) -> Self {
+        Self { tenant, email: email.to_lowercase() }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.tenant, self.email)
     }
 }
 
@@ -115,11 +137,6 @@ impl User {
     pub(super) fn is_admin(&self) -> bool {
         self.profile.roles.iter().any(|role| role == "admin")
     }
-}
-
-/// The name by which a tenant's user of that address is found.
-pub(super) fn address(tenant: Uuid, email: &str) -> String {
-    format!("{tenant}/{}", email.to_lowercase())
 }
 
 /// The UUID that a text of 36 characters stands for, of any version and in any case.

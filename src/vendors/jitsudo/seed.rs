@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::auth::{self, Access, Key, Signer};
 use super::record::{
-    self, Actor, ActorType, AuditLog, AuthProvider, Entry, Group, Member, Names, Pending, Profile, Purpose,
-    RoleMapping, User,
+    self, Actor, ActorType, Address, AuditLog, AuthProvider, Entry, Group, GroupName, Member, Names, Pending, Profile,
+    Purpose, RoleMapping, User,
 };
 use super::{Jitsudo, Rules};
-use crate::directory::{Directory, Record};
+use crate::directory::{Directory, Duplicate, Record};
 use crate::passwords;
 use crate::people::Person;
 use crate::protocol::template::Shown;
@@ -252,9 +252,14 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     }
     let access = Access::new(&users, tokens, keys, tenants, Signer::new(&origin.shared.ids));
     let vendor = Jitsudo {
-        users: Arc::new(directory(origin, users, "users")?),
-        groups: Arc::new(directory(origin, seed.groups.into_iter().map(group).collect(), "groups")?),
-        pending: Arc::new(directory(origin, pending, "users")?),
+        users: Arc::new(directory(origin, users, "users", |address: Address| (address.email, " in one tenant"))?),
+        groups: Arc::new(directory(
+            origin,
+            seed.groups.into_iter().map(group).collect(),
+            "groups",
+            |name: GroupName| (name.name, " in one tenant"),
+        )?),
+        pending: Arc::new(directory(origin, pending, "users", |token| (token, ""))?),
         audit: Arc::new(AuditLog::new(seed.audit_log.into_iter().map(entry))),
         access: Arc::new(access),
         rules: Arc::new(Rules::new(origin.settings)),
@@ -263,15 +268,19 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     Ok(Made { vendor: Box::new(vendor), faults })
 }
 
-/// These records; an error names what two of them share.
-fn directory<T: Record>(origin: &Origin<'_>, records: Vec<T>, field: &str) -> Result<Directory<T>, SeedError> {
-    Directory::new(records).map_err(|shared| {
-        let value = shared.rsplit('/').next().unwrap_or(&shared);
-        let message = match shared.contains('/') {
-            true => format!("{value:?} stands twice in one tenant"),
-            false => format!("{value:?} stands twice"),
+/// These records; an error names what two of them share: of an alias what `told` makes of it, and where it is unique.
+fn directory<T: Record>(
+    origin: &Origin<'_>,
+    records: Vec<T>,
+    field: &str,
+    told: impl FnOnce(T::Alias) -> (String, &'static str),
+) -> Result<Directory<T>, SeedError> {
+    Directory::new(records).map_err(|duplicate| {
+        let (value, scope) = match duplicate {
+            Duplicate::Key(key) => (key, ""),
+            Duplicate::Alias(alias) => told(alias),
         };
-        SeedError::about(origin.seed, value, field, message)
+        SeedError::about(origin.seed, &value, field, format!("{value:?} stands twice{scope}"))
     })
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Era;
+use super::record::Alias;
 use crate::failure::{Failure, Kind, Name, Wish};
 use crate::ids::Ids;
 use crate::protocol::Reply;
@@ -53,7 +54,9 @@ pub(super) enum Error {
     /// A user who could not sign in.
     NoWayIn,
     /// Somebody has that e-mail address, phone number or user name.
-    Taken(String),
+    Taken(Alias),
+    /// A new id that somebody has already, by its member: a seed may hold any.
+    IdTaken(&'static str, String),
     /// A password against the policy.
     WeakPassword(Vec<Weakness>),
     /// Not the user's password.
@@ -112,13 +115,16 @@ impl Error {
             Self::NoWayIn => {
                 validation([("$", "A password, a verified e-mail or a verified phone number is needed.")], voice)
             }
-            Self::Taken(name) => {
-                let code = match name.split(' ').next() {
-                    Some("e-mail") => "DuplicateEmail",
-                    Some("phone") => "DuplicatePhoneNumber",
-                    _ => "DuplicateUserName",
+            Self::Taken(alias) => {
+                let code = match alias {
+                    Alias::Email(_) => "DuplicateEmail",
+                    Alias::Phone(_) => "DuplicatePhoneNumber",
+                    Alias::Username(_) => "DuplicateUserName",
                 };
-                identity([(code, &*format!("The {name} is already taken."))], voice)
+                identity([(code, &*format!("The {alias} is already taken."))], voice)
+            }
+            Self::IdTaken(member, id) => {
+                identity([("DuplicateUserName", &*format!("The {member} {id} is already taken."))], voice)
             }
             Self::WeakPassword(weaknesses) => identity(weaknesses.iter().map(|weakness| weakness.told()), voice),
             Self::WrongPassword => identity([("PasswordMismatch", "Incorrect password.")], voice),
@@ -140,7 +146,7 @@ impl Error {
             Self::GroupNotFound => "group_not_found",
             Self::NotAMember => "not_a_member",
             Self::NoWayIn => "no_way_in",
-            Self::Taken(_) => "taken",
+            Self::Taken(_) | Self::IdTaken(..) => "taken",
             Self::WeakPassword(_) => "weak_password",
             Self::WrongPassword => "wrong_password",
         })

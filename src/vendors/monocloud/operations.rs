@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::MonoCloud;
 use super::error::Error;
-use super::record::User;
+use super::record::{Alias, User};
+use crate::directory::DirectoryError;
 
 pub(super) use access::{
     disconnect_external_authenticator, fail_sign_in, get_session, list_blocked_ips, list_sessions, remove_passkey,
@@ -50,17 +51,17 @@ fn change(
     user_id: &str,
     step: impl FnOnce(&mut User) -> Result<bool, Error>,
 ) -> Result<Changed, Error> {
-    state.users.update(user_id, || Error::UserNotFound, keeping(step))
+    state.users.update(user_id, keeping(step)).map_err(|error| user_error(user_id, error))
 }
 
-/// As [`change`], for what gives the user other identifiers.
-fn rename(
-    state: &MonoCloud,
-    user_id: &str,
-    step: impl FnOnce(&mut User) -> Result<bool, Error>,
-) -> Result<Changed, Error> {
-    let taken = |name: &str| Error::Taken(name.to_owned());
-    state.users.rename(user_id, || Error::UserNotFound, taken, keeping(step))
+/// What it means that the directory of users refused.
+fn user_error(user_id: &str, error: DirectoryError<Alias, Error>) -> Error {
+    match error {
+        DirectoryError::Absent => Error::UserNotFound,
+        DirectoryError::Exists => Error::IdTaken("user_id", user_id.to_owned()),
+        DirectoryError::Taken(alias) => Error::Taken(alias),
+        DirectoryError::Refused(error) => error,
+    }
 }
 
 fn keeping(step: impl FnOnce(&mut User) -> Result<bool, Error>) -> impl FnOnce(&mut User) -> Result<Changed, Error> {

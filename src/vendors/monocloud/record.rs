@@ -7,7 +7,7 @@ mod group;
 mod parts;
 mod sign_in;
 
-use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -116,22 +116,49 @@ impl Profile {
 }
 
 impl Record for User {
+    type Alias = Alias;
+
     fn key(&self) -> &str {
         &self.profile.user_id
     }
 
-    fn names(&self) -> Vec<Cow<'_, str>> {
-        let named = |kind: Kind| self.profile.identifiers(kind).iter().map(move |one| name(kind, &one.value).into());
-        named(Kind::Email).chain(named(Kind::Phone)).chain(named(Kind::Username)).collect()
+    fn aliases(&self) -> Vec<Alias> {
+        let all = |kind: Kind| self.profile.identifiers(kind).iter().map(move |one| Alias::new(kind, &one.value));
+        all(Kind::Email).chain(all(Kind::Phone)).chain(all(Kind::Username)).collect()
     }
 }
 
-/// The name under which nobody else may have that identifier.
-pub(super) fn name(kind: Kind, value: &str) -> String {
-    match kind {
-        Kind::Email => format!("e-mail address {}", value.to_lowercase()),
-        Kind::Phone => format!("phone number {value}"),
-        Kind::Username => format!("username {}", value.to_lowercase()),
+/// An identifier that nobody else may have, whatever its case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Alias {
+    Email(String),
+    Phone(String),
+    Username(String),
+}
+
+impl Alias {
+    pub(super) fn new(kind: Kind, value: &str) -> Self {
+        match kind {
+            Kind::Email => Self::Email(value.to_lowercase()),
+            Kind::Phone => Self::Phone(value.to_owned()),
+            Kind::Username => Self::Username(value.to_lowercase()),
+        }
+    }
+
+    pub(super) fn value(&self) -> &str {
+        match self {
+            Self::Email(value) | Self::Phone(value) | Self::Username(value) => value,
+        }
+    }
+}
+
+impl fmt::Display for Alias {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Email(email) => write!(f, "e-mail address {email}"),
+            Self::Phone(number) => write!(f, "phone number {number}"),
+            Self::Username(name) => write!(f, "username {name}"),
+        }
     }
 }
 

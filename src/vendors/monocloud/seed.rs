@@ -12,7 +12,7 @@ use super::record::{
     Membership, Passkey, Profile, Session, User,
 };
 use super::{MonoCloud, Rules};
-use crate::directory::Directory;
+use crate::directory::{Directory, Duplicate};
 use crate::ids::Ids;
 use crate::passwords;
 use crate::people::Person;
@@ -144,15 +144,17 @@ pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
         users.push(seeded(user, &salts));
     }
     users.extend(origin.people.iter().map(|person| self::user(person, now)));
-    let users = Directory::new(users).map_err(|twice| {
-        let is_name = ["e-mail address ", "phone number ", "username "].iter().any(|kind| twice.starts_with(kind));
-        match twice.rsplit_once(' ').filter(|_| is_name) {
-            Some((_, value)) => SeedError::about(origin.seed, value, "users", format!("the {twice} stands twice")),
-            None => SeedError::about(origin.seed, &twice, "users", format!("the user_id {twice:?} stands twice")),
+    let users = Directory::new(users).map_err(|duplicate| match duplicate {
+        Duplicate::Key(id) => SeedError::about(origin.seed, &id, "users", format!("the user_id {id:?} stands twice")),
+        Duplicate::Alias(alias) => {
+            SeedError::about(origin.seed, alias.value(), "users", format!("the {alias} stands twice"))
         }
     })?;
-    let groups = Directory::new(seed.groups.into_iter().map(Group::from).collect())
-        .map_err(|id| SeedError::about(origin.seed, &id, "groups", format!("the group_id {id:?} stands twice")))?;
+    let groups = seed.groups.into_iter().map(Group::from).collect();
+    let groups = Directory::new(groups).map_err(|duplicate| match duplicate {
+        Duplicate::Key(id) => SeedError::about(origin.seed, &id, "groups", format!("the group_id {id:?} stands twice")),
+        Duplicate::Alias(never) => match never {},
+    })?;
     let keys = Arc::new(Keys::new(seed.keys));
     let rules = Rules::new(origin.settings);
     let (users, groups) = (Arc::new(users), Arc::new(groups));

@@ -16,7 +16,8 @@ use super::Zitadel;
 use super::auth::{Caller, Permission};
 use super::error::Error;
 use super::proto::zitadel::user::v2::ListUsersRequest;
-use super::record::{Ended, State, User, WrongState};
+use super::record::{Ended, State, User, Username, WrongState};
+use crate::directory::DirectoryError;
 use search::Filter;
 pub(super) use writing::Written;
 
@@ -100,24 +101,24 @@ pub(super) fn unlock_user(state: &Zitadel, user_id: &str, caller: &Caller) -> Re
 /// Removes a user for good. Answers the record with the event of the removal.
 pub(super) fn delete_user(state: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
     let now = caller.at();
-    state.users.remove(
-        user_id,
-        || Error::UserNotFound,
-        |user| {
-            caller.check(Permission::Delete, &user.profile.resource_owner)?;
-            let mut last = user.clone();
-            last.write(1, now);
-            let ended = |ended: &mut Ended| {
-                ended.sequence = last.sequence;
-                Ok::<_, ()>(())
-            };
-            if state.ended.update(user_id, || (), ended).is_err() {
-                let ended = Ended { user_id: user_id.to_owned(), sequence: last.sequence };
-                let _ = state.ended.insert(user_id, || (), |_| (), || Ok(ended));
-            }
-            Ok(last)
-        },
-    )
+    let removed = state.users.remove(user_id, |user| {
+        caller.check(Permission::Delete, &user.profile.resource_owner)?;
+        let mut last = user.clone();
+        last.write(1, now);
+        let ended = Ended { user_id: user_id.to_owned(), sequence: last.sequence };
+        state.ended.upsert(ended).expect("it has no alias that could be taken");
+        Ok(last)
+    });
+    removed.map_err(user_error)
+}
+
+/// What it means that the directory of users refused.
+fn user_error(error: DirectoryError<Username, Error>) -> Error {
+    match error {
+        DirectoryError::Absent => Error::UserNotFound,
+        DirectoryError::Exists | DirectoryError::Taken(_) => Error::UsernameTaken,
+        DirectoryError::Refused(error) => error,
+    }
 }
 
 /// Changes a user that exists and that the caller may change, in one step.
@@ -127,14 +128,11 @@ fn change<R>(
     caller: &Caller,
     change: impl FnOnce(&mut User) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    state.users.update(
-        user_id,
-        || Error::UserNotFound,
-        |user| {
-            caller.check(Permission::Write, &user.profile.resource_owner)?;
-            change(user)
-        },
-    )
+    let done = state.users.update(user_id, |user| {
+        caller.check(Permission::Write, &user.profile.resource_owner)?;
+        change(user)
+    });
+    done.map_err(user_error)
 }
 
 /// A number in the vendor's form: 18 digits.
@@ -149,14 +147,11 @@ fn enter(
     next: impl FnOnce(State) -> Result<State, WrongState>,
 ) -> Result<User, Error> {
     let now = caller.at();
-    state.users.update(
-        user_id,
-        || Error::UserNotFound,
-        |user| {
-            let next = next(user.state).map_err(Error::WrongState)?;
-            caller.check(Permission::Write, &user.profile.resource_owner)?;
-            user.enter(next, now);
-            Ok(user.clone())
-        },
-    )
+    let done = state.users.update(user_id, |user| {
+        let next = next(user.state).map_err(Error::WrongState)?;
+        caller.check(Permission::Write, &user.profile.resource_owner)?;
+        user.enter(next, now);
+        Ok(user.clone())
+    });
+    done.map_err(user_error)
 }

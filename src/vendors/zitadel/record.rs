@@ -3,6 +3,8 @@
 mod secrets;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -298,18 +300,31 @@ impl User {
     }
 }
 
-/// The directory's name of a user name: they are unique, whatever their case.
-pub(super) fn login(username: &str) -> String {
-    username.to_lowercase()
+/// A user name as users are found by it: unique, whatever its case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Username(String);
+
+impl Username {
+    pub(super) fn new(username: &str) -> Self {
+        Self(username.to_lowercase())
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 impl Record for User {
+    type Alias = Username;
+
     fn key(&self) -> &str {
         &self.profile.user_id
     }
 
-    fn names(&self) -> Vec<Cow<'_, str>> {
-        vec![login(&self.profile.username).into()]
+    fn aliases(&self) -> Vec<Username> {
+        vec![Username::new(&self.profile.username)]
     }
 }
 
@@ -321,6 +336,8 @@ pub(super) struct Ended {
 }
 
 impl Record for Ended {
+    type Alias = Infallible;
+
     fn key(&self) -> &str {
         &self.user_id
     }

@@ -13,7 +13,7 @@ use super::record::{
     Code, Contact, EmailAddress, Gender, Human, HumanProfile, Key, Kind, Machine, Membership, Profile, Secrets, State,
     Token, User, far,
 };
-use crate::directory::Directory;
+use crate::directory::{Directory, Duplicate};
 use crate::ids::Ids;
 use crate::passwords;
 use crate::people::Person;
@@ -231,13 +231,17 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
         let home = home.id.as_str().into();
         users.extend(origin.people.iter().map(|person| user(person, &home, now)));
     }
-    let users = Directory::new(users).map_err(|same| {
+    let users = Directory::new(users).map_err(|duplicate| {
+        let same = match duplicate {
+            Duplicate::Key(id) => id,
+            Duplicate::Alias(username) => username.to_string(),
+        };
         let message = format!("the userId or username {same:?} stands twice");
         SeedError::about(origin.seed, &same, "users", message)
     })?;
     let vendor = Zitadel {
         users: Arc::new(users),
-        ended: Arc::new(Directory::new(Vec::new()).expect("nothing is there twice")),
+        ended: Arc::default(),
         access: Arc::new(access),
         shared: origin.shared.clone(),
     };

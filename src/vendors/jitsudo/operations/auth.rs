@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::super::Jitsudo;
 use super::super::auth::{Door, Issued, Tenant, may_enter};
 use super::super::error::Error;
-use super::super::record::{Actor, AuthProvider, Pending, Purpose, User, address};
+use super::super::record::{Actor, Address, AuthProvider, Pending, Purpose, User};
 use super::{groups, mail, note_user};
-use crate::directory::Record;
+use crate::directory::{DirectoryError, Record};
 use crate::passwords;
 
 /// Who wants in.
@@ -62,14 +62,11 @@ pub(in super::super) fn request_password_reset(state: &Jitsudo, email: &str) {
 pub(in super::super) fn verify_email(state: &Jitsudo, token: &str) -> Result<User, Error> {
     let (_, user) = redeem(state, token, Purpose::Invite)?;
     let now = state.shared.clock.now();
-    let user = state.users.update(
-        user.key(),
-        || Error::UnknownMailToken,
-        |user| match user.edit(now, |profile| profile.email_verified = true) {
-            true => Ok(user.clone()),
-            false => Err(Error::UnknownMailToken), // once is enough
-        },
-    )?;
+    let edited = state.users.update(user.key(), |user| match user.edit(now, |profile| profile.email_verified = true) {
+        true => Ok(user.clone()),
+        false => Err(Error::UnknownMailToken), // once is enough
+    });
+    let user = edited.map_err(unknown_token)?;
     note_user(state, Actor::SYSTEM, "user.verify_email", &user);
     Ok(user)
 }
@@ -95,14 +92,14 @@ fn at_address<'a>(
     counts: impl Fn(&&'a Tenant) -> bool + 'a,
 ) -> impl Iterator<Item = User> + 'a {
     let tenants = state.access.tenants().iter().filter(counts);
-    tenants.filter_map(|tenant| state.users.named(&address(tenant.id, email)))
+    tenants.filter_map(|tenant| state.users.find(&Address::new(tenant.id, email)))
 }
 
 /// What a mailed token stands for, and whose it is, if it still counts.
 fn redeem(state: &Jitsudo, token: &str, purpose: Purpose) -> Result<(Pending, User), Error> {
     let now: Timestamp = state.shared.clock.now();
     let good = |pending: &Pending| pending.purpose == purpose && pending.counts(now);
-    let pending = state.pending.named(token).filter(good).ok_or(Error::UnknownMailToken)?;
+    let pending = state.pending.find(&token.to_owned()).filter(good).ok_or(Error::UnknownMailToken)?;
     let user = state.users.get(&pending.user).ok_or(Error::UnknownMailToken)?;
     match may_enter(&user, Door::MailedToken, &state.rules) {
         true => Ok((pending, user)),
@@ -115,18 +112,23 @@ fn set_password(state: &Jitsudo, token: &str, purpose: Purpose, password: &str) 
     let (pending, _) = redeem(state, token, purpose)?;
     // Of two calls at once, one takes the token.
     let taken = |found: &Pending| if found.token == token { Ok(()) } else { Err(Error::UnknownMailToken) };
-    state.pending.remove(pending.key(), || Error::UnknownMailToken, taken)?;
+    state.pending.remove(pending.key(), taken).map_err(unknown_token)?;
     let hash = passwords::hash(password, &state.shared.ids);
     let now = state.shared.clock.now();
-    state.users.update(
-        &pending.user,
-        || Error::UnknownMailToken,
-        |user| {
-            user.edit(now, |profile| {
-                profile.password = Some(hash.into());
-                profile.email_verified |= purpose == Purpose::Invite;
-            });
-            Ok(user.clone())
-        },
-    )
+    let edited = state.users.update(&pending.user, |user| {
+        user.edit(now, |profile| {
+            profile.password = Some(hash.into());
+            profile.email_verified |= purpose == Purpose::Invite;
+        });
+        Ok(user.clone())
+    });
+    edited.map_err(unknown_token)
+}
+
+/// A token whose user, or which itself, is gone meanwhile is as one that never was.
+fn unknown_token<A>(error: DirectoryError<A, Error>) -> Error {
+    match error {
+        DirectoryError::Refused(error) => error,
+        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Error::UnknownMailToken,
+    }
 }

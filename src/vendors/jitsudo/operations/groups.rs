@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::super::Jitsudo;
 use super::super::auth::Caller;
 use super::super::error::Error;
-use super::super::record::{Group, Member, Origin, RoleMapping, User, group_name};
+use super::super::record::{Group, GroupName, Member, Origin, RoleMapping, User};
 use super::{in_tenant, new_id, note};
-use crate::directory::Record;
+use crate::directory::{DirectoryError, Record};
 
 /// A group that is to be.
 pub(in super::super) struct NewGroup {
@@ -19,7 +19,7 @@ pub(in super::super) struct NewGroup {
 pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewGroup) -> Result<Group, Error> {
     state.access.admin(caller)?;
     // A look first, so that a refused call takes no id from the world; `insert` looks again under its lock.
-    if state.groups.named(&group_name(caller.tenant(), &new.name)).is_some() {
+    if state.groups.find(&GroupName::new(caller.tenant(), &new.name)).is_some() {
         return Err(Error::GroupTaken);
     }
     let now = caller.at();
@@ -37,7 +37,7 @@ pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewG
             updated_at: now,
         })
     };
-    let group = state.groups.insert(&id, || Error::GroupTaken, |_| Error::GroupTaken, make)?;
+    let group = state.groups.insert(&id, make).map_err(group_error)?;
     note(state, now, group.tenant, caller.actor(), "group.create", ("group", id.as_str().into()));
     Ok(group)
 }
@@ -45,7 +45,7 @@ pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewG
 /// Removes a group. Its members stay.
 pub(in super::super) fn delete_group(state: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
     state.access.admin(caller)?;
-    state.groups.remove(id, || Error::GroupNotFound, |group| own(caller, group))?;
+    state.groups.remove(id, |group| own(caller, group)).map_err(group_error)?;
     note(state, caller.at(), caller.tenant(), caller.actor(), "group.delete", ("group", id.into()));
     Ok(())
 }
@@ -59,18 +59,17 @@ pub(in super::super) fn add_group_member(
 ) -> Result<(User, Member), Error> {
     state.access.admin(caller)?;
     let now = caller.at();
-    let joined = state.groups.update(
-        id,
-        || Error::GroupNotFound,
-        |group| {
+    let joined = state
+        .groups
+        .update(id, |group| {
             own(caller, group)?;
             // Under the lock: who is removed later is then also removed from here.
             let user = state.users.get(user).ok_or(Error::UserNotFound)?;
             in_tenant(state, caller, &user)?;
             let member = group.join(user.key(), now).ok_or(Error::Conflict("already_member"))?;
             Ok((user, member))
-        },
-    )?;
+        })
+        .map_err(group_error)?;
     note(state, now, caller.tenant(), caller.actor(), "group.add_member", ("group", id.into()));
     Ok(joined)
 }
@@ -84,14 +83,13 @@ pub(in super::super) fn add_group_role_mapping(
 ) -> Result<RoleMapping, Error> {
     state.access.admin(caller)?;
     let now = caller.at();
-    let mapping = state.groups.update(
-        id,
-        || Error::GroupNotFound,
-        |group| {
+    let mapping = state
+        .groups
+        .update(id, |group| {
             own(caller, group)?;
             group.map(role, now).ok_or(Error::Conflict("already_mapped"))
-        },
-    )?;
+        })
+        .map_err(group_error)?;
     note(state, now, caller.tenant(), caller.actor(), "group.add_role_mapping", ("group", id.into()));
     Ok(mapping)
 }
@@ -109,10 +107,10 @@ pub(super) fn forget(state: &Jitsudo, user: &User) {
     for group in state.groups.snapshot().iter().filter(|group| group.has(user.key())) {
         let forget = |group: &mut Group| {
             group.forget(user.key(), now);
-            Ok(())
+            Ok::<_, Error>(())
         };
         // A group that is gone by now has forgotten everybody.
-        _ = state.groups.update(group.key(), || (), forget);
+        _ = state.groups.update(group.key(), forget);
     }
 }
 
@@ -121,5 +119,14 @@ fn own(caller: &Caller, group: &Group) -> Result<(), Error> {
     match group.tenant == caller.tenant() {
         true => Ok(()),
         false => Err(Error::GroupNotFound),
+    }
+}
+
+/// What it means that the directory of groups refused.
+fn group_error(error: DirectoryError<GroupName, Error>) -> Error {
+    match error {
+        DirectoryError::Absent => Error::GroupNotFound,
+        DirectoryError::Exists | DirectoryError::Taken(_) => Error::GroupTaken,
+        DirectoryError::Refused(error) => error,
     }
 }

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::super::Jitsudo;
 use super::super::auth::{self, Caller};
 use super::super::error::Error;
-use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User, address};
-use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_change, note_user, opaque, place};
-use crate::directory::Record;
+use super::super::record::{Actor, Address, AuthProvider, Names, Pending, Profile, Purpose, User};
+use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_change, note_user, opaque, place, user_error};
+use crate::directory::{DirectoryError, Record};
 use crate::protocol::template::Shown;
 
 /// The most bytes of an avatar's whole data URI.
@@ -112,7 +112,7 @@ fn user_place(cursor: &str) -> Option<(Timestamp, String)> {
 pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation: Invitation) -> Result<User, Error> {
     state.access.admin(caller)?;
     // A look first, so that a refused call takes no id from the world; `insert` looks again under its lock.
-    if state.users.named(&address(caller.tenant(), &invitation.email)).is_some() {
+    if state.users.find(&Address::new(caller.tenant(), &invitation.email)).is_some() {
         return Err(Error::EmailTaken);
     }
     let now = caller.at();
@@ -138,7 +138,7 @@ pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation
             }),
         })
     };
-    let user = state.users.insert(&id, || Error::EmailTaken, |_| Error::EmailTaken, make)?;
+    let user = state.users.insert(&id, make).map_err(user_error)?;
     note_change(state, caller.actor(), "user.create", &user);
     mail(state, &user, Purpose::Invite);
     Ok(user)
@@ -162,10 +162,9 @@ pub(in super::super) fn suspend_user(
     state.access.admin(caller)?;
     let now = caller.at();
     let rules = &state.rules;
-    let done = state.users.update(
-        id,
-        || Error::UserNotFound,
-        |user| {
+    let done = state
+        .users
+        .update(id, |user| {
             in_tenant(state, caller, user)?;
             if !active && user.profile.is_owner {
                 allow(rules.owner, "tenant_owner")?;
@@ -178,8 +177,8 @@ pub(in super::super) fn suspend_user(
             }
             let changed = user.set_active(active, now);
             Ok(Changed { user: user.clone(), changed })
-        },
-    )?;
+        })
+        .map_err(user_error)?;
     if done.changed {
         let action = if active { "user.reactivate" } else { "user.suspend" };
         note_change(state, caller.actor(), action, &done.user);
@@ -196,10 +195,9 @@ pub(in super::super) fn update_user(
 ) -> Result<Changed, Error> {
     state.access.admin(caller)?;
     let now = caller.at();
-    let done = state.users.update(
-        id,
-        || Error::UserNotFound,
-        |user| {
+    let done = state
+        .users
+        .update(id, |user| {
             in_tenant(state, caller, user)?;
             let changed = user.edit(now, |profile| {
                 if let Some(name) = edit.name {
@@ -210,8 +208,8 @@ pub(in super::super) fn update_user(
                 }
             });
             Ok(Changed { user: user.clone(), changed })
-        },
-    )?;
+        })
+        .map_err(user_error)?;
     if done.changed {
         note_change(state, caller.actor(), "user.update", &done.user);
     }
@@ -221,19 +219,18 @@ pub(in super::super) fn update_user(
 /// Removes a user for good, and with them their memberships and what was mailed to them.
 pub(in super::super) fn delete_user(state: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
     state.access.admin(caller)?;
-    let user = state.users.remove(
-        id,
-        || Error::UserNotFound,
-        |user| {
+    let user = state
+        .users
+        .remove(id, |user| {
             in_tenant(state, caller, user)?;
             if user.profile.is_owner {
                 allow(state.rules.delete_owner, "tenant_owner")?;
             }
             Ok(user.clone())
-        },
-    )?;
+        })
+        .map_err(user_error)?;
     for purpose in [Purpose::Invite, Purpose::Reset] {
-        _ = state.pending.remove(&Pending::key_of(id, purpose), || (), |_| Ok(()));
+        _ = state.pending.remove(&Pending::key_of(id, purpose), |_| Ok::<_, Error>(()));
     }
     groups::forget(state, &user);
     note_user(state, caller.actor(), "user.delete", &user);
@@ -257,30 +254,30 @@ pub(in super::super) fn update_user_profile(state: &Jitsudo, own: &User, edit: P
         check_avatar(avatar)?;
     }
     let now = state.shared.clock.now();
-    let done = state.users.update(
-        own.key(),
-        || Error::UnknownToken, // removed since the token was looked at
-        |user| {
-            // Whose sign-in another service checks has their name from there.
-            if user.profile.auth_provider != AuthProvider::Local {
-                let written = [("first_name", &edit.first_name), ("last_name", &edit.last_name)];
-                if let Some((member, _)) = written.into_iter().find(|(_, value)| value.is_some()) {
-                    return Err(Error::ManagedElsewhere(member));
-                }
+    let done = state.users.update(own.key(), |user| {
+        // Whose sign-in another service checks has their name from there.
+        if user.profile.auth_provider != AuthProvider::Local {
+            let written = [("first_name", &edit.first_name), ("last_name", &edit.last_name)];
+            if let Some((member, _)) = written.into_iter().find(|(_, value)| value.is_some()) {
+                return Err(Error::ManagedElsewhere(member));
             }
-            let changed = user.edit(now, |profile| {
-                let mut names = profile.names.take().map(|names| *names).unwrap_or_default();
-                names.first_name = edit.first_name.unwrap_or(names.first_name);
-                names.last_name = edit.last_name.unwrap_or(names.last_name);
-                names.display_name = edit.display_name.unwrap_or(names.display_name);
-                profile.names = (names != Names::default()).then(|| Box::new(names));
-                if let Some(avatar) = edit.avatar_base64 {
-                    profile.avatar_base64 = avatar.map(Arc::from);
-                }
-            });
-            Ok(Changed { user: user.clone(), changed })
-        },
-    )?;
+        }
+        let changed = user.edit(now, |profile| {
+            let mut names = profile.names.take().map(|names| *names).unwrap_or_default();
+            names.first_name = edit.first_name.unwrap_or(names.first_name);
+            names.last_name = edit.last_name.unwrap_or(names.last_name);
+            names.display_name = edit.display_name.unwrap_or(names.display_name);
+            profile.names = (names != Names::default()).then(|| Box::new(names));
+            if let Some(avatar) = edit.avatar_base64 {
+                profile.avatar_base64 = avatar.map(Arc::from);
+            }
+        });
+        Ok(Changed { user: user.clone(), changed })
+    });
+    let done = done.map_err(|error| match error {
+        DirectoryError::Absent => Error::UnknownToken, // removed since the token was looked at
+        DirectoryError::Exists | DirectoryError::Taken(_) | DirectoryError::Refused(_) => user_error(error),
+    })?;
     if done.changed {
         note_change(state, auth::actor(own), "user.update_profile", &done.user);
     }

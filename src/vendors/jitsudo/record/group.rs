@@ -1,6 +1,6 @@
 //! Groups of a tenant's users, and the roles that they stand for.
 
-use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -49,18 +49,35 @@ pub(in super::super) struct RoleMapping {
 }
 
 impl Record for Group {
+    type Alias = GroupName;
+
     fn key(&self) -> &str {
         &self.id
     }
 
-    fn names(&self) -> Vec<Cow<'_, str>> {
-        vec![group_name(self.tenant, &self.name).into()]
+    fn aliases(&self) -> Vec<GroupName> {
+        vec![GroupName::new(self.tenant, &self.name)]
     }
 }
 
-/// The name by which a tenant's group is found.
-pub(in super::super) fn group_name(tenant: Uuid, name: &str) -> String {
-    format!("{tenant}/{}", name.to_lowercase())
+/// By which a tenant's group is found, in any case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in super::super) struct GroupName {
+    tenant: Uuid,
+    /// In lower case.
+    pub(in super::super) name: String,
+}
+
+impl GroupName {
+    pub(in super::super) fn new(tenant: Uuid, name: &str) -> Self {
+        Self { tenant, name: name.to_lowercase() }
+    }
+}
+
+impl fmt::Display for GroupName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.tenant, self.name)
+    }
 }
 
 impl Group {

@@ -1,9 +1,7 @@
 //! What a mailed token stands for, until it is used. One of each purpose per user: a newer one takes its place.
 
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::directory::Record;
 
@@ -67,13 +65,16 @@ impl Pending {
     }
 }
 
+/// It is found by its token.
 impl Record for Pending {
+    type Alias = String;
+
     fn key(&self) -> &str {
         &self.key
     }
 
-    fn names(&self) -> Vec<Cow<'_, str>> {
-        vec![self.token.as_str().into()]
+    fn aliases(&self) -> Vec<String> {
+        vec![self.token.clone()]
     }
 }
 

@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use super::lists::{Key, Page};
 use super::{Changed, change};
+use crate::directory::DirectoryError;
 use crate::protocol::packed::Packed;
 use crate::vendors::Event;
 use crate::vendors::monocloud::MonoCloud;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{
-    Address, Authenticator, ExternalAuthenticator, IdentityProvider, Idp, Kind, Session, SessionMetadata, User, name,
+    Address, Alias, Authenticator, ExternalAuthenticator, IdentityProvider, Idp, Kind, Session, SessionMetadata, User,
 };
 use crate::vendors::monocloud::wire::Query;
 
@@ -160,7 +161,8 @@ pub(in super::super) fn sign_in(state: &MonoCloud, event: &Event) -> Result<(), 
         last_updated: now,
         last_metadata: Packed::new(&metadata).expect("texts are JSON"),
     };
-    state.users.update(&who(state, event), || no_user(event), |user| user.sign_in(ip(event), session, now))
+    let done = state.users.update(&who(state, event), |user| user.sign_in(ip(event), session, now));
+    done.map_err(|error| event_error(event, error))
 }
 
 /// Takes notice that somebody failed to sign in as the user.
@@ -170,21 +172,26 @@ pub(in super::super) fn fail_sign_in(state: &MonoCloud, event: &Event) -> Result
         user.fail_sign_in(ip(event), lockout, now);
         Ok(())
     };
-    state.users.update(&who(state, event), || no_user(event), step)
+    state.users.update(&who(state, event), step).map_err(|error| event_error(event, error))
 }
 
 /// The id of the user, who may be told by what people type to sign in.
 fn who(state: &MonoCloud, event: &Event) -> String {
-    let typed = [Kind::Email, Kind::Phone, Kind::Username].map(|kind| name(kind, &event.user));
-    let named = || typed.iter().find_map(|name| state.users.named(name));
+    let typed = [Kind::Email, Kind::Phone, Kind::Username].map(|kind| Alias::new(kind, &event.user));
+    let named = || typed.iter().find_map(|alias| state.users.find(alias));
     match state.users.get(&event.user).or_else(named) {
         Some(user) => user.profile.user_id.clone(),
         None => event.user.clone(),
     }
 }
 
-fn no_user(event: &Event) -> String {
-    format!("there is no user {:?}", event.user)
+fn event_error(event: &Event, error: DirectoryError<Alias, String>) -> String {
+    match error {
+        DirectoryError::Refused(text) => text,
+        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => {
+            format!("there is no user {:?}", event.user)
+        }
+    }
 }
 
 /// From where it happened; somewhere, where nobody says.

@@ -1,11 +1,13 @@
 //! Groups, and who is in them. That a user is in a group stands with the user.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use uuid::Uuid;
 
 use super::lists::{Key, Page};
 use super::users;
+use crate::directory::DirectoryError;
 use crate::vendors::monocloud::MonoCloud;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Group, GroupType, Membership, User};
@@ -76,8 +78,7 @@ pub(in super::super) fn create_group(state: &MonoCloud, new: NewGroup) -> Result
         last_updated: now,
         last_assigned: None,
     };
-    let taken = |_: &str| Error::Taken(format!("group_id {id}"));
-    let group = state.groups.insert(&id, || taken(""), taken, || Ok(group))?;
+    let group = state.groups.insert(&id, || Ok(group)).map_err(|error| group_error(&id, error))?;
     Ok(Counted { group, users: 0 })
 }
 
@@ -101,28 +102,25 @@ pub(in super::super) fn patch_group(
     patch: Result<GroupPatch, Error>,
 ) -> Result<(Counted, bool), Error> {
     let now = state.now();
-    let (group, changed) = state.groups.update(
-        &key(group_id),
-        || Error::GroupNotFound,
-        |group| {
-            let patch = patch?;
-            let before = group.clone();
-            group.name = patch.name.unwrap_or_else(|| before.name.clone());
-            group.description = patch.description.unwrap_or_else(|| before.description.clone());
-            group.is_auto_assigned = patch.is_auto_assigned.unwrap_or(before.is_auto_assigned);
-            let changed = *group != before;
-            if changed {
-                group.last_updated = now;
-            }
-            Ok((group.clone(), changed))
-        },
-    )?;
+    let patched = state.groups.update(&key(group_id), |group| {
+        let patch = patch?;
+        let before = group.clone();
+        group.name = patch.name.unwrap_or_else(|| before.name.clone());
+        group.description = patch.description.unwrap_or_else(|| before.description.clone());
+        group.is_auto_assigned = patch.is_auto_assigned.unwrap_or(before.is_auto_assigned);
+        let changed = *group != before;
+        if changed {
+            group.last_updated = now;
+        }
+        Ok((group.clone(), changed))
+    });
+    let (group, changed) = patched.map_err(|error| group_error(group_id, error))?;
     Ok((counted(state, group), changed))
 }
 
 /// Removes a group. Users stay, and are no longer in it: a membership counts only while its group is there.
 pub(in super::super) fn delete_group(state: &MonoCloud, group_id: &str) -> Result<(), Error> {
-    state.groups.remove(&key(group_id), || Error::GroupNotFound, |_| Ok(()))
+    state.groups.remove(&key(group_id), |_| Ok(())).map_err(|error| group_error(group_id, error))
 }
 
 /// A page of the users in a group.
@@ -189,15 +187,10 @@ pub(in super::super) fn assign_group(
     })?;
     if done.changed {
         // The group may be gone by now, and then nobody asks.
-        let touched = state.groups.update(
-            &group.group_id,
-            || (),
-            |group| {
-                group.last_assigned = Some(now);
-                Ok(())
-            },
-        );
-        touched.unwrap_or_default();
+        _ = state.groups.update(&group.group_id, |group| {
+            group.last_assigned = Some(now);
+            Ok::<_, Error>(())
+        });
     }
     let own = done.user.profile.groups.iter().find(|membership| membership.group_id == new.group_id);
     let membership = own.copied().unwrap_or(new);
@@ -231,6 +224,16 @@ fn group(state: &MonoCloud, group_id: &str) -> Result<Group, Error> {
 /// A UUID has one group, however it is written.
 fn key(group_id: &str) -> String {
     Uuid::parse_str(group_id).map_or_else(|_| group_id.to_owned(), |id| id.to_string())
+}
+
+/// What it means that the directory of groups refused.
+fn group_error(group_id: &str, error: DirectoryError<Infallible, Error>) -> Error {
+    match error {
+        DirectoryError::Absent => Error::GroupNotFound,
+        DirectoryError::Exists => Error::IdTaken("group_id", group_id.to_owned()),
+        DirectoryError::Taken(never) => match never {},
+        DirectoryError::Refused(error) => error,
+    }
 }
 
 fn counted(state: &MonoCloud, group: Group) -> Counted {

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::{Changed, change, rename};
+use super::{Changed, change};
 use crate::outbox::Letter;
 use crate::vendors::monocloud::error::Error;
-use crate::vendors::monocloud::record::{Identifier, Kind, Profile, User, name};
+use crate::vendors::monocloud::record::{Alias, Identifier, Kind, Profile, User};
 use crate::vendors::monocloud::{ABOUT, MonoCloud};
 
 /// How long a link holds where nobody says, in seconds (assumed, monocloud-a27).
@@ -25,11 +25,11 @@ pub(in super::super) fn add_identifier(
     new: Result<NewIdentifier, Error>,
 ) -> Result<Changed, Error> {
     let (now, id) = (state.now(), state.uuid());
-    rename(state, user_id, |user| {
+    change(state, user_id, |user| {
         let NewIdentifier { value, is_verified: verified } = new?;
-        let taken = name(kind, &value);
-        if user.profile.identifiers(kind).iter().any(|own| name(kind, &own.value) == taken) {
-            return Err(Error::Taken(taken));
+        let alias = Alias::new(kind, &value);
+        if user.profile.identifiers(kind).iter().any(|own| Alias::new(kind, &own.value) == alias) {
+            return Err(Error::Taken(alias));
         }
         Ok(user.edit(now, |profile| {
             let has_password = profile.has_password;
@@ -49,7 +49,7 @@ pub(in super::super) fn remove_identifier(
     id: &str,
 ) -> Result<Changed, Error> {
     let now = state.now();
-    rename(state, user_id, |user| {
+    change(state, user_id, |user| {
         let place = place(user, kind, id)?;
         Ok(user.edit(now, |profile| {
             of_mut(profile, kind).remove(place);
@@ -99,7 +99,7 @@ pub(in super::super) fn set_username(
     name: Result<String, Error>,
 ) -> Result<Changed, Error> {
     let (now, id) = (state.now(), state.uuid());
-    rename(state, user_id, |user| {
+    change(state, user_id, |user| {
         let name = name?;
         Ok(user.edit(now, |profile| {
             let has_password = profile.has_password;
@@ -116,7 +116,7 @@ pub(in super::super) fn set_username(
 /// Takes the user's name to sign in with away.
 pub(in super::super) fn remove_username(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
     let now = state.now();
-    rename(state, user_id, |user| Ok(user.edit(now, |profile| profile.username.take().is_some())))
+    change(state, user_id, |user| Ok(user.edit(now, |profile| profile.username.take().is_some())))
 }
 
 /// A link that was made for a user, and whether it was sent.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::lists::{Key, Page};
 use super::passwords::Secret;
-use super::{Changed, change};
+use super::{Changed, change, user_error};
 use crate::protocol::packed::Packed;
 use crate::protocol::template::Shown;
 use crate::vendors::monocloud::error::Error;
@@ -149,9 +149,7 @@ pub(in super::super) fn create_user(state: &MonoCloud, new: NewUser) -> Result<U
             ..Profile::empty()
         }),
     };
-    let taken = |name: &str| Error::Taken(name.to_owned());
-    // The id is one of 62^21: nobody has it.
-    state.users.insert(&user_id, || Error::Taken(format!("user_id {user_id}")), taken, || Ok(user))
+    state.users.insert(&user_id, || Ok(user)).map_err(|error| user_error(&user_id, error))
 }
 
 /// The user of that id.
@@ -161,7 +159,7 @@ pub(in super::super) fn get_user(state: &MonoCloud, user_id: &str) -> Result<Use
 
 /// Removes a user for good.
 pub(in super::super) fn delete_user(state: &MonoCloud, user_id: &str) -> Result<(), Error> {
-    state.users.remove(user_id, || Error::UserNotFound, |_| Ok(()))
+    state.users.remove(user_id, |_| Ok(())).map_err(|error| user_error(user_id, error))
 }
 
 /// Keeps a user out.

@@ -1,5 +1,7 @@
 //! MonoCloud's group. Who is in it stands with the users. Pure.
 
+use std::convert::Infallible;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -36,6 +38,8 @@ impl Group {
 }
 
 impl Record for Group {
+    type Alias = Infallible;
+
     fn key(&self) -> &str {
         &self.group_id
     }

@@ -7,8 +7,8 @@ use super::super::auth::{Caller, Permission};
 use super::super::error::{Error, Weakness};
 use super::super::proto::zitadel::user::v2 as proto;
 use super::super::record::{State, User};
-use super::change;
 use super::writing::{Writing, Written};
+use super::{change, user_error};
 use crate::passwords;
 
 /// A password that is to be set, hashed already: hashing under a lock would hold others up.
@@ -154,23 +154,20 @@ pub(in super::super) fn set_password(
     let now = caller.at();
     let asked = request.new_password.as_option().cloned().unwrap_or_default();
     let new = NewPassword::plain(state, &asked);
-    state.users.update(
-        &request.user_id,
-        || Error::UserNotFound,
-        |user| {
-            user.human().ok_or(Error::UserNotFound)?;
-            let proof = match &request.verification {
-                Some(Verification::CurrentPassword(current)) => Proof::Current(current),
-                Some(Verification::VerificationCode(code)) => Proof::Code(code),
-                None => Proof::None,
-            };
-            caller.check(Permission::Write, &user.profile.resource_owner)?;
-            check(user, proof, now)?;
-            put(user, new?, now);
-            user.write(1, now);
-            Ok(user.clone())
-        },
-    )
+    let done = state.users.update(&request.user_id, |user| {
+        user.human().ok_or(Error::UserNotFound)?;
+        let proof = match &request.verification {
+            Some(Verification::CurrentPassword(current)) => Proof::Current(current),
+            Some(Verification::VerificationCode(code)) => Proof::Code(code),
+            None => Proof::None,
+        };
+        caller.check(Permission::Write, &user.profile.resource_owner)?;
+        check(user, proof, now)?;
+        put(user, new?, now);
+        user.write(1, now);
+        Ok(user.clone())
+    });
+    done.map_err(user_error)
 }
 
 #[cfg(test)]

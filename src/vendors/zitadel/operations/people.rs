@@ -12,9 +12,10 @@ use super::super::proto::zitadel::user::v2 as proto;
 use super::super::record::{
     Contact, EmailAddress, Gender, Human, HumanProfile, JwtTokens, Kind, Machine, Profile, State, User,
 };
-use super::new_id;
 use super::passwords::{self, NewPassword, Proof};
 use super::writing::{Verification, Writing, Written};
+use super::{new_id, user_error};
+use crate::directory::DirectoryError;
 use crate::protocol::template::Shown;
 
 /// What a new user is to be.
@@ -130,7 +131,11 @@ fn add(state: &Zitadel, draft: Draft<'_>, caller: &Caller) -> Result<Written, Er
     let user_id = draft.user_id.map_or_else(|| new_id(state), str::to_owned);
     let exists = Error::UserExists { machine: matches!(draft.kind, Kind::Machine(_)) };
     let make = || make(state, &mut writing, &user_id, draft);
-    let user = state.users.insert(&user_id, || exists, |_| Error::UsernameTaken, make)?;
+    let made = state.users.insert(&user_id, make);
+    let user = made.map_err(|error| match error {
+        DirectoryError::Exists => exists,
+        DirectoryError::Absent | DirectoryError::Taken(_) | DirectoryError::Refused(_) => user_error(error),
+    })?;
     Ok(writing.done(user))
 }
 
@@ -312,25 +317,21 @@ fn update(
     change: impl FnOnce(&mut User, &mut Writing<'_>) -> Result<u64, Error>,
 ) -> Result<Written, Error> {
     let mut writing = Writing::new(state, caller.at());
-    let user = state.users.rename(
-        user_id,
-        || Error::UserNotFound,
-        |_| Error::UsernameTaken,
-        |user| {
-            caller.check(Permission::Write, &user.profile.resource_owner)?;
-            let mut events = change(user, &mut writing)?;
-            if let Some(name) = username.filter(|name| **name != *user.profile.username) {
-                let profile = user.profile_mut();
-                let name: Arc<str> = name.into();
-                profile.username = Arc::clone(&name);
-                profile.login_names = [Arc::clone(&name)].into();
-                profile.preferred_login_name = name;
-                events += 1;
-            }
-            user.write(events, writing.now);
-            Ok(user.clone())
-        },
-    )?;
+    let changed = state.users.update(user_id, |user| {
+        caller.check(Permission::Write, &user.profile.resource_owner)?;
+        let mut events = change(user, &mut writing)?;
+        if let Some(name) = username.filter(|name| **name != *user.profile.username) {
+            let profile = user.profile_mut();
+            let name: Arc<str> = name.into();
+            profile.username = Arc::clone(&name);
+            profile.login_names = [Arc::clone(&name)].into();
+            profile.preferred_login_name = name;
+            events += 1;
+        }
+        user.write(events, writing.now);
+        Ok(user.clone())
+    });
+    let user = changed.map_err(user_error)?;
     Ok(writing.done(user))
 }
 

@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 use super::super::Zitadel;
 use super::super::auth::{API_PROJECT, Bearer, SECRET_BYTES, bearer, keys};
 use super::super::error::sign_in::Refusal;
-use super::super::record::{Access, Door, User, login};
+use super::super::record::{Access, Door, User, Username};
 use super::new_id;
+use crate::directory::DirectoryError;
 use crate::passwords;
 use crate::protocol::credential;
 
@@ -106,7 +107,7 @@ fn is_for(audience: &Value, issuer: &str) -> bool {
 
 /// The machine of that name, if that is its secret.
 fn by_secret(state: &Zitadel, name: &str, secret: &str) -> Result<User, Refusal> {
-    let user = state.users.named(&login(name)).ok_or(Refusal::ClientUnknown)?;
+    let user = state.users.find(&Username::new(name)).ok_or(Refusal::ClientUnknown)?;
     let hash = user.secrets.as_ref().and_then(|secrets| secrets.secret.as_deref()).ok_or(Refusal::ClientUnknown)?;
     if passwords::fits(secret, hash) { Ok(user) } else { Err(Refusal::SecretInvalid) }
 }
@@ -154,18 +155,18 @@ fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> 
     });
     let access = Access { id, scope, audience, issued: now, expires };
     // The state is asked once more, in one step with the writing: somebody may have closed the door meanwhile.
-    state.users.update(
-        &user_id,
-        || Refusal::NotActive,
-        |user| {
-            if !user.may_enter(Door::Token) {
-                return Err(Refusal::NotActive);
-            }
-            user.secrets_mut().grant(access);
-            user.write(1, now);
-            Ok(())
-        },
-    )?;
+    let granted = state.users.update(&user_id, |user| {
+        if !user.may_enter(Door::Token) {
+            return Err(Refusal::NotActive);
+        }
+        user.secrets_mut().grant(access);
+        user.write(1, now);
+        Ok(())
+    });
+    granted.map_err(|error| match error {
+        DirectoryError::Refused(refusal) => refusal,
+        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Refusal::NotActive,
+    })?;
     let expires_in = LIFE.as_secs() - 1; // it is counted down from the moment of the making
     let access_token = match access_token.contains('.') {
         true => access_token, // it says its world in a claim
@@ -208,9 +209,9 @@ pub(in super::super) fn revoke(state: &Zitadel, form: &Form) -> Result<(), Refus
     if let Some(Bearer { user, access: Some(access), .. }) = bearer(state, &form.token, state.shared.clock.now()) {
         let end = |user: &mut User| {
             user.secrets_mut().access.retain(|other| other.id != access.id);
-            Ok::<_, ()>(())
+            Ok::<_, Refusal>(())
         };
-        let _ = state.users.update(&user.profile.user_id, || (), end);
+        let _ = state.users.update(&user.profile.user_id, end);
     }
     Ok(())
 }
