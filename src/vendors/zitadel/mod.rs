@@ -6,14 +6,12 @@
 mod auth;
 mod error;
 mod operations;
-#[rustfmt::skip]
-#[path = "generated/mod.rs"]
-#[allow(clippy::enum_variant_names)] // the vendor's names
-mod proto;
 mod record;
 mod routes;
 mod seed;
 mod wire;
+
+use fauxidp_zitadel_messages as proto;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -49,7 +47,7 @@ static ABOUT: About = About {
     claims: &["/v2/", "/zitadel.user.v2.UserService/", "/.well-known/", "/oauth/v2/", "/oidc/v1/", "/debug/"],
     routes: &routes::TABLE,
     rpc: Some(Rpc {
-        descriptors: include_bytes!("generated/descriptors.bin"),
+        descriptors: proto::DESCRIPTORS,
         services: &["zitadel.user.v2.UserService"],
     }),
     common: routes::COMMON,
