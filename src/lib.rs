@@ -156,6 +156,7 @@ pub mod config;
 mod control;
 mod directory;
 mod emulator;
+mod exchange;
 mod failure;
 mod faults;
 mod fidelity;

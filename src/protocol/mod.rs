@@ -41,7 +41,7 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 const HEADER_OVERHEAD: usize = 32;
 
 /// One request, read whole and routed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Call {
     /// Method, headers and the rest of the head as it came.
     pub head: Parts,

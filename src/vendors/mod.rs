@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::clock::Clock;
+use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
 use crate::fidelity::{Answer, Operation};
 use crate::ids::Ids;
@@ -34,7 +35,7 @@ pub trait Vendor: Send + Sync {
     fn about(&self) -> &'static About;
 
     /// Answers a call that names one of the vendor's operations: authenticate, operate, render.
-    fn handle(&self, call: &Call) -> Reply;
+    fn handle(&self, exchange: &Exchange) -> Reply;
 
     /// The key of the user that a call is about, as the seed writes it, whether or not there is such a user.
     fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>>;
@@ -54,7 +55,7 @@ pub trait Vendor: Send + Sync {
     }
 
     /// Any failure, in this vendor's words.
-    fn refuse(&self, call: &Call, failure: &Failure) -> Reply;
+    fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply;
 
     /// The vendor in a world of its own that starts from this one's state, copy-on-write. A reset is a fork of the seed.
     fn fork(&self, shared: Shared) -> Box<dyn Vendor>;
@@ -72,7 +73,7 @@ pub trait Vendor: Send + Sync {
     fn with(&self, settings: &Settings) -> Box<dyn Vendor>;
 
     /// Adds what every answer under this vendor's paths carries, whoever wrote it.
-    fn finish(&self, _: &Call, _: &mut Reply) {}
+    fn finish(&self, _: &Exchange, _: &mut Reply) {}
 
     /// How the vendor's clients get at this world of a server at `base`, with a credential that may do everything.
     fn endpoint(&self, base: &BaseUrls) -> Endpoint;

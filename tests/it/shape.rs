@@ -24,10 +24,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("vendors", &["leaves"]),
 ];
 
-const LEAVES: [&str; 14] = [
+const LEAVES: [&str; 15] = [
     "clock",
     "collections",
     "directory",
+    "exchange",
     "failure",
     "fidelity",
     "ids",

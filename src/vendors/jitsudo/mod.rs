@@ -21,6 +21,7 @@ use serde_json::value::RawValue;
 use super::{About, BaseUrls, Endpoint, Maker, Setting, Settings, Shared, Vendor, read_state, written};
 use crate::collections::Collection;
 use crate::directory::Directory;
+use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
 
@@ -192,7 +193,8 @@ impl Vendor for Jitsudo {
         &ABOUT
     }
 
-    fn handle(&self, call: &Call) -> Reply {
+    fn handle(&self, exchange: &Exchange) -> Reply {
+        let call = &exchange.call;
         let (access, rules) = (&self.access, &self.rules);
         let answer = match routes::row(call).run {
             Run::Open(run) => run(self, call),
@@ -222,7 +224,7 @@ impl Vendor for Jitsudo {
         operation.path.starts_with("/v1/users/{id}").then(|| wire::lowered(call.parameter(0)))
     }
 
-    fn refuse(&self, _: &Call, failure: &Failure) -> Reply {
+    fn refuse(&self, _: &Exchange, failure: &Failure) -> Reply {
         error::refuse(failure, &self.rules)
     }
 

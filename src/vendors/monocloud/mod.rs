@@ -22,6 +22,7 @@ use super::{
 };
 use crate::collections::Collection;
 use crate::directory::Directory;
+use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
 
@@ -130,7 +131,8 @@ impl Vendor for MonoCloud {
         &ABOUT
     }
 
-    fn handle(&self, call: &Call) -> Reply {
+    fn handle(&self, exchange: &Exchange) -> Reply {
+        let call = &exchange.call;
         let row = routes::row(call);
         let answer = self.keys.admit(call).and_then(|()| (row.run)(self, call));
         let reply = answer.unwrap_or_else(|error| error.render(self.voice()));
@@ -161,7 +163,7 @@ impl Vendor for MonoCloud {
         }
     }
 
-    fn refuse(&self, _: &Call, failure: &Failure) -> Reply {
+    fn refuse(&self, _: &Exchange, failure: &Failure) -> Reply {
         error::refuse(failure, self.voice())
     }
 

@@ -23,6 +23,7 @@ use serde_json::value::RawValue;
 use super::{About, BaseUrls, Endpoint, Maker, Rpc, Settings, Shared, Vendor, read_state, written};
 use crate::collections::Collection;
 use crate::directory::Directory;
+use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
 
@@ -46,10 +47,7 @@ static ABOUT: About = About {
     title: "ZITADEL",
     claims: &["/v2/", "/zitadel.user.v2.UserService/", "/.well-known/", "/oauth/v2/", "/oidc/v1/", "/debug/"],
     routes: &routes::TABLE,
-    rpc: Some(Rpc {
-        descriptors: proto::DESCRIPTORS,
-        services: &["zitadel.user.v2.UserService"],
-    }),
+    rpc: Some(Rpc { descriptors: proto::DESCRIPTORS, services: &["zitadel.user.v2.UserService"] }),
     common: routes::COMMON,
     differences: &[
         "Write answers carry `creationDate`, as the seed's example prints; the server's source leaves it out.",
@@ -90,7 +88,8 @@ impl Vendor for Zitadel {
         &ABOUT
     }
 
-    fn handle(&self, call: &Call) -> Reply {
+    fn handle(&self, exchange: &Exchange) -> Reply {
+        let call = &exchange.call;
         let row = routes::row(call);
         let run = match row.run {
             Run::User(run) => run,
@@ -111,7 +110,8 @@ impl Vendor for Zitadel {
         wire::user_id(call)
     }
 
-    fn refuse(&self, call: &Call, failure: &Failure) -> Reply {
+    fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply {
+        let call = &exchange.call;
         if let Some(allowed) = wire::cors::preflight(call, failure) {
             return allowed;
         }
@@ -161,8 +161,8 @@ impl Vendor for Zitadel {
         Box::new(Self { users, ended, access: Arc::clone(&self.access), shared })
     }
 
-    fn finish(&self, call: &Call, reply: &mut Reply) {
-        wire::cors::share(call, reply);
+    fn finish(&self, exchange: &Exchange, reply: &mut Reply) {
+        wire::cors::share(&exchange.call, reply);
     }
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {

@@ -1,0 +1,86 @@
+//! Answers: the vendor's own, with how sure it is, and fauxidp's refusals in the protocol of the call.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
+use serde_json::json;
+
+use crate::exchange::Exchange;
+use crate::failure::{Failure, Kind};
+use crate::protocol::problem::{MARK, Mark, problem};
+use crate::protocol::rpc::{RpcError, code};
+use crate::protocol::{Call, Reply};
+use crate::vendors::{About, Vendor};
+
+const EXPLAIN: HeaderName = HeaderName::from_static("x-fauxidp-explain");
+const FIDELITY: HeaderName = HeaderName::from_static("x-fauxidp-fidelity");
+
+/// The vendor's answer, and how sure it is.
+pub(super) fn answer(vendor: &dyn Vendor, exchange: &Exchange) -> Reply {
+    let mut reply = handle(vendor, exchange);
+    explain(&mut reply, vendor.about(), exchange);
+    reply
+}
+
+/// The vendor's answer. A panic costs one 500 in its dialect and no more: what it changed is not kept.
+pub(super) fn handle(vendor: &dyn Vendor, exchange: &Exchange) -> Reply {
+    catch_unwind(AssertUnwindSafe(|| vendor.handle(exchange))).unwrap_or_else(|_| {
+        let (vendor_name, method, path) = (vendor.about().name, exchange.method(), exchange.path());
+        tracing::error!(vendor = vendor_name, path, "the handler of {method} {path} panicked");
+        vendor.refuse(exchange, &Failure::from(Kind::Broken))
+    })
+}
+
+/// The vendor's refusal of a call that names no operation it could handle.
+pub(super) fn refuse(vendor: &dyn Vendor, exchange: &Exchange, kind: Kind) -> Reply {
+    let mut reply = vendor.refuse(exchange, &Failure::from(kind));
+    explain(&mut reply, vendor.about(), exchange);
+    reply
+}
+
+/// Says how sure the answer is, where the call asks for it.
+fn explain(reply: &mut Reply, about: &About, exchange: &Exchange) {
+    if !exchange.call.speaks_to_us || exchange.call.header(&EXPLAIN).is_none_or(|value| value != "1") {
+        return;
+    }
+    let own = exchange.operation.and_then(|operation| operation.answer(reply.answer));
+    let common = || about.common.iter().find(|answer| answer.name == reply.answer);
+    let value = match own.or_else(common).filter(|row| row.status == reply.outcome().as_u16()) {
+        Some(row) => {
+            let operation = exchange.operation.filter(|_| own.is_some()).map_or("any", |operation| operation.name);
+            format!("{}; ref={}; row={}.{operation}.{}", row.sureness.as_str(), row.source, about.name, row.name)
+        }
+        // A setting made the answer something else than what the table promises.
+        None => "assumed; ref=settings".to_owned(),
+    };
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        reply.headers.insert(FIDELITY, value);
+    }
+}
+
+/// fauxidp's own refusal, as the protocol of the call shows it.
+pub(super) fn own(call: &Call, refusal: Reply) -> Reply {
+    let Some(wire) = call.wire else {
+        return refusal;
+    };
+    let code = match refusal.status {
+        StatusCode::BAD_REQUEST => code::INVALID_ARGUMENT,
+        StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED => code::UNIMPLEMENTED,
+        _ => code::RESOURCE_EXHAUSTED,
+    };
+    let problem: serde_json::Value = serde_json::from_slice(&refusal.body).unwrap_or_default();
+    let reply = wire.failure(&RpcError::new(code, problem["detail"].as_str().unwrap_or_default()));
+    match refusal.headers.get(MARK) {
+        Some(mark) => reply.with(MARK, mark.clone()),
+        None => reply,
+    }
+}
+
+/// The vendor has this operation, the emulator lacks it.
+pub(super) fn unemulated(about: &About, operation: &str) -> Reply {
+    let detail = format!("{} has the operation {operation}, but it is not emulated.", about.title);
+    let more = json!({ "vendor": about.name, "operation": operation });
+    let more = more.as_object().cloned().unwrap_or_default();
+    problem(StatusCode::NOT_IMPLEMENTED, Mark::Unemulated, &detail, more)
+}

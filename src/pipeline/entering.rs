@@ -1,0 +1,174 @@
+//! The second and third step: whose call it is, and in which world it happens.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::Map;
+
+use super::Pipeline;
+use super::answering::{self, own};
+use super::reading::{self, Excess, Unread};
+use super::recorder::Recorder;
+use crate::control;
+use crate::exchange::Exchange;
+use crate::failure::Kind;
+use crate::limits::Limit;
+use crate::mount::{self, Mounted, Owner};
+use crate::protocol::problem::{MARK, Mark, problem};
+use crate::protocol::route::Found;
+use crate::protocol::rpc::{self, Wire};
+use crate::protocol::{Call, Reply, credential};
+use crate::vendors::DEFAULT_WORLD;
+use crate::world::World;
+
+/// A call in its world.
+pub(super) struct Entered<'a> {
+    pub(super) recorder: Recorder<'a>,
+    /// The answer, where the call names no operation or cannot be taken.
+    pub(super) refusal: Option<Reply>,
+}
+
+impl Pipeline {
+    /// Mounts a call and finds its world. The call has no body yet.
+    ///
+    /// # Errors
+    /// The answer of a call that belongs to no world: fauxidp's own API, and what cannot be placed.
+    pub(super) fn enter(&self, mut call: Box<Call>, read: Result<Bytes, Unread>) -> Result<Entered<'_>, Box<Reply>> {
+        let excess = match read.and_then(|body| reading::shallow(&self.limits, &call.head, body)) {
+            Ok(body) => {
+                call.body = body;
+                None
+            }
+            Err(Unread::Excess(excess)) => Some(excess),
+            Err(Unread::Half) => {
+                // Half a body is no body: nothing is done with it.
+                let detail = "The request body ended early or was framed wrongly.";
+                return Err(Box::new(problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new())));
+            }
+        };
+        if let Some(excess) = &excess {
+            self.control.metrics.limit_hit(excess.limit);
+        }
+        let (owner, found, named) = self.mount(&mut call);
+        match owner {
+            Owner::Control => Err(Box::new(match excess {
+                Some(excess) => excess.problem(),
+                None => self.control.answer(*call, &self.worlds),
+            })),
+            Owner::None => {
+                let name = named.as_deref().unwrap_or(DEFAULT_WORLD);
+                let world = self.worlds.get(name).unwrap_or_else(|| self.worlds.visit(name));
+                let recorder = Recorder::new(Exchange::new(*call), world, None, &self.control.metrics);
+                let refusal = Some(self.unmatched(&recorder.exchange));
+                Ok(Entered { recorder, refusal })
+            }
+            Owner::Vendor(vendor) => {
+                // The world that the credential or the path names. It is held until the answer, also through a reset.
+                let (world, is_visiting) = match self.world_of(vendor, &mut call, named) {
+                    Ok(entered) => entered,
+                    Err(bad) => return Err(Box::new(own(&call, *bad))),
+                };
+                let mut recorder = Recorder::new(Exchange::new(*call), world, Some(vendor), &self.control.metrics);
+                recorder.is_visiting = is_visiting;
+                let refusal = self.name_operation(&mut recorder, found, excess);
+                Ok(Entered { recorder, refusal })
+            }
+        }
+    }
+
+    /// Takes the path of a call apart: whose it is, what it names there, and the world that a prefix names.
+    fn mount(&self, call: &mut Call) -> (Owner, Found, Option<String>) {
+        let sent = call.head.uri.path();
+        let plain = if call.is_coded { Cow::Owned(mount::plain(sent)) } else { sent.into() };
+        let vendors = self.worlds.vendors();
+        let Mounted { owner, world, prefix, path } = mount::mount(vendors, call.listener, &plain);
+        let found = match owner {
+            Owner::Vendor(vendor) => vendors[vendor].about.routes.find(call.method(), path),
+            Owner::Control | Owner::None => Found::Nothing,
+        };
+        let is_rpc = match &found {
+            Found::Operation(matched) => matched.is_rpc,
+            _ => rpc::is_call(path),
+        };
+        let wire = is_rpc.then(|| Wire::of(&call.head.headers)).flatten();
+        let routed = (!prefix.is_empty() || call.is_coded).then(|| path.into());
+        let (prefix, named) = (prefix.to_owned(), world.map(str::to_owned));
+        (call.routed, call.wire, call.prefix) = (routed, wire, prefix);
+        (owner, found, named)
+    }
+
+    /// Says in the exchange which operation it is and whom it is about; answers the refusal where it is none that can be handled.
+    fn name_operation(&self, recorder: &mut Recorder<'_>, found: Found, excess: Option<Excess>) -> Option<Reply> {
+        let (vendor, exchange) = recorder.vendor_and_exchange();
+        if let Found::Lacking(operation) = found {
+            exchange.operation = Some(operation);
+        }
+        Some(match (found, excess) {
+            (Found::Nothing, _) => self.unmatched(exchange),
+            (Found::Lacking(operation), _) => {
+                own(&exchange.call, answering::unemulated(vendor.about(), operation.name))
+            }
+            // What the vendor would say too, so it is in its words.
+            (found, Some(Excess { limit: Limit::Body, .. })) => {
+                name(exchange, found);
+                answering::refuse(vendor, exchange, Kind::TooLarge).with(MARK, Mark::Limit.header())
+            }
+            (found, Some(excess)) => {
+                name(exchange, found);
+                own(&exchange.call, excess.problem())
+            }
+            (Found::WrongMethod(allow), None) => answering::refuse(vendor, exchange, Kind::WrongMethod(allow)),
+            (Found::Untidy(path), None) => answering::refuse(vendor, exchange, Kind::UntidyPath(path)),
+            (Found::Operation(matched), None) => {
+                exchange.operation = Some(matched.operation);
+                exchange.call.matched = Some(matched);
+                exchange.user = vendor.subject(&exchange.call).map(Cow::into_owned);
+                return None;
+            }
+        })
+    }
+
+    fn unmatched(&self, exchange: &Exchange) -> Reply {
+        own(&exchange.call, control::unmatched(self.worlds.vendors(), exchange.method(), exchange.path()))
+    }
+
+    /// The world that a call belongs to, and whether the call is only a visitor there: a credential that counts makes its
+    /// world; any other call is judged in one that nobody keeps.
+    fn world_of(
+        &self,
+        vendor: usize,
+        call: &mut Call,
+        prefix: Option<String>,
+    ) -> Result<(Arc<World>, bool), Box<Reply>> {
+        let bad = |detail: &str| Box::new(problem(StatusCode::BAD_REQUEST, Mark::BadWorld, detail, Map::new()));
+        let seed = self.worlds.seed().vendor(vendor);
+        let named = seed.take_world(call);
+        if let (Some(prefix), Some(named)) = (&prefix, &named)
+            && prefix != named
+        {
+            let detail = format!("The path names the world {prefix:?}, the credential {named:?}.");
+            return Err(bad(&detail));
+        }
+        let Some(name) = named.or(prefix) else {
+            return Ok((self.worlds.make(DEFAULT_WORLD), false));
+        };
+        if !credential::is_world(&name) {
+            let rule = "A world's name has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`";
+            return Err(bad(&format!("{rule}; {name:?} is none.")));
+        }
+        Ok(match self.worlds.get(&name) {
+            Some(world) => (world, false),
+            None if seed.admits(call) => (self.worlds.make(&name), false),
+            None => (self.worlds.visit(&name), true),
+        })
+    }
+}
+
+/// Says which operation it is, where it is one.
+fn name(exchange: &mut Exchange, found: Found) {
+    if let Found::Operation(matched) = found {
+        exchange.operation = Some(matched.operation);
+    }
+}

@@ -1,0 +1,153 @@
+//! Faults of one call: which are chosen, and how the call goes on under them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::HeaderValue;
+use serde_json::Map;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::Pipeline;
+use super::answering::{self, own};
+use super::recorder::Recorder;
+use crate::exchange::Exchange;
+use crate::faults::{self, BadFault, Hold, Met, Moment, Note, Outcome, Plan, Policy};
+use crate::protocol::Reply;
+use crate::protocol::delivery::{Cut, Drip};
+use crate::protocol::problem::{Mark, problem};
+use crate::vendors::Vendor;
+
+impl Pipeline {
+    /// What is to happen to the call, if anything is.
+    ///
+    /// # Errors
+    /// fauxidp's refusal of a fault that cannot be followed.
+    pub(super) fn plan(&self, recorder: &Recorder<'_>) -> Result<Option<Box<Plan>>, Box<Reply>> {
+        let Recorder { exchange, world, .. } = recorder;
+        let Exchange { call, operation: Some(operation), .. } = &**exchange else { return Ok(None) };
+        let vendor = recorder.vendor_index();
+        let is_asked = call.speaks_to_us || !self.faults.specs.is_empty();
+        if self.faults.policy == Policy::Off || !(is_asked || world.may_have_faults(vendor, exchange.user())) {
+            return Ok(None); // nearly all calls
+        }
+        let about = recorder.vendor().about();
+        let bad_fault = |bad: BadFault| {
+            let detail = format!("X-Fault: {bad}");
+            Box::new(own(call, problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new())))
+        };
+        let requested = match call.speaks_to_us {
+            true => faults::requested(&call.head.headers, about.title, about.lacks).map_err(bad_fault)?,
+            false => None,
+        };
+        let met = Met { call, vendor: about.name, operation: operation.name, user: exchange.user() };
+        let candidates = world.faults(vendor, &met, requested, &self.faults.specs);
+        Ok((!candidates.is_empty()).then(|| Box::new(Plan::new(&candidates, about.name, operation.name))))
+    }
+
+    /// A call to which something may happen: fault, vendor, marks, in the order that the fault says.
+    pub(super) async fn follow(&self, recorder: &mut Recorder<'_>, mut plan: Box<Plan>) -> Reply {
+        // A trial tells whether the call would succeed; on a copy, so that it changes nothing.
+        if plan.needs_trial() && !self.would_succeed(recorder) {
+            plan.withdraw_validated();
+        }
+        let mut skipped = Vec::new();
+        if let Some(note) = self.objection(recorder, &plan) {
+            skipped.extend(plan.withdraw_outcome().map(|outcome| outcome.mark(note)));
+        }
+        plan.settle();
+        let mut marks = Vec::new();
+        if let Some(delay) = plan.timing.as_ref().filter(|delay| delay.at != Moment::After) {
+            marks.push(delay.mark(self.hold(delay.what, None).await));
+            recorder.resume();
+        }
+        let early = plan.outcome.as_ref().filter(|outcome| outcome.at != Moment::After);
+        let (vendor, exchange) = (recorder.vendor(), &recorder.exchange);
+        let mut reply = match early {
+            Some(outcome) => self.instead(vendor, exchange, &outcome.what, None).await,
+            None => answering::answer(vendor, exchange),
+        };
+        if let Some(outcome) = plan.outcome.as_ref().filter(|outcome| outcome.at == Moment::After) {
+            reply = self.instead(vendor, exchange, &outcome.what, Some(reply)).await;
+        }
+        if let Some(delay) = plan.timing.as_ref().filter(|delay| delay.at == Moment::After) {
+            marks.push(delay.mark(self.hold(delay.what, Some(&mut reply)).await));
+        }
+        if let Some(outcome) = &plan.outcome {
+            let is_undocumented = matches!(outcome.what, Outcome::Refusal(_)) && !is_published(exchange, &reply);
+            marks.push(outcome.mark(if is_undocumented { Note::Undocumented } else { Note::Plain }));
+        }
+        marks.extend(skipped);
+        match HeaderValue::from_str(&marks.join(", ")) {
+            Ok(marks) if !marks.is_empty() => reply.with(faults::APPLIED, marks),
+            _ => reply,
+        }
+    }
+
+    fn would_succeed(&self, recorder: &Recorder<'_>) -> bool {
+        let trial = recorder.world.trial(recorder.vendor_index());
+        answering::handle(&*trial, &recorder.exchange).outcome().is_success()
+    }
+
+    /// Why the outcome that was chosen is left out.
+    fn objection(&self, recorder: &Recorder<'_>, plan: &Plan) -> Option<Note> {
+        match &plan.outcome.as_ref()?.what {
+            Outcome::Refusal(failure) if self.faults.policy == Policy::Documented => {
+                // On a copy, so that looking at it uses up no id.
+                let trial = recorder.world.trial(recorder.vendor_index());
+                let reply = trial.refuse(&recorder.exchange, failure);
+                (!is_published(&recorder.exchange, &reply)).then_some(Note::SkippedAsUndocumented)
+            }
+            Outcome::Hang(_) if self.held.available_permits() == 0 => Some(Note::SkippedByLimit),
+            _ => None,
+        }
+    }
+
+    /// What a call gets instead of its answer, which is there where the fault acts on it.
+    async fn instead(
+        &self,
+        vendor: &dyn Vendor,
+        exchange: &Exchange,
+        outcome: &Outcome,
+        answer: Option<Reply>,
+    ) -> Reply {
+        let cut = match outcome {
+            Outcome::Refusal(failure) => return vendor.refuse(exchange, failure),
+            Outcome::Cut(cut) => *cut,
+            Outcome::Hang(ms) => {
+                self.hold(Hold::Wait(Duration::from_millis(*ms)), None).await;
+                Cut::Close
+            }
+        };
+        let mut reply = answer.unwrap_or_else(|| Reply::empty(StatusCode::SERVICE_UNAVAILABLE));
+        reply.delivery.get_or_insert_default().cut = Some(cut);
+        reply
+    }
+
+    /// Waits with no lock held, or has the answer wait on its way. Too many that are held already are left alone.
+    async fn hold(&self, hold: Hold, reply: Option<&mut Reply>) -> Note {
+        let Some(permit) = self.permit_to_hold() else {
+            return Note::SkippedByLimit;
+        };
+        match (hold, reply) {
+            (Hold::Wait(time), _) => tokio::time::sleep(time).await,
+            (Hold::Drip { chunks, pause }, Some(reply)) => {
+                let drip = Drip { chunks, pause, place: Arc::new(permit) };
+                reply.delivery.get_or_insert_default().drip = Some(drip);
+            }
+            (Hold::Drip { .. }, None) => {} // always after the answer
+        }
+        Note::Plain
+    }
+
+    /// One of the permits of calls that are held at once.
+    fn permit_to_hold(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.held).try_acquire_owned().ok()
+    }
+}
+
+/// Whether the vendor publishes the status of that answer for the operation.
+fn is_published(exchange: &Exchange, reply: &Reply) -> bool {
+    let status = reply.outcome().as_u16();
+    exchange.operation.is_some_and(|operation| operation.published.contains(&status))
+}

@@ -1,0 +1,97 @@
+//! Records an exchange. When it is over, however it ends, the journal and the metrics hear of it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::exchange::Exchange;
+use crate::faults;
+use crate::journal::{Ended, Entry, Seen, Stopwatch};
+use crate::limits::Limit;
+use crate::metrics::{Call as Counted, Metrics};
+use crate::protocol::Reply;
+use crate::protocol::problem::MARK;
+use crate::vendors::Vendor;
+use crate::world::World;
+
+/// An exchange with a vendor, or with nobody, in the world that it belongs to.
+pub(super) struct Recorder<'a> {
+    pub(super) exchange: Box<Exchange>,
+    pub(super) world: Arc<World>,
+    /// Whether the world is one that nobody keeps, unless the call succeeds.
+    pub(super) is_visiting: bool,
+    /// Whether a fault matches it, and may be applied.
+    pub(super) is_matched: bool,
+    /// The index of the vendor whose call it is.
+    vendor: Option<usize>,
+    metrics: &'a Metrics,
+    at: Timestamp,
+    watch: Stopwatch,
+    ended: Option<Ended>,
+}
+
+impl<'a> Recorder<'a> {
+    /// Starts to record an exchange with the vendor of that index.
+    pub(super) fn new(mut exchange: Exchange, world: Arc<World>, vendor: Option<usize>, metrics: &'a Metrics) -> Self {
+        let (at, watch) = (world.clock().now(), Stopwatch::start());
+        exchange.call.at = at;
+        let exchange = Box::new(exchange);
+        Self { exchange, world, is_visiting: false, is_matched: false, vendor, metrics, at, watch, ended: None }
+    }
+
+    /// Whether it is a vendor's.
+    pub(super) fn is_vendors(&self) -> bool {
+        self.vendor.is_some()
+    }
+
+    /// The index of its vendor.
+    pub(super) fn vendor_index(&self) -> usize {
+        self.vendor.expect("only a vendor's exchange gets as far as being handled")
+    }
+
+    /// Its vendor, in its world.
+    pub(super) fn vendor(&self) -> &dyn Vendor {
+        self.world.vendor(self.vendor_index())
+    }
+
+    /// Its vendor, and the exchange to be told what is found out.
+    pub(super) fn vendor_and_exchange(&mut self) -> (&dyn Vendor, &mut Exchange) {
+        (self.world.vendor(self.vendor.expect("it is a vendor's")), &mut self.exchange)
+    }
+
+    /// Goes on after a delay: what the call writes from here on has the time of now.
+    pub(super) fn resume(&mut self) {
+        self.exchange.call.at = self.world.clock().now();
+    }
+
+    /// The call was answered.
+    pub(super) fn end(mut self, reply: &Reply) {
+        let (status, headers) = (reply.outcome(), &reply.headers);
+        self.ended = Some(Ended {
+            status,
+            fault: self.is_matched.then(|| headers.get(faults::APPLIED).cloned().map(Box::new)).flatten(),
+            is_own: !status.is_success() && headers.contains_key(MARK),
+        });
+    }
+}
+
+impl Drop for Recorder<'_> {
+    /// Also where the client left before the answer, and this is dropped in the middle.
+    fn drop(&mut self) {
+        let (took, ended) = (self.watch.elapsed(), self.ended.take());
+        let vendor = self.vendor.map(|vendor| self.world.set()[vendor].about.name);
+        let operation = self.exchange.operation.map(|operation| operation.name);
+        self.metrics.count(&Counted {
+            vendor,
+            operation,
+            status: ended.as_ref().map(|ended| ended.status.as_u16()),
+            fault: ended.as_ref().and_then(|ended| ended.fault.as_deref()),
+            took,
+        });
+        let seen = Seen { at: self.at, vendor, operation, user: self.exchange.user(), ended, took };
+        let journal = &self.world.journal;
+        if journal.keep(Entry::new(&self.exchange.call, seen)) && !journal.is_off() {
+            self.metrics.limit_hit(Limit::Journal);
+        }
+    }
+}
