@@ -1,75 +1,207 @@
 //! A world's source of ids and random numbers, drawn from its seed. Knows no vendor.
+//!
+//! The ids that an API gives to what it makes come from one sequence, which moves only when something is made:
+//! see [`Ids::reserve`]. Everything else that is random has a [`Stream`] of its own, so that it moves nothing but itself.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+/// What a random number that is no API id is drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stream {
+    /// The salts of passwords and secrets.
+    Salts,
+    /// The ids that answers carry.
+    RequestIds,
+    /// The traces that errors carry.
+    TraceIds,
+    /// The ids of entries in an audit log.
+    AuditIds,
+    /// Codes that are sent to a user, to be typed.
+    Codes,
+    /// Links and tokens that are sent to a user, to be clicked.
+    Links,
+    /// What a user's sessions are known by.
+    Sessions,
+    /// Tokens that are issued.
+    Tokens,
+    /// Secrets that are issued.
+    Secrets,
+    /// Key pairs.
+    Keys,
+}
+
+/// How many streams there are.
+const STREAMS: usize = Stream::Keys as usize + 1;
+
+impl Stream {
+    const ALL: [Self; STREAMS] = [
+        Self::Salts,
+        Self::RequestIds,
+        Self::TraceIds,
+        Self::AuditIds,
+        Self::Codes,
+        Self::Links,
+        Self::Sessions,
+        Self::Tokens,
+        Self::Secrets,
+        Self::Keys,
+    ];
+}
 
 /// A seeded source that every part of one world shares. A clone is the same source; [`Ids::fork`] makes another.
 ///
-/// ChaCha is used because its numbers stay the same from release to release: same seed, same ids.
-#[derive(Debug, Clone)]
-pub struct Ids {
-    source: Arc<Mutex<ChaCha8Rng>>,
+/// ChaCha is used because its numbers stay the same from release to release: same seed, same ids. It counts, so a
+/// position is all that has to be kept of each stream.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Positions", into = "Positions")]
+pub struct Ids(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     seed: u64,
+    /// Where the sequence of API ids is, in words of 32 bits.
+    next: Mutex<u64>,
+    /// Likewise each stream, by its number in [`Stream`].
+    streams: [AtomicU64; STREAMS],
+}
+
+/// As a world's state holds it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Positions {
+    seed: u64,
+    /// Where the sequence of API ids is, in words of 32 bits.
+    next: u64,
+    /// Likewise those streams from which something was drawn.
+    streams: BTreeMap<Stream, u64>,
 }
 
 impl Ids {
-    /// A source at the start of `seed`'s sequence.
+    /// A source at the start of `seed`'s sequences.
     pub fn seeded(seed: u64) -> Self {
-        Self::new(ChaCha8Rng::seed_from_u64(seed), seed)
-    }
-
-    /// A source for one purpose, the same whenever it is asked for, whatever was drawn meanwhile.
-    pub fn of_purpose(&self, purpose: u64) -> Self {
-        Self::seeded(draw(self.seed, purpose, u64::MAX))
-    }
-
-    /// Where it stands in its seed's sequence.
-    pub fn place(&self) -> u128 {
-        self.lock().get_word_pos()
-    }
-
-    /// A source that stands at that place of `seed`'s sequence.
-    pub fn at(seed: u64, place: u128) -> Self {
-        let ids = Self::seeded(seed);
-        ids.lock().set_word_pos(place);
-        ids
+        Self::from(Positions { seed, next: 0, streams: BTreeMap::new() })
     }
 
     /// What it was seeded with.
     pub fn seed(&self) -> u64 {
-        self.seed
+        self.0.seed
     }
 
-    /// A source of its own that goes on from the same place.
+    /// A source of its own that goes on from the same positions.
     pub fn fork(&self) -> Self {
-        Self::new(self.lock().clone(), self.seed)
+        Self::from(Positions::from(self.clone()))
+    }
+
+    /// The next API ids. They count as drawn once [`Reservation::commit`] says so: until then others wait, and a
+    /// reservation that is dropped, because the call is refused, leaves the sequence where it was.
+    ///
+    /// Reserve before a directory's lock is taken, never under it, and once in a call.
+    pub fn reserve(&self) -> Reservation<'_> {
+        let next = self.lock();
+        Reservation { random: Random::at(self.0.seed, 0, *next), next }
+    }
+
+    /// The next `N` bytes of a stream.
+    pub fn bytes<const N: usize>(&self, stream: Stream) -> [u8; N] {
+        self.take(stream, N.div_ceil(4)).bytes()
+    }
+
+    /// The next letters of a stream, out of an alphabet.
+    pub fn letters(&self, stream: Stream, alphabet: &[u8], count: usize) -> String {
+        let mut random = self.take(stream, 2 * count);
+        (0..count).map(|_| char::from(alphabet[random.below(alphabet.len() as u64) as usize])).collect()
+    }
+
+    /// Numbers for one purpose, the same whenever they are asked for, whatever was drawn meanwhile.
+    pub fn of_purpose(&self, purpose: u64) -> Random {
+        Random::at(draw(self.0.seed, purpose, u64::MAX), 0, 0)
+    }
+
+    /// Moves a stream on by that many words, and answers what reads them.
+    fn take(&self, stream: Stream, words: usize) -> Random {
+        let number = stream as usize;
+        let position = self.0.streams[number].fetch_add(words as u64, Relaxed);
+        Random::at(self.0.seed, number as u64 + 1, position)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, u64> {
+        self.0.next.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<Positions> for Ids {
+    fn from(positions: Positions) -> Self {
+        let of = |stream| AtomicU64::new(positions.streams.get(&stream).copied().unwrap_or(0));
+        let streams = Stream::ALL.map(of);
+        Self(Arc::new(Inner { seed: positions.seed, next: Mutex::new(positions.next), streams }))
+    }
+}
+
+impl From<Ids> for Positions {
+    fn from(ids: Ids) -> Self {
+        let position = |stream: Stream| (stream, ids.0.streams[stream as usize].load(Relaxed));
+        let streams = Stream::ALL.into_iter().map(position).filter(|(_, position)| *position > 0).collect();
+        Self { seed: ids.0.seed, next: *ids.lock(), streams }
+    }
+}
+
+/// API ids that a call may yet give back. See [`Ids::reserve`].
+pub struct Reservation<'a> {
+    next: MutexGuard<'a, u64>,
+    random: Random,
+}
+
+impl Reservation<'_> {
+    /// The next `N` bytes.
+    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        self.random.bytes()
+    }
+
+    /// Keeps what was drawn: nobody gets it again.
+    pub fn commit(mut self) {
+        *self.next = self.random.0.get_word_pos() as u64;
+    }
+}
+
+/// Random numbers that one owner draws.
+#[derive(Debug)]
+pub struct Random(ChaCha8Rng);
+
+impl Random {
+    /// The sequence that a key starts.
+    pub fn from_key(key: [u8; 32]) -> Self {
+        Self(ChaCha8Rng::from_seed(key))
+    }
+
+    fn at(seed: u64, stream: u64, position: u64) -> Self {
+        let mut source = ChaCha8Rng::seed_from_u64(seed);
+        source.set_stream(stream);
+        source.set_word_pos(position.into());
+        Self(source)
     }
 
     /// The next `N` bytes.
-    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         self.fill(&mut bytes);
         bytes
     }
 
     /// As many of the next bytes as fit.
-    pub fn fill(&self, bytes: &mut [u8]) {
-        self.lock().fill_bytes(bytes);
+    pub fn fill(&mut self, bytes: &mut [u8]) {
+        self.0.fill_bytes(bytes);
     }
 
     /// A number in `0..bound`, from the next bytes.
-    pub fn below(&self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         u64::from_be_bytes(self.bytes()) % bound.max(1)
-    }
-
-    fn new(source: ChaCha8Rng, seed: u64) -> Self {
-        Self { source: Arc::new(Mutex::new(source)), seed }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, ChaCha8Rng> {
-        self.source.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -85,26 +217,83 @@ pub fn draw(seed: u64, n: u64, bound: u64) -> u64 {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_same_seed_gives_the_same_ids() {
-        assert_eq!(Ids::seeded(7).bytes::<16>(), Ids::seeded(7).bytes::<16>());
-        assert_ne!(Ids::seeded(7).bytes::<16>(), Ids::seeded(8).bytes::<16>());
+    /// The next API id, which is kept.
+    fn next(ids: &Ids) -> [u8; 16] {
+        let mut reserved = ids.reserve();
+        let id = reserved.bytes();
+        reserved.commit();
+        id
     }
 
     #[test]
-    fn a_fork_goes_on_from_the_same_place_and_leaves_the_other_alone() {
+    fn the_same_seed_gives_the_same_ids() {
+        assert_eq!(next(&Ids::seeded(7)), next(&Ids::seeded(7)));
+        assert_ne!(next(&Ids::seeded(7)), next(&Ids::seeded(8)));
+    }
+
+    #[test]
+    fn what_is_committed_is_gone_and_what_is_not_is_given_again() {
         let ids = Ids::seeded(1);
-        ids.bytes::<3>();
+        let first: [u8; 16] = ids.reserve().bytes();
+        assert_eq!(next(&ids), first);
+        assert_ne!(next(&ids), first);
+    }
+
+    #[test]
+    fn a_fork_goes_on_from_the_same_positions_and_leaves_the_other_alone() {
+        let ids = Ids::seeded(1);
+        next(&ids);
+        ids.bytes::<3>(Stream::Codes);
         let fork = ids.fork();
-        let ahead = fork.bytes::<8>();
-        assert_eq!(ids.bytes::<8>(), ahead);
+        let ahead = (next(&fork), fork.bytes::<8>(Stream::Codes));
+        assert_eq!((next(&ids), ids.bytes::<8>(Stream::Codes)), ahead);
+    }
+
+    #[test]
+    fn a_stream_moves_itself_alone() {
+        let (ids, other) = (Ids::seeded(1), Ids::seeded(1));
+        for stream in Stream::ALL {
+            other.bytes::<5>(stream);
+            for unmoved in Stream::ALL.into_iter().filter(|unmoved| *unmoved > stream) {
+                assert_eq!(ids.fork().bytes::<8>(unmoved), other.fork().bytes::<8>(unmoved));
+            }
+            assert_ne!(ids.fork().bytes::<8>(stream), other.fork().bytes::<8>(stream));
+        }
+        assert_eq!(next(&ids), next(&other));
+    }
+
+    #[test]
+    fn streams_differ_and_a_stream_goes_on_where_it_was() {
+        let firsts: std::collections::BTreeSet<_> =
+            Stream::ALL.into_iter().map(|stream| Ids::seeded(1).bytes::<16>(stream)).collect();
+        assert_eq!(firsts.len(), STREAMS);
+        let ids = Ids::seeded(1);
+        let halves = [ids.bytes::<8>(Stream::Tokens), ids.bytes::<8>(Stream::Tokens)].concat();
+        assert_eq!(halves, Ids::seeded(1).bytes::<16>(Stream::Tokens));
+        let text = ids.letters(Stream::Codes, b"AB", 40);
+        assert!(text.len() == 40 && text.contains('A') && text.contains('B'));
+        assert_ne!(ids.letters(Stream::Codes, b"AB", 40), text);
+    }
+
+    #[test]
+    fn what_is_written_and_read_again_goes_on_the_same() {
+        let ids = Ids::seeded(3);
+        next(&ids);
+        ids.bytes::<8>(Stream::Salts);
+        ids.bytes::<8>(Stream::Keys);
+        let text = serde_json::to_string(&ids).unwrap();
+        assert_eq!(text, r#"{"seed":3,"next":4,"streams":{"salts":2,"keys":2}}"#);
+        let again: Ids = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), text);
+        assert_eq!((next(&again), again.bytes::<8>(Stream::Keys)), (next(&ids), ids.bytes::<8>(Stream::Keys)));
     }
 
     #[test]
     fn a_purpose_has_numbers_of_its_own_that_nothing_moves() {
         let ids = Ids::seeded(1);
         let before = ids.of_purpose(1).bytes::<8>();
-        ids.bytes::<5>();
+        next(&ids);
+        ids.bytes::<5>(Stream::Salts);
         assert_eq!(ids.of_purpose(1).bytes::<8>(), before);
         assert_ne!(ids.of_purpose(2).bytes::<8>(), before);
     }

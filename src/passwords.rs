@@ -6,18 +6,24 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::ids::Ids;
-
 /// Two to the power of this many rounds: the least that bcrypt has.
 const COST: u32 = 4;
 
 /// The most bytes of a password that bcrypt looks at.
 const MOST: usize = 72;
 
-/// The hash of a password, in bcrypt's usual form. The salt comes from the world's ids.
-pub fn hash(password: &str, ids: &Ids) -> String {
-    let hashed = bcrypt::hash_with_salt(material(password).as_ref(), COST, ids.bytes());
+/// The hash of a password, in bcrypt's usual form.
+pub fn hash(password: &str, salt: [u8; 16]) -> String {
+    let hashed = bcrypt::hash_with_salt(material(password).as_ref(), COST, salt);
     hashed.expect("the cost is one that bcrypt has").format_for_version(bcrypt::Version::TwoB)
+}
+
+/// The hash of a password that stands in a seed file. Its salt follows from whose it is: another user's password in the
+/// file changes nothing about it, nor does it change anything that a world draws.
+pub fn hash_of_seed(password: &str, user: &str) -> String {
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&Sha256::new_with_prefix("salt").chain_update(user).finalize()[..16]);
+    hash(password, salt)
 }
 
 /// Whether a password is the hashed one. A hash in another form than bcrypt's fits none.
@@ -39,14 +45,15 @@ mod tests {
 
     #[test]
     fn a_password_fits_its_own_hash_alone() {
-        let ids = Ids::seeded(1);
         let (short, long) = ("secret", "x".repeat(100));
         for password in [short, &long] {
-            let hash = hash(password, &ids);
+            let hash = hash(password, [1; 16]);
             assert!(hash.starts_with("$2b$04$") && fits(password, &hash));
             assert!(!fits(&format!("{password}!"), &hash));
         }
         assert!(!fits("secret", "not a hash"));
-        assert_ne!(hash(short, &ids), hash(short, &ids), "each has its own salt");
+        assert_ne!(hash_of_seed(short, "a"), hash_of_seed(short, "b"), "each has its own salt");
+        assert_eq!(hash_of_seed(short, "a"), hash_of_seed(short, "a"));
+        assert!(fits(short, &hash_of_seed(short, "a")));
     }
 }

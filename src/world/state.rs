@@ -22,7 +22,7 @@ const FORMAT: &str = "world state, version 1";
 #[serde(deny_unknown_fields)]
 struct State {
     fauxidp: String,
-    ids: Place,
+    ids: Ids,
     clock: Clock,
     settings: BTreeMap<String, String>,
     outbox: Outbox,
@@ -38,22 +38,13 @@ struct Faults {
     others: Arc<Counters>,
 }
 
-/// Where the source of ids stands.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Place {
-    seed: u64,
-    /// In words of 32 bits; a string, for JSON's readers do not agree on numbers of that size.
-    place: String,
-}
-
 impl World {
     /// Everything in the world but its name and its journal.
     pub fn state(&self) -> String {
         let shared = &self.shared;
         let state = State {
             fauxidp: FORMAT.to_owned(),
-            ids: Place { seed: shared.ids.seed(), place: shared.ids.place().to_string() },
+            ids: shared.ids.clone(),
             clock: shared.clock.clone(),
             settings: self.settings().map(|(key, value)| (key, value.to_owned())).collect(),
             outbox: shared.outbox.clone(),
@@ -72,17 +63,11 @@ impl World {
         if state.fauxidp != FORMAT {
             return Err(format!("it is {:?}, and {FORMAT:?} is wanted", state.fauxidp));
         }
-        let place = state.ids.place.parse().map_err(|_| "ids.place is no number".to_owned())?;
         let mut settings = self.set.default_settings();
         for (key, value) in &state.settings {
             self.set.set(&mut settings, key, value)?;
         }
-        let shared = Shared {
-            world: name.into(),
-            clock: state.clock,
-            ids: Ids::at(state.ids.seed, place),
-            outbox: state.outbox,
-        };
+        let shared = Shared { world: name.into(), clock: state.clock, ids: state.ids, outbox: state.outbox };
         let mut restored = Vec::with_capacity(self.vendors.len());
         for (vendor, settings) in self.vendors().zip(&settings) {
             let about = vendor.about();

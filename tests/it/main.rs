@@ -10,6 +10,7 @@ mod fidelity;
 mod fixture;
 mod frames;
 mod history;
+mod ids;
 mod journal;
 mod library;
 mod limits;

@@ -152,7 +152,7 @@ async fn a_state_that_does_not_fit_is_refused_and_changes_nothing() {
     for (from, to) in [
         ("world state, version 1", "world state, version 2"),
         ("\"userId\"", "\"user\""),
-        ("\"place\":\"", "\"place\":\"x"),
+        ("\"next\":", "\"next\":-"),
         ("\"monocloud.era\":\"seed\"", "\"monocloud.era\":\"future\""),
         ("\"zitadel\":", "\"acme\":"),
         ("{", "["),

@@ -17,6 +17,7 @@ use super::error::Error;
 use super::record::{Actor, Address, Entry, Pending, Purpose, User};
 use super::{Jitsudo, Suspension};
 use crate::directory::{DirectoryError, Record};
+use crate::ids::{Reservation, Stream};
 use crate::outbox::Letter;
 
 /// Which part of a list is wanted.
@@ -84,7 +85,7 @@ fn note(
     (kind, id): (&'static str, Arc<str>),
 ) {
     state.audit.write(Entry {
-        id: new_uuid(state),
+        id: Uuid::new_v8(state.shared.ids.bytes(Stream::AuditIds)),
         tenant,
         actor,
         action: action.into(),
@@ -95,19 +96,15 @@ fn note(
 }
 
 /// A UUID of version 8, as the vendor's sample is.
-fn new_uuid(state: &Jitsudo) -> Uuid {
-    Uuid::new_v8(state.shared.ids.bytes())
-}
-
-fn new_id(state: &Jitsudo) -> String {
-    new_uuid(state).to_string()
+fn new_id(ids: &mut Reservation<'_>) -> String {
+    Uuid::new_v8(ids.bytes()).to_string()
 }
 
 /// Mails a user a token, which takes the place of one that was sent for the same before.
 fn mail(state: &Jitsudo, user: &User, purpose: Purpose) {
     let now = state.shared.clock.now();
     let token = loop {
-        let token = format!("{:032x}", u128::from_be_bytes(state.shared.ids.bytes()));
+        let token = format!("{:032x}", u128::from_be_bytes(state.shared.ids.bytes(Stream::Links)));
         // A seed can hold any token, also the one that comes next; then another one is drawn.
         if state.pending.upsert(Pending::new(user.key(), purpose, token.clone(), now)).is_ok() {
             break token;

@@ -158,7 +158,6 @@ fn local_only() -> Vec<String> {
 pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let seed: Seed = read_seed(origin.seed)?;
     let now = origin.shared.clock.now();
-    let salts = origin.shared.ids.fork(); // what a seed holds must not move the world's ids
     let mut faults = Vec::new();
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     let (mut tokens, mut pending) = (HashMap::new(), Vec::new());
@@ -182,7 +181,7 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
                 let field = format!("users[{place}].fauxidp.password_hash");
                 return Err(SeedError::about(origin.seed, &hash, &field, "the password stands twice"));
             }
-            (Some(password), None) => Some(passwords::hash(&password, &salts)),
+            (Some(password), None) => Some(passwords::hash_of_seed(&password, &id)),
             (None, hash) => hash,
         };
         pending.extend(hidden.reset_token.map(|token| Pending::lasting(&id, Purpose::Reset, token)));

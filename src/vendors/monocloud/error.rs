@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::Era;
 use super::record::Alias;
 use crate::failure::{Failure, Kind, Name, Wish};
-use crate::ids::Ids;
+use crate::ids::{Ids, Stream};
 use crate::protocol::Reply;
 
 // The vendor publishes no texts: these are our own (assumed, monocloud-a19).
@@ -274,7 +274,7 @@ fn problem(status: u16, fragment: &str, detail: Option<&str>, errors: Option<Val
 fn trace_id(ids: &Ids) -> String {
     let mut text = String::with_capacity(55);
     text.push_str("00-");
-    for (place, byte) in ids.bytes::<24>().into_iter().enumerate() {
+    for (place, byte) in ids.bytes::<24>(Stream::TraceIds).into_iter().enumerate() {
         if place == 16 {
             text.push('-');
         }

@@ -14,6 +14,7 @@ use super::MonoCloud;
 use super::error::Error;
 use super::record::{Alias, User};
 use crate::directory::DirectoryError;
+use crate::ids::Reservation;
 
 pub(super) use access::{
     disconnect_external_authenticator, fail_sign_in, get_session, list_blocked_ips, list_sessions, remove_passkey,
@@ -71,9 +72,7 @@ fn keeping(step: impl FnOnce(&mut User) -> Result<bool, Error>) -> impl FnOnce(&
     }
 }
 
-impl MonoCloud {
-    /// A new UUID.
-    fn uuid(&self) -> Uuid {
-        uuid::Builder::from_random_bytes(self.shared.ids.bytes()).into_uuid()
-    }
+/// A UUID as the vendor makes them.
+fn new_uuid(ids: &mut Reservation<'_>) -> Uuid {
+    uuid::Builder::from_random_bytes(ids.bytes()).into_uuid()
 }

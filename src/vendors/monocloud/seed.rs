@@ -13,7 +13,6 @@ use super::record::{
 };
 use super::{MonoCloud, Rules};
 use crate::directory::{Directory, Duplicate};
-use crate::ids::Ids;
 use crate::passwords;
 use crate::people::Person;
 use crate::protocol::packed::Packed;
@@ -120,8 +119,6 @@ struct Hidden {
 pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let seed: Seed = read_seed(origin.seed)?;
     let now = origin.shared.clock.now().as_second();
-    // Of their own, so that a password in the file does not change which ids come after it.
-    let salts = Ids::seeded(0);
     let mut faults = Vec::new();
     let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
     for (place, user) in seed.users.into_iter().enumerate() {
@@ -141,7 +138,7 @@ pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
             let field = format!("users[{place}].fauxidp.groups");
             return Err(SeedError::about(origin.seed, &stray.to_string(), &field, "there is no such group"));
         }
-        users.push(seeded(user, &salts));
+        users.push(seeded(user));
     }
     users.extend(origin.people.iter().map(|person| self::user(person, now)));
     let users = Directory::new(users).map_err(|duplicate| match duplicate {
@@ -177,8 +174,10 @@ impl From<SeedGroup> for Group {
     }
 }
 
-fn seeded(user: SeedUser, salts: &Ids) -> User {
+fn seeded(user: SeedUser) -> User {
     let hidden = user.fauxidp;
+    let hash = |password: String| passwords::hash_of_seed(&password, &user.user_id).into();
+    let password_hash = hidden.password_hash.or_else(|| hidden.password.map(hash));
     let email = |email: SeedEmail| Identifier {
         id: email.id,
         value: email.email,
@@ -225,9 +224,7 @@ fn seeded(user: SeedUser, salts: &Ids) -> User {
             has_password: user.has_password,
             force_password_reset: hidden.force_password_reset,
             password_updated_at: user.password_updated_at,
-            password_hash: hidden
-                .password_hash
-                .or_else(|| hidden.password.map(|password| passwords::hash(&password, salts).into())),
+            password_hash,
             passkeys: user.passkeys,
             private_data: user.private_data,
             public_data: user.public_data,

@@ -18,6 +18,7 @@ use super::error::Error;
 use super::proto::zitadel::user::v2::ListUsersRequest;
 use super::record::{Ended, State, User, Username, WrongState};
 use crate::directory::DirectoryError;
+use crate::ids::Reservation;
 use search::Filter;
 pub(super) use writing::Written;
 
@@ -136,8 +137,12 @@ fn change<R>(
 }
 
 /// A number in the vendor's form: 18 digits.
-fn new_id(state: &Zitadel) -> String {
-    (100_000_000_000_000_000 + state.shared.ids.below(900_000_000_000_000_000)).to_string()
+fn new_id(ids: &mut Reservation<'_>) -> String {
+    digits(u64::from_be_bytes(ids.bytes()))
+}
+
+fn digits(random: u64) -> String {
+    (100_000_000_000_000_000 + random % 900_000_000_000_000_000).to_string()
 }
 
 fn enter(

@@ -14,7 +14,6 @@ use super::record::{
     Token, User, far,
 };
 use crate::directory::{Directory, Duplicate};
-use crate::ids::Ids;
 use crate::passwords;
 use crate::people::Person;
 use crate::protocol::template::Shown;
@@ -119,11 +118,11 @@ impl Hidden {
     }
 
     /// As the record keeps it; `Err` names the member that does not fit, and a value of it.
-    fn secrets(&self, user_id: &str, made: Timestamp, ids: &Ids) -> Result<Option<Arc<Secrets>>, (String, String)> {
+    fn secrets(&self, user_id: &str, made: Timestamp) -> Result<Option<Arc<Secrets>>, (String, String)> {
         let code = |code: &Option<String>| code.clone().map(|code| Code { code, expires: far() });
         // Hashing takes its time, so a seed may bring the hash with it.
         let hash = |plain: &Option<String>, hash: &Option<String>| {
-            hash.clone().or_else(|| plain.as_ref().map(|plain| passwords::hash(plain, ids)))
+            hash.clone().or_else(|| plain.as_ref().map(|plain| passwords::hash_of_seed(plain, user_id)))
         };
         let mut secrets = Secrets {
             password: hash(&self.password, &self.password_hash),
@@ -194,7 +193,7 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
         if let Some((member, message)) = strange {
             return wrong(place, &id, &format!("fauxidp.{member}"), message);
         }
-        let secrets = match user.fauxidp.secrets(&id, user.details.creation_date, &origin.shared.ids) {
+        let secrets = match user.fauxidp.secrets(&id, user.details.creation_date) {
             Ok(secrets) => secrets,
             Err((member, value)) => return wrong(place, &value, &format!("fauxidp.{member}"), "it cannot be read"),
         };

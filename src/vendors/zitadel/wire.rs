@@ -28,7 +28,7 @@ use super::proto::zitadel::object::v2::{Details, ListDetails};
 use super::proto::zitadel::user::v2 as proto;
 use super::record::{Gender, Human, Kind, Machine, Metadata, State, User};
 use crate::clock::Clock;
-use crate::ids::Ids;
+use crate::ids::{Ids, Stream};
 use crate::protocol::rpc::{self, Codec, RpcError, Wire};
 use crate::protocol::{Call, Reply, go_json};
 use crate::vendors::Shared;
@@ -473,7 +473,7 @@ const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 fn request_id(at: jiff::Timestamp, ids: &Ids) -> HeaderValue {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
     let seconds = at.as_second() as u32; // the form has 32 bits for the time
-    let number = u128::from(seconds) << 64 | u128::from(u64::from_be_bytes(ids.bytes()));
+    let number = u128::from(seconds) << 64 | u128::from(u64::from_be_bytes(ids.bytes(Stream::RequestIds)));
     // 96 bits are 19 digits and one bit, which the form puts in front of the last, padded one.
     let padded = number << 4;
     // In two halves of ten digits, each of which a machine word holds.

@@ -11,6 +11,9 @@ use crate::ids::Ids;
 /// For how long a token counts: the default of `JWT_TTL`.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
+/// What the secret is drawn for.
+const JWT_SECRET: u64 = 0x4a57;
+
 /// What signs the tokens of all worlds that come from one seed.
 #[derive(Debug)]
 pub(in super::super) struct Signer([u8; 32]);
@@ -33,10 +36,10 @@ struct Claims {
 }
 
 impl Signer {
-    /// The signer of that seed, without taking from its sequence.
+    /// The signer of that seed, whatever was drawn from it.
     pub(in super::super) fn new(ids: &Ids) -> Self {
         let mut digest = Sha256::new_with_prefix("JWT_SECRET");
-        digest.update(ids.fork().bytes::<32>());
+        digest.update(ids.of_purpose(JWT_SECRET).bytes::<32>());
         Self(digest.finalize().into())
     }
 

@@ -8,6 +8,7 @@ use super::super::error::Error;
 use super::super::record::{Actor, Address, AuthProvider, Pending, Purpose, User};
 use super::{groups, mail, note_user};
 use crate::directory::{DirectoryError, Record};
+use crate::ids::Stream;
 use crate::passwords;
 
 /// Who wants in.
@@ -113,7 +114,7 @@ fn set_password(state: &Jitsudo, token: &str, purpose: Purpose, password: &str) 
     // Of two calls at once, one takes the token.
     let taken = |found: &Pending| if found.token == token { Ok(()) } else { Err(Error::UnknownMailToken) };
     state.pending.remove(pending.key(), taken).map_err(unknown_token)?;
-    let hash = passwords::hash(password, &state.shared.ids);
+    let hash = passwords::hash(password, state.shared.ids.bytes(Stream::Salts));
     let now = state.shared.clock.now();
     let edited = state.users.update(&pending.user, |user| {
         user.edit(now, |profile| {

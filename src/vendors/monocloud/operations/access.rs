@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::lists::{Key, Page};
 use super::{Changed, change};
 use crate::directory::DirectoryError;
+use crate::ids::Stream;
 use crate::protocol::packed::Packed;
 use crate::vendors::Event;
 use crate::vendors::monocloud::MonoCloud;
@@ -153,8 +154,8 @@ pub(in super::super) fn sign_in(state: &MonoCloud, event: &Event) -> Result<(), 
         ..SessionMetadata::default()
     };
     let session = Session {
-        session_id: hex(&state.shared.ids.bytes::<16>()),
-        session_key: Some(hex(&state.shared.ids.bytes::<32>())),
+        session_id: hex(&state.shared.ids.bytes::<16>(Stream::Sessions)),
+        session_key: Some(hex(&state.shared.ids.bytes::<32>(Stream::Sessions))),
         client_ids: event.client.iter().cloned().collect(),
         initiated_at: now,
         expires_at: now + SESSION_SECONDS,

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use uuid::Uuid;
 
 use super::lists::{Key, Page};
-use super::users;
+use super::{new_uuid, users};
 use crate::directory::DirectoryError;
 use crate::vendors::monocloud::MonoCloud;
 use crate::vendors::monocloud::error::Error;
@@ -67,7 +67,8 @@ pub(in super::super) struct NewGroup {
 
 /// Makes a group.
 pub(in super::super) fn create_group(state: &MonoCloud, new: NewGroup) -> Result<Counted, Error> {
-    let (now, id) = (state.now(), state.uuid().to_string());
+    let mut ids = state.shared.ids.reserve();
+    let (now, id) = (state.now(), new_uuid(&mut ids).to_string());
     let group = Group {
         group_id: id.clone(),
         r#type: GroupType::Custom,
@@ -79,6 +80,7 @@ pub(in super::super) fn create_group(state: &MonoCloud, new: NewGroup) -> Result
         last_assigned: None,
     };
     let group = state.groups.insert(&id, || Ok(group)).map_err(|error| group_error(&id, error))?;
+    ids.commit();
     Ok(Counted { group, users: 0 })
 }
 

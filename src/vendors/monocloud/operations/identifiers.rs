@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{Changed, change};
+use super::{Changed, change, new_uuid};
+use crate::ids::Stream;
 use crate::outbox::Letter;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Alias, Identifier, Kind, Profile, User};
@@ -24,8 +25,9 @@ pub(in super::super) fn add_identifier(
     kind: Kind,
     new: Result<NewIdentifier, Error>,
 ) -> Result<Changed, Error> {
-    let (now, id) = (state.now(), state.uuid());
-    change(state, user_id, |user| {
+    let mut ids = state.shared.ids.reserve();
+    let (now, id) = (state.now(), new_uuid(&mut ids));
+    let changed = change(state, user_id, |user| {
         let NewIdentifier { value, is_verified: verified } = new?;
         let alias = Alias::new(kind, &value);
         if user.profile.identifiers(kind).iter().any(|own| Alias::new(kind, &own.value) == alias) {
@@ -38,7 +40,9 @@ pub(in super::super) fn add_identifier(
             all.push(Identifier { primary, verified, ..Identifier::new(id, kind, value, has_password) });
             true
         }))
-    })
+    })?;
+    ids.commit();
+    Ok(changed)
 }
 
 /// Removes an address or a number.
@@ -98,8 +102,9 @@ pub(in super::super) fn set_username(
     user_id: &str,
     name: Result<String, Error>,
 ) -> Result<Changed, Error> {
-    let (now, id) = (state.now(), state.uuid());
-    change(state, user_id, |user| {
+    let mut ids = state.shared.ids.reserve();
+    let (now, id) = (state.now(), new_uuid(&mut ids));
+    let changed = change(state, user_id, |user| {
         let name = name?;
         Ok(user.edit(now, |profile| {
             let has_password = profile.has_password;
@@ -110,7 +115,9 @@ pub(in super::super) fn set_username(
             own.value = name;
             changed
         }))
-    })
+    })?;
+    ids.commit();
+    Ok(changed)
 }
 
 /// Takes the user's name to sign in with away.
@@ -142,7 +149,7 @@ pub(in super::super) fn send_email_verification_link(
 /// Makes a link, and sends it where there is an address.
 pub(super) fn link(state: &MonoCloud, user: &User, about: &'static str, to: Option<&str>, expiry: Option<i64>) -> Link {
     let page = about.replace('_', "-");
-    let token = Uuid::from_bytes(state.shared.ids.bytes());
+    let token = Uuid::from_bytes(state.shared.ids.bytes(Stream::Links));
     let link = format!("https://tenant.monocloud.test/account/{page}?token={}", token.simple());
     if let Some(to) = to {
         state.shared.outbox.send(Letter {

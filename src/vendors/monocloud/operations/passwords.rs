@@ -2,7 +2,7 @@
 
 use super::identifiers::{Link, link};
 use super::{Changed, change};
-use crate::ids::Ids;
+use crate::ids::{Ids, Stream};
 use crate::passwords;
 use crate::vendors::monocloud::MonoCloud;
 use crate::vendors::monocloud::error::{Error, Weakness};
@@ -25,7 +25,7 @@ impl Secret {
                 if !unchecked {
                     check(&password)?;
                 }
-                Ok(passwords::hash(&password, ids).into())
+                Ok(passwords::hash(&password, ids.bytes(Stream::Salts)).into())
             }
         }
     }

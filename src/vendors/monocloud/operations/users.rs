@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::lists::{Key, Page};
 use super::passwords::Secret;
-use super::{Changed, change, user_error};
+use super::{Changed, change, new_uuid, user_error};
 use crate::protocol::packed::Packed;
 use crate::protocol::template::Shown;
 use crate::vendors::monocloud::error::Error;
@@ -117,14 +117,15 @@ pub(in super::super) fn create_user(state: &MonoCloud, new: NewUser) -> Result<U
     let has_password = new.secret.is_some();
     let password_hash = new.secret.map(|secret| secret.hashed(&state.shared.ids)).transpose()?;
     let now = state.now();
-    let identifier = |kind, value: Option<String>, verified: bool| {
+    let mut ids = state.shared.ids.reserve();
+    let user_id = seed::letters(&ids.bytes::<21>());
+    let mut identifier = |kind, value: Option<String>, verified: bool| {
         value.map(|value| Identifier {
             primary: true,
             verified,
-            ..Identifier::new(state.uuid(), kind, value, has_password)
+            ..Identifier::new(new_uuid(&mut ids), kind, value, has_password)
         })
     };
-    let user_id = seed::letters(&state.shared.ids.bytes::<21>());
     let groups = state.groups.snapshot();
     let joined = groups.iter().filter(|group| group.is_auto_assigned);
     let user = User {
@@ -149,7 +150,9 @@ pub(in super::super) fn create_user(state: &MonoCloud, new: NewUser) -> Result<U
             ..Profile::empty()
         }),
     };
-    state.users.insert(&user_id, || Ok(user)).map_err(|error| user_error(&user_id, error))
+    let user = state.users.insert(&user_id, || Ok(user)).map_err(|error| user_error(&user_id, error))?;
+    ids.commit();
+    Ok(user)
 }
 
 /// The user of that id.

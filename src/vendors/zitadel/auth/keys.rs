@@ -14,7 +14,7 @@ use rsa::{RsaPrivateKey, RsaPublicKey};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::ids::Ids;
+use crate::ids::{Ids, Random, Stream};
 
 /// The length of keys, in bits. The vendor's.
 const BITS: usize = 2_048;
@@ -32,7 +32,7 @@ pub struct Pair {
 
 /// The next key pair of a world. It takes a good part of a second.
 pub fn generate(ids: &Ids) -> Pair {
-    let key = private_key(&mut Source(ids.of_purpose(ids.below(u64::MAX))));
+    let key = private_key(&mut Source(Random::from_key(ids.bytes(Stream::Keys))));
     Pair { private: private_pem(&key), public: public_pem(&key.to_public_key()) }
 }
 
@@ -106,7 +106,7 @@ impl Signer {
     }
 
     fn make(ids: &Ids) -> Self {
-        let source = ids.of_purpose(SIGNING);
+        let mut source = ids.of_purpose(SIGNING);
         let id = (100_000_000_000_000_000 + source.below(900_000_000_000_000_000)).to_string();
         let key = private_key(&mut Source(source));
         let public = key.to_public_key();
@@ -151,8 +151,8 @@ fn public_pem(key: &RsaPublicKey) -> String {
     key.to_public_key_pem(LineEnding::LF).expect("a key has that form")
 }
 
-/// The world's ids as the library wants its chance.
-struct Source(Ids);
+/// Random numbers as the library wants them.
+struct Source(Random);
 
 impl RngCore for Source {
     fn next_u32(&mut self) -> u32 {

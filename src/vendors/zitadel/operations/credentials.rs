@@ -14,6 +14,7 @@ use super::super::proto::zitadel::user::v2 as proto;
 use super::super::record::{Key, Secrets, Token, User};
 use super::super::wire::time;
 use super::{change, new_id};
+use crate::ids::Stream;
 use crate::passwords;
 use buffa::EnumValue;
 
@@ -52,16 +53,19 @@ pub(in super::super) fn add_personal_access_token(
     caller: &Caller,
 ) -> Result<Made, Error> {
     let (now, expires) = (caller.at(), request.expiration_date.as_option().map_or(Timestamp::MAX, time));
-    change(state, &request.user_id, caller, |user| {
+    let mut ids = state.shared.ids.reserve();
+    let made = change(state, &request.user_id, caller, |user| {
         machine(user, now, expires)?;
-        let id = new_id(state);
+        let id = new_id(&mut ids);
         // Opaque, as the real one; that it names its user saves an index.
-        let secret = state.shared.ids.bytes::<24>();
+        let secret = state.shared.ids.bytes::<24>(Stream::Tokens);
         let value = URL_SAFE_NO_PAD.encode([&secret[..], request.user_id.as_bytes()].concat());
         user.secrets_mut().tokens.push(Token::new(id.clone(), value.clone(), now, expires));
         user.write(1, now);
         Ok(Made { created: now, id, value: state.shared.led_back(value) })
-    })
+    })?;
+    ids.commit();
+    Ok(made)
 }
 
 /// Ends a machine's token and takes it off the list.
@@ -92,21 +96,25 @@ pub(in super::super) fn add_key(
     let user = state.users.get(&request.user_id).ok_or(Error::UserNotFound)?;
     caller.check(Permission::Write, &user.profile.resource_owner)?;
     machine(&user, now, expires)?;
-    let id = new_id(state);
-    let (public, value) = match own {
-        Some(public) => (public, String::new()),
+    let (public, private) = match own {
+        Some(public) => (public, None),
         None => {
             let pair = keys::generate(&state.shared.ids);
-            let file = keys::file(&id, &pair.private, &state.shared.led_back(request.user_id.clone()));
-            (pair.public, file)
+            (pair.public, Some(pair.private))
         }
     };
-    change(state, &request.user_id, caller, |user| {
+    let mut ids = state.shared.ids.reserve();
+    let id = new_id(&mut ids);
+    let file = |private: String| keys::file(&id, &private, &state.shared.led_back(request.user_id.clone()));
+    let value = private.map(file).unwrap_or_default();
+    let made = change(state, &request.user_id, caller, |user| {
         machine(user, now, expires)?;
         user.secrets_mut().keys.push(Key { id: id.clone(), public, created: now, expires });
         user.write(1, now);
         Ok(Made { created: now, id, value })
-    })
+    })?;
+    ids.commit();
+    Ok(made)
 }
 
 /// Takes a machine's key away.
@@ -130,9 +138,8 @@ pub(in super::super) fn add_secret(
 ) -> Result<Made, Error> {
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let now = caller.at();
-    let letter = |_| char::from(LETTERS[state.shared.ids.below(62) as usize]);
-    let value: String = (0..64).map(letter).collect();
-    let hash = passwords::hash(&value, &state.shared.ids);
+    let value = state.shared.ids.letters(Stream::Secrets, LETTERS, 64);
+    let hash = passwords::hash(&value, state.shared.ids.bytes(Stream::Salts));
     change(state, &request.user_id, caller, |user| {
         user.machine_mut().ok_or(Error::NotAMachine)?.has_secret = true;
         user.secrets_mut().secret = Some(hash);

@@ -9,6 +9,7 @@ use super::super::proto::zitadel::user::v2 as proto;
 use super::super::record::{State, User};
 use super::writing::{Writing, Written};
 use super::{change, user_error};
+use crate::ids::Stream;
 use crate::passwords;
 
 /// A password that is to be set, hashed already: hashing under a lock would hold others up.
@@ -29,7 +30,7 @@ impl NewPassword {
     /// From a plain one that fits the policy.
     pub(super) fn plain(state: &Zitadel, password: &proto::Password) -> Result<Self, Error> {
         fits_policy(&password.password)?;
-        let hash = passwords::hash(&password.password, &state.shared.ids);
+        let hash = passwords::hash(&password.password, state.shared.ids.bytes(Stream::Salts));
         Ok(Self { hash, change_required: password.change_required })
     }
 

@@ -128,7 +128,8 @@ fn add(state: &Zitadel, draft: Draft<'_>, caller: &Caller) -> Result<Written, Er
         return Err(Error::OrganizationMissing);
     }
     let mut writing = Writing::new(state, caller.at());
-    let user_id = draft.user_id.map_or_else(|| new_id(state), str::to_owned);
+    let mut ids = state.shared.ids.reserve();
+    let user_id = draft.user_id.map_or_else(|| new_id(&mut ids), str::to_owned);
     let exists = Error::UserExists { machine: matches!(draft.kind, Kind::Machine(_)) };
     let make = || make(state, &mut writing, &user_id, draft);
     let made = state.users.insert(&user_id, make);
@@ -136,6 +137,7 @@ fn add(state: &Zitadel, draft: Draft<'_>, caller: &Caller) -> Result<Written, Er
         DirectoryError::Exists => exists,
         DirectoryError::Absent | DirectoryError::Taken(_) | DirectoryError::Refused(_) => user_error(error),
     })?;
+    ids.commit();
     Ok(writing.done(user))
 }
 

@@ -10,8 +10,9 @@ use super::super::Zitadel;
 use super::super::auth::{API_PROJECT, Bearer, SECRET_BYTES, bearer, keys};
 use super::super::error::sign_in::Refusal;
 use super::super::record::{Access, Door, User, Username};
-use super::new_id;
+use super::digits;
 use crate::directory::DirectoryError;
+use crate::ids::Stream;
 use crate::passwords;
 use crate::protocol::credential;
 
@@ -137,12 +138,12 @@ fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> 
     };
     let (id, access_token) = match user.machine().is_some_and(|machine| machine.access_token_type.is_some()) {
         true => {
-            let id = format!("at_{}", new_id(state));
+            let id = format!("at_{}", digits(u64::from_be_bytes(state.shared.ids.bytes(Stream::Tokens))));
             let token = claims(json!({ "nbf": now.as_second(), "jti": id, "client_id": client }));
             (id, state.signer().sign(&token))
         }
         false => {
-            let secret = state.shared.ids.bytes::<SECRET_BYTES>();
+            let secret = state.shared.ids.bytes::<SECRET_BYTES>(Stream::Tokens);
             let token = URL_SAFE_NO_PAD.encode([&secret[..], user_id.as_bytes()].concat());
             (token.clone(), token)
         }

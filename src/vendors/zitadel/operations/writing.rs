@@ -6,6 +6,7 @@ use super::super::Zitadel;
 use super::super::error::Error;
 use super::super::proto::zitadel::user::v2 as proto;
 use super::super::record::{Code, Contact, EmailAddress, PhoneNumber, User};
+use crate::ids::Stream;
 use crate::outbox::Letter;
 
 /// A user after a write.
@@ -58,8 +59,7 @@ impl<'a> Writing<'a> {
     /// A code: six capitals and digits, the vendor's default for its secret generators.
     pub(super) fn new_code(&self) -> Code {
         const LETTERS: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-        let letter = || char::from(LETTERS[self.state.shared.ids.below(36) as usize]);
-        Code::new((0..6).map(|_| letter()).collect(), self.now)
+        Code::new(self.state.shared.ids.letters(Stream::Codes, LETTERS, 6), self.now)
     }
 
     /// Gives a human an e-mail, if it is another one. Answers the number of events.

@@ -1,0 +1,120 @@
+//! What moves the ids that an API gives: only what is made. Neither a refused call nor a password of a seed does.
+
+use std::collections::BTreeMap;
+
+use fauxidp::{Config, Emulator};
+use serde_json::Value;
+
+use crate::fixture::{self, Fixture};
+use crate::wire::{self, Answer, Ask};
+
+/// What the default world holds, but for what a refused call may move: the streams of its request id, its trace and
+/// of a salt that was drawn before the call was refused, and the faults' counters.
+async fn state(emulator: &Emulator) -> Value {
+    let mut state = Ask::new("GET", "/__fauxidp/worlds/default/state").send(emulator).await.json();
+    state["ids"].as_object_mut().expect("an object").remove("streams");
+    state.as_object_mut().expect("an object").remove("faults");
+    state
+}
+
+/// Whether the answer is a refusal, on whichever edge.
+fn is_refused(answer: &Answer) -> bool {
+    let status = answer.trailers.iter().chain(&answer.headers).find(|(name, _)| name == "grpc-status");
+    let in_body = answer.body.windows(12).any(|part| part == b"grpc-status:") && !contains(&answer.body, "status: 0");
+    answer.status >= 400 || status.is_some_and(|(_, code)| code != "0") || in_body
+}
+
+fn contains(body: &[u8], text: &str) -> bool {
+    body.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+/// Plays a fixture, and answers how many of its calls were refused.
+async fn refused(fixture: &Fixture) -> usize {
+    let emulator =
+        Emulator::start_with(Config { set: fixture.set.clone(), ..wire::config() }).await.expect("it starts");
+    let (mut refused, mut taken) = (0, BTreeMap::new());
+    let mut before = state(&emulator).await;
+    for (number, ask) in fixture.asks.iter().enumerate() {
+        let ask = ask.clone().filled(&taken);
+        let answer = match fixture.http2 {
+            true => ask.send_h2(&emulator).await,
+            false => ask.send(&emulator).await,
+        };
+        ask.take_from(&answer, &mut taken);
+        let after = state(&emulator).await;
+        // A fault can hide that the call was made.
+        if is_refused(&answer) && answer.header("x-fault-applied").is_none() {
+            refused += 1;
+            assert_eq!(before["ids"], after["ids"], "{}, request {}: ids", fixture.path, number + 1);
+            assert!(before == after, "{}, request {}: {before} {after}", fixture.path, number + 1);
+        }
+        before = after;
+    }
+    emulator.stop().await;
+    refused
+}
+
+#[tokio::test]
+async fn a_refused_call_moves_no_id_and_changes_nothing() {
+    let mut all = 0;
+    for fixture in fixture::all().iter().filter(|fixture| !fixture.path.starts_with("fixtures/control/")) {
+        all += refused(fixture).await;
+    }
+    assert!(all > 500, "{all} refused calls are too few to show anything");
+}
+
+/// What the world gives next: something made at each vendor, and a token.
+async fn next(emulator: &Emulator) -> Vec<Vec<u8>> {
+    let paths = [
+        "fixtures/monocloud/users/create_user.http",
+        "fixtures/monocloud/groups/create_group.http",
+        "fixtures/zitadel/users/create_user.http",
+        "fixtures/zitadel/credentials/add_personal_access_token.http",
+        "fixtures/jitsudo/users/create_user.http",
+        "fixtures/jitsudo/auth/post_auth_login.http",
+    ];
+    let fixtures = fixture::all();
+    let mut bodies = Vec::new();
+    for path in paths {
+        let fixture = fixtures.iter().find(|fixture| fixture.path == path).expect("it is there");
+        let answer = fixture.asks[0].send(emulator).await;
+        assert!((200..300).contains(&answer.status), "{path}: {}", answer.text());
+        bodies.push(answer.body);
+    }
+    bodies
+}
+
+/// The members that hold a hashed password, and how the same is written as it is typed.
+const HASHES: [(&str, &str, &str); 3] = [
+    ("monocloud", "password_hash", "password"),
+    ("zitadel", "passwordHash", "password"),
+    ("jitsudo", "password_hash", "password"),
+];
+
+/// Changes the last user with that member under `fauxidp`, who is none of those that the calls are about.
+fn last_with<'s>(seed: &'s mut Value, member: &str) -> &'s mut serde_json::Map<String, Value> {
+    let users = seed["users"].as_array_mut().expect("a list").iter_mut().rev();
+    let mut hidden = users.filter_map(|user| user.get_mut("fauxidp")?.as_object_mut());
+    hidden.find(|hidden| hidden.contains_key(member)).unwrap_or_else(|| panic!("nobody has a {member}"))
+}
+
+#[tokio::test]
+async fn a_password_of_a_seed_moves_no_id_and_no_signing_key() {
+    let usual = next(&wire::emulator().await).await;
+    for (vendor, hash, plain) in HASHES {
+        for typed in [None, Some("Correct-Horse-Battery-9")] {
+            let path = fixture::root().join(format!("fixtures/seed/{vendor}.json"));
+            let mut seed: Value = serde_json::from_slice(&std::fs::read(path).expect("a file")).expect("JSON");
+            let hidden = last_with(&mut seed, hash);
+            hidden.remove(hash);
+            hidden.extend(typed.map(|typed| (plain.to_owned(), typed.into())));
+            let folder = std::env::temp_dir().join(format!("fauxidp-ids-{}", std::process::id()));
+            std::fs::create_dir_all(&folder).expect("a folder");
+            std::fs::write(folder.join(format!("{vendor}.json")), seed.to_string()).expect("it is written");
+            let config = Config { fixtures: Some(folder.clone()), ..wire::config() };
+            let emulator = Emulator::start_with(config).await.expect("the seed fits");
+            std::fs::remove_dir_all(&folder).expect("removed");
+            assert!(next(&emulator).await == usual, "{vendor}, {typed:?}");
+        }
+    }
+}
