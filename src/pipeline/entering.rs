@@ -120,7 +120,10 @@ impl Pipeline {
                 own(&exchange.call, excess.problem())
             }
             (Found::WrongMethod(allow), None) => answering::refuse(vendor, exchange, Kind::WrongMethod(allow)),
-            (Found::Untidy(path), None) => answering::refuse(vendor, exchange, Kind::UntidyPath(path)),
+            (Found::Untidy(path), None) => {
+                let path = format!("{}{path}", exchange.call.prefix);
+                answering::refuse(vendor, exchange, Kind::UntidyPath(path))
+            }
             (Found::Operation(matched), None) => {
                 exchange.operation = Some(matched.operation);
                 exchange.call.matched = Some(matched);
