@@ -6,6 +6,7 @@ mod contract;
 mod corpus;
 mod cuts;
 mod edges;
+mod explain;
 mod fidelity;
 mod fixture;
 mod frames;
@@ -21,6 +22,8 @@ mod replay;
 mod rules;
 mod server;
 mod shape;
+#[cfg(feature = "cli")]
+mod state;
 #[cfg(feature = "cli")]
 mod stop;
 mod tenants;
