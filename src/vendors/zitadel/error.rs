@@ -11,8 +11,8 @@ use super::record::WrongState;
 use super::routes::Row;
 use super::wire::Edge;
 use crate::failure::{Failure, Kind, Name, Wish};
+use crate::protocol::Reply;
 use crate::protocol::rpc::{self, RpcError, code};
-use crate::protocol::{Reply, go_json};
 use buffa::Message;
 
 /// What can go wrong in an operation.
@@ -114,12 +114,6 @@ pub(super) enum Weakness {
     NoNumber,
     /// A symbol.
     NoSymbol,
-}
-
-impl From<go_json::Error> for Error {
-    fn from(error: go_json::Error) -> Self {
-        Self::Undecodable(error.to_string())
-    }
 }
 
 /// A gRPC status with the HTTP status that the gateway gives it.

@@ -2,6 +2,7 @@
 
 pub(super) mod cors;
 mod detailed;
+mod go_json;
 mod rules;
 pub(super) mod sign_in;
 
@@ -30,7 +31,7 @@ use super::record::{Gender, Human, Kind, Machine, Metadata, State, User};
 use crate::clock::Clock;
 use crate::ids::{Ids, Stream};
 use crate::protocol::rpc::{self, Codec, RpcError, Wire};
-use crate::protocol::{Call, Reply, go_json};
+use crate::protocol::{Call, Reply};
 use crate::vendors::Shared;
 
 pub(super) use detailed::Detailed;
@@ -215,7 +216,7 @@ fn takes_body(call: &Call) -> bool {
 
 /// A message from the gateway: the first value of the body counts, and nothing is an empty message.
 fn from_gateway<Q: Request>(body: &[u8]) -> Result<Q, Error> {
-    match go_json::first_value(body)? {
+    match go_json::first_value(body).map_err(|error| Error::Undecodable(error.to_string()))? {
         Some(b"{}") => Ok(Q::default()), // the usual body of a call that names its user in the path
         Some(value) => from_json(value).map_err(Error::Undecodable),
         None => Ok(Q::default()),

@@ -1,4 +1,4 @@
-//! Reads JSON the way Go's libraries do, and speaks of what is wrong as they do. Knows no vendor.
+//! Reads JSON the way Go's libraries do, and speaks of what is wrong as they do. Knows no message and no operation.
 //!
 //! A server in Go shows the texts of `encoding/json` and `protojson` to its callers, so a stand-in needs them:
 //! the first value of a body counts and what follows is ignored, and an error names the character or the token.
