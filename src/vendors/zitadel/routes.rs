@@ -2,9 +2,10 @@
 
 mod contacts;
 mod credentials;
-mod lifecycle;
+
 mod people;
 mod sign_in;
+mod users;
 
 use std::sync::LazyLock;
 
@@ -86,8 +87,7 @@ use {run, user_row};
 
 /// The emulated operations.
 static ROWS: LazyLock<Vec<&'static Row>> = LazyLock::new(|| {
-    let parts: [&'static [Row]; 5] =
-        [&lifecycle::ROWS, &people::ROWS, &contacts::ROWS, &credentials::ROWS, &sign_in::ROWS];
+    let parts: [&'static [Row]; 5] = [&users::ROWS, &people::ROWS, &contacts::ROWS, &credentials::ROWS, &sign_in::ROWS];
     parts.into_iter().flatten().collect()
 });
 
