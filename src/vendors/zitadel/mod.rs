@@ -9,29 +9,25 @@ mod operations;
 mod record;
 mod routes;
 mod seed;
+mod state;
 mod wire;
-
-use fauxidp_zitadel_messages as proto;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{About, BaseUrls, Endpoint, Maker, Rpc, Settings, Shared, Vendor, read_state, written};
-use crate::collections::Collection;
-use crate::directory::Directory;
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
 
-use auth::Access;
-use auth::keys::{self, Signer};
-use record::{Ended, User};
-use routes::Run;
-use wire::Edge;
+use auth::keys;
+use routes::{Row, Run};
+use state::Zitadel;
+use wire::edge::Edge;
+use wire::refusal;
 
 /// How it is made.
 pub(super) const MAKER: Maker = Maker {
@@ -43,11 +39,11 @@ pub(super) const MAKER: Maker = Maker {
 
 /// What is the same in every world.
 static ABOUT: About = About {
-    name: "zitadel",
+    name: state::NAME,
     title: "ZITADEL",
     claims: &["/v2/", "/zitadel.user.v2.UserService/", "/.well-known/", "/oauth/v2/", "/oidc/v1/", "/debug/"],
     routes: &routes::TABLE,
-    rpc: Some(Rpc { descriptors: proto::DESCRIPTORS, services: &["zitadel.user.v2.UserService"] }),
+    rpc: Some(Rpc { descriptors: wire::DESCRIPTORS, services: &["zitadel.user.v2.UserService"] }),
     common: routes::COMMON,
     differences: &[
         "Write answers carry `creationDate`, as the seed's example prints; the server's source leaves it out.",
@@ -60,29 +56,6 @@ static ABOUT: About = About {
     lacks: &[Name::Identity, Name::TenantMismatch],
 };
 
-/// ZITADEL's users in one world.
-struct Zitadel {
-    users: Arc<Directory<User>>,
-    ended: Arc<Directory<Ended>>,
-    access: Arc<Access>,
-    shared: Shared,
-}
-
-/// Everything that calls can change.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct State<U, E> {
-    users: U,
-    ended: E,
-}
-
-impl Zitadel {
-    /// What signs this world's tokens.
-    fn signer(&self) -> Arc<Signer> {
-        Signer::of(&self.shared.ids)
-    }
-}
-
 impl Vendor for Zitadel {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -90,24 +63,26 @@ impl Vendor for Zitadel {
 
     fn handle(&self, exchange: &Exchange) -> Reply {
         let call = &exchange.call;
-        let row = routes::row(call);
-        let run = match row.run {
-            Run::User(run) => run,
+        let (texts, run) = match &routes::row(call).run {
+            Run::User { texts, run } => (texts, run),
             Run::Door(run) => return run(self, call),
         };
         let edge = match Edge::of(call) {
             Ok(edge) => edge,
             Err(unknown) => return unknown,
         };
-        let answer = edge.message(call).and_then(|message| run(self, call, edge, &message));
-        match answer {
+        let message = match edge.message(call) {
+            Ok(message) => message,
+            Err(broken) => return edge.with_headers(refusal::framing(&broken, edge), &self.shared),
+        };
+        match run(self, call, edge, &message) {
             Ok(done) => edge.success(done, &self.shared),
-            Err(error) => edge.with_headers(error.render(row, edge), &self.shared),
+            Err(error) => edge.with_headers(refusal::error(&error, texts, edge), &self.shared),
         }
     }
 
     fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>> {
-        wire::user_id(call)
+        wire::message::user_id(call)
     }
 
     fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply {
@@ -118,9 +93,9 @@ impl Vendor for Zitadel {
         if wire::sign_in::owns(call.path()) {
             return error::sign_in::refuse(failure);
         }
-        let row = call.matched.as_ref().map(|_| routes::row(call));
+        let texts = call.matched.as_ref().map(|_| routes::row(call)).and_then(Row::texts);
         match Edge::of(call) {
-            Ok(edge) => edge.with_headers(error::refuse(failure, row, edge), &self.shared),
+            Ok(edge) => edge.with_headers(refusal::failure(failure, texts, edge), &self.shared),
             Err(unknown) => unknown,
         }
     }
@@ -138,27 +113,22 @@ impl Vendor for Zitadel {
     }
 
     fn state(&self) -> Box<RawValue> {
-        written(&State { users: &self.users, ended: &self.ended })
+        written(&self.state)
     }
 
     fn restored(&self, state: &RawValue, shared: Shared, _: &Settings) -> Result<Box<dyn Vendor>, String> {
-        let State::<Arc<Directory<User>>, Arc<Directory<Ended>>> { users, ended } = read_state(ABOUT.name, state)?;
-        Ok(Box::new(Self { users, ended, access: Arc::clone(&self.access), shared }))
+        let state = Arc::new(read_state(ABOUT.name, state)?);
+        Ok(Box::new(Self { state, instance: Arc::clone(&self.instance), shared }))
     }
 
     fn with(&self, _: &Settings) -> Box<dyn Vendor> {
-        // It declares none.
-        Box::new(Self {
-            users: Arc::clone(&self.users),
-            ended: Arc::clone(&self.ended),
-            access: Arc::clone(&self.access),
-            shared: self.shared.clone(),
-        })
+        let (state, instance) = (Arc::clone(&self.state), Arc::clone(&self.instance));
+        Box::new(Self { state, instance, shared: self.shared.clone() }) // it declares no settings
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
-        let (users, ended) = (Arc::new(self.users.fork()), Arc::new(self.ended.fork()));
-        Box::new(Self { users, ended, access: Arc::clone(&self.access), shared })
+        let (state, instance) = (Arc::new(self.state.fork()), Arc::clone(&self.instance));
+        Box::new(Self { state, instance, shared })
     }
 
     fn finish(&self, exchange: &Exchange, reply: &mut Reply) {
@@ -167,13 +137,13 @@ impl Vendor for Zitadel {
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         let mut endpoint =
-            Endpoint::new(base.plain.clone(), self.shared.led_back(self.access.first_owner().to_owned()));
+            Endpoint::new(base.plain.clone(), self.shared.led_back(self.instance.first_owner().to_owned()));
         endpoint.is_told("ZITADEL_URL", base.plain.clone());
         endpoint.is_told("ZITADEL_TOKEN", endpoint.credential.clone());
-        if let Some((id, private, user_id)) = &self.access.sign_in.key {
+        if let Some((id, private, user_id)) = &self.instance.sign_in.key {
             endpoint.is_told("ZITADEL_KEY_JSON", keys::file(id, private, &self.shared.led_back(user_id.clone())));
         }
-        if let Some((id, secret)) = &self.access.sign_in.client {
+        if let Some((id, secret)) = &self.instance.sign_in.client {
             endpoint.is_told("ZITADEL_CLIENT_ID", self.shared.led_back(id.clone()));
             endpoint.is_told("ZITADEL_CLIENT_SECRET", secret.clone());
         }

@@ -1,8 +1,10 @@
 //! ZITADEL's user and its state machine. Pure: time comes in as an argument.
 
+mod contact;
+mod kind;
+mod roles;
 mod secrets;
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
@@ -11,15 +13,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Record;
-use crate::protocol::template::{Shown, Template};
 
+pub(super) use contact::{Channel, Contact, EmailAddress};
+pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
+pub(super) use roles::{Membership, Permission};
 pub(super) use secrets::{Access, Code, Key, Metadata, Secrets, Token, far};
 
 /// A user, human or machine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct User {
     /// Where it stands.
-    pub(super) state: State,
+    pub(super) state: UserState,
     /// How many events it has seen; a write adds one.
     pub(super) sequence: u64,
     /// When the last event was.
@@ -32,7 +36,7 @@ pub(super) struct User {
 
 /// A user's state. `deleted` is not among them: a deleted user is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum State {
+pub(super) enum UserState {
     /// May sign in.
     #[serde(rename = "USER_STATE_ACTIVE")]
     Active,
@@ -60,9 +64,6 @@ pub(super) struct Profile {
     pub(super) preferred_login_name: Arc<str>,
     pub(super) kind: Kind,
     pub(super) memberships: Vec<Membership>,
-    /// The details as a change answers them.
-    #[serde(skip)]
-    pub(super) shown: Shown<Template<2>>,
 }
 
 /// Person or service.
@@ -70,102 +71,6 @@ pub(super) struct Profile {
 pub(super) enum Kind {
     Human(Box<Human>),
     Machine(Box<Machine>),
-}
-
-/// What makes a user human.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Human {
-    pub(super) profile: HumanProfile,
-    pub(super) email: Contact<EmailAddress>,
-    pub(super) phone: Contact<PhoneNumber>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub(super) password_change_required: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) password_changed: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) mfa_init_skipped: Option<Timestamp>,
-}
-
-/// A human's names. The optional fields of the vendor are always written, also when empty.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct HumanProfile {
-    pub(super) given_name: String,
-    pub(super) family_name: String,
-    pub(super) nick_name: String,
-    pub(super) display_name: String,
-    pub(super) preferred_language: Cow<'static, str>,
-    pub(super) gender: Gender,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) avatar_url: String,
-}
-
-/// A human's gender.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) enum Gender {
-    #[serde(rename = "GENDER_UNSPECIFIED")]
-    Unspecified,
-    #[serde(rename = "GENDER_FEMALE")]
-    Female,
-    #[serde(rename = "GENDER_MALE")]
-    Male,
-    #[serde(rename = "GENDER_DIVERSE")]
-    Diverse,
-}
-
-/// An address of a human and whether it was verified.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Contact<T> {
-    #[serde(flatten)]
-    pub(super) address: T,
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub(super) is_verified: bool,
-}
-
-/// The member of [`Contact`] for an e-mail.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct EmailAddress {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) email: String,
-}
-
-/// The member of [`Contact`] for a phone.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct PhoneNumber {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) phone: String,
-}
-
-/// What makes a user a machine.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Machine {
-    pub(super) name: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) description: String,
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub(super) has_secret: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) access_token_type: Option<JwtTokens>,
-}
-
-/// The token type that is not the default, which is never written.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) enum JwtTokens {
-    #[serde(rename = "ACCESS_TOKEN_TYPE_JWT")]
-    Jwt,
-}
-
-/// Roles that a user holds in one organisation, or in the whole instance.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Membership {
-    /// The organisation's id; absent for the instance.
-    pub(super) organization: Option<String>,
-    /// The vendor's names of roles.
-    pub(super) roles: Vec<String>,
 }
 
 /// Where a user or its token can come in.
@@ -196,7 +101,7 @@ pub(super) enum WrongState {
     NotLocked,
 }
 
-impl State {
+impl UserState {
     /// Where deactivating leads. There is no tie to the lock: deactivating a locked user forgets it.
     pub(super) fn deactivated(self) -> Result<Self, WrongState> {
         match self {
@@ -233,10 +138,10 @@ impl State {
 
 impl User {
     /// Writes one event that sets the state. Whatever keeps the user out ends its tokens for good.
-    pub(super) fn enter(&mut self, state: State, now: Timestamp) {
+    pub(super) fn enter(&mut self, state: UserState, now: Timestamp) {
         self.state = state;
         self.write(1, now);
-        if let (State::Inactive | State::Locked, Some(secrets)) = (state, &mut self.secrets) {
+        if let (UserState::Inactive | UserState::Locked, Some(secrets)) = (state, &mut self.secrets) {
             Arc::make_mut(secrets).end_tokens();
         }
     }
@@ -252,8 +157,8 @@ impl User {
     /// Whether the user may come in there, as it stands now. No door looks at the state itself.
     pub(super) fn may_enter(&self, door: Door) -> bool {
         match door {
-            Door::Api | Door::Token => matches!(self.state, State::Active | State::Initial),
-            Door::Introspection | Door::Userinfo => self.state == State::Active,
+            Door::Api | Door::Token => matches!(self.state, UserState::Active | UserState::Initial),
+            Door::Introspection | Door::Userinfo => self.state == UserState::Active,
         }
     }
 
@@ -343,15 +248,9 @@ impl Record for Ended {
     }
 }
 
-// Serde asks for a reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
 #[cfg(test)]
 mod tests {
-    use super::State::{Active, Inactive, Initial, Locked};
+    use super::UserState::{Active, Inactive, Initial, Locked};
     use super::WrongState::{AlreadyInactive, CantDeactivateInitial, NotInactive, NotLocked, ShouldBeActiveOrInitial};
     use super::*;
     use crate::people;

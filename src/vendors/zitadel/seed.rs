@@ -7,16 +7,15 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::Zitadel;
-use super::auth::{self, Access, SignIn, keys};
+use super::auth::keys;
 use super::record::{
-    Code, Contact, EmailAddress, Gender, Human, HumanProfile, Key, Kind, Machine, Membership, Profile, Secrets, State,
-    Token, User, far,
+    Code, Contact, EmailAddress, Gender, Human, HumanProfile, Key, Kind, Machine, Membership, Profile, Secrets, Token,
+    User, UserState, far,
 };
+use super::state::{self, Instance, SignIn, State, Zitadel};
 use crate::directory::{Directory, Duplicate};
 use crate::passwords;
 use crate::people::Person;
-use crate::protocol::template::Shown;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
 /// The seed file.
@@ -41,7 +40,7 @@ struct Organization {
 struct SeedUser {
     user_id: String,
     details: Details,
-    state: State,
+    state: UserState,
     username: String,
     login_names: Vec<String>,
     preferred_login_name: String,
@@ -215,7 +214,6 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
                 preferred_login_name: user.preferred_login_name.into(),
                 kind,
                 memberships: user.fauxidp.memberships,
-                shown: Shown::default(),
             }),
         });
     }
@@ -223,8 +221,8 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let domain = |name: &str| format!("{}.localhost", name.to_lowercase().replace(' ', "-"));
     let organizations = seed.organizations.iter();
     let organizations =
-        organizations.map(|own| auth::Organization { id: own.id.clone(), domain: domain(&own.name) }).collect();
-    let access = Access::new(&users, organizations, sign_in);
+        organizations.map(|own| state::Organization { id: own.id.clone(), domain: domain(&own.name) }).collect();
+    let instance = Instance::new(&users, organizations, sign_in);
     if let Some(home) = seed.organizations.first() {
         let now = origin.shared.clock.now();
         let home = home.id.as_str().into();
@@ -239,9 +237,8 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
         SeedError::about(origin.seed, &same, "users", message)
     })?;
     let vendor = Zitadel {
-        users: Arc::new(users),
-        ended: Arc::default(),
-        access: Arc::new(access),
+        state: Arc::new(State { users, ended: Directory::default() }),
+        instance: Arc::new(instance),
         shared: origin.shared.clone(),
     };
     Ok(Made { vendor: Box::new(vendor), faults })
@@ -267,7 +264,7 @@ pub(super) fn user(person: &Person, organization: &Arc<str>, now: Timestamp) -> 
     };
     let name: Arc<str> = person.username().into();
     User {
-        state: State::Active,
+        state: UserState::Active,
         sequence: 2,
         change_date: now,
         secrets: None,
@@ -280,7 +277,6 @@ pub(super) fn user(person: &Person, organization: &Arc<str>, now: Timestamp) -> 
             username: name,
             kind: Kind::Human(Box::new(human)),
             memberships: Vec::new(),
-            shown: Shown::default(),
         }),
     }
 }

@@ -2,15 +2,62 @@
 
 use jiff::Timestamp;
 
-use super::super::Zitadel;
-use super::super::auth::{Caller, Permission};
+use super::super::auth::Caller;
 use super::super::error::{Error, Weakness};
-use super::super::proto::zitadel::user::v2 as proto;
-use super::super::record::{State, User};
-use super::writing::{Writing, Written};
-use super::{change, user_error};
+use super::super::record::{Channel, Permission, User, UserState};
+use super::super::state::Zitadel;
+use super::writing::{Writing, change, refused};
 use crate::ids::Stream;
 use crate::passwords;
+
+/// A password as it is given.
+pub struct Password {
+    pub given: Given,
+    /// Whether the user has to choose another one.
+    pub change_required: bool,
+}
+
+/// In which form a password is given.
+pub enum Given {
+    Plain(String),
+    /// Hashed elsewhere.
+    Hash(String),
+}
+
+/// What allows another password, besides the caller's permission.
+pub enum Proof {
+    None,
+    Current(String),
+    Code(String),
+}
+
+/// Another password for a user.
+pub struct SetPassword {
+    pub user_id: String,
+    pub password: Password,
+    pub proof: Proof,
+}
+
+/// A code that allows another password.
+pub struct PasswordReset {
+    pub user_id: String,
+    pub medium: Medium,
+}
+
+/// How the code reaches the user.
+pub enum Medium {
+    /// It is answered.
+    Return,
+    /// It is sent, in a link where there is a template.
+    Send(Channel, Option<String>),
+}
+
+/// A code that was made.
+pub(in super::super) struct CodeMade {
+    pub user: User,
+    /// The code, where it was to be answered.
+    pub code: Option<String>,
+}
 
 /// A password that is to be set, hashed already: hashing under a lock would hold others up.
 pub(super) struct NewPassword {
@@ -18,25 +65,17 @@ pub(super) struct NewPassword {
     change_required: bool,
 }
 
-/// What allows another password, besides the caller's permission.
-#[derive(Clone, Copy)]
-pub(super) enum Proof<'a> {
-    None,
-    Current(&'a str),
-    Code(&'a str),
-}
-
 impl NewPassword {
-    /// From a plain one that fits the policy.
-    pub(super) fn plain(state: &Zitadel, password: &proto::Password) -> Result<Self, Error> {
-        fits_policy(&password.password)?;
-        let hash = passwords::hash(&password.password, state.shared.ids.bytes(Stream::Salts));
+    /// A plain one has to fit the policy.
+    pub(super) fn new(zitadel: &Zitadel, password: &Password) -> Result<Self, Error> {
+        let hash = match &password.given {
+            Given::Plain(plain) => {
+                fits_policy(plain)?;
+                passwords::hash(plain, zitadel.shared.ids.bytes(Stream::Salts))
+            }
+            Given::Hash(hash) => hash.clone(),
+        };
         Ok(Self { hash, change_required: password.change_required })
-    }
-
-    /// From one that was hashed elsewhere.
-    pub(super) fn hashed(hashed: &proto::HashedPassword) -> Self {
-        Self { hash: hashed.hash.clone(), change_required: hashed.change_required }
     }
 }
 
@@ -59,27 +98,8 @@ fn fits_policy(password: &str) -> Result<(), Error> {
     Err(Error::WeakPassword(weakness))
 }
 
-/// The password of an update, and what proves that it may be set.
-pub(super) fn asked<'a>(
-    state: &Zitadel,
-    asked: &'a proto::SetPassword,
-) -> Result<Option<(NewPassword, Proof<'a>)>, Error> {
-    use proto::set_password::{PasswordType, Verification};
-    let password = match &asked.password_type {
-        Some(PasswordType::Password(password)) => NewPassword::plain(state, password)?,
-        Some(PasswordType::HashedPassword(hashed)) => NewPassword::hashed(hashed),
-        None => return Ok(None),
-    };
-    let proof = match &asked.verification {
-        Some(Verification::CurrentPassword(current)) => Proof::Current(current),
-        Some(Verification::VerificationCode(code)) => Proof::Code(code),
-        None => Proof::None,
-    };
-    Ok(Some((password, proof)))
-}
-
 /// Whether that proves that the password may be set.
-pub(super) fn check(user: &User, proof: Proof<'_>, now: Timestamp) -> Result<(), Error> {
+pub(super) fn check(user: &User, proof: &Proof, now: Timestamp) -> Result<(), Error> {
     let secrets = user.secrets.as_deref();
     match proof {
         Proof::None => Ok(()),
@@ -106,35 +126,18 @@ pub(super) fn put(user: &mut User, password: NewPassword, now: Timestamp) {
 }
 
 /// Sends or answers a code that allows another password.
-pub(in super::super) fn password_reset(
-    state: &Zitadel,
-    request: &proto::PasswordResetRequest,
-    caller: &Caller,
-) -> Result<(Written, Option<String>), Error> {
-    use proto::password_reset_request::Medium;
-    let mut writing = Writing::new(state, caller.at());
-    let (user, code) = change(state, &request.user_id, caller, |user| {
-        let human = user.human().ok_or(Error::UserNotFound)?;
-        if user.state == State::Initial {
+pub fn password_reset(zitadel: &Zitadel, input: PasswordReset, caller: &Caller) -> Result<CodeMade, Error> {
+    let mut writing = Writing::new(zitadel, caller.at());
+    let (user, code) = change(zitadel, &input.user_id, caller, |user| {
+        user.human().ok_or(Error::UserNotFound)?;
+        if user.state == UserState::Initial {
             return Err(Error::NotInitialised);
         }
         let code = writing.new_code();
-        let returned = match &request.medium {
-            Some(Medium::ReturnCode(_)) => Some(code.code.clone()),
-            Some(Medium::SendLink(link))
-                if link.notification_type == proto::NotificationType::NOTIFICATION_TYPE_SMS =>
-            {
-                let to = human.phone.address.phone.clone();
-                writing.write_letter(user, ("sms", to), "reset_password", &code.code, link.url_template.as_deref());
-                None
-            }
-            medium => {
-                let template = match medium {
-                    Some(Medium::SendLink(link)) => link.url_template.as_deref(),
-                    _ => None,
-                };
-                let to = human.email.address.email.clone();
-                writing.write_letter(user, ("email", to), "reset_password", &code.code, template);
+        let returned = match &input.medium {
+            Medium::Return => Some(code.code.clone()),
+            Medium::Send(channel, template) => {
+                writing.write_letter(user, *channel, "reset_password", &code.code, template.as_deref());
                 None
             }
         };
@@ -142,33 +145,23 @@ pub(in super::super) fn password_reset(
         user.write(1, writing.now);
         Ok((user.clone(), returned))
     })?;
-    Ok((writing.done(user), code))
+    Ok(CodeMade { user: writing.done(user).user, code })
 }
 
 /// Sets a password.
-pub(in super::super) fn set_password(
-    state: &Zitadel,
-    request: &proto::SetPasswordRequest,
-    caller: &Caller,
-) -> Result<User, Error> {
-    use proto::set_password_request::Verification;
+pub fn set_password(zitadel: &Zitadel, input: SetPassword, caller: &Caller) -> Result<User, Error> {
+    let SetPassword { user_id, password, proof } = input;
     let now = caller.at();
-    let asked = request.new_password.as_option().cloned().unwrap_or_default();
-    let new = NewPassword::plain(state, &asked);
-    let done = state.users.update(&request.user_id, |user| {
+    let new = NewPassword::new(zitadel, &password);
+    let done = zitadel.state.users.update(&user_id, |user| {
         user.human().ok_or(Error::UserNotFound)?;
-        let proof = match &request.verification {
-            Some(Verification::CurrentPassword(current)) => Proof::Current(current),
-            Some(Verification::VerificationCode(code)) => Proof::Code(code),
-            None => Proof::None,
-        };
         caller.check(Permission::Write, &user.profile.resource_owner)?;
-        check(user, proof, now)?;
+        check(user, &proof, now)?;
         put(user, new?, now);
         user.write(1, now);
         Ok(user.clone())
     });
-    done.map_err(user_error)
+    done.map_err(refused)
 }
 
 #[cfg(test)]

@@ -1,16 +1,17 @@
-//! How ZITADEL's machines sign in, and what their tokens are good for. Every door asks the user's state when it is used.
+//! How ZITADEL's machines sign in, and what their tokens are good for. Every door asks the user's state when it is
+//! used.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::Zitadel;
-use super::super::auth::{API_PROJECT, Bearer, SECRET_BYTES, bearer, keys};
+use super::super::auth::{API_PROJECT, Bearer, SECRET_BYTES, bearer, keys, signer};
 use super::super::error::sign_in::Refusal;
 use super::super::record::{Access, Door, User, Username};
-use super::digits;
+use super::super::state::Zitadel;
+use super::writing::digits;
 use crate::directory::DirectoryError;
 use crate::ids::Stream;
 use crate::passwords;
@@ -31,63 +32,63 @@ const SCOPES: [&str; 6] = ["openid", "profile", "email", "phone", "address", "of
 
 /// What a client says of itself and of what it wants.
 #[derive(Debug, Default)]
-pub(in super::super) struct Form {
-    pub(in super::super) grant_type: Option<String>,
-    pub(in super::super) assertion: Option<String>,
-    pub(in super::super) scope: String,
-    pub(in super::super) token: String,
+pub struct Form {
+    pub grant_type: Option<String>,
+    pub assertion: Option<String>,
+    pub scope: String,
+    pub token: String,
     /// Its name and secret.
-    pub(in super::super) client: Option<(String, String)>,
+    pub client: Option<(String, String)>,
     /// Or a token that it signed instead.
-    pub(in super::super) client_assertion: Option<String>,
+    pub client_assertion: Option<String>,
     /// What this server is called.
-    pub(in super::super) issuer: String,
+    pub issuer: String,
 }
 
 /// What the token endpoint gives.
-pub(in super::super) struct Granted {
-    pub(in super::super) access_token: String,
-    pub(in super::super) id_token: Option<String>,
+pub struct Granted {
+    pub access_token: String,
+    pub id_token: Option<String>,
     /// In seconds.
-    pub(in super::super) expires_in: i64,
+    pub expires_in: i64,
 }
 
 /// Gives a machine an access token for its key or its secret.
-pub(in super::super) fn token(state: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
+pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
     let user = match form.grant_type.as_deref() {
         None | Some("") => return Err(Refusal::GrantTypeMissing),
         Some("urn:ietf:params:oauth:grant-type:jwt-bearer") => {
             let assertion = form.assertion.as_deref().filter(|assertion| !assertion.is_empty());
-            by_key(state, assertion.ok_or(Refusal::AssertionMissing)?, &form.issuer)?
+            by_key(zitadel, assertion.ok_or(Refusal::AssertionMissing)?, &form.issuer)?
         }
         Some("client_credentials") => {
             let (name, secret) = form.client.as_ref().ok_or(Refusal::ClientUnknown)?;
-            by_secret(state, name, secret)?
+            by_secret(zitadel, name, secret)?
         }
         Some(other) => return Err(Refusal::GrantTypeUnsupported(other.to_owned())),
     };
     if !user.may_enter(Door::Token) {
         return Err(Refusal::NotActive);
     }
-    grant(state, &user, form)
+    grant(zitadel, &user, form)
 }
 
 /// Whether the form carries credentials that count.
-pub(in super::super) fn knows(state: &Zitadel, form: &Form) -> bool {
-    let by_secret = || form.client.as_ref().is_some_and(|(name, secret)| by_secret(state, name, secret).is_ok());
+pub fn knows(zitadel: &Zitadel, form: &Form) -> bool {
+    let by_secret = || form.client.as_ref().is_some_and(|(name, secret)| by_secret(zitadel, name, secret).is_ok());
     let assertions = [&form.assertion, &form.client_assertion];
-    by_secret() || assertions.into_iter().flatten().any(|assertion| by_key(state, assertion, &form.issuer).is_ok())
+    by_secret() || assertions.into_iter().flatten().any(|assertion| by_key(zitadel, assertion, &form.issuer).is_ok())
 }
 
 /// The machine whose key signed the assertion.
-fn by_key(state: &Zitadel, assertion: &str, issuer: &str) -> Result<User, Refusal> {
-    let now = state.shared.clock.now();
+fn by_key(zitadel: &Zitadel, assertion: &str, issuer: &str) -> Result<User, Refusal> {
+    let now = zitadel.shared.clock.now();
     let found = || {
         let id = keys::key_id(assertion)?;
         // Whose it says it is; nothing is believed before the signature was looked at.
         let said = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
         let said: Value = serde_json::from_slice(&said).ok()?;
-        let user = state.users.get(credential::split(said["sub"].as_str()?).0)?;
+        let user = zitadel.state.users.get(credential::split(said["sub"].as_str()?).0)?;
         let key = user.secrets.as_ref()?.keys.iter().find(|key| key.id == id && now < key.expires)?;
         let claims = keys::read(&key.public, assertion)?;
         let time = |name: &str| Timestamp::from_second(claims[name].as_f64()? as i64).ok();
@@ -107,14 +108,14 @@ fn is_for(audience: &Value, issuer: &str) -> bool {
 }
 
 /// The machine of that name, if that is its secret.
-fn by_secret(state: &Zitadel, name: &str, secret: &str) -> Result<User, Refusal> {
-    let user = state.users.find(&Username::new(name)).ok_or(Refusal::ClientUnknown)?;
+fn by_secret(zitadel: &Zitadel, name: &str, secret: &str) -> Result<User, Refusal> {
+    let user = zitadel.state.users.find(&Username::new(name)).ok_or(Refusal::ClientUnknown)?;
     let hash = user.secrets.as_ref().and_then(|secrets| secrets.secret.as_deref()).ok_or(Refusal::ClientUnknown)?;
     if passwords::fits(secret, hash) { Ok(user) } else { Err(Refusal::SecretInvalid) }
 }
 
-fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> {
-    let now = state.shared.clock.now();
+fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> {
+    let now = zitadel.shared.clock.now();
     let expires = now.saturating_add(LIFE).unwrap_or(Timestamp::MAX);
     let user_id = user.profile.user_id.clone();
     let client = &*user.profile.username;
@@ -129,7 +130,7 @@ fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> 
     let claims = |more: Value| {
         let mut claims = json!({
             "iss": form.issuer, "sub": user_id, "aud": audience, "exp": expires.as_second(), "iat": now.as_second(),
-            credential::CLAIM: *state.shared.world,
+            credential::CLAIM: *zitadel.shared.world,
         });
         if let (Some(claims), Value::Object(more)) = (claims.as_object_mut(), more) {
             claims.extend(more);
@@ -138,12 +139,12 @@ fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> 
     };
     let (id, access_token) = match user.machine().is_some_and(|machine| machine.access_token_type.is_some()) {
         true => {
-            let id = format!("at_{}", digits(u64::from_be_bytes(state.shared.ids.bytes(Stream::Tokens))));
+            let id = format!("at_{}", digits(u64::from_be_bytes(zitadel.shared.ids.bytes(Stream::Tokens))));
             let token = claims(json!({ "nbf": now.as_second(), "jti": id, "client_id": client }));
-            (id, state.signer().sign(&token))
+            (id, signer(zitadel).sign(&token))
         }
         false => {
-            let secret = state.shared.ids.bytes::<SECRET_BYTES>(Stream::Tokens);
+            let secret = zitadel.shared.ids.bytes::<SECRET_BYTES>(Stream::Tokens);
             let token = URL_SAFE_NO_PAD.encode([&secret[..], user_id.as_bytes()].concat());
             (token.clone(), token)
         }
@@ -152,11 +153,11 @@ fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> 
         let digest = Sha256::digest(&access_token);
         let hash = URL_SAFE_NO_PAD.encode(&digest[..16]);
         let more = json!({ "auth_time": now.as_second(), "azp": client, "client_id": client, "at_hash": hash });
-        state.signer().sign(&claims(more))
+        signer(zitadel).sign(&claims(more))
     });
     let access = Access { id, scope, audience, issued: now, expires };
     // The state is asked once more, in one step with the writing: somebody may have closed the door meanwhile.
-    let granted = state.users.update(&user_id, |user| {
+    let granted = zitadel.state.users.update(&user_id, |user| {
         if !user.may_enter(Door::Token) {
             return Err(Refusal::NotActive);
         }
@@ -171,94 +172,74 @@ fn grant(state: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> 
     let expires_in = LIFE.as_secs() - 1; // it is counted down from the moment of the making
     let access_token = match access_token.contains('.') {
         true => access_token, // it says its world in a claim
-        false => state.shared.led_back(access_token),
+        false => zitadel.shared.led_back(access_token),
     };
     Ok(Granted { access_token, id_token, expires_in })
 }
 
-/// What a token is good for, to whoever may ask.
-pub(in super::super) fn introspect(state: &Zitadel, form: &Form) -> Result<Value, Refusal> {
-    known_caller(state, form)?;
-    let Some(Bearer { user, access, .. }) =
-        bearer(state, &form.token, state.shared.clock.now()).filter(|found| found.user.may_enter(Door::Introspection))
-    else {
-        return Ok(json!({ "active": false }));
-    };
-    let mut answer = json!({
-        "active": true,
-        "iss": form.issuer,
-        "sub": user.profile.user_id,
-        "token_type": "Bearer",
-        "username": user.profile.preferred_login_name,
-        "client_id": user.profile.username,
-    });
-    if let (Some(answer), Some(access)) = (answer.as_object_mut(), access) {
-        answer.insert("scope".to_owned(), access.scope.into());
-        answer.insert("aud".to_owned(), access.audience.into());
-        answer.insert("exp".to_owned(), access.expires.as_second().into());
-        answer.insert("iat".to_owned(), access.issued.as_second().into());
-    }
-    if let Some(answer) = answer.as_object_mut() {
-        answer.extend(profile(&user));
-    }
-    Ok(answer)
+/// A token that lives, as whoever may ask sees it.
+pub struct Introspected {
+    /// The user that holds it.
+    pub user: User,
+    /// What the token endpoint gave it; `None` for a personal access token.
+    pub access: Option<Access>,
+}
+
+/// What the holder of a token learns of itself.
+pub struct Userinfo {
+    pub user: User,
+    /// Whether the scopes of the token reach the profile.
+    pub profile: bool,
+    /// Whether they reach the e-mail.
+    pub email: bool,
+    /// Whether they reach the organisation.
+    pub resource_owner: bool,
+}
+
+/// What a token is good for, to whoever may ask. `None` for one that is good for nothing.
+pub fn introspect(zitadel: &Zitadel, form: &Form) -> Result<Option<Introspected>, Refusal> {
+    known_caller(zitadel, form)?;
+    let found = bearer(zitadel, &form.token, zitadel.shared.clock.now());
+    let living = found.filter(|found| found.user.may_enter(Door::Introspection));
+    Ok(living.map(|Bearer { user, access, .. }| Introspected { user, access }))
 }
 
 /// Ends an access token. One that does not live is no error.
-pub(in super::super) fn revoke(state: &Zitadel, form: &Form) -> Result<(), Refusal> {
-    known_caller(state, form)?;
-    if let Some(Bearer { user, access: Some(access), .. }) = bearer(state, &form.token, state.shared.clock.now()) {
+pub fn revoke(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
+    known_caller(zitadel, form)?;
+    if let Some(Bearer { user, access: Some(access), .. }) = bearer(zitadel, &form.token, zitadel.shared.clock.now()) {
         let end = |user: &mut User| {
             user.secrets_mut().access.retain(|other| other.id != access.id);
             Ok::<_, Refusal>(())
         };
-        let _ = state.users.update(&user.profile.user_id, end);
+        let _ = zitadel.state.users.update(&user.profile.user_id, end);
     }
     Ok(())
 }
 
 /// Who holds the token of an `Authorization` header.
-pub(in super::super) fn userinfo(state: &Zitadel, authorization: Option<&str>) -> Result<Value, Refusal> {
+pub fn userinfo(zitadel: &Zitadel, authorization: Option<&str>) -> Result<Userinfo, Refusal> {
     let token = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default();
     let Bearer { user, access, .. } =
-        bearer(state, token, state.shared.clock.now()).ok_or(Refusal::AccessTokenInvalid)?;
+        bearer(zitadel, token, zitadel.shared.clock.now()).ok_or(Refusal::AccessTokenInvalid)?;
     if !user.may_enter(Door::Userinfo) {
         return Err(Refusal::NoActiveUser);
     }
-    let asked = |scope: &str| access.as_ref().is_none_or(|access| access.scope.split(' ').any(|given| given == scope));
-    let mut answer = Map::from_iter([("sub".to_owned(), Value::from(user.profile.user_id.clone()))]);
-    if asked("profile") {
-        answer.extend(profile(&user));
-    }
-    if let Some(human) = user.human().filter(|_| asked("email")) {
-        answer.insert("email".to_owned(), human.email.address.email.clone().into());
-        answer.insert("email_verified".to_owned(), human.email.is_verified.into());
-    }
-    if asked("urn:zitadel:iam:user:resourceowner") {
-        let owner = &*user.profile.resource_owner;
-        answer.insert("urn:zitadel:iam:user:resourceowner:id".to_owned(), owner.into());
-    }
-    Ok(answer.into())
-}
-
-fn profile(user: &User) -> Map<String, Value> {
-    let name = match (user.human(), user.machine()) {
-        (Some(human), _) => human.profile.display_name.as_str(),
-        (_, Some(machine)) => machine.name.as_str(),
-        (None, None) => &*user.profile.username,
-    };
-    Map::from_iter([
-        ("name".to_owned(), name.into()),
-        ("preferred_username".to_owned(), (*user.profile.preferred_login_name).into()),
-        ("updated_at".to_owned(), user.change_date.as_second().into()),
-    ])
+    let reaches =
+        |scope: &str| access.as_ref().is_none_or(|access| access.scope.split(' ').any(|given| given == scope));
+    Ok(Userinfo {
+        profile: reaches("profile"),
+        email: reaches("email"),
+        resource_owner: reaches("urn:zitadel:iam:user:resourceowner"),
+        user,
+    })
 }
 
 /// Introspection and revocation are for clients that say who they are, by a secret or by a key.
-fn known_caller(state: &Zitadel, form: &Form) -> Result<(), Refusal> {
+fn known_caller(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
     let caller = match (&form.client, &form.client_assertion) {
-        (Some((name, secret)), _) => by_secret(state, name, secret),
-        (None, Some(assertion)) => by_key(state, assertion, &form.issuer),
+        (Some((name, secret)), _) => by_secret(zitadel, name, secret),
+        (None, Some(assertion)) => by_key(zitadel, assertion, &form.issuer),
         (None, None) => Err(Refusal::CallerUnknown),
     };
     match caller {

@@ -2,28 +2,34 @@
 
 use jiff::Timestamp;
 
-use super::super::Zitadel;
+use super::super::auth::Caller;
 use super::super::error::Error;
-use super::super::proto::zitadel::user::v2 as proto;
-use super::super::record::{Code, Contact, EmailAddress, PhoneNumber, User};
-use crate::ids::Stream;
+use super::super::record::{Channel, Code, Permission, User, Username};
+use super::super::state::{NAME, Zitadel};
+use crate::directory::DirectoryError;
+use crate::ids::{Reservation, Stream};
 use crate::outbox::Letter;
 
 /// A user after a write.
 pub(in super::super) struct Written {
     /// As it stands now.
-    pub(in super::super) user: User,
+    pub user: User,
     /// The code of its e-mail, where it was asked for.
-    pub(in super::super) email_code: Option<String>,
+    pub email_code: Option<String>,
     /// The code of its phone, where it was asked for.
-    pub(in super::super) phone_code: Option<String>,
+    pub phone_code: Option<String>,
+}
+
+/// When something was changed of which no more is told.
+pub struct Changed {
+    pub at: Timestamp,
 }
 
 /// What is to become of an address.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Verification<'a> {
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verification {
     /// A code is sent, in a link where there is a template.
-    Send(Option<&'a str>),
+    Send(Option<String>),
     /// A code is answered.
     Return,
     /// It counts as verified.
@@ -34,101 +40,117 @@ pub(super) enum Verification<'a> {
 
 /// One write under way.
 pub(super) struct Writing<'a> {
-    state: &'a Zitadel,
+    zitadel: &'a Zitadel,
     /// The time of the write.
     pub(super) now: Timestamp,
-    /// The code of the e-mail, where it was asked for.
-    pub(super) email_code: Option<String>,
-    /// The code of the phone, where it was asked for.
-    pub(super) phone_code: Option<String>,
+    email_code: Option<String>,
+    phone_code: Option<String>,
     letters: Vec<Letter>,
+}
+
+/// Changes a user that exists and that the caller may change, in one step.
+pub(super) fn change<R>(
+    zitadel: &Zitadel,
+    user_id: &str,
+    caller: &Caller,
+    change: impl FnOnce(&mut User) -> Result<R, Error>,
+) -> Result<R, Error> {
+    let done = zitadel.state.users.update(user_id, |user| {
+        caller.check(Permission::Write, &user.profile.resource_owner)?;
+        change(user)
+    });
+    done.map_err(refused)
+}
+
+/// What it means that the directory of users refused.
+pub(super) fn refused(error: DirectoryError<Username, Error>) -> Error {
+    match error {
+        DirectoryError::Absent => Error::UserNotFound,
+        DirectoryError::Exists | DirectoryError::Taken(_) => Error::UsernameTaken,
+        DirectoryError::Refused(error) => error,
+    }
+}
+
+/// A number in the vendor's form: 18 digits.
+pub(super) fn new_id(ids: &mut Reservation<'_>) -> String {
+    digits(u64::from_be_bytes(ids.bytes()))
+}
+
+/// That number in the same form.
+pub(super) fn digits(random: u64) -> String {
+    (100_000_000_000_000_000 + random % 900_000_000_000_000_000).to_string()
 }
 
 impl<'a> Writing<'a> {
     /// A write at that time.
-    pub(super) fn new(state: &'a Zitadel, now: Timestamp) -> Self {
-        Self { state, now, email_code: None, phone_code: None, letters: Vec::new() }
+    pub(super) fn new(zitadel: &'a Zitadel, now: Timestamp) -> Self {
+        Self { zitadel, now, email_code: None, phone_code: None, letters: Vec::new() }
     }
 
     /// Ends the write: what it has to send goes out.
     pub(super) fn done(self, user: User) -> Written {
-        self.letters.into_iter().for_each(|letter| self.state.shared.outbox.send(letter));
+        self.letters.into_iter().for_each(|letter| self.zitadel.shared.outbox.send(letter));
         Written { user, email_code: self.email_code, phone_code: self.phone_code }
     }
 
     /// A code: six capitals and digits, the vendor's default for its secret generators.
     pub(super) fn new_code(&self) -> Code {
         const LETTERS: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-        Code::new(self.state.shared.ids.letters(Stream::Codes, LETTERS, 6), self.now)
+        Code::new(self.zitadel.shared.ids.letters(Stream::Codes, LETTERS, 6), self.now)
     }
 
-    /// Gives a human an e-mail, if it is another one. Answers the number of events.
-    pub(super) fn set_email(&mut self, user: &mut User, email: &str, verification: Verification<'_>) -> u64 {
-        if user.human().is_none_or(|human| human.email.address.email == email) {
-            return 0;
-        }
-        if let Some(human) = user.human_mut() {
-            human.email = Contact { address: EmailAddress { email: email.to_owned() }, is_verified: false };
-        }
-        1 + self.verify_email(user, verification)
-    }
-
-    /// Verifies a human's e-mail, or makes a code that will. Answers the number of events.
-    pub(super) fn verify_email(&mut self, user: &mut User, verification: Verification<'_>) -> u64 {
-        let (verified, code) = self.code_for(verification);
-        if let (true, Some(human)) = (verified, user.human_mut()) {
-            human.email.is_verified = true;
-        }
-        if user.secrets.is_some() || code.is_some() {
-            user.secrets_mut().email_code.clone_from(&code);
-        }
-        let to = user.human().map_or_else(String::new, |human| human.email.address.email.clone());
-        match (verification, &code) {
-            (Verification::Return, Some(code)) => self.email_code = Some(code.code.clone()),
-            (Verification::Send(template), Some(code)) => {
-                self.write_letter(user, ("email", to), "verify_email", &code.code, template);
-            }
-            _ => {}
-        }
-        u64::from(verified || code.is_some())
-    }
-
-    /// Gives a human a phone, if it is another one; an empty one is none. Answers the number of events.
+    /// Gives a human an address, if it is another one; an empty one is none. Answers the number of events.
     ///
     /// # Errors
     /// [`Error::PhoneInvalid`]
-    pub(super) fn set_phone(
+    pub(super) fn set_address(
         &mut self,
         user: &mut User,
-        phone: &str,
-        verification: Verification<'_>,
+        channel: Channel,
+        address: &str,
+        verification: &Verification,
     ) -> Result<u64, Error> {
-        let phone = if phone.is_empty() { String::new() } else { normalized(phone).ok_or(Error::PhoneInvalid)? };
-        if user.human().is_none_or(|human| human.phone.address.phone == phone) {
+        let address = match channel {
+            Channel::Phone if !address.is_empty() => normalized(address).ok_or(Error::PhoneInvalid)?,
+            Channel::Email | Channel::Phone => address.to_owned(),
+        };
+        if user.human().is_none_or(|human| human.address(channel) == address) {
             return Ok(0);
         }
-        let removed = phone.is_empty();
+        let verification = if address.is_empty() { &Verification::Unverified } else { verification };
         if let Some(human) = user.human_mut() {
-            human.phone = Contact { address: PhoneNumber { phone }, is_verified: false };
+            human.set_address(channel, address);
         }
-        let verification = if removed { Verification::Unverified } else { verification };
-        Ok(1 + self.verify_phone(user, verification))
+        Ok(1 + self.verify(user, channel, verification))
     }
 
-    /// Verifies a human's phone, or makes a code that will. Answers the number of events.
-    pub(super) fn verify_phone(&mut self, user: &mut User, verification: Verification<'_>) -> u64 {
-        let (verified, code) = self.code_for(verification);
+    /// Verifies a human's address, or makes a code that will. Answers the number of events.
+    pub(super) fn verify(&mut self, user: &mut User, channel: Channel, verification: &Verification) -> u64 {
+        let (verified, code) = match verification {
+            Verification::Verified => (true, None),
+            Verification::Unverified => (false, None),
+            Verification::Send(_) | Verification::Return => (false, Some(self.new_code())),
+        };
         if let (true, Some(human)) = (verified, user.human_mut()) {
-            human.phone.is_verified = true;
+            *human.verified_mut(channel) = true;
         }
         if user.secrets.is_some() || code.is_some() {
-            user.secrets_mut().phone_code.clone_from(&code);
+            user.secrets_mut().code_mut(channel).clone_from(&code);
         }
-        let to = user.human().map_or_else(String::new, |human| human.phone.address.phone.clone());
         match (verification, &code) {
-            (Verification::Return, Some(code)) => self.phone_code = Some(code.code.clone()),
-            (Verification::Send(_), Some(code)) => {
-                self.write_letter(user, ("sms", to), "verify_phone", &code.code, None);
+            (Verification::Return, Some(code)) => {
+                let answered = match channel {
+                    Channel::Email => &mut self.email_code,
+                    Channel::Phone => &mut self.phone_code,
+                };
+                *answered = Some(code.code.clone());
+            }
+            (Verification::Send(template), Some(code)) => {
+                let about = match channel {
+                    Channel::Email => "verify_email",
+                    Channel::Phone => "verify_phone",
+                };
+                self.write_letter(user, channel, about, &code.code, template.as_deref());
             }
             _ => {}
         }
@@ -139,7 +161,7 @@ impl<'a> Writing<'a> {
     pub(super) fn write_letter(
         &mut self,
         user: &User,
-        (by, to): (&'static str, String),
+        channel: Channel,
         about: &'static str,
         code: &str,
         template: Option<&str>,
@@ -155,24 +177,20 @@ impl<'a> Writing<'a> {
                 .into_iter()
                 .fold(template.to_owned(), |link, (name, value)| link.replace(&format!("{{{{.{name}}}}}"), value))
         });
+        let by = match channel {
+            Channel::Email => "email",
+            Channel::Phone => "sms",
+        };
         self.letters.push(Letter {
             at: self.now,
-            vendor: super::super::ABOUT.name.into(),
+            vendor: NAME.into(),
             user: user.profile.user_id.clone(),
             by: by.into(),
-            to,
+            to: user.human().map_or_else(String::new, |human| human.address(channel).to_owned()),
             about: about.into(),
             code: Some(code.to_owned()),
             link,
         });
-    }
-
-    fn code_for(&self, verification: Verification<'_>) -> (bool, Option<Code>) {
-        match verification {
-            Verification::Verified => (true, None),
-            Verification::Unverified => (false, None),
-            Verification::Send(_) | Verification::Return => (false, Some(self.new_code())),
-        }
     }
 }
 
@@ -185,31 +203,6 @@ fn normalized(phone: &str) -> Option<String> {
     };
     let fits = (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     fits.then(|| format!("+{digits}"))
-}
-
-impl<'a> From<&'a proto::SetHumanEmail> for Verification<'a> {
-    fn from(email: &'a proto::SetHumanEmail) -> Self {
-        use proto::set_human_email::Verification as Asked;
-        match &email.verification {
-            Some(Asked::IsVerified(true)) => Self::Verified,
-            Some(Asked::IsVerified(false)) => Self::Unverified,
-            Some(Asked::ReturnCode(_)) => Self::Return,
-            Some(Asked::SendCode(send)) => Self::Send(send.url_template.as_deref()),
-            None => Self::Send(None),
-        }
-    }
-}
-
-impl<'a> From<&'a proto::SetHumanPhone> for Verification<'a> {
-    fn from(phone: &'a proto::SetHumanPhone) -> Self {
-        use proto::set_human_phone::Verification as Asked;
-        match &phone.verification {
-            Some(Asked::IsVerified(true)) => Self::Verified,
-            Some(Asked::IsVerified(false)) => Self::Unverified,
-            Some(Asked::ReturnCode(_)) => Self::Return,
-            Some(Asked::SendCode(_)) | None => Self::Send(None),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::contact::Channel;
+
 /// The hidden members of a user.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Secrets {
@@ -110,6 +112,22 @@ pub fn far() -> Timestamp {
 }
 
 impl Secrets {
+    /// What verifies the address of that channel.
+    pub fn code(&self, channel: Channel) -> Option<&Code> {
+        match channel {
+            Channel::Email => self.email_code.as_ref(),
+            Channel::Phone => self.phone_code.as_ref(),
+        }
+    }
+
+    /// What verifies the address of that channel, to be changed.
+    pub fn code_mut(&mut self, channel: Channel) -> &mut Option<Code> {
+        match channel {
+            Channel::Email => &mut self.email_code,
+            Channel::Phone => &mut self.phone_code,
+        }
+    }
+
     /// The living token of that value.
     pub fn token(&self, value: &str, now: Timestamp) -> Option<&Token> {
         self.tokens.iter().find(|token| token.value == value && !token.dead && now < token.expires)

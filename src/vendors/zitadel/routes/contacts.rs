@@ -1,11 +1,13 @@
 //! The routes of the e-mails, phones and passwords of ZITADEL's humans.
 
-use super::{MEMBERSHIP_REFUSAL, REFUSALS, Row, UNLISTED, WRITE_REFUSALS, run, user_row};
+use super::answers::{MEMBERSHIP_REFUSAL, PUBLISHED, REFUSALS, UNLISTED, WRITE_REFUSALS};
+use super::row::{Row, Run, run, serve, user_row};
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
 use crate::vendors::zitadel::auth::Caller;
-use crate::vendors::zitadel::proto::zitadel::user::v2 as proto;
-use crate::vendors::zitadel::{operations, wire};
+use crate::vendors::zitadel::error::Texts;
+use crate::vendors::zitadel::operations;
+use crate::vendors::zitadel::wire::proto;
 
 #[rustfmt::skip]
 const INITIAL: &[Answer] = &[
@@ -34,10 +36,7 @@ pub(super) static ROWS: [Row; 10] = [
             INITIAL, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-ieJ2e", None,
-        run!(SetEmailRequest, "email_set", contacts::set_email => |done| proto::SetEmailResponse {
-            details: wire::details(&done.user),
-            verification_code: done.email_code,
-        }),
+        run!(SetEmailRequest => SetEmailResponse, "email_set", contacts::set_contact),
     ),
     user_row!(
         "resend_email_code", "POST" "/v2/users/{user_id}/email/resend", ResendEmailCode,
@@ -46,10 +45,7 @@ pub(super) static ROWS: [Row; 10] = [
             NO_CODE, INITIAL, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-ieJ2e", None,
-        run!(ResendEmailCodeRequest, "code_made", contacts::resend_email_code => |done| proto::ResendEmailCodeResponse {
-            details: wire::details(&done.user),
-            verification_code: done.email_code,
-        }),
+        run!(ResendEmailCodeRequest => ResendEmailCodeResponse, "code_made", contacts::resend_code),
     ),
     user_row!(
         "send_email_code", "POST" "/v2/users/{user_id}/email/send", SendEmailCode,
@@ -58,10 +54,7 @@ pub(super) static ROWS: [Row; 10] = [
             INITIAL, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-ieJ2e", None,
-        run!(SendEmailCodeRequest, "code_made", contacts::send_email_code => |done| proto::SendEmailCodeResponse {
-            details: wire::details(&done.user),
-            verification_code: done.email_code,
-        }),
+        run!(SendEmailCodeRequest => SendEmailCodeResponse, "code_made", contacts::send_code),
     ),
     user_row!(
         "verify_email", "POST" "/v2/users/{user_id}/email/verify", VerifyEmail,
@@ -70,7 +63,7 @@ pub(super) static ROWS: [Row; 10] = [
             CODE, INITIAL, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-ieJ2e", None,
-        run!(VerifyEmailRequest, "verified", contacts::verify_email => |done| proto::VerifyEmailResponse { details: wire::details(&done.user) }),
+        run!(VerifyEmailRequest => VerifyEmailResponse, "verified", contacts::verify_contact),
         "A wrong code writes nothing; the real service writes an event that counts it.",
     ),
     user_row!(
@@ -84,10 +77,7 @@ pub(super) static ROWS: [Row; 10] = [
             INITIAL, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-ieJ2e", None,
-        run!(SetPhoneRequest, "phone_set", contacts::set_phone => |done| proto::SetPhoneResponse {
-            details: wire::details(&done.user),
-            verification_code: done.phone_code,
-        }),
+        run!(SetPhoneRequest => SetPhoneResponse, "phone_set", contacts::set_contact),
     ),
     user_row!(
         "remove_phone", "DELETE" "/v2/users/{user_id}/phone", RemovePhone,
@@ -99,7 +89,7 @@ pub(super) static ROWS: [Row; 10] = [
             INITIAL, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-ieJ2e", None,
-        run!(RemovePhoneRequest, "phone_removed", contacts::remove_phone => |done| proto::RemovePhoneResponse { details: wire::details(&done.user) }),
+        run!(RemovePhoneRequest => RemovePhoneResponse, "phone_removed", contacts::remove_phone (id)),
     ),
     user_row!(
         "resend_phone_code", "POST" "/v2/users/{user_id}/phone/resend", ResendPhoneCode,
@@ -108,10 +98,7 @@ pub(super) static ROWS: [Row; 10] = [
             NO_CODE, INITIAL, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-ieJ2e", None,
-        run!(ResendPhoneCodeRequest, "code_made", contacts::resend_phone_code => |done| proto::ResendPhoneCodeResponse {
-            details: wire::details(&done.user),
-            verification_code: done.phone_code,
-        }),
+        run!(ResendPhoneCodeRequest => ResendPhoneCodeResponse, "code_made", contacts::resend_code),
     ),
     user_row!(
         "verify_phone", "POST" "/v2/users/{user_id}/phone/verify", VerifyPhone,
@@ -120,7 +107,7 @@ pub(super) static ROWS: [Row; 10] = [
             CODE, INITIAL, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-ieJ2e", None,
-        run!(VerifyPhoneRequest, "verified", contacts::verify_phone => |done| proto::VerifyPhoneResponse { details: wire::details(&done.user) }),
+        run!(VerifyPhoneRequest => VerifyPhoneResponse, "verified", contacts::verify_contact),
         "A wrong code writes nothing; the real service writes an event that counts it.",
     ),
     user_row!(
@@ -130,10 +117,7 @@ pub(super) static ROWS: [Row; 10] = [
             INITIAL, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-SAFdda", None,
-        run!(PasswordResetRequest, "code_made", passwords::password_reset => |(done, code)| proto::PasswordResetResponse {
-            details: wire::details(&done.user),
-            verification_code: code,
-        }),
+        run!(PasswordResetRequest => PasswordResetResponse, "code_made", passwords::password_reset),
     ),
     user_row!(
         "set_password", "POST" "/v2/users/{user_id}/password", SetPassword,
@@ -147,7 +131,7 @@ pub(super) static ROWS: [Row; 10] = [
             CODE, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-G8dh3", None,
-        run!(SetPasswordRequest, "password_set", passwords::set_password => |user| proto::SetPasswordResponse { details: wire::details(&user) }),
+        run!(SetPasswordRequest => SetPasswordResponse, "password_set", passwords::set_password),
         "A wrong password writes nothing; the real service counts it, and its detail then has `failedAttempts`.",
     ),
 ];

@@ -1,11 +1,13 @@
 //! The routes of metadata, and of the tokens, keys and secrets of ZITADEL's machines.
 
-use super::{MEMBERSHIP_REFUSAL, REFUSALS, Row, UNLISTED, WRITE_REFUSALS, run, user_row};
+use super::answers::{MEMBERSHIP_REFUSAL, PUBLISHED, REFUSALS, UNLISTED, WRITE_REFUSALS};
+use super::row::{Row, Run, run, serve, user_row};
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
 use crate::vendors::zitadel::auth::Caller;
-use crate::vendors::zitadel::proto::zitadel::user::v2 as proto;
-use crate::vendors::zitadel::{operations, wire};
+use crate::vendors::zitadel::error::Texts;
+use crate::vendors::zitadel::operations;
+use crate::vendors::zitadel::wire::proto;
 
 #[rustfmt::skip]
 const MACHINES_ONLY: &[Answer] = &[
@@ -34,7 +36,7 @@ pub(super) static ROWS: [Row; 11] = [
             REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-uXHNj", None,
-        run!(SetUserMetadataRequest, "set", metadata::set_user_metadata => |at| proto::SetUserMetadataResponse { set_date: wire::set(at) }),
+        run!(SetUserMetadataRequest => SetUserMetadataResponse, "set", metadata::set_user_metadata),
     ),
     user_row!(
         "list_user_metadata", "POST" "/v2/users/{user_id}/metadata/search", ListUserMetadata,
@@ -46,7 +48,7 @@ pub(super) static ROWS: [Row; 11] = [
             PAGED, REFUSALS, MEMBERSHIP_REFUSAL,
         ],
         "QUERY-Dfbg2", None,
-        run!(ListUserMetadataRequest, "listed", metadata::list_user_metadata => wire::metadata),
+        run!(ListUserMetadataRequest => ListUserMetadataResponse, "listed", metadata::list_user_metadata),
     ),
     user_row!(
         "delete_user_metadata", "DELETE" "/v2/users/{user_id}/metadata", DeleteUserMetadata,
@@ -59,7 +61,7 @@ pub(super) static ROWS: [Row; 11] = [
             REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-uXHNj", None,
-        run!(DeleteUserMetadataRequest, "deleted", metadata::delete_user_metadata => |at| proto::DeleteUserMetadataResponse { deletion_date: wire::set(at) }),
+        run!(DeleteUserMetadataRequest => DeleteUserMetadataResponse, "deleted", metadata::delete_user_metadata),
     ),
     user_row!(
         "add_personal_access_token", "POST" "/v2/users/{user_id}/pats", AddPersonalAccessToken,
@@ -68,11 +70,7 @@ pub(super) static ROWS: [Row; 11] = [
             MACHINES_ONLY, IN_TIME, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-Dggw2", None,
-        run!(AddPersonalAccessTokenRequest, "made", credentials::add_personal_access_token => |made| proto::AddPersonalAccessTokenResponse {
-            creation_date: wire::set(made.created),
-            token_id: made.id,
-            token: made.value,
-        }),
+        run!(AddPersonalAccessTokenRequest => AddPersonalAccessTokenResponse, "made", credentials::add_personal_access_token),
     ),
     user_row!(
         "remove_personal_access_token", "DELETE" "/v2/users/{user_id}/pats/{token_id}", RemovePersonalAccessToken,
@@ -84,7 +82,7 @@ pub(super) static ROWS: [Row; 11] = [
             REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-Dggw2", None,
-        run!(RemovePersonalAccessTokenRequest, "removed", credentials::remove_personal_access_token => |at| proto::RemovePersonalAccessTokenResponse { deletion_date: wire::set(at) }),
+        run!(RemovePersonalAccessTokenRequest => RemovePersonalAccessTokenResponse, "removed", credentials::remove_personal_access_token),
     ),
     user_row!(
         "list_personal_access_tokens", "POST" "/v2/users/pats/search", ListPersonalAccessTokens,
@@ -93,10 +91,7 @@ pub(super) static ROWS: [Row; 11] = [
             PAGED, REFUSALS,
         ],
         "QUERY-Dfbg2", None,
-        run!(ListPersonalAccessTokensRequest, "listed", lists::personal_access_tokens => |(rows, paging)| proto::ListPersonalAccessTokensResponse {
-            pagination: wire::pagination(paging),
-            result: rows.into_iter().map(wire::listed_token).collect(),
-        }),
+        run!(ListPersonalAccessTokensRequest => ListPersonalAccessTokensResponse, "listed", lists::personal_access_tokens),
     ),
     user_row!(
         "add_key", "POST" "/v2/users/{user_id}/keys", AddKey,
@@ -108,11 +103,7 @@ pub(super) static ROWS: [Row; 11] = [
             MACHINES_ONLY, IN_TIME, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-WnVHx", None,
-        run!(AddKeyRequest, "made", credentials::add_key => |made| proto::AddKeyResponse {
-            creation_date: wire::set(made.created),
-            key_id: made.id,
-            key_content: made.value.into_bytes(),
-        }),
+        run!(AddKeyRequest => AddKeyResponse, "made", credentials::add_key),
     ),
     user_row!(
         "remove_key", "DELETE" "/v2/users/{user_id}/keys/{key_id}", RemoveKey,
@@ -124,7 +115,7 @@ pub(super) static ROWS: [Row; 11] = [
             REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-WnVHx", None,
-        run!(RemoveKeyRequest, "removed", credentials::remove_key => |at| proto::RemoveKeyResponse { deletion_date: wire::set(at) }),
+        run!(RemoveKeyRequest => RemoveKeyResponse, "removed", credentials::remove_key),
     ),
     user_row!(
         "list_keys", "POST" "/v2/users/keys/search", ListKeys,
@@ -133,10 +124,7 @@ pub(super) static ROWS: [Row; 11] = [
             PAGED, REFUSALS,
         ],
         "QUERY-Dfbg2", None,
-        run!(ListKeysRequest, "listed", lists::keys => |(rows, paging)| proto::ListKeysResponse {
-            pagination: wire::pagination(paging),
-            result: rows.into_iter().map(wire::listed_key).collect(),
-        }),
+        run!(ListKeysRequest => ListKeysResponse, "listed", lists::keys),
     ),
     user_row!(
         "add_secret", "POST" "/v2/users/{user_id}/secret", AddSecret,
@@ -145,10 +133,7 @@ pub(super) static ROWS: [Row; 11] = [
             MACHINES_ONLY, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-x8910n", None,
-        run!(AddSecretRequest, "made", credentials::add_secret => |made| proto::AddSecretResponse {
-            creation_date: wire::set(made.created),
-            client_secret: made.value,
-        }),
+        run!(AddSecretRequest => AddSecretResponse, "made", credentials::add_secret (id)),
     ),
     user_row!(
         "remove_secret", "DELETE" "/v2/users/{user_id}/secret", RemoveSecret,
@@ -160,6 +145,6 @@ pub(super) static ROWS: [Row; 11] = [
             MACHINES_ONLY, REFUSALS, MEMBERSHIP_REFUSAL, WRITE_REFUSALS,
         ],
         "COMMAND-x7s802", None,
-        run!(RemoveSecretRequest, "removed", credentials::remove_secret => |at| proto::RemoveSecretResponse { deletion_date: wire::set(at) }),
+        run!(RemoveSecretRequest => RemoveSecretResponse, "removed", credentials::remove_secret (id)),
     ),
 ];

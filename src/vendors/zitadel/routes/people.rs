@@ -1,11 +1,13 @@
 //! The routes that make and change ZITADEL's users.
 
-use super::{MEMBERSHIP_REFUSAL, REFUSALS, Row, Run, UNLISTED, run, user_row, write_refusals};
+use super::answers::{MEMBERSHIP_REFUSAL, PUBLISHED, REFUSALS, UNLISTED, write_refusals};
+use super::row::{Row, Run, run, serve, user_row};
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
-use crate::vendors::zitadel::auth::Caller;
-use crate::vendors::zitadel::proto::zitadel::user::v2 as proto;
-use crate::vendors::zitadel::{operations, wire};
+use crate::vendors::zitadel::auth::{self, Caller};
+use crate::vendors::zitadel::error::Texts;
+use crate::vendors::zitadel::operations;
+use crate::vendors::zitadel::wire::{self, proto};
 
 #[rustfmt::skip]
 const MAKING: &[Answer] = &[
@@ -45,7 +47,7 @@ pub(super) static ROWS: [Row; 4] = [
             MEMBERSHIP_REFUSAL,
         ],
         "COMMAND-ugjs0upun6", None,
-        run!(CreateUserRequest, "created", people::create_user => wire::created),
+        run!(CreateUserRequest => CreateUserResponse, "created", people::create::create_user),
     ),
     user_row!(
         "add_human_user", "POST" "/v2/users/human", AddHumanUser,
@@ -60,13 +62,12 @@ pub(super) static ROWS: [Row; 4] = [
             MEMBERSHIP_REFUSAL,
         ],
         "COMMAND-ugjs0upun6", None,
-        Run::User(|state, call, edge, message| {
-            let operate = |request: &proto::AddHumanUserRequest, caller: &Caller| {
-                let organization = state.access.organization_of(request.organization.as_option(), call, caller)?;
-                operations::people::add_human_user(state, request, &organization, caller).map(wire::added)
-            };
-            wire::serve(state, call, (edge, message), operate, "created")
-        }),
+        run!(
+            AddHumanUserRequest => AddHumanUserResponse, "created", people::create::add_human_user,
+            admit = |zitadel, request, caller| {
+                auth::admit_writer(zitadel, wire::people::organization(request).as_ref(), caller)
+            }
+        ),
     ),
     user_row!(
         "update_user", "PATCH" "/v2/users/{user_id}", UpdateUser,
@@ -82,7 +83,7 @@ pub(super) static ROWS: [Row; 4] = [
             &write_refusals(Documented, "zitadel-create"),
         ],
         "COMMAND-ugjs0upun6", None,
-        run!(UpdateUserRequest, "updated", people::update_user => wire::updated),
+        run!(UpdateUserRequest => UpdateUserResponse, "updated", people::update::update_user),
     ),
     user_row!(
         "update_human_user", "PUT" "/v2/users/human/{user_id}", UpdateHumanUser,
@@ -95,6 +96,6 @@ pub(super) static ROWS: [Row; 4] = [
             &write_refusals(Documented, "zitadel-create"),
         ],
         "COMMAND-ugjs0upun6", None,
-        run!(UpdateHumanUserRequest, "updated", people::update_human_user => wire::human_updated),
+        run!(UpdateHumanUserRequest => UpdateHumanUserResponse, "updated", people::update::update_user),
     ),
 ];

@@ -3,11 +3,13 @@
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 
-use super::{Row, Run};
+use super::row::{Row, Run};
 use crate::fidelity::Sureness::{Assumed, Documented, Inferred};
 use crate::fidelity::{Answer, Operation};
-use crate::protocol::Reply;
+use crate::protocol::{Call, Reply};
+use crate::vendors::zitadel::auth;
 use crate::vendors::zitadel::operations::sign_in;
+use crate::vendors::zitadel::state::Zitadel;
 use crate::vendors::zitadel::wire::sign_in as wire;
 
 /// A row of these doors.
@@ -16,7 +18,7 @@ const fn door(
     method: &'static str,
     path: &'static str,
     (answers, differences): (&'static [&'static [Answer]], &'static [&'static str]),
-    run: fn(&super::Zitadel, &super::Call) -> Reply,
+    run: fn(&Zitadel, &Call) -> Reply,
 ) -> Row {
     Row {
         operation: Operation {
@@ -29,9 +31,6 @@ const fn door(
             answers,
             differences,
         },
-        message: "",
-        not_found: "",
-        wrong_state: None,
         run: Run::Door(run),
     }
 }
@@ -59,7 +58,7 @@ pub(super) static ROWS: [Row; 10] = [
     door(
         "keys", "GET", "/oauth/v2/keys",
         (&[&[Answer::new("key_set", 200, Documented, "zitadel-endpoints", "the one key of the world, made from its seed: RS256, 2048 bits")]], &[]),
-        |state, _| wire::key_set(state).proving("key_set"),
+        |zitadel, _| wire::key_set(&[auth::signer(zitadel).jwk()]).proving("key_set"),
     ),
     door(
         "token", "POST", "/oauth/v2/token",
@@ -77,28 +76,32 @@ pub(super) static ROWS: [Row; 10] = [
              "Assertions are judged by the world's clock: where it is frozen, clients have to sign for that time.",
              "A user has at most 100 living access tokens; the oldest end first.",
          ]),
-        |state, call| wire::either(sign_in::token(state, &wire::form(call)).map(wire::granted), "granted"),
+        |zitadel, call| wire::either(sign_in::token(zitadel, &wire::form(call)).map(wire::granted), "granted"),
     ),
     door(
         "introspect", "POST", "/oauth/v2/introspect",
         (&[&[Answer::new("introspected", 200, Documented, "zitadel-kept-out", "what the token is good for, or `{\"active\":false}`")], CALLERS],
          &["Any machine with a secret or key may ask; the real service knows applications for that, and looks at the audience."]),
-        |state, call| wire::either(sign_in::introspect(state, &wire::form(call)).map(|body| wire::answer(&body)), "introspected"),
+        |zitadel, call| {
+            let form = wire::form(call);
+            let found = sign_in::introspect(zitadel, &form);
+            wire::either(found.map(|found| wire::introspected(&form.issuer, found)), "introspected")
+        },
     ),
     door(
         "revoke", "POST", "/oauth/v2/revoke",
         (&[&[Answer::new("revoked", 200, Documented, "zitadel-kept-out", "also where there was nothing to revoke; personal access tokens stay")], CALLERS], &[]),
-        |state, call| wire::either(sign_in::revoke(state, &wire::form(call)).map(|()| Reply::empty(StatusCode::OK)), "revoked"),
+        |zitadel, call| wire::either(sign_in::revoke(zitadel, &wire::form(call)).map(|()| Reply::empty(StatusCode::OK)), "revoked"),
     ),
     door(
         "userinfo", "GET", "/oidc/v1/userinfo",
         (&[BEARER], &[]),
-        |state, call| wire::either(sign_in::userinfo(state, call.header(&AUTHORIZATION)).map(|body| wire::answer(&body)), "userinfo"),
+        |zitadel, call| wire::either(sign_in::userinfo(zitadel, call.header(&AUTHORIZATION)).map(wire::userinfo), "userinfo"),
     ),
     door(
         "userinfo_by_post", "POST", "/oidc/v1/userinfo",
         (&[BEARER], &[]),
-        |state, call| wire::either(sign_in::userinfo(state, call.header(&AUTHORIZATION)).map(|body| wire::answer(&body)), "userinfo"),
+        |zitadel, call| wire::either(sign_in::userinfo(zitadel, call.header(&AUTHORIZATION)).map(wire::userinfo), "userinfo"),
     ),
     door(
         "debug_healthz", "GET", "/debug/healthz",

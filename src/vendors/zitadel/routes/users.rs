@@ -1,14 +1,14 @@
 //! The routes of a ZITADEL user's life, and of reading users.
 
-use buffa::MessageField;
-
-use super::{MEMBERSHIP_REFUSAL, REFUSALS, Row, run, user_row, write_refusals};
+use super::answers::{MEMBERSHIP_REFUSAL, PUBLISHED, REFUSALS, write_refusals};
+use super::row::{Row, Run, run, serve, user_row};
 use crate::fidelity::Sureness::{Documented, Stated};
 use crate::fidelity::{Answer, Operation};
 use crate::vendors::zitadel::auth::Caller;
-use crate::vendors::zitadel::proto::zitadel::user::v2 as proto;
+use crate::vendors::zitadel::error::Texts;
+use crate::vendors::zitadel::operations;
 use crate::vendors::zitadel::record::WrongState;
-use crate::vendors::zitadel::{operations, wire};
+use crate::vendors::zitadel::wire::proto;
 
 #[rustfmt::skip]
 pub(super) static ROWS: [Row; 7] = [
@@ -24,7 +24,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Stated, "zitadel-deactivate"),
         ],
         "COMMAND-5gp2p62iin", Some(WrongState::AlreadyInactive),
-        run!(DeactivateUserRequest, "deactivated", deactivate_user(id) => wire::Detailed),
+        run!(DeactivateUserRequest => DeactivateUserResponse, "deactivated", users::deactivate_user (id)),
     ),
     user_row!(
         "reactivate_user", "POST" "/v2/users/{user_id}/reactivate", ReactivateUser,
@@ -38,7 +38,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Documented, "zitadel-states"),
         ],
         "COMMAND-9hy5kzbuk6", Some(WrongState::NotInactive),
-        run!(ReactivateUserRequest, "reactivated", reactivate_user(id) => wire::Detailed),
+        run!(ReactivateUserRequest => ReactivateUserResponse, "reactivated", users::reactivate_user (id)),
     ),
     user_row!(
         "lock_user", "POST" "/v2/users/{user_id}/lock", LockUser,
@@ -52,7 +52,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Documented, "zitadel-states"),
         ],
         "COMMAND-450yxuqrh1", Some(WrongState::ShouldBeActiveOrInitial),
-        run!(LockUserRequest, "locked", lock_user(id) => wire::Detailed),
+        run!(LockUserRequest => LockUserResponse, "locked", users::lock_user (id)),
     ),
     user_row!(
         "unlock_user", "POST" "/v2/users/{user_id}/unlock", UnlockUser,
@@ -66,7 +66,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Documented, "zitadel-states"),
         ],
         "COMMAND-x377t913pw", Some(WrongState::NotLocked),
-        run!(UnlockUserRequest, "unlocked", unlock_user(id) => wire::Detailed),
+        run!(UnlockUserRequest => UnlockUserResponse, "unlocked", users::unlock_user (id)),
     ),
     user_row!(
         "delete_user", "DELETE" "/v2/users/{user_id}", DeleteUser,
@@ -77,7 +77,7 @@ pub(super) static ROWS: [Row; 7] = [
             &write_refusals(Documented, "zitadel-states"),
         ],
         "COMMAND-bd4ir1mblj", None,
-        run!(DeleteUserRequest, "deleted", delete_user(id) => wire::Detailed), 
+        run!(DeleteUserRequest => DeleteUserResponse, "deleted", users::delete_user (id)),
     ),
     user_row!(
         "get_user_by_id", "GET" "/v2/users/{user_id}", GetUserByID,
@@ -90,7 +90,7 @@ pub(super) static ROWS: [Row; 7] = [
             MEMBERSHIP_REFUSAL,
         ],
         "QUERY-Dfbg2", None,
-        run!(GetUserByIDRequest, "found", get_user_by_id(id) => |user| proto::GetUserByIDResponse { details: wire::details(&user), user: MessageField::some(wire::user(&user)) }),
+        run!(GetUserByIDRequest => GetUserByIDResponse, "found", users::get_user_by_id (id)),
     ),
     user_row!(
         "list_users", "POST" "/v2/users", ListUsers,
@@ -103,6 +103,9 @@ pub(super) static ROWS: [Row; 7] = [
             REFUSALS,
         ],
         "QUERY-Dfbg2", None,
-        run!(ListUsersRequest, "listed", list_users => |page| wire::list(&page)), "Users that a column does not tell apart are ordered by id.", "`details.timestamp` is when any user last changed; a removal does not move it.", "Reads never trail writes.",
+        run!(ListUsersRequest => ListUsersResponse, "listed", users::list_users),
+        "Users that a column does not tell apart are ordered by id.",
+        "`details.timestamp` is when any user last changed; a removal does not move it.",
+        "Reads never trail writes.",
     ),
 ];

@@ -5,15 +5,14 @@ mod people;
 
 use buffa::{EnumValue, Enumeration, MessageName};
 
-use super::Request;
+use super::generated::zitadel::filter::v2::{IDFilter, TimestampFilter};
+use super::generated::zitadel::metadata::v2::{MetadataSearchFilter, metadata_search_filter};
+use super::message::Request;
 use super::proto::search_query::Query;
 use super::proto::{self, SearchQuery};
+use super::refusal::ID_LENGTH;
 use crate::protocol::Call;
-use crate::vendors::zitadel::Zitadel;
-use crate::vendors::zitadel::auth::{Caller, Permission};
-use crate::vendors::zitadel::error::{Error, ID_LENGTH};
-use crate::vendors::zitadel::proto::zitadel::filter::v2::{IDFilter, TimestampFilter};
-use crate::vendors::zitadel::proto::zitadel::metadata::v2::{MetadataSearchFilter, metadata_search_filter};
+use crate::vendors::zitadel::error::Error;
 
 /// A broken rule: `invalid Message.Field: reason`.
 type Broken = String;
@@ -102,11 +101,6 @@ impl Request for proto::CreateUserRequest {
 }
 
 impl Request for proto::AddHumanUserRequest {
-    fn admit(&self, state: &Zitadel, call: &Call, caller: &Caller) -> Result<(), Error> {
-        let organization = state.access.organization_of(self.organization.as_option(), call, caller)?;
-        caller.check_endpoint(Permission::Write, &organization)
-    }
-
     fn validate(&self) -> Result<(), Error> {
         people::add_human(self).map_err(Error::Invalid)
     }

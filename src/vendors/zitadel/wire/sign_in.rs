@@ -6,9 +6,9 @@ use http::StatusCode;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue, PRAGMA};
 use serde_json::{Map, Value, json};
 
-use super::super::Zitadel;
 use super::super::error::sign_in::Refusal;
-use super::super::operations::sign_in::{Form, Granted};
+use super::super::operations::sign_in::{Form, Granted, Introspected, Userinfo};
+use super::super::record::User;
 use crate::protocol::{Call, Reply, credential};
 
 /// Whether these doors are behind that path.
@@ -68,9 +68,63 @@ pub(in super::super) fn granted(granted: Granted) -> Reply {
         .with(PRAGMA, HeaderValue::from_static("no-cache"))
 }
 
+/// What a token is good for.
+pub(in super::super) fn introspected(issuer: &str, found: Option<Introspected>) -> Reply {
+    let Some(Introspected { user, access }) = found else {
+        return answer(&json!({ "active": false }));
+    };
+    let mut body = Map::from_iter([
+        ("active".to_owned(), Value::from(true)),
+        ("iss".to_owned(), issuer.into()),
+        ("sub".to_owned(), user.profile.user_id.clone().into()),
+        ("token_type".to_owned(), "Bearer".into()),
+        ("username".to_owned(), (*user.profile.preferred_login_name).into()),
+        ("client_id".to_owned(), (*user.profile.username).into()),
+    ]);
+    if let Some(access) = access {
+        body.insert("scope".to_owned(), access.scope.into());
+        body.insert("aud".to_owned(), access.audience.into());
+        body.insert("exp".to_owned(), access.expires.as_second().into());
+        body.insert("iat".to_owned(), access.issued.as_second().into());
+    }
+    body.extend(profile(&user));
+    answer(&body.into())
+}
+
+/// What the holder of a token learns of itself.
+pub(in super::super) fn userinfo(info: Userinfo) -> Reply {
+    let Userinfo { user, .. } = &info;
+    let mut body = Map::from_iter([("sub".to_owned(), Value::from(user.profile.user_id.clone()))]);
+    if info.profile {
+        body.extend(profile(user));
+    }
+    if let Some(human) = user.human().filter(|_| info.email) {
+        body.insert("email".to_owned(), human.email.address.email.clone().into());
+        body.insert("email_verified".to_owned(), human.email.is_verified.into());
+    }
+    if info.resource_owner {
+        let owner = &*user.profile.resource_owner;
+        body.insert("urn:zitadel:iam:user:resourceowner:id".to_owned(), owner.into());
+    }
+    answer(&body.into())
+}
+
+fn profile(user: &User) -> Map<String, Value> {
+    let name = match (user.human(), user.machine()) {
+        (Some(human), _) => human.profile.display_name.as_str(),
+        (_, Some(machine)) => machine.name.as_str(),
+        (None, None) => &*user.profile.username,
+    };
+    Map::from_iter([
+        ("name".to_owned(), name.into()),
+        ("preferred_username".to_owned(), (*user.profile.preferred_login_name).into()),
+        ("updated_at".to_owned(), user.change_date.as_second().into()),
+    ])
+}
+
 /// A successful answer.
-pub(in super::super) fn answer(body: &Value) -> Reply {
-    Reply::json(StatusCode::OK, body.to_string())
+fn answer(body: &Value) -> Reply {
+    Reply::of(StatusCode::OK, body)
 }
 
 /// Where everything is, and what is understood.
@@ -117,10 +171,9 @@ pub(in super::super) fn discovery(call: &Call) -> Reply {
     }))
 }
 
-/// The public part of what signs this world's tokens.
-pub(in super::super) fn key_set(state: &Zitadel) -> Reply {
-    answer(&json!({ "keys": [state.signer().jwk()] }))
-        .with(CACHE_CONTROL, HeaderValue::from_static("max-age=300, must-revalidate"))
+/// The public keys of what signs this world's tokens.
+pub(in super::super) fn key_set(keys: &[Value]) -> Reply {
+    answer(&json!({ "keys": keys })).with(CACHE_CONTROL, HeaderValue::from_static("max-age=300, must-revalidate"))
 }
 
 /// An answer, or its refusal.

@@ -1,0 +1,140 @@
+//! Changing ZITADEL's users.
+
+use std::sync::Arc;
+
+use super::super::super::auth::Caller;
+use super::super::super::error::Error;
+use super::super::super::record::{Channel, HumanProfile, JwtTokens, Machine, Permission, User};
+use super::super::super::state::Zitadel;
+use super::super::passwords::{self, NewPassword, Password, Proof};
+use super::super::writing::{Writing, Written, refused};
+use super::{Address, Names, language};
+
+/// A change of a user.
+pub struct UpdateUser {
+    pub user_id: String,
+    pub username: Option<String>,
+    pub kind: Option<UserChanges>,
+}
+
+/// What is to be changed; absent members stay.
+pub enum UserChanges {
+    Human(Box<HumanChanges>),
+    Machine(MachineChanges),
+}
+
+/// What is to be changed of a human.
+pub struct HumanChanges {
+    pub names: Names,
+    pub email: Option<Address>,
+    pub phone: Option<Address>,
+    /// With what proves that it may be set.
+    pub password: Option<(Password, Proof)>,
+}
+
+/// What is to be changed of a machine.
+pub struct MachineChanges {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub access_token_type: Option<Option<JwtTokens>>,
+}
+
+/// Changes a user of either kind.
+pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Result<Written, Error> {
+    let UpdateUser { user_id, username, kind } = input;
+    let named = (&*user_id, username.as_deref());
+    match kind.ok_or(Error::UserTypeMissing)? {
+        UserChanges::Machine(changes) => update(zitadel, named, caller, |user, _| change_machine(user, changes)),
+        UserChanges::Human(changes) => {
+            let HumanChanges { names, email, phone, password } = *changes;
+            // Hashed before the lock is taken.
+            let hashed = |(password, proof)| Ok((NewPassword::new(zitadel, &password)?, proof));
+            let password = password.map(hashed).transpose()?;
+            let addresses = [(Channel::Email, email), (Channel::Phone, phone)];
+            update(zitadel, named, caller, |user, writing| change_human(user, writing, names, addresses, password))
+        }
+    }
+}
+
+/// Changes a user, also its name. `change` answers the number of events.
+fn update(
+    zitadel: &Zitadel,
+    (user_id, username): (&str, Option<&str>),
+    caller: &Caller,
+    change: impl FnOnce(&mut User, &mut Writing<'_>) -> Result<u64, Error>,
+) -> Result<Written, Error> {
+    let mut writing = Writing::new(zitadel, caller.at());
+    let changed = zitadel.state.users.update(user_id, |user| {
+        caller.check(Permission::Write, &user.profile.resource_owner)?;
+        let mut events = change(user, &mut writing)?;
+        if let Some(name) = username.filter(|name| **name != *user.profile.username) {
+            let profile = user.profile_mut();
+            let name: Arc<str> = name.into();
+            profile.username = Arc::clone(&name);
+            profile.login_names = [Arc::clone(&name)].into();
+            profile.preferred_login_name = name;
+            events += 1;
+        }
+        user.write(events, writing.now);
+        Ok(user.clone())
+    });
+    let user = changed.map_err(refused)?;
+    Ok(writing.done(user))
+}
+
+/// A machine that is none finds no user.
+fn change_machine(user: &mut User, changes: MachineChanges) -> Result<u64, Error> {
+    let old = user.machine().ok_or(Error::UserNotFound)?;
+    let new = Machine {
+        name: changes.name.unwrap_or_else(|| old.name.clone()),
+        description: changes.description.unwrap_or_else(|| old.description.clone()),
+        access_token_type: changes.access_token_type.unwrap_or(old.access_token_type),
+        has_secret: old.has_secret,
+    };
+    if new == *old {
+        return Ok(0);
+    }
+    if let Some(machine) = user.machine_mut() {
+        *machine = new;
+    }
+    Ok(1)
+}
+
+/// A human that is none finds no user.
+fn change_human(
+    user: &mut User,
+    writing: &mut Writing<'_>,
+    names: Names,
+    addresses: [(Channel, Option<Address>); 2],
+    password: Option<(NewPassword, Proof)>,
+) -> Result<u64, Error> {
+    let old = &user.human().ok_or(Error::UserNotFound)?.profile;
+    let or = |new: Option<String>, old: &String| new.unwrap_or_else(|| old.clone());
+    let new = HumanProfile {
+        given_name: or(names.given_name, &old.given_name),
+        family_name: or(names.family_name, &old.family_name),
+        nick_name: or(names.nick_name, &old.nick_name),
+        display_name: or(names.display_name, &old.display_name),
+        preferred_language: match names.preferred_language {
+            Some(given) => language(Some(&given)),
+            None => old.preferred_language.clone(),
+        },
+        gender: names.gender.unwrap_or(old.gender),
+        avatar_url: old.avatar_url.clone(),
+    };
+    let mut events = u64::from(new != *old);
+    if let (1, Some(human)) = (events, user.human_mut()) {
+        human.profile = new;
+    }
+    for (channel, address) in addresses {
+        if let Some(Address { address, verification }) = address {
+            events += writing.set_address(user, channel, &address, &verification)?;
+        }
+    }
+    if let Some((password, proof)) = password {
+        passwords::check(user, &proof, writing.now)?;
+        passwords::put(user, password, writing.now);
+        events += 1;
+    }
+    Ok(events)
+}

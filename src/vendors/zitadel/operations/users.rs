@@ -1,0 +1,126 @@
+//! Reading ZITADEL's users, and their lifecycle.
+
+use jiff::Timestamp;
+
+use super::super::auth::Caller;
+use super::super::error::Error;
+use super::super::record::{Ended, Permission, User, UserState, WrongState};
+use super::super::state::Zitadel;
+use super::paging::Paging;
+use super::search::{self, Column, Filter};
+use super::writing::refused;
+
+/// The user of that id.
+pub fn get_user_by_id(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+    let user = zitadel.state.users.get(user_id).ok_or(Error::UserNotFound)?;
+    if !caller.is(&user) {
+        caller.check(Permission::Read, &user.profile.resource_owner)?;
+    }
+    Ok(user)
+}
+
+/// A search among the users.
+pub struct ListUsers {
+    /// All of them have to fit.
+    pub filters: Vec<Filter>,
+    pub column: Column,
+    pub paging: Paging,
+}
+
+/// A page of a search.
+pub(in super::super) struct UsersFound {
+    /// The users on it.
+    pub users: Vec<User>,
+    /// How many were found in all.
+    pub total: usize,
+    /// When any user last changed.
+    pub last_event: Option<Timestamp>,
+}
+
+/// The users that the caller may read and the filters find, in order. Without a limit, all.
+pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Result<UsersFound, Error> {
+    let ListUsers { filters, column, paging } = input;
+    search::check(&filters, 0)?;
+    let filter = Filter::All(filters);
+    let users = zitadel.state.users.snapshot();
+    let mut last_event = None;
+    let mut found: Vec<&User> = Vec::new();
+    for user in users.iter() {
+        last_event = last_event.max(Some(user.change_date));
+        let visible = || caller.is(user) || caller.check(Permission::Read, &user.profile.resource_owner).is_ok();
+        if filter.finds(user) == Some(true) && visible() {
+            found.push(user);
+        }
+    }
+    let total = found.len();
+    let order = |one: &&User, other: &&User| match paging.ascending {
+        true => search::order(column, one, other),
+        false => search::order(column, other, one),
+    };
+    let start = paging.start(total);
+    let end = match paging.limit {
+        0 => total,
+        limit => start.saturating_add(limit as usize).min(total),
+    };
+    // Only what stands on the page has to be in order.
+    if end < total {
+        found.select_nth_unstable_by(end, order);
+        found.truncate(end);
+    }
+    if start > 0 && start < found.len() {
+        found.select_nth_unstable_by(start, order);
+    }
+    let page = &mut found[start..];
+    page.sort_unstable_by(order);
+    Ok(UsersFound { users: page.iter().map(|user| (*user).clone()).collect(), total, last_event })
+}
+
+/// Keeps a user out.
+pub fn deactivate_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+    enter(zitadel, user_id, caller, UserState::deactivated)
+}
+
+/// Lets a deactivated user in again.
+pub fn reactivate_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+    enter(zitadel, user_id, caller, UserState::reactivated)
+}
+
+/// Locks a user.
+pub fn lock_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+    enter(zitadel, user_id, caller, UserState::locked)
+}
+
+/// Lets a locked user in again.
+pub fn unlock_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+    enter(zitadel, user_id, caller, UserState::unlocked)
+}
+
+/// Removes a user for good. Answers the record with the event of the removal.
+pub fn delete_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+    let now = caller.at();
+    let removed = zitadel.state.users.remove(user_id, |user| {
+        caller.check(Permission::Delete, &user.profile.resource_owner)?;
+        let mut last = user.clone();
+        last.write(1, now);
+        let ended = Ended { user_id: user_id.to_owned(), sequence: last.sequence };
+        zitadel.state.ended.upsert(ended).expect("it has no alias that could be taken");
+        Ok(last)
+    });
+    removed.map_err(refused)
+}
+
+fn enter(
+    zitadel: &Zitadel,
+    user_id: &str,
+    caller: &Caller,
+    next: impl FnOnce(UserState) -> Result<UserState, WrongState>,
+) -> Result<User, Error> {
+    let now = caller.at();
+    let done = zitadel.state.users.update(user_id, |user| {
+        let next = next(user.state).map_err(Error::WrongState)?;
+        caller.check(Permission::Write, &user.profile.resource_owner)?;
+        user.enter(next, now);
+        Ok(user.clone())
+    });
+    done.map_err(refused)
+}

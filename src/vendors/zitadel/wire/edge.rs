@@ -1,0 +1,167 @@
+//! The two edges of ZITADEL's user service: how a call's message is found, and what its answers carry. Knows no
+//! message.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderName, HeaderValue, PRAGMA, VARY};
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::ids::{Ids, Stream};
+use crate::protocol::rpc::{self, RpcError, Wire};
+use crate::protocol::{Call, Reply};
+use crate::vendors::Shared;
+
+/// The largest message, compressed or not.
+const MAX_MESSAGE: usize = 1 << 20;
+
+/// By which edge a call came.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) enum Edge {
+    /// The paths of the gateway.
+    Rest,
+    /// A remote call.
+    Rpc(Wire),
+}
+
+/// An operation that succeeded.
+pub(in super::super) struct Done {
+    /// The encoded response.
+    pub(in super::super) message: Vec<u8>,
+    /// When it was called.
+    pub(in super::super) at: Timestamp,
+    /// Which row of the operation's fidelity table it is.
+    pub(in super::super) answer: &'static str,
+}
+
+impl Edge {
+    /// The edge of a call.
+    ///
+    /// # Errors
+    /// The refusal of a remote call whose content type is not understood.
+    #[allow(clippy::result_large_err)] // the refusal is the answer
+    pub(in super::super) fn of(call: &Call) -> Result<Self, Reply> {
+        let is_rpc = || call.matched.as_ref().map_or_else(|| rpc::is_call(call.path()), |matched| matched.is_rpc);
+        match call.wire {
+            Some(wire) => Ok(Self::Rpc(wire)),
+            None if !is_rpc() => Ok(Self::Rest),
+            None if call.method() == http::Method::POST => Err(rpc::wrong_content_type().proving("wrong_content_type")),
+            None => Err(rpc::wrong_method().proving("wrong_method")),
+        }
+    }
+
+    /// The bytes of the request's message.
+    ///
+    /// # Errors
+    /// The frame of a remote call is broken.
+    pub(in super::super) fn message(self, call: &Call) -> Result<Bytes, RpcError> {
+        match self {
+            Self::Rest => Ok(call.body.clone()),
+            Self::Rpc(wire) => wire.message(&call.head.headers, &call.body, MAX_MESSAGE),
+        }
+    }
+
+    /// A successful answer with its headers.
+    pub(in super::super) fn success(self, done: Done, shared: &Shared) -> Reply {
+        let reply = match self {
+            Self::Rest => Reply {
+                headers: gateway_headers(request_id(done.at, &shared.ids)),
+                body: done.message.into(),
+                ..Reply::empty(StatusCode::OK)
+            },
+            Self::Rpc(wire) => {
+                let reply = wire
+                    .success(done.message)
+                    .with(EXPIRES, http_date(&shared.clock))
+                    .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
+                    .with(PRAGMA, HeaderValue::from_static("no-cache"));
+                self.with_headers(reply, shared)
+            }
+        };
+        reply.proving(done.answer)
+    }
+
+    /// An error of a remote call.
+    pub(in super::super) fn failure(self, error: &RpcError) -> Reply {
+        match self {
+            Self::Rest => Reply::empty(StatusCode::BAD_REQUEST), // never asked for: this edge has no frames
+            Self::Rpc(wire) => wire.failure(error),
+        }
+    }
+
+    /// The answer with the headers that all answers of this edge carry.
+    pub(in super::super) fn with_headers(self, reply: Reply, shared: &Shared) -> Reply {
+        let reply = reply
+            .with(REQUEST_ID, request_id(shared.clock.now(), &shared.ids))
+            .with(VARY, HeaderValue::from_static("Origin"));
+        match self {
+            Self::Rest => reply.with(ROBOTS, HeaderValue::from_static("none")),
+            Self::Rpc(_) => reply,
+        }
+    }
+}
+
+/// The headers of the gateway's successful answers. They are the same but for one, so they are copied.
+fn gateway_headers(request_id: HeaderValue) -> HeaderMap {
+    static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
+        let headers = [
+            (CONTENT_TYPE, "application/json"),
+            (INNER_TYPE, "application/grpc"),
+            (INNER_CACHE, "no-store"),
+            (INNER_PRAGMA, "no-cache"),
+            (REQUEST_ID, ""),
+            (VARY, "Origin"),
+            (ROBOTS, "none"),
+        ];
+        headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
+    });
+    let mut headers = HEADERS.clone();
+    // Put in its place, which is there: half the work of inserting it.
+    *headers.get_mut(&REQUEST_ID).expect("it is among them") = request_id;
+    headers
+}
+
+/// The world's time, as `Expires` says it.
+fn http_date(clock: &Clock) -> HeaderValue {
+    let text = clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    HeaderValue::from_str(&text).expect("a date is ASCII")
+}
+
+// What the gateway forwards of the inner call's headers (inferred, zitadel-headers).
+pub(super) const INNER_TYPE: HeaderName = HeaderName::from_static("grpcgateway-content-type");
+const INNER_CACHE: HeaderName = HeaderName::from_static("grpcgateway-cache-control");
+const INNER_PRAGMA: HeaderName = HeaderName::from_static("grpcgateway-pragma");
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+
+/// A request id in the vendor's form: 20 digits in base 32 that stand for the time and eight bytes.
+fn request_id(at: Timestamp, ids: &Ids) -> HeaderValue {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+    let seconds = at.as_second() as u32; // the form has 32 bits for the time
+    let number = u128::from(seconds) << 64 | u128::from(u64::from_be_bytes(ids.bytes(Stream::RequestIds)));
+    // 96 bits are 19 digits and one bit, which the form puts in front of the last, padded one.
+    let padded = number << 4;
+    // In two halves of ten digits, each of which a machine word holds.
+    let halves = [(padded >> 50) as u64, padded as u64];
+    let text: [u8; 20] =
+        std::array::from_fn(|place| DIGITS[(halves[place / 10] >> (45 - 5 * (place % 10))) as usize % 32]);
+    HeaderValue::from_bytes(&text).expect("digits are ASCII")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_starts_with_the_time() {
+        let at = "2026-01-01T00:00:00Z".parse().unwrap();
+        let first = request_id(at, &Ids::seeded(1));
+        let second = request_id(at, &Ids::seeded(2));
+        assert_eq!(first.len(), 20);
+        assert_eq!(first.as_bytes()[..6], second.as_bytes()[..6]);
+        assert_ne!(first, second);
+    }
+}

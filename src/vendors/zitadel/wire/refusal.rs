@@ -1,0 +1,187 @@
+//! How ZITADEL's errors look on each edge: `google.rpc.Status` at the gateway, and the protocol's own error on a remote
+//! call.
+
+use buffa::Message;
+use http::StatusCode;
+use http::header::{HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use serde::Serialize;
+
+use super::edge::{Edge, INNER_TYPE};
+use super::generated::zitadel::v1::ErrorDetail;
+use crate::failure::{Failure, Kind, Name, Wish};
+use crate::protocol::Reply;
+use crate::protocol::rpc::{self, RpcError, code};
+use crate::vendors::zitadel::error::status::{
+    INVALID_TOKEN, PERMISSION_DENIED, Status, USERNAME_TAKEN, bare, user_not_found, wrong_state,
+};
+use crate::vendors::zitadel::error::{Error, Texts};
+
+/// The rule of an id, in the validator's words.
+pub(super) const ID_LENGTH: &str = "value length must be between 1 and 200 runes, inclusive";
+
+/// An error of the operation that has these texts.
+pub(in super::super) fn error(error: &Error, texts: &Texts, edge: Edge) -> Reply {
+    let reply = render(error.status(texts), edge).proving(error.answer());
+    match (error, edge) {
+        // Only what the gateway itself refuses did not go through the inner call.
+        (Error::Undecodable(_), _) | (_, Edge::Rpc(_)) => reply,
+        (_, Edge::Rest) => reply.with(INNER_TYPE, HeaderValue::from_static("application/grpc")),
+    }
+}
+
+/// A remote call whose frame is broken.
+pub(in super::super) fn framing(error: &RpcError, edge: Edge) -> Reply {
+    let answer = if error.code == code::UNIMPLEMENTED { "unknown_compression" } else { "undecodable" };
+    edge.failure(error).proving(answer)
+}
+
+/// Any failure in ZITADEL's words; `texts` are those of the operation, if the call names one.
+pub(in super::super) fn failure(failure: &Failure, texts: Option<&Texts>, edge: Edge) -> Reply {
+    let wish = &failure.wish;
+    let reply = match &failure.kind {
+        Kind::Named(name) => named(*name, wish, texts, edge),
+        Kind::Status(status) => match name_of(*status) {
+            Some(name) => named(name, wish, texts, edge),
+            None => render(wished(bare(*status, code_of(*status), "injected"), wish), edge),
+        },
+        // The gateway names no methods.
+        Kind::WrongMethod(_) => match edge {
+            Edge::Rest => render(bare(405, code::UNIMPLEMENTED, "Method Not Allowed"), edge),
+            Edge::Rpc(_) => rpc::wrong_method(),
+        }
+        .proving("wrong_method"),
+        Kind::UntidyPath(path) => {
+            let path = HeaderValue::from_str(path).expect("a path of a request fits a header");
+            Reply::empty(StatusCode::MOVED_PERMANENTLY).with(LOCATION, path).proving("untidy_path")
+        }
+        Kind::TooLarge => {
+            render(bare(413, code::RESOURCE_EXHAUSTED, "request body too large"), edge).proving("too_large")
+        }
+        Kind::Broken => render(bare(500, code::INTERNAL, "Errors.Internal"), edge),
+    };
+    match wish.retry_after {
+        Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
+        None => reply,
+    }
+}
+
+/// The named error whose status that is.
+fn name_of(status: u16) -> Option<Name> {
+    Some(match status {
+        400 => Name::Invalid,
+        401 => Name::Unauthenticated,
+        403 => Name::Forbidden,
+        404 => Name::NotFound,
+        409 => Name::Conflict,
+        429 => Name::RateLimited,
+        500 => Name::Internal,
+        503 => Name::Unavailable,
+        _ => return None,
+    })
+}
+
+/// The gRPC code of an injected status.
+fn code_of(status: u16) -> u8 {
+    match status {
+        400 | 422 => code::INVALID_ARGUMENT,
+        401 => code::UNAUTHENTICATED,
+        403 => code::PERMISSION_DENIED,
+        404 => code::NOT_FOUND,
+        405 | 501 => code::UNIMPLEMENTED,
+        408 | 504 => code::DEADLINE_EXCEEDED,
+        409 => code::ALREADY_EXISTS,
+        412 => code::FAILED_PRECONDITION,
+        429 => code::RESOURCE_EXHAUSTED,
+        500 => code::INTERNAL,
+        502 | 503 => code::UNAVAILABLE,
+        _ => code::UNKNOWN,
+    }
+}
+
+/// A named error, with the ids that the operation itself would give. `wish.notice` has no place here.
+fn named(name: Name, wish: &Wish, texts: Option<&Texts>, edge: Edge) -> Reply {
+    let text;
+    let status = match name {
+        Name::Unauthenticated => INVALID_TOKEN,
+        Name::Forbidden => PERMISSION_DENIED,
+        Name::NotFound => user_not_found(texts.map_or("QUERY-Dfbg2", |texts| texts.not_found)),
+        Name::Invalid => {
+            let message = texts.map_or("Request", |texts| texts.message);
+            let (field, reason) = match wish.field.as_deref() {
+                Some(field) => (field, "value is required"),
+                None => ("UserId", ID_LENGTH),
+            };
+            text = format!("invalid {message}.{field}: {reason}");
+            bare(400, code::INVALID_ARGUMENT, &text)
+        }
+        Name::Already => match texts.and_then(|texts| texts.wrong_state) {
+            Some(state) => wrong_state(state),
+            None => bare(400, code::FAILED_PRECONDITION, "failed precondition"),
+        },
+        // The vendor lacks the last two names, so that nobody can ask for them.
+        Name::Conflict | Name::Identity | Name::TenantMismatch => USERNAME_TAKEN,
+        Name::RateLimited => bare(429, code::RESOURCE_EXHAUSTED, "resource exhausted"),
+        Name::Unavailable => bare(503, code::UNAVAILABLE, "unavailable"),
+        Name::Internal => bare(500, code::INTERNAL, "Errors.Internal"),
+    };
+    render(wished(status, wish), edge)
+}
+
+/// The status with the text and the id that an injected error asks for.
+fn wished<'a>(status: Status<'a>, wish: &'a Wish) -> Status<'a> {
+    let (text, id) = (wish.message.as_deref().unwrap_or(status.text), wish.code.as_deref().or(status.id));
+    Status { text, id, ..status }
+}
+
+fn render(status: Status<'_>, edge: Edge) -> Reply {
+    let message = match status.id {
+        Some(id) => format!("{} ({id})", status.text),
+        None => status.text.to_owned(),
+    };
+    match edge {
+        Edge::Rest => as_gateway(status, &message),
+        Edge::Rpc(_) => edge.failure(&as_rpc(status, message)),
+    }
+}
+
+/// As the gateway shows it.
+fn as_gateway(status: Status<'_>, message: &str) -> Reply {
+    let kind = format!("type.googleapis.com/{}", status.detail);
+    let detail = status.id.map(|id| Detail { kind: &kind, id, message: status.text });
+    let body = Body { code: status.code, message, details: detail.as_slice() };
+    let reply = Reply::of(StatusCode::from_u16(status.http).expect("a status from 400 to 599"), &body);
+    match HeaderValue::from_str(message) {
+        Ok(challenge) if status.code == code::UNAUTHENTICATED => reply.with(WWW_AUTHENTICATE, challenge),
+        _ => reply,
+    }
+}
+
+/// As a remote call shows it.
+fn as_rpc(status: Status<'_>, message: String) -> RpcError {
+    let detail = status.id.map(|id| {
+        let detail = ErrorDetail { id: id.to_owned(), message: status.text.to_owned() };
+        let debug = serde_json::to_value(&detail).expect("a detail is JSON");
+        // The other detail starts with the same two members.
+        Box::new(rpc::Detail { name: status.detail, bytes: detail.encode_to_vec(), debug })
+    });
+    RpcError { code: status.code, http: Some(status.http), message, detail }
+}
+
+/// `google.rpc.Status` as JSON.
+#[derive(Serialize)]
+struct Body<'a> {
+    code: u8,
+    message: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    details: &'a [Detail<'a>],
+}
+
+/// `zitadel.v1.ErrorDetail` as JSON.
+#[derive(Serialize)]
+struct Detail<'a> {
+    #[serde(rename = "@type")]
+    kind: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    id: &'a str,
+    message: &'a str,
+}

@@ -1,0 +1,127 @@
+//! ZITADEL's users as reading and the lifecycle show them.
+
+use buffa::{EnumValue, MessageField};
+
+use super::generated::zitadel::object::v2::{Details, ListDetails};
+use super::proto;
+use super::time::{optional, set};
+use crate::vendors::zitadel::operations::users::UsersFound;
+use crate::vendors::zitadel::record::{Gender, Human, Kind, Machine, User, UserState};
+
+/// Responses that show nothing but where the user now stands.
+macro_rules! shows_details {
+    ($($response:ident)*) => {
+        $(impl From<User> for proto::$response {
+            fn from(user: User) -> Self {
+                Self { details: details(&user) }
+            }
+        })*
+    };
+}
+
+shows_details! {
+    DeactivateUserResponse
+    ReactivateUserResponse
+    LockUserResponse
+    UnlockUserResponse
+    DeleteUserResponse
+    SetPasswordResponse
+}
+
+impl From<User> for proto::GetUserByIDResponse {
+    fn from(found: User) -> Self {
+        Self { details: details(&found), user: MessageField::some(user(&found)) }
+    }
+}
+
+impl From<UsersFound> for proto::ListUsersResponse {
+    fn from(found: UsersFound) -> Self {
+        Self {
+            details: MessageField::some(ListDetails {
+                total_result: if found.users.is_empty() { 0 } else { found.total as u64 },
+                timestamp: optional(found.last_event),
+                ..ListDetails::default()
+            }),
+            result: found.users.iter().map(user).collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Where a record stands in its history. All four members, as the seed prints them.
+pub(super) fn details(user: &User) -> MessageField<Details, buffa::Inline<Details>> {
+    MessageField::some(Details {
+        sequence: user.sequence,
+        change_date: set(user.change_date),
+        resource_owner: user.profile.resource_owner.to_string(),
+        creation_date: set(user.profile.creation_date),
+    })
+}
+
+/// A user as reading it shows.
+pub(super) fn user(user: &User) -> proto::User {
+    let profile = &user.profile;
+    proto::User {
+        user_id: profile.user_id.clone(),
+        details: details(user),
+        state: EnumValue::Known(match user.state {
+            UserState::Active => proto::UserState::Active,
+            UserState::Inactive => proto::UserState::Inactive,
+            UserState::Locked => proto::UserState::Locked,
+            UserState::Initial => proto::UserState::Initial,
+        }),
+        username: profile.username.to_string(),
+        login_names: profile.login_names.iter().map(ToString::to_string).collect(),
+        preferred_login_name: profile.preferred_login_name.to_string(),
+        r#type: Some(match &profile.kind {
+            Kind::Human(human) => human_user(human).into(),
+            Kind::Machine(machine) => machine_user(machine).into(),
+        }),
+    }
+}
+
+fn human_user(human: &Human) -> proto::HumanUser {
+    let profile = &human.profile;
+    proto::HumanUser {
+        profile: MessageField::some(proto::HumanProfile {
+            given_name: profile.given_name.clone(),
+            family_name: profile.family_name.clone(),
+            nick_name: Some(profile.nick_name.clone()),
+            display_name: Some(profile.display_name.clone()),
+            preferred_language: Some(profile.preferred_language.to_string()),
+            gender: Some(EnumValue::Known(match profile.gender {
+                Gender::Unspecified => proto::Gender::Unspecified,
+                Gender::Female => proto::Gender::Female,
+                Gender::Male => proto::Gender::Male,
+                Gender::Diverse => proto::Gender::Diverse,
+            })),
+            avatar_url: profile.avatar_url.clone(),
+        }),
+        email: MessageField::some(proto::HumanEmail {
+            email: human.email.address.email.clone(),
+            is_verified: human.email.is_verified,
+        }),
+        phone: MessageField::some(proto::HumanPhone {
+            phone: human.phone.address.phone.clone(),
+            is_verified: human.phone.is_verified,
+        }),
+        password_change_required: human.password_change_required,
+        password_changed: optional(human.password_changed),
+        mfa_init_skipped: optional(human.mfa_init_skipped),
+        ..proto::HumanUser::default()
+    }
+}
+
+fn machine_user(machine: &Machine) -> proto::MachineUser {
+    let jwt = machine.access_token_type.is_some();
+    proto::MachineUser {
+        name: machine.name.clone(),
+        description: machine.description.clone(),
+        has_secret: machine.has_secret,
+        access_token_type: EnumValue::Known(if jwt {
+            proto::AccessTokenType::Jwt
+        } else {
+            proto::AccessTokenType::Bearer
+        }),
+    }
+}
