@@ -160,6 +160,8 @@ mod exchange;
 mod failure;
 mod faults;
 mod fidelity;
+#[doc(hidden)]
+pub mod fixture;
 mod ids;
 #[doc(hidden)]
 pub mod inside;

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use fauxidp::declared::BUILT_IN;
+use fauxidp::fixture;
 use fauxidp::inside::{self, Inside};
 use fauxidp::{Config, Emulator};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -90,8 +91,9 @@ pub fn http(vendor: &str, bytes: &[u8]) {
     INSIDE.with(|both| {
         for inside in both {
             reset(inside);
-            for block in blocks(bytes).take(MOST_REQUESTS) {
-                let Some(request) = request(block, credentials) else { continue };
+            for (title, block) in fixture::blocks(bytes).take(MOST_REQUESTS) {
+                let asked = fixture::Request::parse(title, block).ok();
+                let Some(request) = asked.and_then(|asked| request(&asked, credentials)) else { continue };
                 let asked = request.headers().clone();
                 if let Some(answer) = ask(inside, request) {
                     check(&asked, &answer);
@@ -101,56 +103,23 @@ pub fn http(vendor: &str, bytes: &[u8]) {
     });
 }
 
-/// The parts between the lines that start with `###`.
-fn blocks(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(bytes);
-    std::iter::from_fn(move || {
-        let all = rest?;
-        match all.windows(4).position(|four| four == b"\n###") {
-            Some(at) => {
-                let after = &all[at + 1..];
-                let end = after.iter().position(|byte| *byte == b'\n').map_or(after.len(), |end| end + 1);
-                rest = Some(&after[end..]);
-                Some(&all[..at])
-            }
-            None => rest.take(),
-        }
-    })
-}
-
-/// One request: comments, request line, headers, an empty line, the body. `None` where it is none.
-fn request(block: &[u8], credentials: &[(&'static str, &'static str)]) -> Option<Request<Full<Bytes>>> {
-    let mut rest = block;
-    let mut line = || {
-        if rest.is_empty() {
-            return None;
-        }
-        let end = rest.iter().position(|byte| *byte == b'\n');
-        let (line, after) = end.map_or((rest, &rest[rest.len()..]), |end| (&rest[..end], &rest[end + 1..]));
-        rest = after;
-        Some(line)
-    };
-    let first = std::iter::from_fn(&mut line).find(|line| !line.is_empty() && line[0] != b'#')?;
-    let space = first.iter().position(|byte| *byte == b' ')?;
-    let method = Method::from_bytes(&first[..space]).ok()?;
-    let uri = Uri::try_from(&first[space + 1..]).ok()?;
+/// A request of a fixture as a vendor's client would send it. `None` where HTTP cannot carry it.
+fn request(asked: &fixture::Request, credentials: &[(&'static str, &'static str)]) -> Option<Request<Full<Bytes>>> {
+    let method = Method::from_bytes(asked.method.as_bytes()).ok()?;
+    let uri = Uri::try_from(&asked.path).ok()?;
     let mut headers = HeaderMap::new();
-    while let Some(line) = line().filter(|line| !line.is_empty()) {
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
-        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
-            headers.append(name, value);
-        }
+    for (name, value) in &asked.headers {
+        headers.append(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);
     }
     for (name, value) in credentials {
         if !headers.contains_key(*name) {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
     }
-    if !rest.is_empty() && !headers.contains_key(CONTENT_TYPE) {
+    if !asked.body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
-    let mut request = Request::new(Full::new(Bytes::copy_from_slice(rest)));
+    let mut request = Request::new(Full::new(Bytes::copy_from_slice(&asked.body)));
     (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
     Some(request)
 }
@@ -197,7 +166,7 @@ pub fn rpc(bytes: &[u8]) {
     INSIDE.with(|both| {
         let inside = &both[0];
         reset(inside);
-        for block in blocks(bytes).take(MOST_REQUESTS) {
+        for (_, block) in fixture::blocks(bytes).take(MOST_REQUESTS) {
             let &[call, kind, how, ref rest @ ..] = block else { continue };
             let content_type = CONTENT_TYPES[usize::from(kind) % CONTENT_TYPES.len()];
             let mut body = Vec::new();
@@ -278,8 +247,8 @@ pub fn seed(bytes: &[u8]) {
         }
     };
     let (method, path) = [("GET", "/api/users"), ("POST", "/v2/users"), ("GET", "/v1/users")][place];
-    let line = format!("{method} {path}");
-    let request = request(line.as_bytes(), CREDENTIALS[place].1).expect("a request");
+    let list = fixture::Request { method: method.to_owned(), path: path.to_owned(), ..fixture::Request::default() };
+    let request = request(&list, CREDENTIALS[place].1).expect("a request");
     let asked = request.headers().clone();
     check(&asked, &ask(&inside, request).expect("nothing holds it"));
 }

@@ -21,7 +21,7 @@ fn calls() -> &'static [(&'static About, &'static Operation, Ask)] {
                         && path.ends_with(&format!("/{}.http", operation.name))
                 };
                 let fixture = fixtures.iter().find(|fixture| own(&fixture.path)).expect("each operation has a fixture");
-                calls.push((about, operation, fixture.asks[0].clone()));
+                calls.push((about, operation, fixture.asks().next().expect("a request")));
             }
         }
         calls

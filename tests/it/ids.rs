@@ -1,11 +1,10 @@
 //! What moves the ids that an API gives: only what is made. Neither a refused call nor a password of a seed does.
 
-use std::collections::BTreeMap;
-
+use fauxidp::fixture::Expect;
 use fauxidp::{Config, Emulator};
 use serde_json::Value;
 
-use crate::fixture::{self, Fixture};
+use crate::fixture::{self, Fixture, Variables};
 use crate::wire::{self, Answer, Ask};
 
 /// What the default world holds, but for what a refused call may move: the streams of its request id, its trace and
@@ -19,28 +18,25 @@ async fn state(emulator: &Emulator) -> Value {
 
 /// Whether the answer is a refusal, on whichever edge.
 fn is_refused(answer: &Answer) -> bool {
-    let status = answer.trailers.iter().chain(&answer.headers).find(|(name, _)| name == "grpc-status");
-    let in_body = answer.body.windows(12).any(|part| part == b"grpc-status:") && !contains(&answer.body, "status: 0");
-    answer.status >= 400 || status.is_some_and(|(_, code)| code != "0") || in_body
-}
-
-fn contains(body: &[u8], text: &str) -> bool {
-    body.windows(text.len()).any(|part| part == text.as_bytes())
+    match Expect::of(&answer.clone().into()) {
+        Expect::Http(status) => status >= 400,
+        Expect::Grpc(status) => status != 0,
+    }
 }
 
 /// Plays a fixture, and answers how many of its calls were refused.
 async fn refused(fixture: &Fixture) -> usize {
     let emulator =
         Emulator::start_with(Config { set: fixture.set.clone(), ..wire::config() }).await.expect("it starts");
-    let (mut refused, mut taken) = (0, BTreeMap::new());
+    let (mut refused, mut variables) = (0, Variables::default());
     let mut before = state(&emulator).await;
-    for (number, ask) in fixture.asks.iter().enumerate() {
-        let ask = ask.clone().filled(&taken);
+    for (number, request) in fixture.requests.iter().enumerate() {
+        let ask = Ask::from(&variables.fill(request).expect("captured"));
         let answer = match fixture.http2 {
             true => ask.send_h2(&emulator).await,
             false => ask.send(&emulator).await,
         };
-        ask.take_from(&answer, &mut taken);
+        variables.capture(request, &answer.body).expect("it is there");
         let after = state(&emulator).await;
         // A fault can hide that the call was made.
         if is_refused(&answer) && answer.header("x-fault-applied").is_none() {
@@ -77,7 +73,7 @@ async fn next(emulator: &Emulator) -> Vec<Vec<u8>> {
     let mut bodies = Vec::new();
     for path in paths {
         let fixture = fixtures.iter().find(|fixture| fixture.path == path).expect("it is there");
-        let answer = fixture.asks[0].send(emulator).await;
+        let answer = fixture.asks().next().expect("a request").send(emulator).await;
         assert!((200..300).contains(&answer.status), "{path}: {}", answer.text());
         bodies.push(answer.body);
     }

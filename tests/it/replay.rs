@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use fauxidp::fixture::{Answer, Request};
 use fauxidp::{Config, Emulator};
 
-use crate::fixture::{self, Fixture};
-use crate::wire::{self, Answer, Ask};
+use crate::fixture::{self, Fixture, Played, Variables};
+use crate::wire::{self, Ask};
 
 /// The headers that answers may carry. A new one is looked at before it gets in here.
 const KNOWN_HEADERS: [&str; 29] = [
@@ -54,7 +55,7 @@ impl Stage {
     }
 
     /// The answers to a fixture.
-    async fn play(&self, fixture: &Fixture) -> Vec<(Ask, Answer)> {
+    async fn play(&self, fixture: &Fixture) -> Vec<Played> {
         // What calls of other worlds leave behind, no reset takes away.
         let stays = ["fixtures/worlds/", "fixtures/control/"].iter().any(|own| fixture.path.starts_with(own));
         if fixture.set.is_empty() && !stays {
@@ -70,20 +71,15 @@ impl Stage {
     }
 }
 
-async fn play(fixture: &Fixture, emulator: &Emulator) -> Vec<(Ask, Answer)> {
-    let (mut played, mut taken) = (Vec::new(), BTreeMap::new());
-    for ask in &fixture.asks {
+async fn play(fixture: &Fixture, emulator: &Emulator) -> Vec<Played> {
+    let send = async |request: &Request| {
         // Asking how sure an answer is shows in the snapshot, and proves the row of the fidelity table.
-        let ask = ask.clone().filled(&taken);
-        let asked = ask.clone().header("x-fauxidp-explain", "1");
-        let answer = match fixture.http2 {
-            true => asked.send_h2(emulator).await,
-            false => asked.send(emulator).await,
-        };
-        ask.take_from(&answer, &mut taken);
-        played.push((ask, answer));
-    }
-    played
+        let ask = Ask::from(request).header("x-fauxidp-explain", "1");
+        let answer = if fixture.http2 { ask.send_h2(emulator).await } else { ask.send(emulator).await };
+        Ok(answer.into())
+    };
+    let played = fauxidp::fixture::play(fixture, &mut Variables::default(), send).await;
+    played.unwrap_or_else(|error| panic!("{}: {error}", fixture.path))
 }
 
 /// Which fixtures of its own folder prove which row, of all vendors.
@@ -91,7 +87,7 @@ pub async fn proofs() -> BTreeMap<String, Vec<String>> {
     let mut proofs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let stage = Stage::new().await;
     for fixture in fixture::all() {
-        for (_, answer) in stage.play(&fixture).await {
+        for Played { answer, .. } in stage.play(&fixture).await {
             let row =
                 answer.header("x-fauxidp-fidelity").and_then(|value| value.split("row=").nth(1)).map(str::to_owned);
             let own =
@@ -138,17 +134,17 @@ fn every_snapshot_has_a_fixture_and_every_fixture_a_snapshot() {
     assert_eq!(found, expected);
 }
 
-fn transcript(played: &[(Ask, Answer)], path: &str) -> String {
+fn transcript(played: &[Played], path: &str) -> String {
     let mut text = String::new();
-    for (ask, answer) in played {
-        let (method, asked) = (&ask.method, &ask.path);
+    for Played { request, answer } in played {
+        let (method, asked) = (&request.method, &request.path);
         writeln!(text, "> {method} {asked}").expect("a string takes text");
-        for (name, value) in &ask.headers {
+        for (name, value) in &request.headers {
             writeln!(text, "> {name}: {value}").expect("a string takes text");
         }
-        match ask.body.len() {
+        match request.body.len() {
             0 => {}
-            1..2_000 => writeln!(text, "> {}", readable(&ask.body)).expect("a string takes text"),
+            1..2_000 => writeln!(text, "> {}", readable(&request.body)).expect("a string takes text"),
             bytes => writeln!(text, "> ({bytes} bytes)").expect("a string takes text"),
         }
         writeln!(text, "< {}", answer.status).expect("a string takes text");
@@ -177,7 +173,7 @@ fn transcript(played: &[(Ask, Answer)], path: &str) -> String {
 /// The body; what no seed decides, a certificate and how long calls took, is checked and hidden.
 fn body(answer: &Answer) -> String {
     if is_certificate(answer) {
-        let text = answer.text();
+        let text = std::str::from_utf8(&answer.body).expect("a text");
         assert!(
             text.starts_with("-----BEGIN CERTIFICATE-----\n") && text.trim_end().ends_with("-----END CERTIFICATE-----")
         );

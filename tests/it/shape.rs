@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("control", &["faults", "vendors", "world", "leaves"]),
     ("world", &["faults", "vendors", "leaves"]),
     ("faults", &["leaves"]),
+    ("fixture", &[]),
     ("vendors", &["leaves"]),
 ];
 

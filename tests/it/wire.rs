@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use fauxidp::fixture::{self, Request};
 use fauxidp::{Config, Emulator};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -37,8 +38,6 @@ pub struct Ask {
     pub path: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// What later requests of the fixture take from the answer: a name, and a JSON pointer.
-    pub take: Vec<(String, String)>,
 }
 
 /// An answer, with its headers in the order sent.
@@ -49,6 +48,19 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// What followed the body over HTTP/2.
     pub trailers: Vec<(String, String)>,
+}
+
+impl From<&Request> for Ask {
+    fn from(request: &Request) -> Self {
+        let Request { method, path, headers, body, .. } = request.clone();
+        Self { method, path, headers, body }
+    }
+}
+
+impl From<Answer> for fixture::Answer {
+    fn from(Answer { status, headers, body, trailers }: Answer) -> Self {
+        Self { status, headers, body, trailers }
+    }
 }
 
 impl Ask {
@@ -72,33 +84,6 @@ impl Ask {
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
-    }
-
-    /// The same with `{{name}}` replaced by what was taken.
-    #[must_use]
-    pub fn filled(mut self, taken: &BTreeMap<String, String>) -> Self {
-        let fill = |text: &mut String| {
-            for (name, value) in taken {
-                *text = text.replace(&format!("{{{{{name}}}}}"), value);
-            }
-        };
-        fill(&mut self.path);
-        self.headers.iter_mut().for_each(|(_, value)| fill(value));
-        if let Ok(mut body) = String::from_utf8(self.body.clone()) {
-            fill(&mut body);
-            self.body = body.into_bytes();
-        }
-        self
-    }
-
-    /// Adds what the request takes from its answer.
-    pub fn take_from(&self, answer: &Answer, taken: &mut BTreeMap<String, String>) {
-        for (name, pointer) in &self.take {
-            let json = answer.json();
-            let value = json.pointer(pointer).unwrap_or_else(|| panic!("no {pointer} in {json}"));
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            taken.insert(name.clone(), text);
-        }
     }
 
     /// The header in which the caller says who it is.
