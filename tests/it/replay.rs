@@ -105,7 +105,10 @@ async fn every_fixture_is_answered_as_its_snapshot_says() {
     let mut wrong = Vec::new();
     let stage = Stage::new().await;
     for fixture in fixture::all() {
-        let text = transcript(&stage.play(&fixture).await, &fixture.path);
+        let played = stage.play(&fixture).await;
+        let lies = played.iter().filter_map(|played| played.check().err());
+        wrong.extend(lies.map(|lie| format!("{}: {lie}", fixture.path)));
+        let text = transcript(&played, &fixture.path);
         let (folder, name) = fixture.snapshot();
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(folder);
@@ -118,7 +121,7 @@ async fn every_fixture_is_answered_as_its_snapshot_says() {
             wrong.push(fixture.path);
         }
     }
-    assert!(wrong.is_empty(), "these differ from their snapshots: {wrong:#?}");
+    assert!(wrong.is_empty(), "these lie, or differ from their snapshots: {wrong:#?}");
 }
 
 #[test]
