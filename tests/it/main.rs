@@ -27,5 +27,6 @@ mod state;
 #[cfg(feature = "cli")]
 mod stop;
 mod tenants;
+mod transcript;
 mod wire;
 mod worlds;

@@ -1,47 +1,14 @@
 //! Plays every fixture against a freshly seeded emulator and holds what was asked and answered against its snapshot.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use fauxidp::fixture::{Answer, Request};
+use fauxidp::fixture::Request;
 use fauxidp::{Config, Emulator};
 
 use crate::fixture::{self, Fixture, Played, Variables};
+use crate::transcript::transcript;
 use crate::wire::{self, Ask};
-
-/// The headers that answers may carry. A new one is looked at before it gets in here.
-const KNOWN_HEADERS: [&str; 29] = [
-    "access-control-allow-credentials",
-    "access-control-allow-headers",
-    "access-control-allow-methods",
-    "access-control-allow-origin",
-    "access-control-expose-headers",
-    "accept-post",
-    "cache-control",
-    "expires",
-    "pragma",
-    "trailer",
-    "transfer-encoding",
-    "allow",
-    "connection",
-    "content-length",
-    "content-security-policy",
-    "content-type",
-    "grpcgateway-cache-control",
-    "grpcgateway-content-type",
-    "grpcgateway-pragma",
-    "location",
-    "retry-after",
-    "vary",
-    "www-authenticate",
-    "x-fault-applied",
-    "x-fauxidp",
-    "x-fauxidp-fidelity",
-    "x-pagination",
-    "x-request-id",
-    "x-robots-tag",
-];
 
 /// Plays fixtures, each against a freshly seeded emulator.
 struct Stage {
@@ -135,84 +102,4 @@ fn every_snapshot_has_a_fixture_and_every_fixture_a_snapshot() {
         .collect();
     let found: BTreeSet<_> = fixture::files(&fixture::root().join("snapshots"), "snap").into_iter().collect();
     assert_eq!(found, expected);
-}
-
-fn transcript(played: &[Played], path: &str) -> String {
-    let mut text = String::new();
-    for Played { request, answer } in played {
-        let (method, asked) = (&request.method, &request.path);
-        writeln!(text, "> {method} {asked}").expect("a string takes text");
-        for (name, value) in &request.headers {
-            writeln!(text, "> {name}: {value}").expect("a string takes text");
-        }
-        match request.body.len() {
-            0 => {}
-            1..2_000 => writeln!(text, "> {}", readable(&request.body)).expect("a string takes text"),
-            bytes => writeln!(text, "> ({bytes} bytes)").expect("a string takes text"),
-        }
-        writeln!(text, "< {}", answer.status).expect("a string takes text");
-        for (name, value) in &answer.headers {
-            let varies =
-                name == "date" || (name == "content-length" && (is_certificate(answer) || has_duration(answer)));
-            if varies {
-                continue;
-            }
-            assert!(KNOWN_HEADERS.contains(&name.as_str()), "{path}: an unexpected header: {name}: {value}");
-            if name != "connection" {
-                writeln!(text, "< {name}: {value}").expect("a string takes text");
-            }
-        }
-        writeln!(text, "\n{}\n", body(answer)).expect("a string takes text");
-        for (name, value) in &answer.trailers {
-            writeln!(text, "< {name}: {value}").expect("a string takes text");
-        }
-        if !answer.trailers.is_empty() {
-            text.push('\n');
-        }
-    }
-    text
-}
-
-/// The body; what no seed decides, a certificate and how long calls took, is checked and hidden.
-fn body(answer: &Answer) -> String {
-    if is_certificate(answer) {
-        let text = std::str::from_utf8(&answer.body).expect("a text");
-        assert!(
-            text.starts_with("-----BEGIN CERTIFICATE-----\n") && text.trim_end().ends_with("-----END CERTIFICATE-----")
-        );
-        return "(a certificate)".to_owned();
-    }
-    let text = readable(&answer.body);
-    if !has_duration(answer) {
-        return text;
-    }
-    let mut parts = text.split(DURATION);
-    let mut hidden = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let microseconds: u64 = part[..digits].parse().expect("a duration is a whole number");
-        assert!((1..60_000_000).contains(&microseconds), "{microseconds} µs");
-        hidden = hidden + DURATION + "(time)" + &part[digits..];
-    }
-    hidden
-}
-
-/// The member that says how long a call took, up to its value.
-const DURATION: &str = "\"duration_us\":";
-
-/// Whether an answer says how long calls took.
-fn has_duration(answer: &Answer) -> bool {
-    std::str::from_utf8(&answer.body).is_ok_and(|text| text.contains(DURATION))
-}
-
-/// A text as it is, other bytes so that they can be read.
-fn readable(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => text.to_owned(),
-        _ => bytes.escape_ascii().to_string(),
-    }
-}
-
-fn is_certificate(answer: &Answer) -> bool {
-    answer.header("content-type") == Some("application/x-pem-file")
 }
