@@ -98,3 +98,23 @@ async fn the_served_table_is_the_declared_one_with_its_proofs() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_served_routes_are_all_that_are_declared() {
+    let emulator = crate::wire::emulator().await;
+    let served = crate::wire::Ask::new("GET", "/__fauxidp/routes").send(&emulator).await.json();
+    let served = served["routes"].as_array().expect("a list");
+    for about in BUILT_IN.iter().map(|maker| maker.about) {
+        let own = served.iter().filter(|route| route["vendor"] == about.name);
+        let declared = about.operations().map(|operation| {
+            serde_json::json!({
+                "vendor": about.name,
+                "operation": operation.name,
+                "method": operation.method,
+                "path": operation.path,
+                "emulated": operation.emulated,
+            })
+        });
+        assert!(own.eq(declared.collect::<Vec<_>>().iter()), "{}", about.name);
+    }
+}
