@@ -2,22 +2,23 @@
 
 mod ask;
 mod environment;
+mod log;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::builder::PossibleValue;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
-use tracing::level_filters::LevelFilter;
 
 use crate::{Config, Emulator, FaultPolicy, Limits, control};
+
+use log::{Level, Log, LogFormat, complaint};
 
 /// The address of [`Config::default`].
 const DEFAULT_LISTEN: &str = "127.0.0.1:8484";
@@ -197,45 +198,12 @@ impl From<Policy> for FaultPolicy {
     }
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
-}
-
-/// A log level, or off.
-#[derive(Debug, Clone, Copy)]
-struct Level(LevelFilter);
-
-impl ValueEnum for Level {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[
-            Self(LevelFilter::OFF),
-            Self(LevelFilter::ERROR),
-            Self(LevelFilter::WARN),
-            Self(LevelFilter::INFO),
-            Self(LevelFilter::DEBUG),
-            Self(LevelFilter::TRACE),
-        ]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self.0.into_level() {
-            None => "off",
-            Some(tracing::Level::ERROR) => "error",
-            Some(tracing::Level::WARN) => "warn",
-            Some(tracing::Level::INFO) => "info",
-            Some(tracing::Level::DEBUG) => "debug",
-            Some(tracing::Level::TRACE) => "trace",
-        }))
-    }
-}
-
 /// Follows a command line; `arguments` start with the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) => return refuse(&error, log_format(&arguments)),
     };
     match cli.command {
         None => serve(cli.serve),
@@ -252,7 +220,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Help and version go to stdout; anything else is one line on stderr.
-fn refuse(error: &clap::Error) -> ExitCode {
+fn refuse(error: &clap::Error, format: LogFormat) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         // A closed stdout is no reason to complain.
         let _ = error.print();
@@ -262,12 +230,25 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     let lines: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     let line = lines.join(" ");
-    complain(line.strip_prefix("error: ").unwrap_or(&line));
+    complain(line.strip_prefix("error: ").unwrap_or(&line).trim_end_matches('.'), format);
     ExitCode::from(USAGE)
 }
 
-fn complain(line: &str) {
-    eprintln!("fauxidp: {}", line.trim_end_matches('.'));
+/// The log format that a command line asks for which could not be read as a whole.
+fn log_format(arguments: &[OsString]) -> LogFormat {
+    let is_json = |value: Option<&OsString>| value.is_some_and(|value| value == "json");
+    let flag = arguments.iter().rposition(|argument| argument == "--log-format");
+    let by_flag = flag.map(|flag| is_json(arguments.get(flag + 1)));
+    let is_joined = arguments.iter().any(|argument| argument == "--log-format=json");
+    match by_flag.unwrap_or_else(|| is_joined || is_json(std::env::var_os("FAUXIDP_LOG_FORMAT").as_ref())) {
+        true => LogFormat::Json,
+        false => LogFormat::Text,
+    }
+}
+
+/// A closed stderr is no reason to fail in another way.
+fn complain(reason: &str, format: LogFormat) {
+    let _ = io::stderr().write_all(complaint(reason, format).as_bytes());
 }
 
 /// Prints what a command answers, or complains.
@@ -279,7 +260,7 @@ fn outcome(answer: Result<String, String>) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(reason) => {
-            complain(&reason);
+            complain(reason.trim_end_matches('.'), LogFormat::Text);
             ExitCode::FAILURE
         }
     }
@@ -311,7 +292,13 @@ fn routes() -> String {
 }
 
 fn serve(flags: Serve) -> ExitCode {
-    log_to_stderr(flags.log.0, flags.log_format);
+    let log = match Log::start(flags.log, flags.log_format) {
+        Ok(log) => log,
+        Err(error) => {
+            complain(&format!("the log cannot be started: {error}"), flags.log_format);
+            return ExitCode::FAILURE;
+        }
+    };
     let config = Config {
         vendors: Vec::new(),
         listen: flags.listen.listen,
@@ -352,7 +339,7 @@ fn serve(flags: Serve) -> ExitCode {
     let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            complain(&format!("no threads to serve with: {error}"));
+            log.complain(&format!("the server's threads cannot be started: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -362,7 +349,7 @@ fn serve(flags: Serve) -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            complain(&reason);
+            log.complain(reason.trim_end_matches('.'));
             ExitCode::from(USAGE)
         }
     }
@@ -376,9 +363,11 @@ async fn until_stopped(config: Config) -> Result<(), String> {
     for address in emulator.addresses() {
         ready.push_str(&format!("fauxidp ready http://{address}\n"));
     }
-    let mut stdout = io::stdout();
-    // Nobody may be reading; that is no reason not to serve.
-    let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
+    // On a thread of its own: stdout may be closed or full, or its reader asleep, and none of that is a reason not to serve.
+    tokio::task::spawn_blocking(move || {
+        let mut stdout = io::stdout();
+        let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
+    });
     let name = signal.await;
     tracing::info!("{name}: stopping");
     emulator.stop().await;
@@ -407,13 +396,4 @@ fn stop_signal() -> io::Result<impl Future<Output = &'static str>> {
             Err(_) => std::future::pending().await,
         }
     })
-}
-
-fn log_to_stderr(level: LevelFilter, format: LogFormat) {
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).with_target(false);
-    // Only the first subscriber of a process counts; a second call has nothing to do.
-    let _ = match format {
-        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
-    };
 }

@@ -136,7 +136,9 @@ impl Emulator {
         if config.listen.is_empty() {
             return Err(StartError::NoAddress);
         }
-        let worlds = worlds(&config)?;
+        let set = vendor_set(&config)?;
+        let seeds = seeds(&set, &config)?;
+        let worlds = worlds_of(&config, set, &seeds)?;
         let faults = faults(worlds.vendors(), &config)?;
         let tls = Arc::new(match (&config.tls_cert, &config.tls_key) {
             (Some(certificate), Some(key)) => Tls::given(certificate, key)?,
@@ -158,6 +160,16 @@ impl Emulator {
         };
         let pipeline = Arc::new(Pipeline::new(worlds, control, faults, limits));
         let addresses = bound.addresses();
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            addresses = listed(&addresses),
+            people = config.people,
+            seeds = listed(seeds.iter().map(|(path, _)| path.display())),
+            state = config.state.map(|path| path.display().to_string()),
+            "fauxidp {} serves on {}",
+            env!("CARGO_PKG_VERSION"),
+            listed(&addresses)
+        );
         Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls, limits)), pipeline, tls })
     }
 
@@ -209,6 +221,11 @@ impl Drop for Emulator {
 pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
     let set = vendor_set(config)?;
     let seeds = seeds(&set, config)?;
+    worlds_of(config, set, &seeds)
+}
+
+/// The same, with each vendor's seed text and the file that it is from.
+fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Result<Worlds, StartError> {
     let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
     let beginning = Beginning { seeds: texts, ..beginning(set, config)? };
     let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
@@ -259,6 +276,11 @@ fn seeds(set: &VendorSet, config: &Config) -> Result<Vec<(PathBuf, String)>, Sta
         }
     };
     set.iter().map(seed).collect()
+}
+
+/// A list as a log line has it.
+fn listed(items: impl IntoIterator<Item: ToString>) -> String {
+    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// What was set, by vendor.

@@ -13,6 +13,9 @@ use crate::limits::Limit;
 pub const BUCKETS: [u64; 14] =
     [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000, 10_000_000];
 
+/// How many lines of the log could not be written. There is one log for the whole process.
+pub static LOG_LINES_LOST: AtomicU64 = AtomicU64::new(0);
+
 /// The counters of one server, over all its worlds.
 #[derive(Debug, Default)]
 pub struct Metrics {

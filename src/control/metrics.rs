@@ -1,11 +1,12 @@
 //! The server's counters in Prometheus' text format.
 
 use std::fmt::Write;
+use std::sync::atomic::Ordering::Relaxed;
 
 use http::StatusCode;
 
 use crate::limits::Limit;
-use crate::metrics::{BUCKETS, Metrics};
+use crate::metrics::{BUCKETS, LOG_LINES_LOST, Metrics};
 use crate::protocol::Reply;
 use crate::world::Worlds;
 
@@ -48,6 +49,8 @@ fn page(metrics: &Metrics, worlds: usize, dropped: u64) -> Reply {
     page.single("fauxidp_worlds", "gauge", "Worlds that there are.", worlds);
     page.single("fauxidp_connections_total", "counter", "Connections that were accepted.", counts.opened);
     page.single("fauxidp_connections_open", "gauge", "Connections that are open.", counts.open);
+    let (name, help) = ("fauxidp_log_lines_lost_total", "Log lines of this process that could not be written.");
+    page.single(name, "counter", help, LOG_LINES_LOST.load(Relaxed));
 
     let name = "fauxidp_requests_total";
     page.head(

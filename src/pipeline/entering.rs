@@ -53,10 +53,15 @@ impl Pipeline {
         }
         let (owner, found, named) = self.mount(&mut call);
         match owner {
-            Owner::Control => Err(Box::new(match excess {
-                Some(excess) => excess.problem(),
-                None => self.control.answer(*call, &self.worlds),
-            })),
+            Owner::Control => {
+                let line = format!("{} {}", call.method(), call.path().escape_debug());
+                let reply = match excess {
+                    Some(excess) => excess.problem(),
+                    None => self.control.answer(*call, &self.worlds),
+                };
+                tracing::debug!(status = reply.status.as_u16(), "{line}");
+                Err(Box::new(reply))
+            }
             Owner::None => {
                 let name = named.as_deref().unwrap_or(DEFAULT_WORLD);
                 let world = self.worlds.get(name).unwrap_or_else(|| self.worlds.visit(name));

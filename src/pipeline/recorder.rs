@@ -81,6 +81,18 @@ impl Drop for Recorder<'_> {
         let (took, ended) = (self.watch.elapsed(), self.ended.take());
         let vendor = self.vendor.map(|vendor| self.world.set()[vendor].about.name);
         let operation = self.exchange.operation.map(|operation| operation.name);
+        let call = &self.exchange.call;
+        tracing::debug!(
+            world = self.world.name(),
+            vendor,
+            operation,
+            user = self.exchange.user(),
+            status = ended.as_ref().map(|ended| ended.status.as_u16()),
+            duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "{} {}",
+            call.method(),
+            call.path().escape_debug()
+        );
         self.metrics.count(&Counted {
             vendor,
             operation,

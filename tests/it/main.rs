@@ -15,6 +15,8 @@ mod ids;
 mod journal;
 mod library;
 mod limits;
+#[cfg(feature = "cli")]
+mod logs;
 mod models;
 mod readme;
 mod refused;

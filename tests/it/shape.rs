@@ -10,7 +10,7 @@ use crate::fixture::{files, root};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("lib", &["*"]),
-    ("cli", &["config", "emulator", "control"]),
+    ("cli", &["config", "emulator", "control", "metrics"]),
     ("emulator", &["config", "control", "faults", "pipeline", "server", "vendors", "world", "leaves"]),
     ("config", &["faults", "limits", "vendors"]),
     ("inside", &["*"]),
