@@ -1,9 +1,8 @@
 //! One connection, from its first byte to its end.
 
-use std::future::poll_fn;
+use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Poll, ready};
 
 use http::{Request, Version};
 use hyper::body::Incoming;
@@ -18,7 +17,6 @@ use super::Context;
 use super::fate::{Ended, Fate, Socket, deliver};
 use super::overseer::{LAST_WORDS, Order, Overseer};
 use super::watch::{Sent, UnderWay, Watch, Watched};
-use super::woken::Woken;
 use crate::limits::Limit;
 use crate::pipeline::Pipeline;
 use crate::protocol::Call;
@@ -32,7 +30,6 @@ const TLS_HELLO: u8 = 0x16;
 
 /// Serves a connection until it ends. `_place` is its place among all, given back at the end.
 pub(super) async fn serve(stream: TcpStream, context: Context, _place: Option<OwnedSemaphorePermit>) {
-    let _risen = context.tide.rises(); // falls when all else that the connection has is gone
     let pipeline = Arc::clone(&context.pipeline);
     let _open = pipeline.connection();
     let _ = stream.set_nodelay(true);
@@ -140,27 +137,23 @@ where
         .keep_alive_timeout(limits.header_timeout);
     let stream = TokioIo::new(Watched { stream, watch: Arc::clone(&watch) });
     let mut connection = pin!(builder.serve_connection(stream, service));
-    let overseer = Overseer { watch: Arc::clone(&watch), fate, is_tls, limits, pipeline: Arc::clone(&pipeline), stop };
-    let mut overseer = Woken::new(overseer.oversee(false));
-    let ended = poll_fn(|cx| {
-        loop {
-            // What has come is read before anything else is looked at.
-            let ended = connection.as_mut().poll(cx);
-            watch.look_back();
-            if let Poll::Ready(ended) = ended {
-                return Poll::Ready(Some(ended));
-            }
-            match ready!(overseer.poll(cx)) {
+    let overseer = Overseer { watch, fate, is_tls, limits, pipeline: Arc::clone(&pipeline), stop };
+    let mut is_closing = false;
+    let ended = loop {
+        tokio::select! {
+            biased; // what has come is read before anything else is looked at
+            ended = connection.as_mut() => break ended,
+            order = overseer.oversee(is_closing) => match order {
                 // Its socket ends with it, as the fate says.
-                (Order::Drop, _) => return Poll::Ready(None),
-                (Order::Close, next) => {
+                Order::Drop => return,
+                Order::Close => {
                     connection.as_mut().graceful_shutdown();
-                    overseer = Woken::new(next.oversee(true));
+                    is_closing = true;
                 }
             }
         }
-    });
-    if let Some(Err(error)) = ended.await {
+    };
+    if let Err(error) = ended {
         match limit_of(&*error) {
             Some(limit) => pipeline.limit_hit(limit),
             None => tracing::debug!(%error, "a connection ended early: {error}"),
@@ -168,12 +161,13 @@ where
     }
 }
 
-/// The limit at which hyper itself ended a connection.
-fn limit_of(error: &(dyn std::error::Error + 'static)) -> Option<Limit> {
+/// The limit at which the library itself ended a connection.
+fn limit_of(error: &(dyn Error + 'static)) -> Option<Limit> {
     let error = error.downcast_ref::<hyper::Error>()?;
     if error.is_parse_too_large() {
         return Some(Limit::Header);
     }
-    // The reason of HTTP/2's library shows nowhere else.
-    format!("{error:?}").contains("ENHANCE_YOUR_CALM").then_some(Limit::Resets)
+    let mut sources = std::iter::successors(error.source(), |error| (*error).source());
+    let reason = sources.find_map(|source| source.downcast_ref::<h2::Error>())?.reason();
+    (reason == Some(h2::Reason::ENHANCE_YOUR_CALM)).then_some(Limit::Resets)
 }

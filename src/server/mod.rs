@@ -4,10 +4,8 @@
 mod connection;
 mod fate;
 mod overseer;
-mod tide;
 pub mod tls;
 mod watch;
-mod woken;
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,7 +19,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::limits::{Limit, Limits};
 use crate::pipeline::Pipeline;
-use tide::Tide;
 use tls::Tls;
 
 /// How long requests that were read may take to end after the server was told to stop.
@@ -61,7 +58,6 @@ impl Bound {
     pub fn serve(self, pipeline: &Arc<Pipeline>, tls: &Arc<Tls>, limits: Limits) -> Server {
         let places = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
         let (stop, accepting, connections) = (CancellationToken::new(), TaskTracker::new(), TaskTracker::new());
-        let tide = Arc::new(Tide::default());
         for (listener, _) in self.0 {
             let context = Context {
                 pipeline: Arc::clone(pipeline),
@@ -70,7 +66,6 @@ impl Bound {
                 places: Arc::clone(&places),
                 stop: stop.clone(),
                 connections: connections.clone(),
-                tide: Arc::clone(&tide),
             };
             accepting.spawn(accept(listener, context));
         }
@@ -89,7 +84,6 @@ struct Context {
     places: Arc<Semaphore>,
     stop: CancellationToken,
     connections: TaskTracker,
-    tide: Arc<Tide>,
 }
 
 impl Context {

@@ -41,13 +41,12 @@ pub(super) struct Overseer {
 
 impl Overseer {
     /// Waits for the next order. After [`Order::Close`] there is another one to wait for, and the connection `is_closing`.
-    pub(super) async fn oversee(self, is_closing: bool) -> (Order, Self) {
-        let order = tokio::select! {
+    pub(super) async fn oversee(&self, is_closing: bool) -> Order {
+        tokio::select! {
             biased;
             () = self.fate.sealed() => Order::Drop,
             order = self.look(is_closing) => order,
-        };
-        (order, self)
+        }
     }
 
     async fn look(&self, is_closing: bool) -> Order {

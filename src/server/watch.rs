@@ -21,24 +21,18 @@ const LONGEST_HOLD: Duration = Duration::from_secs(60);
 /// How HTTP/2 begins, as far as no request of HTTP/1 does.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
-/// A call, and an answer, among all that is under way.
-const CALL: u64 = 1;
-const ANSWER: u64 = 1 << 32;
-
-/// A time that is taken at the next look back.
-const JUST_NOW: u64 = u64::MAX;
-
 /// What a connection is doing. Times are milliseconds since it was opened.
 pub(super) struct Watch {
     opened: Instant,
-    /// How many calls are not answered yet, of [`CALL`] each, and how many answers are on their way, of [`ANSWER`] each: one number,
-    /// for one becomes the other. Bodies that come and faults that hold have limits of their own.
-    under_way: AtomicU64,
+    /// How many calls are not answered yet. Bodies that come and faults that hold have limits of their own.
+    calls: AtomicU64,
+    /// How many answers are on their way.
+    answers: AtomicU64,
     /// When something was done last, as far as looks know. Calls only note that something was: to ask for the time costs more than
     /// all else here. So a connection that has become idle has until the next look for nothing.
     moved: AtomicU64,
     has_moved: AtomicBool,
-    /// When the head that is coming began, on HTTP/1; 0 if none is, [`JUST_NOW`] until the next look back.
+    /// When the head that is coming began, on HTTP/1; 0 if none is.
     head: AtomicU64,
     /// How often bytes came.
     reads: AtomicU64,
@@ -51,7 +45,8 @@ impl Watch {
     pub(super) fn new() -> Self {
         Self {
             opened: Instant::now(),
-            under_way: AtomicU64::new(0),
+            calls: AtomicU64::new(0),
+            answers: AtomicU64::new(0),
             moved: AtomicU64::new(0),
             has_moved: AtomicBool::new(false),
             head: AtomicU64::new(0),
@@ -61,25 +56,18 @@ impl Watch {
         }
     }
 
-    /// Milliseconds, never 0 and never [`JUST_NOW`].
+    /// Milliseconds, never 0.
     fn now(&self) -> u64 {
-        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).clamp(1, JUST_NOW - 1)
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
     }
 
-    /// How many calls are not answered yet.
-    fn calls(&self) -> u64 {
-        self.under_way.load(Relaxed) % ANSWER
+    /// How many calls and answers are under way.
+    fn under_way(&self) -> u64 {
+        self.calls.load(Relaxed) + self.answers.load(Relaxed)
     }
 
     fn move_on(&self) {
         self.has_moved.store(true, Relaxed);
-    }
-
-    /// Takes the time of a head that began since the last look back. Whoever lets bytes be read looks back right after it.
-    pub(super) fn look_back(&self) {
-        if self.head.load(Relaxed) == JUST_NOW {
-            self.head.store(self.now(), Relaxed);
-        }
     }
 
     fn read(&self, bytes: &[u8]) {
@@ -89,9 +77,9 @@ impl Watch {
             self.is_http_2.store(true, Relaxed);
         }
         // HTTP/2 has frames that are no part of any call; there, being idle is all that counts.
-        let is_waiting = self.calls() == 0 && self.head.load(Relaxed) == 0;
+        let is_waiting = self.calls.load(Relaxed) == 0 && self.head.load(Relaxed) == 0;
         if is_waiting && !self.is_http_2.load(Relaxed) {
-            self.head.store(JUST_NOW, Relaxed);
+            self.head.store(self.now(), Relaxed);
         }
     }
 
@@ -104,11 +92,11 @@ impl Watch {
         if self.has_moved.swap(false, Relaxed) {
             self.moved.store(self.now(), Relaxed);
         }
-        let (limit, end) = if self.calls() > 0 {
+        let (limit, end) = if self.calls.load(Relaxed) > 0 {
             return Ok(soon);
         } else if self.head.load(Relaxed) > 0 {
             (Limit::HeaderTimeout, since(&self.head) + limits.header_timeout)
-        } else if self.under_way.load(Relaxed) > 0 {
+        } else if self.under_way() > 0 {
             (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout + LONGEST_HOLD)
         } else {
             (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout)
@@ -119,15 +107,14 @@ impl Watch {
     /// Whether nothing is under way, and nothing has come since so many reads; keeps how many there are now.
     pub(super) fn is_silent(&self, reads: &mut u64) -> bool {
         let before = std::mem::replace(reads, self.reads.load(Relaxed));
-        self.under_way.load(Relaxed) == 0 && !self.blocked.load(Relaxed) && before == *reads
+        self.under_way() == 0 && !self.blocked.load(Relaxed) && before == *reads
     }
 }
 
 /// A call until it is answered, then its answer until it is sent, on a line that is watched.
 pub(super) struct UnderWay<L: AsRef<Watch>> {
     pub(super) line: Arc<L>,
-    /// [`CALL`] or [`ANSWER`].
-    counts: u64,
+    is_answered: bool,
 }
 
 impl<L: AsRef<Watch>> UnderWay<L> {
@@ -137,17 +124,20 @@ impl<L: AsRef<Watch>> UnderWay<L> {
         if version == Version::HTTP_2 {
             watch.is_http_2.store(true, Relaxed);
         }
-        let others = watch.under_way.fetch_add(CALL, Relaxed);
+        watch.calls.fetch_add(1, Relaxed);
         watch.head.store(0, Relaxed);
-        (Self { line, counts: CALL }, others % ANSWER + others / ANSWER + 1)
+        let count = watch.under_way();
+        (Self { line, is_answered: false }, count)
     }
 
     /// The call is answered.
     pub(super) fn answered(mut self) -> Self {
         let watch = L::as_ref(&self.line);
         watch.move_on();
-        watch.under_way.fetch_add(ANSWER - self.counts, Relaxed);
-        self.counts = ANSWER;
+        // In this order, so that something is under way all the time.
+        watch.answers.fetch_add(1, Relaxed);
+        watch.calls.fetch_sub(1, Relaxed);
+        self.is_answered = true;
         self
     }
 }
@@ -156,7 +146,8 @@ impl<L: AsRef<Watch>> Drop for UnderWay<L> {
     fn drop(&mut self) {
         let watch = L::as_ref(&self.line);
         watch.move_on();
-        watch.under_way.fetch_sub(self.counts, Relaxed);
+        let count = if self.is_answered { &watch.answers } else { &watch.calls };
+        count.fetch_sub(1, Relaxed);
     }
 }
 
