@@ -1,47 +1,79 @@
-//! How many calls came, what became of them, and how long they took. Knows no vendor.
+//! How many calls came, what became of them, and how long they took, for Prometheus. Knows no vendor.
 
-use std::collections::BTreeMap;
+use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use http::HeaderValue;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, prometheus_text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
 
 use crate::limits::Limit;
 
-/// The upper ends of the latency's buckets, in microseconds.
-pub const BUCKETS: [u64; 14] =
-    [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000, 10_000_000];
+/// The media type of [`Metrics::text`].
+pub const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;
+
+/// The upper ends of the latency's buckets, in seconds.
+const BUCKETS: [f64; 14] =
+    [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 10.0];
+
+/// What stands for a vendor, an operation or a status that a call does not have.
+const NONE: &str = "none";
+
+/// How a fault that was not applied is marked, because too many calls are held already.
+const SKIPPED: &[u8] = b";skipped=limit";
 
 /// How many lines of the log could not be written. There is one log for the whole process.
 pub static LOG_LINES_LOST: AtomicU64 = AtomicU64::new(0);
 
 /// The counters of one server, over all its worlds.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Metrics {
-    calls: Counters,
-    faults: Counters,
-    limits: [AtomicU64; Limit::ALL.len()],
-    /// How many calls fell into each bucket alone; the last is for those above all.
-    buckets: [AtomicU64; BUCKETS.len() + 1],
-    microseconds: AtomicU64,
-    opened: AtomicU64,
-    closed: AtomicU64,
+    registry: Registry,
+    calls: Family<CallLabels, Counter>,
+    faults: Family<FaultLabels, Counter>,
+    limits: Family<LimitLabels, Counter>,
+    duration: Histogram,
+    connections: Counter,
+    open_connections: Gauge,
+    worlds: Gauge,
+    log_lines_lost: Counter,
 }
 
-/// In the order of where their names stand, which is quicker to compare than the names. There are few, and all but the first
-/// call of a kind find theirs.
-type Counters = RwLock<Vec<(Labels, AtomicU64)>>;
+// All of the labels come from tables, so that there are only so many.
 
-/// What calls are counted by. All of it comes from tables, so that there are only so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Labels {
-    /// The vendor, if the call was anybody's.
-    pub vendor: Option<&'static str>,
-    /// The operation, if it named one.
-    pub operation: Option<&'static str>,
-    /// The status in HTTP's terms; `None` where the client left before.
-    pub status: Option<u16>,
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    vendor: &'static str,
+    operation: &'static str,
+    status: Status,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FaultLabels {
+    vendor: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitLabels {
+    limit: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Status(Option<u16>);
+
+impl EncodeLabelValue for Status {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
+        match self.0 {
+            Some(status) => write!(encoder, "{status}"),
+            None => encoder.write_str(NONE),
+        }
+    }
 }
 
 /// A call that is over.
@@ -59,80 +91,99 @@ pub struct Call<'a> {
     pub took: Duration,
 }
 
-/// The counters at one moment.
-#[derive(Debug)]
-pub struct Counts {
-    /// Calls by their labels.
-    pub calls: Vec<(Labels, u64)>,
-    /// Calls to which a fault was applied, by vendor.
-    pub faults: Vec<(Option<&'static str>, u64)>,
-    /// How often each limit was hit, also those that never were.
-    pub limits: Vec<(Limit, u64)>,
-    /// How many calls took at most as long as each of [`BUCKETS`] says.
-    pub buckets: [u64; BUCKETS.len()],
-    /// How many calls there were.
-    pub count: u64,
-    /// How long all calls together took, in microseconds.
-    pub microseconds: u64,
-    /// How many connections were ever opened.
-    pub opened: u64,
-    /// How many of them are open.
-    pub open: u64,
+impl Default for Metrics {
+    fn default() -> Self {
+        let metrics = Self {
+            registry: Registry::with_prefix("fauxidp"),
+            calls: Family::default(),
+            faults: Family::default(),
+            limits: Family::default(),
+            duration: Histogram::new(BUCKETS),
+            connections: Counter::default(),
+            open_connections: Gauge::default(),
+            worlds: Gauge::default(),
+            log_lines_lost: Counter::default(),
+        };
+        // Also those that never were.
+        for limit in Limit::ALL {
+            metrics.limit(limit, |_| ());
+        }
+        metrics.registered()
+    }
 }
 
 impl Metrics {
+    fn registered(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register("build", "What the server is", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        registry.register("worlds", "Worlds that there are", self.worlds.clone());
+        registry.register("connections", "Connections that were accepted", self.connections.clone());
+        registry.register("connections_open", "Connections that are open", self.open_connections.clone());
+        registry.register(
+            "log_lines_lost",
+            "Log lines of this process that could not be written",
+            self.log_lines_lost.clone(),
+        );
+        registry.register(
+            "requests",
+            "Calls by vendor, operation and status in HTTP's terms; status none where the client left",
+            self.calls.clone(),
+        );
+        registry.register("faults", "Calls to which a fault was applied", self.faults.clone());
+        registry.register(
+            "limits",
+            "How often a limit was hit; the README says which flag sets it",
+            self.limits.clone(),
+        );
+        registry.register(
+            "request_duration_seconds",
+            "How long calls took, from their last byte on",
+            self.duration.clone(),
+        );
+        self
+    }
+
     /// Counts a call.
     pub fn count(&self, call: &Call<'_>) {
-        let Call { vendor, operation, status, fault, took } = *call;
-        add(&self.calls, Labels { vendor, operation, status });
-        if let Some(fault) = fault {
-            add(&self.faults, Labels { vendor, operation: None, status: None });
+        let vendor = call.vendor.unwrap_or(NONE);
+        let labels = CallLabels { vendor, operation: call.operation.unwrap_or(NONE), status: Status(call.status) };
+        self.calls.get_or_create(&labels).inc();
+        if let Some(fault) = call.fault {
+            self.faults.get_or_create(&FaultLabels { vendor }).inc();
             if fault.as_bytes().windows(SKIPPED.len()).any(|part| part == SKIPPED) {
                 self.limit_hit(Limit::Held);
             }
         }
-        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.buckets[BUCKETS.partition_point(|end| *end < took)].fetch_add(1, Relaxed);
-        self.microseconds.fetch_add(took, Relaxed);
+        self.duration.observe(call.took.as_secs_f64());
     }
 
     /// Counts that a limit was hit.
     pub fn limit_hit(&self, limit: Limit) {
-        self.limits[limit as usize].fetch_add(1, Relaxed);
+        self.limit(limit, |counter| _ = counter.inc());
+    }
+
+    fn limit(&self, limit: Limit, change: impl FnOnce(&Counter)) {
+        change(&self.limits.get_or_create(&LimitLabels { limit: limit.as_str() }));
     }
 
     /// Counts a connection as open until the answer is dropped.
     pub fn connection(&self) -> Connection<'_> {
-        self.opened.fetch_add(1, Relaxed);
+        self.connections.inc();
+        self.open_connections.inc();
         Connection(self)
     }
 
-    /// What was counted so far, in a steady order.
-    pub fn read(&self) -> Counts {
-        let (closed, opened) = (self.closed.load(Relaxed), self.opened.load(Relaxed));
-        let mut count = 0;
-        let mut buckets = [0; BUCKETS.len()];
-        for (place, alone) in self.buckets.iter().enumerate() {
-            count += alone.load(Relaxed);
-            if let Some(bucket) = buckets.get_mut(place) {
-                *bucket = count;
-            }
-        }
-        Counts {
-            calls: counts(&self.calls),
-            faults: counts(&self.faults).into_iter().map(|(labels, count)| (labels.vendor, count)).collect(),
-            limits: Limit::ALL.iter().map(|limit| (*limit, self.limits[*limit as usize].load(Relaxed))).collect(),
-            buckets,
-            count,
-            microseconds: self.microseconds.load(Relaxed),
-            opened,
-            open: opened.saturating_sub(closed),
-        }
+    /// What was counted so far, in Prometheus' text format, in a server with so many worlds, which dropped so many others.
+    pub fn text(&self, worlds: usize, dropped: u64) -> String {
+        // These are counted elsewhere.
+        self.worlds.set(i64::try_from(worlds).unwrap_or(i64::MAX));
+        self.limit(Limit::Worlds, |counter| counter.inner().store(dropped, Relaxed));
+        self.log_lines_lost.inner().store(LOG_LINES_LOST.load(Relaxed), Relaxed);
+        let mut text = String::new();
+        prometheus_text::encode(&mut text, &self.registry).expect("a string takes text");
+        text
     }
 }
-
-/// How a fault that was not applied is marked, because too many calls are held already.
-const SKIPPED: &[u8] = b";skipped=limit";
 
 /// An open connection.
 #[must_use = "it counts as closed when it is dropped"]
@@ -140,44 +191,24 @@ pub struct Connection<'a>(&'a Metrics);
 
 impl Drop for Connection<'_> {
     fn drop(&mut self) {
-        self.0.closed.fetch_add(1, Relaxed);
+        self.0.open_connections.dec();
     }
-}
-
-impl Labels {
-    fn place(&self) -> (usize, usize, Option<u16>) {
-        let place = |name: Option<&'static str>| name.map_or(0, |name| name.as_ptr().addr());
-        (place(self.operation), place(self.vendor), self.status)
-    }
-}
-
-fn add(counters: &Counters, labels: Labels) {
-    let place = |known: &[(Labels, AtomicU64)]| known.binary_search_by_key(&labels.place(), |(other, _)| other.place());
-    let known = counters.read().unwrap_or_else(PoisonError::into_inner);
-    if let Ok(place) = place(&known) {
-        known[place].1.fetch_add(1, Relaxed);
-        return;
-    }
-    drop(known);
-    let mut known = counters.write().unwrap_or_else(PoisonError::into_inner);
-    match place(&known) {
-        Ok(place) => _ = known[place].1.fetch_add(1, Relaxed), // somebody was quicker
-        Err(place) => known.insert(place, (labels, AtomicU64::new(1))),
-    }
-}
-
-/// The counts in the order of the names. One name can stand at several places.
-fn counts(counters: &Counters) -> Vec<(Labels, u64)> {
-    let mut counts = BTreeMap::new();
-    for (labels, count) in &*counters.read().unwrap_or_else(PoisonError::into_inner) {
-        *counts.entry(*labels).or_default() += count.load(Relaxed);
-    }
-    counts.into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn holds(metrics: &Metrics, lines: &[&str]) {
+        let text = metrics.text(2, 3);
+        for line in lines {
+            assert!(text.lines().any(|other| other == *line), "{line}\n{text}");
+        }
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let (name, value) = line.rsplit_once(' ').unwrap();
+            assert!(name.starts_with("fauxidp_") && value.parse::<f64>().is_ok(), "{line}");
+        }
+    }
 
     #[test]
     fn calls_are_counted_by_their_labels_and_their_time() {
@@ -185,36 +216,27 @@ mod tests {
         let fault = HeaderValue::from_static("delay;ms=1;source=header;n=1;skipped=limit");
         for (took, fault) in [(50, None), (51, Some(&fault)), (20_000_000, None)] {
             let took = Duration::from_micros(took);
-            metrics.count(&Call { vendor: Some("acme"), operation: None, status: Some(200), fault, took });
+            metrics.count(&Call { vendor: Some("acme"), operation: Some("stop"), status: Some(404), fault, took });
         }
-        let counts = metrics.read();
-        let labels = Labels { vendor: Some("acme"), operation: None, status: Some(200) };
-        assert_eq!(counts.calls, [(labels, 3)]);
-        assert_eq!(counts.faults, [(Some("acme"), 1)]);
-        assert_eq!(counts.limits.iter().filter(|(_, count)| *count > 0).collect::<Vec<_>>(), [&(Limit::Held, 1)]);
-        assert_eq!((counts.buckets[0], counts.buckets[1], counts.buckets[13], counts.count), (1, 2, 2, 3));
-        assert_eq!(counts.microseconds, 20_000_101);
-    }
-
-    #[test]
-    fn counts_stand_in_a_steady_order_whichever_came_first() {
-        let metrics = Metrics::default();
-        let labels = [(None, Some(404)), (Some("acme"), None), (Some("acme"), Some(200)), (Some("zeta"), Some(200))];
-        let labels = labels.map(|(vendor, status)| Labels { vendor, operation: None, status });
-        for Labels { vendor, operation, status } in labels.into_iter().rev().chain(labels) {
-            metrics.count(&Call { vendor, operation, status, fault: None, took: Duration::ZERO });
-        }
-        assert_eq!(metrics.read().calls, labels.map(|labels| (labels, 2)));
-    }
-
-    #[test]
-    fn one_name_at_two_places_is_counted_once() {
-        let metrics = Metrics::default();
-        for vendor in [String::from("acme").leak(), String::from("acme").leak()] {
-            let vendor = Some(&*vendor);
-            metrics.count(&Call { vendor, operation: None, status: None, fault: None, took: Duration::ZERO });
-        }
-        assert_eq!(metrics.read().calls, [(Labels { vendor: Some("acme"), operation: None, status: None }, 2)]);
+        metrics.count(&Call { vendor: None, operation: None, status: None, fault: None, took: Duration::ZERO });
+        holds(
+            &metrics,
+            &[
+                "# TYPE fauxidp_requests_total counter",
+                "fauxidp_requests_total{vendor=\"acme\",operation=\"stop\",status=\"404\"} 3",
+                "fauxidp_requests_total{vendor=\"none\",operation=\"none\",status=\"none\"} 1",
+                "fauxidp_faults_total{vendor=\"acme\"} 1",
+                "fauxidp_limits_total{limit=\"held\"} 1",
+                "fauxidp_limits_total{limit=\"worlds\"} 3",
+                "fauxidp_limits_total{limit=\"body\"} 0",
+                "fauxidp_worlds 2",
+                "fauxidp_request_duration_seconds_bucket{le=\"5e-05\"} 2",
+                "fauxidp_request_duration_seconds_bucket{le=\"0.0001\"} 3",
+                "fauxidp_request_duration_seconds_bucket{le=\"+Inf\"} 4",
+                "fauxidp_request_duration_seconds_count 4",
+                "fauxidp_request_duration_seconds_sum 20.000101",
+            ],
+        );
     }
 
     #[test]
@@ -222,6 +244,6 @@ mod tests {
         let metrics = Metrics::default();
         let (first, _second) = (metrics.connection(), metrics.connection());
         drop(first);
-        assert_eq!((metrics.read().opened, metrics.read().open), (2, 1));
+        holds(&metrics, &["fauxidp_connections_total 2", "fauxidp_connections_open 1"]);
     }
 }
