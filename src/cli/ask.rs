@@ -1,14 +1,21 @@
 //! Asks a running server over plain HTTP.
 
-use std::io::{Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-use http::Uri;
+use bytes::Bytes;
+use http::header::HOST;
+use http::{Request, StatusCode, Uri};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::net::TcpStream;
 
-/// How long to wait for each step.
+/// How long a request may take, with all its steps.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The largest body that is read.
+const MAX_BODY: usize = 1 << 20;
 
 /// The server's health report.
 ///
@@ -24,35 +31,33 @@ pub(super) fn health(url: &str) -> Result<Value, String> {
 /// # Errors
 /// A sentence that names the server.
 pub(super) fn get(url: &str, path: &str) -> Result<String, String> {
-    let wrong = |reason: &str| format!("{url}: {reason}");
-    let uri: Uri = url.parse().map_err(|_| wrong("not a URL"))?;
+    let wrong = |reason: String| format!("{url}: {reason}");
+    let uri: Uri = url.parse().map_err(|_| wrong("not a URL".to_owned()))?;
     if uri.scheme_str() != Some("http") {
-        return Err(wrong("http:// is wanted: the same port speaks it"));
+        return Err(wrong("expected http://, which the same port speaks".to_owned()));
     }
-    let authority = uri.authority().ok_or_else(|| wrong("no host"))?;
-    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-    let addresses =
-        (host, authority.port_u16().unwrap_or(80)).to_socket_addrs().map_err(|error| wrong(&error.to_string()))?;
-    let mut last = wrong("no address");
-    for address in addresses {
-        match exchange(&address, authority.as_str(), path) {
-            Ok((200, body)) => return Ok(body),
-            Ok((status, _)) => last = wrong(&format!("answered {status}")),
-            Err(error) => last = wrong(&error.to_string()),
-        }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| wrong(error.to_string()))?;
+    let answer = runtime.block_on(async { tokio::time::timeout(PATIENCE, exchange(&uri, path)).await });
+    // A look-up of the host's name that still runs is not waited for.
+    runtime.shutdown_background();
+    match answer {
+        Ok(Ok((StatusCode::OK, body))) => Ok(body),
+        Ok(Ok((status, _))) => Err(wrong(format!("answered {}", status.as_u16()))),
+        Ok(Err(error)) => Err(wrong(error.to_string())),
+        Err(_) => Err(wrong(format!("no answer within {} s", PATIENCE.as_secs()))),
     }
-    Err(last)
 }
 
-/// One request on a connection of its own. HTTP/1.0, so that the answer ends with the connection.
-fn exchange(address: &std::net::SocketAddr, host: &str, path: &str) -> std::io::Result<(u16, String)> {
-    let mut stream = TcpStream::connect_timeout(address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.take(1 << 20).read_to_string(&mut answer)?;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-    Ok((status, body.to_owned()))
+/// One request on a connection of its own.
+async fn exchange(uri: &Uri, path: &str) -> Result<(StatusCode, String), Box<dyn std::error::Error + Send + Sync>> {
+    let authority = uri.authority().ok_or("no host")?;
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let stream = TcpStream::connect((host, authority.port_u16().unwrap_or(80))).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let request = Request::get(path).header(HOST, authority.as_str()).body(Empty::<Bytes>::new())?;
+    let (head, body) = sender.send_request(request).await?.into_parts();
+    let body = Limited::new(body, MAX_BODY).collect().await?.to_bytes();
+    Ok((head.status, String::from_utf8(body.into())?))
 }

@@ -18,19 +18,23 @@ pub(super) fn script(url: &str) -> Result<String, String> {
     let folder = folder(url)?;
     let own = write(&folder, "ca.pem", &certificate)?;
     let mut script = format!("# {url}\n");
-    let mut export = |name: &str, value: &str| script.push_str(&format!("export {name}={}\n", quoted(value)));
+    let mut export = |name: &str, value: &str| {
+        let value = shlex::try_quote(value).map_err(|error| format!("{name}: {error}"))?;
+        script.push_str(&format!("export {name}={value}\n"));
+        Ok::<_, String>(())
+    };
     // Node adds to its own roots; the others replace them, so they get the system's as well.
-    export("NODE_EXTRA_CA_CERTS", &own);
+    export("NODE_EXTRA_CA_CERTS", &own)?;
     let roots = openssl_probe::probe().cert_file.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
     // Evaluated once, the variables name an earlier bundle: what it was given then is left out.
     let roots = roots.split(ADDED).next().unwrap_or_default().trim_end();
     let bundle = write(&folder, "bundle.pem", &format!("{roots}\n{ADDED}\n{certificate}"))?;
     for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
-        export(name, &bundle);
+        export(name, &bundle)?;
     }
     for vendor in health["vendors"].as_array().into_iter().flatten() {
         for (name, value) in vendor["environment"].as_object().into_iter().flatten() {
-            export(name, value.as_str().unwrap_or_default());
+            export(name, value.as_str().unwrap_or_default())?;
         }
     }
     Ok(script)
@@ -53,17 +57,4 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<String, String> {
     let path = folder.join(name);
     fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(path.display().to_string())
-}
-
-/// A value that no shell looks into.
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_quoted_value_stays_one_word() {
-        assert_eq!(super::quoted("it's $HOME"), r"'it'\''s $HOME'");
-    }
 }

@@ -1,26 +1,25 @@
 //! How often each rule met each operation in one world. Atomic and bounded.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use lru::LruCache;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::spec::Slot;
 
 /// How many pairs of rule and operation are counted; beyond it the one least recently used is forgotten.
-const MOST: usize = 1_024;
+const MAX_COUNTS: usize = 1_024;
 
 /// The counters of one world, or of one of its rules. A fork carries them on; a reset starts anew.
 #[derive(Debug, Default, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Counters(Mutex<Table>);
 
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 struct Table {
-    counts: HashMap<Key, Count>,
-    /// How many calls were counted; what was used last has the highest.
-    clock: u64,
+    /// At most [`MAX_COUNTS`]. Few worlds have any, so no memory is taken in advance.
+    counts: LruCache<Key, Count>,
     seen: u64,
     fired: u64,
 }
@@ -29,29 +28,36 @@ struct Table {
 type Key = (String, Cow<'static, str>, Cow<'static, str>);
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Count {
     seen: u64,
     fired: [u64; 2],
-    used: u64,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self { counts: LruCache::unbounded(), seen: 0, fired: 0 }
+    }
+}
+
+impl Table {
+    /// The count of that key. A new one takes the place of the one least recently used, where the table is full.
+    fn count(&mut self, key: Key) -> &mut Count {
+        if self.counts.len() >= MAX_COUNTS && !self.counts.contains(&key) {
+            self.counts.pop_lru();
+        }
+        self.counts.get_or_insert_mut(key, Count::default)
+    }
 }
 
 impl Counters {
     /// Counts a call that a rule matches; answers its number, from 1.
     pub(super) fn count(&self, rule: &str, vendor: &'static str, operation: &'static str) -> u64 {
         let mut table = self.lock();
-        table.clock += 1;
-        let now = table.clock;
-        let key = key(rule, vendor, operation);
-        if table.counts.len() == MOST && !table.counts.contains_key(&key) {
-            let oldest = table.counts.iter().min_by_key(|(_, count)| count.used).map(|(key, _)| key.clone());
-            oldest.and_then(|key| table.counts.remove(&key));
-        }
-        let count = table.counts.entry(key).or_default();
-        count.used = now;
-        count.seen += 1;
-        let n = count.seen;
         table.seen += 1;
-        n
+        let count = table.count(key(rule, vendor, operation));
+        count.seen += 1;
+        count.seen
     }
 
     /// Counts a call to which something does happen.
@@ -80,7 +86,7 @@ impl Counters {
         select: impl FnOnce(u64) -> bool,
     ) -> bool {
         let mut table = self.lock();
-        let count = table.counts.entry(key(rule, vendor, operation)).or_default();
+        let count = table.count(key(rule, vendor, operation));
         let fired = &mut count.fired[slot as usize];
         let fires = select(*fired);
         *fired += u64::from(fires);
@@ -89,7 +95,7 @@ impl Counters {
 
     /// Takes one firing back.
     pub(super) fn unfire(&self, rule: &str, vendor: &'static str, operation: &'static str, slot: Slot) {
-        if let Some(count) = self.lock().counts.get_mut(&key(rule, vendor, operation)) {
+        if let Some(count) = self.lock().counts.peek_mut(&key(rule, vendor, operation)) {
             let fired = &mut count.fired[slot as usize];
             *fired = fired.saturating_sub(1);
         }
@@ -110,28 +116,30 @@ fn key(rule: &str, vendor: &'static str, operation: &'static str) -> Key {
 struct Written {
     /// The one least recently used first.
     counts: Vec<(Key, Count)>,
-    clock: u64,
     seen: u64,
     fired: u64,
 }
 
 impl Serialize for Counters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Table { counts, clock, seen, fired } = self.lock().clone();
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_unstable_by_key(|(_, count)| count.used);
-        Written { counts, clock, seen, fired }.serialize(serializer)
+        let Table { counts, seen, fired } = self.lock().clone();
+        let counts = counts.iter().rev().map(|(key, count)| (key.clone(), count.clone())).collect();
+        Written { counts, seen, fired }.serialize(serializer)
     }
 }
 
 impl TryFrom<Written> for Counters {
     type Error = String;
 
-    fn try_from(Written { counts, clock, seen, fired }: Written) -> Result<Self, String> {
-        if counts.len() > MOST {
-            return Err(format!("there are at most {MOST} counts"));
+    fn try_from(Written { counts, seen, fired }: Written) -> Result<Self, String> {
+        if counts.len() > MAX_COUNTS {
+            return Err(format!("there are at most {MAX_COUNTS} counts"));
         }
-        Ok(Self(Mutex::new(Table { counts: counts.into_iter().collect(), clock, seen, fired })))
+        let mut table = Table { seen, fired, ..Table::default() };
+        for (key, count) in counts {
+            table.counts.put(key, count);
+        }
+        Ok(Self(Mutex::new(table)))
     }
 }
 
@@ -162,12 +170,12 @@ mod tests {
     #[test]
     fn the_table_is_bounded_and_forgets_the_least_recently_used() {
         let counters = Counters::default();
-        for rule in 0..2 * MOST {
+        for rule in 0..2 * MAX_COUNTS {
             counters.count(&rule.to_string(), "a", "get");
             counters.count("kept", "a", "get");
         }
-        assert_eq!(counters.lock().counts.len(), MOST);
-        assert_eq!(counters.count("kept", "a", "get"), 2 * MOST as u64 + 1);
+        assert_eq!(counters.lock().counts.len(), MAX_COUNTS);
+        assert_eq!(counters.count("kept", "a", "get"), 2 * MAX_COUNTS as u64 + 1);
         assert_eq!(counters.count("0", "a", "get"), 1);
     }
 }

@@ -1,13 +1,14 @@
 //! TLS on the same port: an authority of our own, made at first use, and a certificate per server name.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use lru::LruCache;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose, SanType,
@@ -20,8 +21,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// How many server names have a certificate kept for them.
-const MOST_NAMES: usize = 256;
+/// How many server names have a certificate kept for them; beyond it the one least recently used is made anew.
+const MAX_NAMES: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
 
 /// How long certificates are good for, and by how much a client's clock may be behind.
 const LEAF_DAYS: u32 = 397;
@@ -33,7 +34,7 @@ pub struct Tls(Kind);
 
 enum Kind {
     /// An authority of our own, made when it is first needed.
-    Own { authority: OnceLock<Result<Box<Authority>, String>>, configs: Mutex<HashMap<String, Arc<ServerConfig>>> },
+    Own { authority: OnceLock<Result<Box<Authority>, String>>, configs: Mutex<LruCache<String, Arc<ServerConfig>>> },
     /// A certificate that was given.
     Given { pem: String, config: Arc<ServerConfig> },
 }
@@ -68,7 +69,7 @@ pub enum TlsError {
 impl Tls {
     /// An authority of our own, made at first use.
     pub fn own() -> Self {
-        Self(Kind::Own { authority: OnceLock::new(), configs: Mutex::default() })
+        Self(Kind::Own { authority: OnceLock::new(), configs: Mutex::new(LruCache::new(MAX_NAMES)) })
     }
 
     /// A certificate with its chain, and its key, both PEM.
@@ -126,11 +127,8 @@ impl Tls {
         if let Some(config) = configs.get(&key) {
             return Ok(Arc::clone(config));
         }
-        if configs.len() >= MOST_NAMES {
-            configs.clear();
-        }
         let config = authority.config(name, local).map_err(|error| error.to_string())?;
-        configs.insert(key, Arc::clone(&config));
+        configs.put(key, Arc::clone(&config));
         Ok(config)
     }
 }
@@ -208,11 +206,14 @@ mod tests {
         let tls = Tls::own();
         let first = tls.config_for(Some("a.test"), None).unwrap();
         assert!(Arc::ptr_eq(&first, &tls.config_for(Some("A.test"), None).unwrap()));
-        for number in 0..2 * MOST_NAMES {
+        for number in 0..2 * MAX_NAMES.get() {
+            tls.config_for(Some("kept.test"), None).unwrap();
             tls.config_for(Some(&format!("n{number}.test")), None).unwrap();
         }
         let Kind::Own { configs, .. } = &tls.0 else { panic!("not its own") };
-        assert!(configs.lock().unwrap().len() <= MOST_NAMES);
+        let configs = configs.lock().unwrap();
+        assert_eq!(configs.len(), MAX_NAMES.get());
+        assert!(configs.contains("kept.test") && !configs.contains("a.test"), "the least recently used goes");
     }
 
     #[test]
