@@ -11,7 +11,7 @@ use bytes::Bytes;
 use divan::Bencher;
 use fauxidp::Config;
 use fauxidp::declared::BUILT_IN;
-use fauxidp::inside::{Candidate, Counters, Directory, Inside, Plan, Record, Source, requested};
+use fauxidp::in_process::{Candidate, Counters, Directory, InProcess, Plan, Record, Source, requested};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body_util::Full;
 
@@ -27,9 +27,9 @@ const HEADERS: [(&str, &str); 3] =
     [("x-api-key", "monocloud-admin"), ("x-tenant-id", TENANT), ("content-type", "application/json")];
 const TENANT: &str = "2489e9ad-2ee2-8e00-8ec9-32d5f69181c0";
 
-fn inside(people: usize) -> Inside {
+fn emulator(people: usize) -> InProcess {
     let clock = Some("2030-01-01T00:00:00Z".parse().expect("a time"));
-    Inside::start(&Config { people, clock, ..Config::default() }).expect("the embedded seed fits")
+    InProcess::start(&Config { people, clock, ..Config::default() }).expect("the embedded seed fits")
 }
 
 fn request(method: &str, path: &str, token: &str, body: &'static str) -> Request<Full<Bytes>> {
@@ -48,8 +48,8 @@ fn now<T>(answer: impl Future<Output = T>) -> T {
     }
 }
 
-fn ask(inside: &Inside, request: Request<Full<Bytes>>, status: u16) {
-    let answer: Response<_> = now(inside.answer(request));
+fn ask(emulator: &InProcess, request: Request<Full<Bytes>>, status: u16) {
+    let answer: Response<_> = now(emulator.answer(request));
     assert_eq!(answer.status(), status);
     black_box(answer);
 }
@@ -66,9 +66,9 @@ fn route(bencher: Bencher, path: &str) {
 /// A whole call that ends where the credential is looked at.
 #[divan::bench(args = ["GET /v2/users/human-active", "GET /v1/users/00000000-0000-8000-8000-000000000002"])]
 fn authenticate(bencher: Bencher, call: &str) {
-    let inside = inside(0);
+    let emulator = emulator(0);
     let (method, path) = call.split_once(' ').expect("a method");
-    bencher.with_inputs(|| request(method, path, "nobody", "")).bench_values(|request| ask(&inside, request, 401));
+    bencher.with_inputs(|| request(method, path, "nobody", "")).bench_values(|request| ask(&emulator, request, 401));
 }
 
 /// A whole call that changes nothing: what is left besides the credential is to find and to write the user.
@@ -78,8 +78,8 @@ fn authenticate(bencher: Bencher, call: &str) {
     ("/v1/users/00000000-0000-8000-8000-000000000002", "jitsudo-admin"),
 ])]
 fn render(bencher: Bencher, (path, token): (&str, &str)) {
-    let inside = inside(0);
-    bencher.with_inputs(|| request("GET", path, token, "")).bench_values(|request| ask(&inside, request, 200));
+    let emulator = emulator(0);
+    bencher.with_inputs(|| request("GET", path, token, "")).bench_values(|request| ask(&emulator, request, 200));
 }
 
 /// Two whole calls, each of which changes the user's state.
@@ -89,11 +89,11 @@ fn render(bencher: Bencher, (path, token): (&str, &str)) {
     ("/v2/users/human-active/", "lock", "unlock", "zitadel-admin"),
 ])]
 fn transition(bencher: Bencher, (path, out, back, token): (&str, &str, &str, &str)) {
-    let inside = inside(0);
+    let emulator = emulator(0);
     let call = |verb: &str| request("POST", &format!("{path}{verb}"), token, "");
     bencher.with_inputs(|| [call(out), call(back)]).bench_values(|calls| {
         for call in calls {
-            ask(&inside, call, 200);
+            ask(&emulator, call, 200);
         }
     });
 }
@@ -101,12 +101,12 @@ fn transition(bencher: Bencher, (path, out, back, token): (&str, &str, &str, &st
 /// The same at jitsudo, whose one call takes the state in its body.
 #[divan::bench]
 fn transition_by_body(bencher: Bencher) {
-    let inside = inside(0);
+    let emulator = emulator(0);
     let path = "/v1/users/00000000-0000-8000-8000-000000000002/suspend";
     let call = |body| request("POST", path, "jitsudo-admin", body);
     bencher.with_inputs(|| [call(r#"{"active":false}"#), call(r#"{"active":true}"#)]).bench_values(|calls| {
         for call in calls {
-            ask(&inside, call, 200);
+            ask(&emulator, call, 200);
         }
     });
 }
@@ -127,9 +127,9 @@ fn fault_decision(bencher: Bencher, text: &str) {
 /// A reset, which makes a world anew.
 #[divan::bench(args = PEOPLE)]
 fn fork(bencher: Bencher, people: usize) {
-    let inside = inside(people);
+    let emulator = emulator(people);
     let reset = || request("POST", "/__fauxidp/worlds/default/reset", "-", "");
-    bencher.with_inputs(reset).bench_values(|reset| ask(&inside, reset, 200));
+    bencher.with_inputs(reset).bench_values(|reset| ask(&emulator, reset, 200));
 }
 
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use http::{Method, StatusCode, Version};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::newest;
+use crate::bounded;
 use crate::protocol::Call;
 use crate::protocol::rpc::{Codec, Framing};
 
@@ -96,7 +96,7 @@ impl Journal {
         let dropped = inner.dropped;
         inner.last += 1;
         entry.n = inner.last;
-        while let Some(oldest) = newest::make_room(&mut inner.entries, self.limits.entries) {
+        while let Some(oldest) = bounded::evict_oldest(&mut inner.entries, self.limits.entries) {
             inner.forget(&oldest);
         }
         inner.bytes += entry.size();

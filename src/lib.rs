@@ -150,6 +150,7 @@
 //! it is, `faults` what is to happen to it, and `vendors` answers. `world` holds what calls change, `control` is
 //! fauxidp's own API. The rest are small leaves. `ARCHITECTURE.md` walks a call through them.
 
+mod bounded;
 mod clock;
 mod collections;
 pub mod config;
@@ -164,12 +165,11 @@ mod fidelity;
 pub mod fixture;
 mod ids;
 #[doc(hidden)]
-pub mod inside;
+pub mod in_process;
 mod journal;
 mod limits;
 mod metrics;
 mod mount;
-mod newest;
 mod outbox;
 mod passwords;
 mod people;

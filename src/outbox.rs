@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::newest;
+use crate::bounded;
 
 /// The most letters that are kept; the oldest go first.
 const MOST: usize = 1_000;
@@ -59,7 +59,7 @@ impl Outbox {
         let mut inner = self.lock();
         inner.sent += 1;
         let n = inner.sent;
-        while newest::make_room(&mut inner.letters, MOST).is_some() {}
+        while bounded::evict_oldest(&mut inner.letters, MOST).is_some() {}
         inner.letters.push_back(Numbered { n, letter });
     }
 

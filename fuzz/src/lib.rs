@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use fauxidp::declared::BUILT_IN;
 use fauxidp::fixture;
-use fauxidp::inside::{self, Inside};
+use fauxidp::in_process::{self, InProcess};
 use fauxidp::{Config, Emulator};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, Request, Uri};
@@ -56,17 +56,17 @@ thread_local! {
         (runtime, emulator)
     };
     /// One emulator as it is by default, and one with what can be set set otherwise.
-    static INSIDE: [Inside; 2] = [
+    static EMULATORS: [InProcess; 2] = [
         config(&[]),
         config(&["monocloud.era=current", "monocloud.lockout=ip", "jitsudo.users-api-key=accepted"]),
     ]
-    .map(|config| Inside::start(&config).expect("the embedded seed fits"));
+    .map(|config| InProcess::start(&config).expect("the embedded seed fits"));
 }
 
 /// Asks for an answer. `None` is one that a fault holds back; nobody waits for it.
-fn ask(inside: &Inside, request: Request<Full<Bytes>>) -> Option<Answer> {
+fn ask(emulator: &InProcess, request: Request<Full<Bytes>>) -> Option<Answer> {
     let answer = async {
-        let (head, body) = inside.answer(request).await.into_parts();
+        let (head, body) = emulator.answer(request).await.into_parts();
         let body = body.collect().await.expect("a body cannot fail");
         let trailers = body.trailers().cloned();
         Answer { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes(), trailers }
@@ -80,22 +80,22 @@ fn ask(inside: &Inside, request: Request<Full<Bytes>>) -> Option<Answer> {
     })
 }
 
-fn reset(inside: &Inside) {
+fn reset(emulator: &InProcess) {
     let request = Request::post("/__fauxidp/worlds/default/reset").body(Full::default()).expect("a request");
-    assert_eq!(ask(inside, request).expect("nothing holds it").status, 200);
+    assert_eq!(ask(emulator, request).expect("nothing holds it").status, 200);
 }
 
 /// Requests of one vendor, in the form of the fixtures, parted by lines that start with `###`.
 pub fn http(vendor: &str, bytes: &[u8]) {
     let credentials = CREDENTIALS.iter().find(|(name, _)| *name == vendor).expect("a vendor").1;
-    INSIDE.with(|both| {
-        for inside in both {
-            reset(inside);
+    EMULATORS.with(|both| {
+        for emulator in both {
+            reset(emulator);
             for (title, block) in fixture::blocks(bytes).take(MOST_REQUESTS) {
                 let asked = fixture::Request::parse(title, block).ok();
                 let Some(request) = asked.and_then(|asked| request(&asked, credentials)) else { continue };
                 let asked = request.headers().clone();
-                if let Some(answer) = ask(inside, request) {
+                if let Some(answer) = ask(emulator, request) {
                     check(&asked, &answer);
                 }
             }
@@ -163,9 +163,9 @@ const CONTENT_TYPES: [&str; 8] = [
 pub fn rpc(bytes: &[u8]) {
     let paths: Vec<_> =
         BUILT_IN.iter().flat_map(|maker| maker.about.operations()).filter_map(|operation| operation.rpc).collect();
-    INSIDE.with(|both| {
-        let inside = &both[0];
-        reset(inside);
+    EMULATORS.with(|both| {
+        let emulator = &both[0];
+        reset(emulator);
         for (_, block) in fixture::blocks(bytes).take(MOST_REQUESTS) {
             let &[call, kind, how, ref rest @ ..] = block else { continue };
             let content_type = CONTENT_TYPES[usize::from(kind) % CONTENT_TYPES.len()];
@@ -183,7 +183,7 @@ pub fn rpc(bytes: &[u8]) {
                 request = request.header("grpc-encoding", "gzip").header("content-encoding", "gzip");
             }
             let request = request.body(Full::new(body.into())).expect("a request");
-            let answer = ask(inside, request).expect("nothing holds it");
+            let answer = ask(emulator, request).expect("nothing holds it");
             check_call(content_type, &answer);
         }
     });
@@ -204,14 +204,14 @@ fn check_call(content_type: &str, answer: &Answer) {
 /// The grammar of faults: what is read and written is read as the same again, and every vendor can say it.
 pub fn faults(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    match inside::fault(text) {
-        Ok(canonical) => assert_eq!(inside::fault(&canonical), Ok(canonical.clone()), "of {text:?}"),
+    match in_process::fault(text) {
+        Ok(canonical) => assert_eq!(in_process::fault(&canonical), Ok(canonical.clone()), "of {text:?}"),
         Err(reason) => assert!(!reason.contains('\n'), "{reason}"),
     }
     let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
-    INSIDE.with(|both| {
-        let inside = &both[0];
-        reset(inside);
+    EMULATORS.with(|both| {
+        let emulator = &both[0];
+        reset(emulator);
         for path in [
             "/api/users/user-active/disable",
             "/v2/users/human-active/deactivate",
@@ -224,7 +224,7 @@ pub fn faults(bytes: &[u8]) {
             }
             let request = request.header("x-api-key", "monocloud-admin").body(Full::default()).expect("a request");
             let asked = request.headers().clone();
-            if let Some(answer) = ask(inside, request) {
+            if let Some(answer) = ask(emulator, request) {
                 check(&asked, &answer);
             }
         }
@@ -236,8 +236,8 @@ pub fn seed(bytes: &[u8]) {
     let Some((place, text)) = bytes.split_first() else { return };
     let Ok(text) = std::str::from_utf8(text) else { return };
     let place = usize::from(*place) % BUILT_IN.len();
-    let inside = match Inside::with_seed(&config(&[]), place, text) {
-        Ok(inside) => inside,
+    let emulator = match InProcess::with_seed(&config(&[]), place, text) {
+        Ok(emulator) => emulator,
         Err(reason) => {
             let line = reason.strip_prefix("line ").and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
             let lines = text.matches('\n').count() + 1;
@@ -250,7 +250,7 @@ pub fn seed(bytes: &[u8]) {
     let list = fixture::Request { method: method.to_owned(), path: path.to_owned(), ..fixture::Request::default() };
     let request = request(&list, CREDENTIALS[place].1).expect("a request");
     let asked = request.headers().clone();
-    check(&asked, &ask(&inside, request).expect("nothing holds it"));
+    check(&asked, &ask(&emulator, request).expect("nothing holds it"));
 }
 
 /// The first bytes of a connection, and what comes after them. The server closes or answers, and lives on.

@@ -14,22 +14,22 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Context;
-use super::fate::{Ended, Fate, Socket, deliver};
-use super::overseer::{LAST_WORDS, Order, Overseer};
-use super::watch::{Sent, UnderWay, Watch, Watched};
+use super::abort::{Aborted, ConnectionAbort, Socket, deliver};
+use super::activity::{Activity, InFlight, TrackedBody, TrackedIo};
+use super::supervisor::{Directive, SILENCE_TIMEOUT, Supervisor};
 use crate::limits::Limit;
 use crate::pipeline::Pipeline;
 use crate::protocol::Call;
 use crate::streams;
 
 /// Streams that a client may reset before they are looked at. Who resets more is up to no good, and is cut off.
-const MOST_RESETS: usize = 20;
+const MAX_RESETS: usize = 20;
 
 /// The first byte of a TLS handshake.
 const TLS_HELLO: u8 = 0x16;
 
-/// Serves a connection until it ends. `_place` is its place among all, given back at the end.
-pub(super) async fn serve(stream: TcpStream, context: Context, _place: Option<OwnedSemaphorePermit>) {
+/// Serves a connection until it ends, which frees its slot.
+pub(super) async fn serve(stream: TcpStream, context: Context, _slot: Option<OwnedSemaphorePermit>) {
     let pipeline = Arc::clone(&context.pipeline);
     let _open = pipeline.connection();
     let _ = stream.set_nodelay(true);
@@ -38,13 +38,13 @@ pub(super) async fn serve(stream: TcpStream, context: Context, _place: Option<Ow
         return; // closed, broken or silent
     };
     let local = stream.local_addr().ok().map(|address| address.ip());
-    let fate = Arc::new(Fate::default());
-    let stream = Socket::new(stream, Arc::clone(&fate));
+    let abort = Arc::new(ConnectionAbort::default());
+    let stream = Socket::new(stream, Arc::clone(&abort));
     if first[0] != TLS_HELLO {
-        return http(stream, false, fate, context).await;
+        return http(stream, false, abort, context).await;
     }
     match unless_stopped(context.tls.accept(stream, local), &context).await {
-        Some(Ok(stream)) => http(stream, true, fate, context).await,
+        Some(Ok(stream)) => http(stream, true, abort, context).await,
         Some(Err(error)) => tracing::debug!(%error, "a TLS handshake failed: {error}"),
         None => {}
     }
@@ -60,65 +60,69 @@ async fn unless_stopped<T>(what: impl Future<Output = T>, context: &Context) -> 
             context.pipeline.limit_hit(Limit::HeaderTimeout);
             None
         }
-        () = context.stop.cancelled() => tokio::time::timeout(LAST_WORDS, what).await.ok(),
+        () = context.stop.cancelled() => tokio::time::timeout(SILENCE_TIMEOUT, what).await.ok(),
     }
 }
 
 /// What all calls of a connection share.
-struct Line {
+struct ConnectionState {
     pipeline: Arc<Pipeline>,
-    fate: Arc<Fate>,
-    watch: Arc<Watch>,
+    abort: Arc<ConnectionAbort>,
+    activity: Arc<Activity>,
 }
 
-impl AsRef<Watch> for Line {
-    fn as_ref(&self) -> &Watch {
-        &self.watch
+impl AsRef<Activity> for ConnectionState {
+    fn as_ref(&self) -> &Activity {
+        &self.activity
     }
 }
 
-/// What came, by who answers it.
-enum Asked {
+/// A request, by who answers it.
+enum Inbound {
     /// The library, beside the pipeline.
     Stream(Box<Request<Incoming>>),
     /// The pipeline.
     Call(Box<Call>, Incoming),
 }
 
-async fn http<S>(stream: S, is_tls: bool, fate: Arc<Fate>, context: Context)
+async fn http<S>(stream: S, is_tls: bool, abort: Arc<ConnectionAbort>, context: Context)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let Context { pipeline, limits, stop, .. } = context;
-    let watch = Arc::new(Watch::new());
+    let activity = Arc::new(Activity::new());
     let service = {
-        let line = Line { pipeline: Arc::clone(&pipeline), fate: Arc::clone(&fate), watch: Arc::clone(&watch) };
-        let line = Arc::new(line);
+        let state = ConnectionState {
+            pipeline: Arc::clone(&pipeline),
+            abort: Arc::clone(&abort),
+            activity: Arc::clone(&activity),
+        };
+        let state = Arc::new(state);
         service_fn(move |request: Request<Incoming>| {
             let version = request.version();
-            let (under_way, count) = UnderWay::new(Arc::clone(&line), version);
+            let (in_flight, count) = InFlight::new(Arc::clone(&state), version);
             if count == u64::from(limits.max_streams.max(1)) && version == Version::HTTP_2 {
-                line.pipeline.limit_hit(Limit::Streams); // the next one waits at the client
+                state.pipeline.limit_hit(Limit::Streams); // the next one waits at the client
             }
             // Before anything waits, so that what does carries the call and not its head.
-            let asked = match streams::owns(request.uri().path()) {
-                true => Asked::Stream(Box::new(request)),
+            let inbound = match streams::owns(request.uri().path()) {
+                true => Inbound::Stream(Box::new(request)),
                 false => {
                     let (head, body) = request.into_parts();
-                    Asked::Call(Call::begun(head, is_tls), body)
+                    Inbound::Call(Call::begun(head, is_tls), body)
                 }
             };
             async move {
-                let line = &under_way.line;
+                let state = &in_flight.connection;
                 // A stream over HTTP/2 may be silent for as long as its client answers pings.
-                let is_open = matches!(asked, Asked::Stream(_)) && version == Version::HTTP_2;
-                let response = match asked {
-                    Asked::Stream(request) => Box::pin(streams::answer(*request)).await,
-                    Asked::Call(call, body) => line.pipeline.answer(call, body).await,
+                let is_open = matches!(inbound, Inbound::Stream(_)) && version == Version::HTTP_2;
+                let response = match inbound {
+                    Inbound::Stream(request) => Box::pin(streams::answer(*request)).await,
+                    Inbound::Call(call, body) => state.pipeline.answer(call, body).await,
                 };
-                let response = deliver(response, version, &line.fate)?;
-                let under_way = if is_open { under_way } else { under_way.answered() };
-                Ok::<_, Ended>(response.map(|body| Sent { body, _under_way: under_way }))
+                let response = deliver(response, version, &state.abort)?;
+                let in_flight = if is_open { in_flight } else { in_flight.answered() };
+                Ok::<_, Aborted>(response.map(|body| TrackedBody { body, _in_flight: in_flight }))
             }
         })
     };
@@ -132,21 +136,21 @@ where
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.max_streams.max(1))
         .max_header_list_size(u32::try_from(head).unwrap_or(u32::MAX))
-        .max_pending_accept_reset_streams(MOST_RESETS)
+        .max_pending_accept_reset_streams(MAX_RESETS)
         .keep_alive_interval(limits.idle_timeout)
         .keep_alive_timeout(limits.header_timeout);
-    let stream = TokioIo::new(Watched { stream, watch: Arc::clone(&watch) });
+    let stream = TokioIo::new(TrackedIo { stream, activity: Arc::clone(&activity) });
     let mut connection = pin!(builder.serve_connection(stream, service));
-    let overseer = Overseer { watch, fate, is_tls, limits, pipeline: Arc::clone(&pipeline), stop };
+    let supervisor = Supervisor { activity, abort, is_tls, limits, pipeline: Arc::clone(&pipeline), stop };
     let mut is_closing = false;
     let ended = loop {
         tokio::select! {
             biased; // what has come is read before anything else is looked at
             ended = connection.as_mut() => break ended,
-            order = overseer.oversee(is_closing) => match order {
-                // Its socket ends with it, as the fate says.
-                Order::Drop => return,
-                Order::Close => {
+            directive = supervisor.supervise(is_closing) => match directive {
+                // The socket ends as `abort` says when it is dropped.
+                Directive::Abort => return,
+                Directive::Graceful => {
                     connection.as_mut().graceful_shutdown();
                     is_closing = true;
                 }

@@ -1,11 +1,11 @@
 //! Sockets: accepts connections, tells plain from TLS by the first byte, and stops gracefully.
-//! The only place that names hyper's server. Knows nothing of what is answered.
+//! The only slot that names hyper's server. Knows nothing of what is answered.
 
+mod abort;
+mod activity;
 mod connection;
-mod fate;
-mod overseer;
+mod supervisor;
 pub mod tls;
-mod watch;
 
 use std::io;
 use std::net::SocketAddr;
@@ -56,14 +56,14 @@ impl Bound {
 
     /// Starts to serve.
     pub fn serve(self, pipeline: &Arc<Pipeline>, tls: &Arc<Tls>, limits: Limits) -> Server {
-        let places = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
+        let slots = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
         let (stop, accepting, connections) = (CancellationToken::new(), TaskTracker::new(), TaskTracker::new());
         for (listener, _) in self.0 {
             let context = Context {
                 pipeline: Arc::clone(pipeline),
                 tls: Arc::clone(tls),
                 limits,
-                places: Arc::clone(&places),
+                slots: Arc::clone(&slots),
                 stop: stop.clone(),
                 connections: connections.clone(),
             };
@@ -80,26 +80,26 @@ struct Context {
     pipeline: Arc<Pipeline>,
     tls: Arc<Tls>,
     limits: Limits,
-    /// A place for each connection that may be.
-    places: Arc<Semaphore>,
+    /// A slot for each connection that may be.
+    slots: Arc<Semaphore>,
     stop: CancellationToken,
     connections: TaskTracker,
 }
 
 impl Context {
-    fn spawn(&self, stream: TcpStream, place: Option<OwnedSemaphorePermit>) {
-        self.connections.spawn(connection::serve(stream, self.clone(), place));
+    fn spawn(&self, stream: TcpStream, slot: Option<OwnedSemaphorePermit>) {
+        self.connections.spawn(connection::serve(stream, self.clone(), slot));
     }
 
-    /// Waits for a place, unless the server is told to stop: then there is room for the last.
+    /// Waits for a slot, unless the server is told to stop: then there is room for the last.
     ///
     /// The newcomer waits, and those behind it in the system's backlog, whose length is bounded. It could be told 503 instead, but
     /// its client would take that for the vendor's and try again, and over TLS or HTTP/2 it could not be told without being
     /// served. Connections that do nothing end at their time-outs, so there is always room again.
-    async fn place(&self, is_full: &mut bool) -> Option<OwnedSemaphorePermit> {
-        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+    async fn slot(&self, is_full: &mut bool) -> Option<OwnedSemaphorePermit> {
+        if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
             *is_full = false;
-            return Some(place);
+            return Some(slot);
         }
         self.pipeline.limit_hit(Limit::Connections);
         if !std::mem::replace(is_full, true) {
@@ -107,7 +107,7 @@ impl Context {
             tracing::warn!(most, "there are {most} connections; more wait: --max-connections");
         }
         tokio::select! {
-            place = Arc::clone(&self.places).acquire_owned() => place.ok(),
+            slot = Arc::clone(&self.slots).acquire_owned() => slot.ok(),
             () = self.stop.cancelled() => None,
         }
     }
@@ -118,7 +118,7 @@ const OUT_OF_FILES: Duration = Duration::from_millis(50);
 
 async fn accept(listener: TcpListener, context: Context) {
     // What is said once is not said again until it was over.
-    let (mut is_full, mut is_troubled) = (false, false);
+    let (mut is_full, mut has_failed) = (false, false);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -126,15 +126,15 @@ async fn accept(listener: TcpListener, context: Context) {
         };
         match accepted {
             Ok((stream, _)) => {
-                is_troubled = false;
-                let place = context.place(&mut is_full).await;
-                context.spawn(stream, place);
+                has_failed = false;
+                let slot = context.slot(&mut is_full).await;
+                context.spawn(stream, slot);
             }
             // The client left before it was its turn.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 context.pipeline.limit_hit(Limit::OpenFiles);
-                if !std::mem::replace(&mut is_troubled, true) {
+                if !std::mem::replace(&mut has_failed, true) {
                     tracing::warn!(%error, "a connection could not be accepted: {error}");
                 }
                 tokio::time::sleep(OUT_OF_FILES).await;

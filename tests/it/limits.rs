@@ -7,7 +7,7 @@ use fauxidp::{Config, Emulator, Limits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::frames;
+use crate::h2_frames;
 use crate::wire::{self, Answer, Ask, read_to_end};
 
 /// A time-out that is soon over.
@@ -166,15 +166,15 @@ async fn a_connection_that_does_nothing_is_closed() {
     let answer = String::from_utf8(read_to_end(&mut one).await).expect("text");
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with('}'), "{answer}");
     let mut two = connect(&emulator).await;
-    let call = frames::request(1, "GET", "/healthz", &[("x-fault", "drip;chunks=3;ms=300")]);
-    two.write_all(&[frames::preface(), call].concat()).await.expect("taken");
+    let call = h2_frames::request(1, "GET", "/healthz", &[("x-fault", "drip;chunks=3;ms=300")]);
+    two.write_all(&[h2_frames::preface(), call].concat()).await.expect("taken");
     let (mut is_whole, mut is_told) = (false, false);
-    while let Some(frame) = frames::next(&mut two).await {
+    while let Some(frame) = h2_frames::next(&mut two).await {
         if let Some(answer) = frame.acknowledgement() {
             two.write_all(&answer).await.expect("taken");
         }
         is_whole |= frame.stream == 1 && frame.ends_its_stream();
-        is_told |= frame.kind == frames::GOAWAY;
+        is_told |= frame.kind == h2_frames::GOAWAY;
     }
     assert!(is_whole && is_told);
     assert_eq!(hits(&emulator, "idle-timeout").await, 2);
@@ -219,15 +219,15 @@ async fn so_many_calls_on_one_connection_and_no_more() {
     let mut stream = connect(&emulator).await;
     let call = |number| {
         let headers = [("x-api-key", "monocloud-admin"), ("x-fault", "delay;ms=200")];
-        frames::request(number, "GET", "/api/users/user-active", &headers)
+        h2_frames::request(number, "GET", "/api/users/user-active", &headers)
     };
-    stream.write_all(&[frames::preface(), call(1), call(3), call(5)].concat()).await.expect("taken");
+    stream.write_all(&[h2_frames::preface(), call(1), call(3), call(5)].concat()).await.expect("taken");
     let (mut ended, mut refused) = (Vec::new(), Vec::new());
     while ended.len() + refused.len() < 3 {
-        let frame = frames::next(&mut stream).await.expect("a frame");
+        let frame = h2_frames::next(&mut stream).await.expect("a frame");
         if frame.ends_its_stream() {
             ended.push(frame.stream);
-        } else if frame.kind == frames::RST_STREAM {
+        } else if frame.kind == h2_frames::RST_STREAM {
             assert_eq!(frame.payload, 7_u32.to_be_bytes(), "REFUSED_STREAM, after which a client may ask again");
             refused.push(frame.stream);
         }
@@ -241,16 +241,16 @@ async fn so_many_calls_on_one_connection_and_no_more() {
 async fn who_resets_without_end_is_cut_off() {
     let emulator = wire::emulator().await;
     let mut stream = connect(&emulator).await;
-    let mut bytes = frames::preface();
+    let mut bytes = h2_frames::preface();
     for number in 0..1_000 {
-        bytes.extend(frames::request(2 * number + 1, "GET", "/healthz", &[]));
-        bytes.extend(frames::reset(2 * number + 1));
+        bytes.extend(h2_frames::request(2 * number + 1, "GET", "/healthz", &[]));
+        bytes.extend(h2_frames::reset(2 * number + 1));
     }
     // It may be gone before all is sent.
     let _ = stream.write_all(&bytes).await;
     let mut reason = None;
-    while let Some(frame) = frames::next(&mut stream).await {
-        if frame.kind == frames::GOAWAY {
+    while let Some(frame) = h2_frames::next(&mut stream).await {
+        if frame.kind == h2_frames::GOAWAY {
             reason = frame.payload.get(4..8).map(<[u8]>::to_vec);
         }
     }

@@ -4,31 +4,31 @@
 mod cli;
 mod contract;
 mod corpus;
-mod cuts;
-mod edges;
+mod disconnects;
 mod explain;
+mod fault_and_path_fuzz;
 mod fidelity;
 mod fixture;
-mod frames;
-mod history;
+mod h2_frames;
 mod ids;
 mod journal;
 mod library;
 mod limits;
+mod linearizability;
 #[cfg(feature = "cli")]
 mod logs;
 mod models;
 mod readme;
-mod refused;
 mod replay;
 mod rules;
 mod server;
-mod shape;
+#[cfg(feature = "cli")]
+mod shutdown;
+mod source_layout;
 #[cfg(feature = "cli")]
 mod state;
-#[cfg(feature = "cli")]
-mod stop;
-mod tenants;
+mod tenant_isolation;
 mod transcript;
 mod wire;
+mod wire_parity;
 mod worlds;

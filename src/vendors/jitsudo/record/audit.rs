@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::newest;
+use crate::bounded;
 
 /// The most entries that are kept; the oldest go first.
 const MOST: usize = 10_000;
@@ -74,7 +74,7 @@ impl AuditLog {
         let log = Arc::make_mut(&mut log);
         log.written += 1;
         let n = log.written;
-        while newest::make_room(&mut log.entries, MOST).is_some() {} // more than one where a state brought too many
+        while bounded::evict_oldest(&mut log.entries, MOST).is_some() {} // more than one where a state brought too many
         log.entries.push_back((n, entry));
     }
 

@@ -1,5 +1,5 @@
-//! Watches what a connection does, so that one that does nothing, or is too slow, is noticed. One timer for each
-//! connection looks here from time to time, instead of one for each request.
+//! Tracks what a connection does, so that an idle or slow one is noticed. Each connection has one timer that checks
+//! this from time to time, instead of one for each request. Knows nothing of what is asked or answered.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -16,13 +16,13 @@ use tokio::time::Instant;
 use crate::limits::{Limit, Limits};
 
 /// The longest that a fault can hold an answer on its way.
-const LONGEST_HOLD: Duration = Duration::from_secs(60);
+const MAX_HOLD: Duration = Duration::from_secs(60);
 
 /// How HTTP/2 begins, as far as no request of HTTP/1 does.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
 /// What a connection is doing. Times are milliseconds since it was opened.
-pub(super) struct Watch {
+pub(super) struct Activity {
     opened: Instant,
     /// How many calls are not answered yet. Bodies that come and faults that hold have limits of their own.
     calls: AtomicU64,
@@ -41,7 +41,7 @@ pub(super) struct Watch {
     blocked: AtomicBool,
 }
 
-impl Watch {
+impl Activity {
     pub(super) fn new() -> Self {
         Self {
             opened: Instant::now(),
@@ -62,11 +62,11 @@ impl Watch {
     }
 
     /// How many calls and answers are under way.
-    fn under_way(&self) -> u64 {
+    fn in_flight(&self) -> u64 {
         self.calls.load(Relaxed) + self.answers.load(Relaxed)
     }
 
-    fn move_on(&self) {
+    fn note_progress(&self) {
         self.has_moved.store(true, Relaxed);
     }
 
@@ -83,8 +83,8 @@ impl Watch {
         }
     }
 
-    /// Which limit is over, or when to look again.
-    pub(super) fn look(&self, limits: &Limits) -> Result<Instant, Limit> {
+    /// Which limit was exceeded, or when to check again.
+    pub(super) fn check(&self, limits: &Limits) -> Result<Instant, Limit> {
         let since = |milliseconds: &AtomicU64| self.opened + Duration::from_millis(milliseconds.load(Relaxed));
         let now = Instant::now();
         // A head can begin right after this look, or a call end.
@@ -96,8 +96,8 @@ impl Watch {
             return Ok(soon);
         } else if self.head.load(Relaxed) > 0 {
             (Limit::HeaderTimeout, since(&self.head) + limits.header_timeout)
-        } else if self.under_way() > 0 {
-            (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout + LONGEST_HOLD)
+        } else if self.in_flight() > 0 {
+            (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout + MAX_HOLD)
         } else {
             (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout)
         };
@@ -107,57 +107,57 @@ impl Watch {
     /// Whether nothing is under way, and nothing has come since so many reads; keeps how many there are now.
     pub(super) fn is_silent(&self, reads: &mut u64) -> bool {
         let before = std::mem::replace(reads, self.reads.load(Relaxed));
-        self.under_way() == 0 && !self.blocked.load(Relaxed) && before == *reads
+        self.in_flight() == 0 && !self.blocked.load(Relaxed) && before == *reads
     }
 }
 
-/// A call until it is answered, then its answer until it is sent, on a line that is watched.
-pub(super) struct UnderWay<L: AsRef<Watch>> {
-    pub(super) line: Arc<L>,
+/// A call until it is answered, then its answer until it is sent, on a tracked connection.
+pub(super) struct InFlight<C: AsRef<Activity>> {
+    pub(super) connection: Arc<C>,
     is_answered: bool,
 }
 
-impl<L: AsRef<Watch>> UnderWay<L> {
+impl<C: AsRef<Activity>> InFlight<C> {
     /// The head of a call was read. Answers also how many are under way.
-    pub(super) fn new(line: Arc<L>, version: Version) -> (Self, u64) {
-        let watch = L::as_ref(&line);
+    pub(super) fn new(connection: Arc<C>, version: Version) -> (Self, u64) {
+        let activity = C::as_ref(&connection);
         if version == Version::HTTP_2 {
-            watch.is_http_2.store(true, Relaxed);
+            activity.is_http_2.store(true, Relaxed);
         }
-        watch.calls.fetch_add(1, Relaxed);
-        watch.head.store(0, Relaxed);
-        let count = watch.under_way();
-        (Self { line, is_answered: false }, count)
+        activity.calls.fetch_add(1, Relaxed);
+        activity.head.store(0, Relaxed);
+        let count = activity.in_flight();
+        (Self { connection, is_answered: false }, count)
     }
 
     /// The call is answered.
     pub(super) fn answered(mut self) -> Self {
-        let watch = L::as_ref(&self.line);
-        watch.move_on();
+        let activity = C::as_ref(&self.connection);
+        activity.note_progress();
         // In this order, so that something is under way all the time.
-        watch.answers.fetch_add(1, Relaxed);
-        watch.calls.fetch_sub(1, Relaxed);
+        activity.answers.fetch_add(1, Relaxed);
+        activity.calls.fetch_sub(1, Relaxed);
         self.is_answered = true;
         self
     }
 }
 
-impl<L: AsRef<Watch>> Drop for UnderWay<L> {
+impl<C: AsRef<Activity>> Drop for InFlight<C> {
     fn drop(&mut self) {
-        let watch = L::as_ref(&self.line);
-        watch.move_on();
-        let count = if self.is_answered { &watch.answers } else { &watch.calls };
+        let activity = C::as_ref(&self.connection);
+        activity.note_progress();
+        let count = if self.is_answered { &activity.answers } else { &activity.calls };
         count.fetch_sub(1, Relaxed);
     }
 }
 
 /// An answer's body, which is under way until it is dropped.
-pub(super) struct Sent<B, L: AsRef<Watch>> {
+pub(super) struct TrackedBody<B, C: AsRef<Activity>> {
     pub(super) body: B,
-    pub(super) _under_way: UnderWay<L>,
+    pub(super) _in_flight: InFlight<C>,
 }
 
-impl<B: Body + Unpin, L: AsRef<Watch>> Body for Sent<B, L> {
+impl<B: Body + Unpin, C: AsRef<Activity>> Body for TrackedBody<B, C> {
     type Data = B::Data;
     type Error = B::Error;
 
@@ -174,37 +174,37 @@ impl<B: Body + Unpin, L: AsRef<Watch>> Body for Sent<B, L> {
     }
 }
 
-/// A stream that is watched.
-pub(super) struct Watched<S> {
+/// A stream whose activity is tracked.
+pub(super) struct TrackedIo<S> {
     pub(super) stream: S,
-    pub(super) watch: Arc<Watch>,
+    pub(super) activity: Arc<Activity>,
 }
 
-impl<S> Watched<S> {
+impl<S> TrackedIo<S> {
     /// Notes whether the client takes what is written.
     fn wrote<T>(&self, written: Poll<T>) -> Poll<T> {
         if written.is_pending() {
-            self.watch.blocked.store(true, Relaxed);
-        } else if self.watch.blocked.load(Relaxed) {
-            self.watch.blocked.store(false, Relaxed); // nobody else writes it
-            self.watch.move_on();
+            self.activity.blocked.store(true, Relaxed);
+        } else if self.activity.blocked.load(Relaxed) {
+            self.activity.blocked.store(false, Relaxed); // nobody else writes it
+            self.activity.note_progress();
         }
         written
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TrackedIo<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if let Some(bytes @ [_, ..]) = buffer.filled().get(before..) {
-            self.watch.read(bytes);
+            self.activity.read(bytes);
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TrackedIo<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.wrote(written)

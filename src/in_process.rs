@@ -1,4 +1,4 @@
-//! Ways past the sockets, for the project's own fuzz targets and benches. No promise is made of them.
+//! The emulator without sockets, for the project's own fuzz targets and benches. Not a stable interface. Knows no vendor by name.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -18,9 +18,9 @@ pub use crate::directory::{Directory, DirectoryError, Duplicate, Record};
 pub use crate::faults::{BadFault, Candidate, Counters, Plan, Source, requested};
 
 /// An emulator that listens nowhere.
-pub struct Inside(Pipeline);
+pub struct InProcess(Pipeline);
 
-impl Inside {
+impl InProcess {
     /// Starts as `config` says, but for its sockets.
     ///
     /// # Errors
@@ -33,10 +33,10 @@ impl Inside {
     ///
     /// # Errors
     /// In words, what does not fit in the seed.
-    pub fn with_seed(config: &Config, place: usize, text: &str) -> Result<Self, String> {
+    pub fn with_seed(config: &Config, index: usize, text: &str) -> Result<Self, String> {
         let set = VendorSet::built_in();
         let mut seeds: Vec<_> = set.iter().map(|maker| maker.embedded.to_owned()).collect();
-        text.clone_into(&mut seeds[place]);
+        text.clone_into(&mut seeds[index]);
         let beginning = Beginning { seeds, ..emulator::beginning(set, config).map_err(|error| error.to_string())? };
         let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
         let worlds = Worlds::new(beginning, limits).map_err(|(_, error)| error.to_string())?;
@@ -44,7 +44,7 @@ impl Inside {
     }
 
     fn over(worlds: Worlds, config: &Config) -> Self {
-        let certificate = Box::new(|| Err("there is no TLS inside".to_owned()));
+        let certificate = Box::new(|| Err("there is no TLS in process".to_owned()));
         Self(Pipeline::new(
             worlds,
             Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default() },
@@ -84,17 +84,17 @@ mod tests {
     /// Whatever a call waits for, what it writes has the time at which it went on.
     #[tokio::test]
     async fn a_call_that_is_held_is_dated_when_it_goes_on() {
-        let inside = Inside::start(&Config::default()).unwrap();
+        let emulator = InProcess::start(&Config::default()).unwrap();
         let request = |method, path| Request::builder().method(method).uri(path);
         let held = request("POST", "/v2/users/69629023906488335/deactivate")
             .header("authorization", "Bearer zitadel-admin")
             .header("x-fault", "delay;ms=1")
             .body("{}".into())
             .unwrap();
-        let mut held = pin!(inside.answer(held));
+        let mut held = pin!(emulator.answer(held));
         assert!(poll_immediate(held.as_mut()).await.is_none(), "it is held");
         let clock = request("PUT", "/__fauxidp/worlds/default/clock").body(r#"{"now":"2031-02-03T04:05:06Z"}"#.into());
-        assert_eq!(inside.answer(clock.unwrap()).await.status(), 200);
+        assert_eq!(emulator.answer(clock.unwrap()).await.status(), 200);
         let answer = text(held.await).await;
         assert!(answer.contains(r#""changeDate":"2031-02-03T04:05:06Z""#), "{answer}");
     }

@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use crate::cli::{Serving, fauxidp, on_one_core};
-use crate::frames;
+use crate::h2_frames;
 use crate::server::trust_pem;
 use crate::wire::{Ask, exchange};
 
@@ -121,11 +121,11 @@ impl Round {
 
     /// The same over HTTP/2.
     async fn stream(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin, client: u64, turn: &mut u64) -> bool {
-        let (mut next, mut bytes) = (1, frames::preface());
+        let (mut next, mut bytes) = (1, h2_frames::preface());
         loop {
             let asked = [next, next + 2, next + 4];
             for stream in asked {
-                bytes.extend(frames::request(stream, "POST", PATHS[(*turn % 2) as usize], &headers(client, *turn)));
+                bytes.extend(h2_frames::request(stream, "POST", PATHS[(*turn % 2) as usize], &headers(client, *turn)));
                 *turn += 1;
             }
             next += 6;
@@ -133,7 +133,7 @@ impl Round {
             let is_owed = is_sent && !self.is_over.load(Ordering::SeqCst);
             let (mut ended, mut begun, mut is_last) = (Vec::new(), Vec::new(), false);
             while ended.len() < asked.len() {
-                let Some(frame) = frames::next(&mut stream).await else {
+                let Some(frame) = h2_frames::next(&mut stream).await else {
                     assert!(!is_owed, "HTTP/2 {client}: {asked:?} were sent before the signal, {ended:?} answered");
                     assert_eq!(begun, ended, "an answer by half");
                     return false;
@@ -142,9 +142,9 @@ impl Round {
                     let _ = stream.write_all(&acknowledgement).await; // it may be gone
                     let _ = stream.flush().await;
                 }
-                is_last |= frame.kind == frames::GOAWAY;
-                assert_ne!(frame.kind, frames::RST_STREAM, "{frame:?}");
-                if frame.kind == frames::HEADERS {
+                is_last |= frame.kind == h2_frames::GOAWAY;
+                assert_ne!(frame.kind, h2_frames::RST_STREAM, "{frame:?}");
+                if frame.kind == h2_frames::HEADERS {
                     begun.push(frame.stream);
                 }
                 if frame.ends_its_stream() {

@@ -1,7 +1,7 @@
-//! How a connection ends that does not end well: the socket below everything else, and the body that breaks off.
+//! Ends connections abnormally: the socket below everything else, and the body that is cut short. Knows no fault rules.
 //!
-//! A fault tells the connection's [`Fate`]; the connection's task then drops all that stands on the [`Socket`], whose
-//! `Drop` ends it. So it acts below TLS, which has no chance to say goodbye.
+//! A fault tells the connection's [`ConnectionAbort`]; the connection's task then drops everything above the [`Socket`], whose
+//! `Drop` ends it. So it acts below TLS, which has no chance to send a close_notify.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -33,7 +33,7 @@ const LATE: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nx-fauxidp: limit\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// How long a client may take to close after the server did. Closing with bytes unread would be a reset.
-const FAREWELL: Duration = Duration::from_secs(2);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How a connection is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,45 +54,45 @@ impl End {
     const ALL: [Self; 5] = [Self::Natural, Self::Close, Self::Reset, Self::Garbage, Self::Late];
 }
 
-/// What is to become of a connection.
+/// Whether and how a connection is to be aborted.
 #[derive(Default)]
-pub(super) struct Fate {
+pub(super) struct ConnectionAbort {
     end: AtomicU8,
-    sealed: CancellationToken,
+    aborted: CancellationToken,
     /// Whether anybody waits for what was written to be on its way.
     awaited: AtomicBool,
-    waiting: Mutex<Vec<Then>>,
+    waiting: Mutex<Vec<AfterFlush>>,
 }
 
 /// What to do when all that was written is on its way.
-enum Then {
+enum AfterFlush {
     /// Close the connection.
     Close,
-    /// Tell a body.
-    Tell(oneshot::Sender<()>),
+    /// Notify a body.
+    Notify(oneshot::Sender<()>),
 }
 
-impl Fate {
+impl ConnectionAbort {
     /// Waits until the connection has to end.
-    pub(super) async fn sealed(&self) {
-        self.sealed.cancelled().await;
+    pub(super) async fn aborted(&self) {
+        self.aborted.cancelled().await;
     }
 
     /// The head of a request, in plain HTTP/1, took too long.
-    pub(super) fn is_late(&self) {
-        self.seal(End::Late);
+    pub(super) fn time_out(&self) {
+        self.abort_with(End::Late);
     }
 
-    fn seal(&self, end: End) {
+    fn abort_with(&self, end: End) {
         self.end.store(end as u8, Ordering::Release);
-        self.sealed.cancel();
+        self.aborted.cancel();
     }
 
     fn end(&self) -> End {
         End::ALL[usize::from(self.end.load(Ordering::Acquire))]
     }
 
-    fn after_flush(&self, then: Then) {
+    fn after_flush(&self, then: AfterFlush) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(then);
         self.awaited.store(true, Ordering::Release);
     }
@@ -105,23 +105,23 @@ impl Fate {
         let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         for then in waiting {
             match then {
-                Then::Close => self.seal(End::Close),
-                // Who no longer listens needs no telling.
-                Then::Tell(body) => drop(body.send(())),
+                AfterFlush::Close => self.abort_with(End::Close),
+                // A body that is gone needs no notice.
+                AfterFlush::Notify(body) => drop(body.send(())),
             }
         }
     }
 }
 
-/// A socket that ends as its fate says.
+/// A socket that ends as its [`ConnectionAbort`] says.
 pub(super) struct Socket {
     stream: Option<TcpStream>,
-    fate: Arc<Fate>,
+    abort: Arc<ConnectionAbort>,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, fate: Arc<Fate>) -> Self {
-        Self { stream: Some(stream), fate }
+    pub(super) fn new(stream: TcpStream, abort: Arc<ConnectionAbort>) -> Self {
+        Self { stream: Some(stream), abort }
     }
 
     fn stream(&mut self) -> Pin<&mut TcpStream> {
@@ -130,7 +130,7 @@ impl Socket {
 
     /// Whether nothing more is to be written.
     fn is_done(&self) -> bool {
-        self.fate.end() != End::Natural
+        self.abort.end() != End::Natural
     }
 }
 
@@ -165,7 +165,7 @@ impl AsyncWrite for Socket {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.stream().poll_flush(cx))?;
-        self.fate.flushed();
+        self.abort.flushed();
         Poll::Ready(Ok(()))
     }
 
@@ -180,7 +180,7 @@ impl AsyncWrite for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let Some(stream) = self.stream.take() else { return };
-        let last_words: &'static [u8] = match self.fate.end() {
+        let last_bytes: &'static [u8] = match self.abort.end() {
             End::Natural => return,
             End::Reset => {
                 // Without lingering, to close is to reset. Where that fails, the connection is gone already.
@@ -192,14 +192,14 @@ impl Drop for Socket {
             End::Late => LATE,
         };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(tokio::time::timeout(FAREWELL, farewell(stream, last_words)));
+            runtime.spawn(tokio::time::timeout(CLOSE_TIMEOUT, close_gracefully(stream, last_bytes)));
         }
     }
 }
 
-/// Says the last words, closes, and reads until the client closes too, so that nothing unread makes it a reset.
-async fn farewell(mut stream: TcpStream, last_words: &[u8]) -> io::Result<()> {
-    stream.write_all(last_words).await?;
+/// Sends the last bytes, closes, and reads until the client closes too, so that nothing unread makes it a reset.
+async fn close_gracefully(mut stream: TcpStream, last_bytes: &[u8]) -> io::Result<()> {
+    stream.write_all(last_bytes).await?;
     stream.shutdown().await?;
     let mut sink = [0; 4096];
     while stream.read(&mut sink).await? > 0 {}
@@ -209,32 +209,32 @@ async fn farewell(mut stream: TcpStream, last_words: &[u8]) -> io::Result<()> {
 /// An answer does not come, and that is meant.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault ended it")]
-pub(super) struct Ended;
+pub(super) struct Aborted;
 
 /// The body of an answer: to its end, or not.
-pub(super) type Served = Either<ReplyBody, Broken>;
+pub(super) type Served = Either<ReplyBody, TruncatedBody>;
 
 /// Puts an answer on its way, or does to the connection what it asks for.
 ///
 /// # Errors
-/// [`Ended`] where no answer comes: that ends a connection of HTTP/1, and one stream of HTTP/2.
+/// [`Aborted`] where no answer comes: that ends a connection of HTTP/1, and one stream of HTTP/2.
 pub(super) fn deliver(
     mut response: Response<ReplyBody>,
     version: Version,
-    fate: &Arc<Fate>,
-) -> Result<Response<Served>, Ended> {
+    abort: &Arc<ConnectionAbort>,
+) -> Result<Response<Served>, Aborted> {
     let streams = version == Version::HTTP_2;
     let limit = match response.extensions_mut().remove::<Cut>() {
         None => return Ok(response.map(Either::Left)),
         Some(Cut::Truncate(limit)) => limit,
-        Some(Cut::Close) if streams => return Err(Ended),
+        Some(Cut::Close) if streams => return Err(Aborted),
         Some(cut) => {
-            fate.seal(match cut {
+            abort.abort_with(match cut {
                 Cut::Reset => End::Reset,
                 Cut::Garbage => End::Garbage,
                 Cut::Close | Cut::Truncate(_) => End::Close,
             });
-            return Err(Ended);
+            return Err(Aborted);
         }
     };
     // The head promises the whole body.
@@ -242,18 +242,18 @@ pub(super) fn deliver(
     if let Some(length) = length {
         response.headers_mut().entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
     }
-    let fate = Arc::clone(fate);
-    Ok(response.map(|body| Either::Right(Broken { body, left: limit, streams, stage: Stage::Sending, fate })))
+    let abort = Arc::clone(abort);
+    Ok(response.map(|body| Either::Right(TruncatedBody { body, left: limit, streams, stage: Stage::Sending, abort })))
 }
 
-/// A body that breaks off.
-pub(super) struct Broken {
+/// A body that is cut short.
+pub(super) struct TruncatedBody {
     body: ReplyBody,
     left: usize,
     /// Whether only its stream ends, or the connection.
     streams: bool,
     stage: Stage,
-    fate: Arc<Fate>,
+    abort: Arc<ConnectionAbort>,
 }
 
 enum Stage {
@@ -265,7 +265,7 @@ enum Stage {
     Closing,
 }
 
-impl Broken {
+impl TruncatedBody {
     /// The next bytes, up to the limit.
     fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         while self.left > 0 {
@@ -285,29 +285,29 @@ impl Broken {
     fn last(&mut self, data: Bytes) -> Bytes {
         let (tell, told) = oneshot::channel();
         self.stage = Stage::Sent(told);
-        Bytes::from_owner(Last { data, tell: Some(tell), fate: Arc::clone(&self.fate) })
+        Bytes::from_owner(FlushNotifier { data, tell: Some(tell), abort: Arc::clone(&self.abort) })
     }
 
     /// Ends the connection when what was sent is on its way.
     fn close(&mut self) {
         if !self.streams && !matches!(self.stage, Stage::Closing) {
             self.stage = Stage::Closing;
-            self.fate.after_flush(Then::Close);
+            self.abort.after_flush(AfterFlush::Close);
         }
     }
 }
 
-impl Body for Broken {
+impl Body for TruncatedBody {
     type Data = Bytes;
-    type Error = Ended;
+    type Error = Aborted;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Ended>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
         match &mut self.stage {
             Stage::Closing => Poll::Pending,
             Stage::Sent(told) => {
                 // Either way the stream is to end: nobody tells where the connection is gone.
                 let _ = ready!(Pin::new(told).poll(cx));
-                Poll::Ready(Some(Err(Ended)))
+                Poll::Ready(Some(Err(Aborted)))
             }
             Stage::Sending => match ready!(self.poll_bytes(cx)) {
                 Some(data) if self.streams && (self.left == 0 || self.body.is_end_stream()) => {
@@ -329,31 +329,32 @@ impl Body for Broken {
     }
 }
 
-impl Drop for Broken {
+impl Drop for TruncatedBody {
     /// A body that is not asked to its end, since the length was reached or there is none to send.
     fn drop(&mut self) {
         self.close();
     }
 }
 
-/// A last piece. When it is let go, it and all before it are written out or in the buffer that is flushed next: ending
-/// an HTTP/2 stream earlier would throw away what still waits.
-struct Last {
+/// A last piece. When it is dropped, it and all before it are written out or in the buffer that is flushed next: ending
+/// an HTTP/2 stream earlier would throw away what still waits. **This rests on what hyper and h2 do inside**: they keep a piece
+/// until its bytes were handed on. `tests/it/disconnects.rs` fails where that changes.
+struct FlushNotifier {
     data: Bytes,
     tell: Option<oneshot::Sender<()>>,
-    fate: Arc<Fate>,
+    abort: Arc<ConnectionAbort>,
 }
 
-impl AsRef<[u8]> for Last {
+impl AsRef<[u8]> for FlushNotifier {
     fn as_ref(&self) -> &[u8] {
         &self.data
     }
 }
 
-impl Drop for Last {
+impl Drop for FlushNotifier {
     fn drop(&mut self) {
         if let Some(tell) = self.tell.take() {
-            self.fate.after_flush(Then::Tell(tell));
+            self.abort.after_flush(AfterFlush::Notify(tell));
         }
     }
 }

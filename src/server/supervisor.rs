@@ -1,0 +1,91 @@
+//! Decides when a connection that does not end by itself has to end: a fault says so, the server shuts down, or the client is
+//! idle or too slow. Knows nothing of what is asked or answered.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::abort::ConnectionAbort;
+use super::activity::Activity;
+use crate::limits::{Limit, Limits};
+use crate::pipeline::Pipeline;
+
+/// Once the server is told to stop, how long until it stops to take calls: what was sent before is read by then, however
+/// late the sockets are looked at, for a timer is not due before they were.
+const LAST_ACCEPT_DELAY: Duration = Duration::from_millis(10);
+
+/// After that, how long a client that has sent something, or has still to send it, may be silent.
+pub(super) const SILENCE_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// What a connection has to do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Directive {
+    /// Finish the calls in flight and take no more.
+    Graceful,
+    /// End at once.
+    Abort,
+}
+
+/// Supervises one connection.
+pub(super) struct Supervisor {
+    pub(super) activity: Arc<Activity>,
+    pub(super) abort: Arc<ConnectionAbort>,
+    pub(super) is_tls: bool,
+    pub(super) limits: Limits,
+    pub(super) pipeline: Arc<Pipeline>,
+    pub(super) stop: CancellationToken,
+}
+
+impl Supervisor {
+    /// Waits for the next directive. After [`Directive::Graceful`] there is another one to wait for, and the connection `is_closing`.
+    pub(super) async fn supervise(&self, is_closing: bool) -> Directive {
+        tokio::select! {
+            biased;
+            () = self.abort.aborted() => Directive::Abort,
+            directive = self.wait(is_closing) => directive,
+        }
+    }
+
+    async fn wait(&self, is_closing: bool) -> Directive {
+        if is_closing {
+            return self.wait_for_silence().await;
+        }
+        let mut alarm = pin!(sleep(self.limits.header_timeout.min(self.limits.idle_timeout)));
+        loop {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => {
+                    sleep(LAST_ACCEPT_DELAY).await;
+                    return Directive::Graceful;
+                }
+                () = alarm.as_mut() => match self.activity.check(&self.limits) {
+                    Ok(next) => alarm.as_mut().reset(next),
+                    Err(limit) => {
+                        self.pipeline.limit_hit(limit);
+                        if limit != Limit::HeaderTimeout {
+                            return Directive::Graceful;
+                        }
+                        if !self.is_tls {
+                            self.abort.time_out();
+                        }
+                        return Directive::Abort;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until the client has been silent for a while.
+    async fn wait_for_silence(&self) -> Directive {
+        let mut reads = 0;
+        loop {
+            sleep(SILENCE_TIMEOUT).await;
+            if self.activity.is_silent(&mut reads) {
+                return Directive::Abort;
+            }
+        }
+    }
+}
