@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-/// Makes room for one more entry in a queue of at most `max`: removes and returns the oldest if the queue is full, one per call. It never
-/// reserves memory for more than `max` entries.
+/// Makes room for one more entry in a queue of at most `max`: removes and returns the oldest if the queue is full, one
+/// per call. It never reserves memory for more than `max` entries.
 pub fn evict_oldest<T>(queue: &mut VecDeque<T>, max: usize) -> Option<T> {
     if queue.len() >= max {
         return queue.pop_front();

@@ -1,4 +1,5 @@
-//! The emulator without sockets, for the project's own fuzz targets and benches. Not a stable interface. Knows no vendor by name.
+//! The emulator without sockets, for the project's own fuzz targets and benches. Not a stable interface. Knows no
+//! vendor by name.
 
 use bytes::Bytes;
 use http::{Request, Response};

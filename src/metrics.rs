@@ -173,7 +173,8 @@ impl Metrics {
         Connection(self)
     }
 
-    /// What was counted so far, in Prometheus' text format, in a server with so many worlds, which dropped so many others.
+    /// What was counted so far, in Prometheus' text format, in a server with so many worlds, which dropped so many
+    /// others.
     pub fn text(&self, worlds: usize, dropped: u64) -> String {
         // These are counted elsewhere.
         self.worlds.set(i64::try_from(worlds).unwrap_or(i64::MAX));

@@ -65,7 +65,8 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Sends what is logged from here on to stderr: our own lines up to `level`, those of our dependencies only from a warning on.
+    /// Sends what is logged from here on to stderr: our own lines up to `level`, those of our dependencies only from a
+    /// warning on.
     ///
     /// # Errors
     /// The system has no thread to give.

@@ -1,7 +1,7 @@
 //! Ends connections abnormally: the socket below everything else, and the body that is cut short. Knows no fault rules.
 //!
-//! A fault tells the connection's [`ConnectionAbort`]; the connection's task then drops everything above the [`Socket`], whose
-//! `Drop` ends it. So it acts below TLS, which has no chance to send a close_notify.
+//! A fault tells the connection's [`ConnectionAbort`]; the connection's task then drops everything above the
+//! [`Socket`], whose `Drop` ends it. So it acts below TLS, which has no chance to send a close_notify.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -336,9 +336,9 @@ impl Drop for TruncatedBody {
     }
 }
 
-/// A last piece. When it is dropped, it and all before it are written out or in the buffer that is flushed next: ending
-/// an HTTP/2 stream earlier would throw away what still waits. **This rests on what hyper and h2 do inside**: they keep a piece
-/// until its bytes were handed on. `tests/it/disconnects.rs` fails where that changes.
+/// A last piece. When it is dropped, it and all before it are written out or in the buffer that is flushed next:
+/// ending an HTTP/2 stream earlier would throw away what still waits. **This rests on what hyper and h2 do inside**:
+/// they keep a piece until its bytes were handed on. `tests/it/disconnects.rs` fails where that changes.
 struct FlushNotifier {
     data: Bytes,
     tell: Option<oneshot::Sender<()>>,

@@ -28,8 +28,8 @@ pub(super) struct Activity {
     calls: AtomicU64,
     /// How many answers are on their way.
     answers: AtomicU64,
-    /// When something was done last, as far as looks know. Calls only note that something was: to ask for the time costs more than
-    /// all else here. So a connection that has become idle has until the next look for nothing.
+    /// When something was done last, as far as looks know. Calls only note that something was: to ask for the time
+    /// costs more than all else here. So a connection that has become idle has until the next look for nothing.
     moved: AtomicU64,
     has_moved: AtomicBool,
     /// When the head that is coming began, on HTTP/1; 0 if none is.

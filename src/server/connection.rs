@@ -127,8 +127,8 @@ where
         })
     };
     let mut builder = Builder::new(TokioExecutor::new());
-    // hyper's own limit is above ours, so that a head that is somewhat too large gets an answer that says so. An answer is
-    // copied behind its head, which for the usual ones takes less than to send both from where they are.
+    // hyper's own limit is above ours, so that a head that is somewhat too large gets an answer that says so. An
+    // answer is copied behind its head, which for the usual ones takes less than to send both from where they are.
     let head = (2 * limits.max_header + limits.max_uri).max(8 << 10);
     builder.http1().header_read_timeout(None).max_buf_size(head).writev(false);
     builder

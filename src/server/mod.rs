@@ -93,9 +93,9 @@ impl Context {
 
     /// Waits for a slot, unless the server is told to stop: then there is room for the last.
     ///
-    /// The newcomer waits, and those behind it in the system's backlog, whose length is bounded. It could be told 503 instead, but
-    /// its client would take that for the vendor's and try again, and over TLS or HTTP/2 it could not be told without being
-    /// served. Connections that do nothing end at their time-outs, so there is always room again.
+    /// The newcomer waits, and those behind it in the system's backlog, whose length is bounded. It could be told 503
+    /// instead, but its client would take that for the vendor's and try again, and over TLS or HTTP/2 it could not be
+    /// told without being served. Connections that do nothing end at their time-outs, so there is always room again.
     async fn slot(&self, is_full: &mut bool) -> Option<OwnedSemaphorePermit> {
         if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
             *is_full = false;
@@ -103,8 +103,8 @@ impl Context {
         }
         self.pipeline.limit_hit(Limit::Connections);
         if !std::mem::replace(is_full, true) {
-            let most = self.limits.max_connections;
-            tracing::warn!(most, "there are {most} connections; more wait: --max-connections");
+            let max = self.limits.max_connections;
+            tracing::warn!(max, "all {max} connections are in use, new ones wait (--max-connections)");
         }
         tokio::select! {
             slot = Arc::clone(&self.slots).acquire_owned() => slot.ok(),
@@ -141,7 +141,8 @@ async fn accept(listener: TcpListener, context: Context) {
             }
         }
     }
-    // Who connected before the listener closes is still answered. The system is asked, not the runtime, which may not know yet.
+    // Who connected before the listener closes is still answered. The system is asked, not the runtime, which may not
+    // know yet.
     let Ok(listener) = listener.into_std() else { return };
     while let Ok((stream, _)) = listener.accept() {
         if stream.set_nonblocking(true).is_ok()

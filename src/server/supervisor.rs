@@ -1,5 +1,5 @@
-//! Decides when a connection that does not end by itself has to end: a fault says so, the server shuts down, or the client is
-//! idle or too slow. Knows nothing of what is asked or answered.
+//! Decides when a connection that does not end by itself has to end: a fault says so, the server shuts down, or the
+//! client is idle or too slow. Knows nothing of what is asked or answered.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use super::activity::Activity;
 use crate::limits::{Limit, Limits};
 use crate::pipeline::Pipeline;
 
-/// Once the server is told to stop, how long until it stops to take calls: what was sent before is read by then, however
-/// late the sockets are looked at, for a timer is not due before they were.
+/// Once the server is told to stop, how long until it stops to take calls: what was sent before is read by then,
+/// however late the sockets are looked at, for a timer is not due before they were.
 const LAST_ACCEPT_DELAY: Duration = Duration::from_millis(10);
 
 /// After that, how long a client that has sent something, or has still to send it, may be silent.
@@ -40,7 +40,8 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Waits for the next directive. After [`Directive::Graceful`] there is another one to wait for, and the connection `is_closing`.
+    /// Waits for the next directive. After [`Directive::Graceful`] there is another one to wait for, and the
+    /// connection `is_closing`.
     pub(super) async fn supervise(&self, is_closing: bool) -> Directive {
         tokio::select! {
             biased;

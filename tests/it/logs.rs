@@ -1,4 +1,5 @@
-//! The log and the ready line where nobody takes them: the server answers every call all the same, and ends with code 0.
+//! The log and the ready line where nobody takes them: the server answers every call all the same, and ends with code
+//! 0.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};

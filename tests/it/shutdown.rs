@@ -1,4 +1,5 @@
-//! How the server stops while clients call: whatever was sent before the signal is answered, and nothing is answered by half.
+//! How the server stops while clients call: whatever was sent before the signal is answered, and nothing is answered
+//! by half.
 
 use std::io::Write;
 use std::net::SocketAddr;

@@ -195,7 +195,8 @@ fn nothing_waits_in_a_vendor() {
 
 #[test]
 fn time_and_chance_come_from_the_clock_and_the_ids_alone() {
-    // Exceptions: a certificate's dates, how long a call took, time-outs, and where people and ids are made from their seed.
+    // Exceptions: a certificate's dates, how long a call took, time-outs, and where people and ids are made from their
+    // seed.
     let exceptions =
         ["clock.rs", "ids.rs", "journal.rs", "people.rs", "protocol/body.rs", "server/tls.rs", "server/activity.rs"];
     for (path, text) in sources() {

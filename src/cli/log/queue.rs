@@ -38,7 +38,8 @@ struct Waiting {
 }
 
 impl LineQueue {
-    /// Starts the thread that writes to `file`. When lines were lost and one can be written again, it calls `tell` with their number.
+    /// Starts the thread that writes to `file`. When lines were lost and one can be written again, it calls `tell`
+    /// with their number.
     ///
     /// # Errors
     /// The system has no thread to give.

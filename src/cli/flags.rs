@@ -1,0 +1,263 @@
+//! The flags of the command line, their variables and defaults, and the [`Config`] that they make. Knows no vendor.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use jiff::Timestamp;
+
+use super::log::{Level, LogFormat};
+use crate::{Config, FaultPolicy, Limits};
+
+/// The address of [`Config::default`].
+const DEFAULT_LISTEN: &str = "127.0.0.1:8484";
+
+/// A stand-in for the user APIs of MonoCloud, ZITADEL and jitsudo, for tests.
+#[derive(Debug, Parser)]
+#[command(name = "fauxidp", version, about, long_about = None, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve; the same as no command.
+    Serve(Box<Serve>),
+    /// Exit 0 if a server answers, else 1.
+    Healthcheck {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Print every route.
+    Routes,
+    /// Ask a running server and print variables for `eval`: each vendor's base URL and credential, and what makes
+    /// Node, Python and curl trust the server's certificate.
+    Env {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Print a completion script.
+    Completions {
+        /// For which shell.
+        shell: Shell,
+    },
+}
+
+/// The addresses of a server, whether it is to run or to be asked.
+#[derive(Debug, Args)]
+pub(super) struct Listen {
+    /// Where to listen; port 0 takes any free one.
+    #[arg(long, env = "FAUXIDP_LISTEN", value_name = "ADDR", value_delimiter = '\n', default_value = DEFAULT_LISTEN)]
+    listen: Vec<SocketAddr>,
+}
+
+/// Which running server to ask.
+#[derive(Debug, Args)]
+pub(super) struct Server {
+    /// The server; the first --listen address if absent.
+    url: Option<String>,
+    #[command(flatten)]
+    listen: Listen,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    listen: Listen,
+    /// A folder of seed files, <vendor>.json; a missing file keeps the embedded one.
+    #[arg(long, env = "FAUXIDP_FIXTURES", value_name = "DIR")]
+    fixtures: Option<PathBuf>,
+    /// Add so many made-up people, each with an account at every vendor.
+    #[arg(long, env = "FAUXIDP_PEOPLE", value_name = "N", default_value_t = 0)]
+    people: usize,
+    /// The seed of people and ids: same seed, same people.
+    #[arg(long, env = "FAUXIDP_SEED", value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Start with the clock frozen at that time, such as 2030-01-01T00:00:00Z.
+    #[arg(long, env = "FAUXIDP_CLOCK", value_name = "RFC3339")]
+    clock: Option<Timestamp>,
+    /// How many calls each world's journal holds; the oldest go first, and 0 keeps none.
+    #[arg(long, env = "FAUXIDP_JOURNAL", value_name = "N", default_value_t = Config::default().journal)]
+    journal: usize,
+    /// What a vendor declares about itself, such as jitsudo.suspend-owner=allowed.
+    #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_delimiter = '\n')]
+    set: Vec<String>,
+    /// The most worlds at once; then the one that was not used for longest is dropped.
+    #[arg(long, env = "FAUXIDP_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
+    max_worlds: usize,
+    /// Drop worlds that were idle for so many seconds.
+    #[arg(long, env = "FAUXIDP_WORLD_TTL", value_name = "SECONDS", value_parser = seconds)]
+    world_ttl: Option<Duration>,
+    /// Start every world from a state that GET /__fauxidp/worlds/{world}/state gave.
+    #[arg(long, env = "FAUXIDP_STATE", value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// The largest state that the control API takes, in bytes.
+    #[arg(
+        long, env = "FAUXIDP_MAX_STATE", value_name = "BYTES",
+        default_value_t = Limits::default().max_state, value_parser = at_least_one
+    )]
+    max_state: usize,
+    /// The largest body of any other request, in bytes.
+    #[arg(
+        long, env = "FAUXIDP_MAX_BODY", value_name = "BYTES",
+        default_value_t = Limits::default().max_body, value_parser = at_least_one
+    )]
+    max_body: usize,
+    /// The largest header list of a request, in bytes, counted as HTTP/2 does.
+    #[arg(
+        long, env = "FAUXIDP_MAX_HEADER", value_name = "BYTES",
+        default_value_t = Limits::default().max_header, value_parser = at_least_one
+    )]
+    max_header: usize,
+    /// The longest path with its query, in bytes.
+    #[arg(
+        long, env = "FAUXIDP_MAX_URI", value_name = "BYTES",
+        default_value_t = Limits::default().max_uri, value_parser = at_least_one
+    )]
+    max_uri: usize,
+    /// How deep the JSON of a body may be nested, up to 127.
+    #[arg(
+        long, env = "FAUXIDP_MAX_JSON_DEPTH", value_name = "N",
+        default_value_t = Limits::default().max_json_depth, value_parser = depth
+    )]
+    max_json_depth: usize,
+    /// The most calls that faults hold at once.
+    #[arg(
+        long, env = "FAUXIDP_MAX_HELD", value_name = "N",
+        default_value_t = Limits::default().max_held, value_parser = at_least_one
+    )]
+    max_held: usize,
+    /// The most connections at once; another one waits until one of them ends.
+    #[arg(
+        long, env = "FAUXIDP_MAX_CONNECTIONS", value_name = "N",
+        default_value_t = Limits::default().max_connections, value_parser = at_least_one
+    )]
+    max_connections: usize,
+    /// The most calls at once on one connection of HTTP/2.
+    #[arg(
+        long, env = "FAUXIDP_MAX_STREAMS", value_name = "N",
+        default_value_t = Limits::default().max_streams, value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    max_streams: u32,
+    /// How long a TLS handshake or the head of a request may take.
+    #[arg(long, env = "FAUXIDP_HEADER_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    header_timeout: Duration,
+    /// How long the body of a request may take, and again for each further MiB.
+    #[arg(long, env = "FAUXIDP_BODY_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    body_timeout: Duration,
+    /// Close connections that did nothing for so many seconds.
+    #[arg(long, env = "FAUXIDP_IDLE_TIMEOUT", value_name = "SECONDS", default_value = "120", value_parser = seconds)]
+    idle_timeout: Duration,
+    /// A fault for every call, such as '503;retry-after=2;first=2'.
+    #[arg(long, env = "FAUXIDP_FAULT", value_name = "SPEC", value_delimiter = '\n')]
+    fault: Vec<String>,
+    /// Which faults are followed: documented leaves out an answer whose status the vendor does not publish there.
+    #[arg(long, env = "FAUXIDP_FAULT_POLICY", value_name = "POLICY", default_value = "all")]
+    fault_policy: Policy,
+    /// A certificate with its chain, PEM; without it, an authority is made at first use.
+    #[arg(long, env = "FAUXIDP_TLS_CERT", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// The key of --tls-cert, PEM.
+    #[arg(long, env = "FAUXIDP_TLS_KEY", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Write the certificate that clients have to trust to a file.
+    #[arg(long, env = "FAUXIDP_TLS_CA_OUT", value_name = "FILE")]
+    tls_ca_out: Option<PathBuf>,
+    /// A host name by which the control API may be called, besides localhost, addresses and names without a dot.
+    #[arg(long, env = "FAUXIDP_ALLOW_HOST", value_name = "NAME", value_delimiter = '\n')]
+    allow_host: Vec<String>,
+    /// How much to log to stderr.
+    #[arg(long, env = "FAUXIDP_LOG", value_name = "LEVEL", default_value = "info")]
+    pub(super) log: Level,
+    /// How log lines look.
+    #[arg(long, env = "FAUXIDP_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub(super) log_format: LogFormat,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "must be at least 1".to_owned())
+}
+
+/// A depth at which JSON can still be read.
+fn depth(text: &str) -> Result<usize, String> {
+    at_least_one(text).ok().filter(|depth| *depth <= 127).ok_or_else(|| "must be from 1 to 127".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    at_least_one(text).map(|seconds| Duration::from_secs(seconds as u64))
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Policy {
+    All,
+    Documented,
+    Off,
+}
+
+impl From<Policy> for FaultPolicy {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::All => Self::All,
+            Policy::Documented => Self::Documented,
+            Policy::Off => Self::Off,
+        }
+    }
+}
+
+impl Server {
+    /// Where the server is reached from this machine: an unspecified address is the loopback one.
+    pub(super) fn url(self) -> String {
+        self.url.unwrap_or_else(|| {
+            let mut address = self.listen.listen[0];
+            match address.ip() {
+                IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+                IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+                _ => {}
+            }
+            format!("http://{address}")
+        })
+    }
+}
+
+impl From<Serve> for Config {
+    fn from(flags: Serve) -> Self {
+        Self {
+            vendors: Vec::new(),
+            listen: flags.listen.listen,
+            fixtures: flags.fixtures,
+            people: flags.people,
+            seed: flags.seed,
+            clock: flags.clock,
+            journal: flags.journal,
+            set: flags.set,
+            max_worlds: flags.max_worlds,
+            world_ttl: flags.world_ttl,
+            state: flags.state,
+            limits: Limits {
+                max_state: flags.max_state,
+                max_body: flags.max_body,
+                max_header: flags.max_header,
+                max_uri: flags.max_uri,
+                max_json_depth: flags.max_json_depth,
+                max_held: flags.max_held,
+                max_connections: flags.max_connections,
+                max_streams: flags.max_streams,
+                header_timeout: flags.header_timeout,
+                body_timeout: flags.body_timeout,
+                idle_timeout: flags.idle_timeout,
+            },
+            fault: flags.fault,
+            fault_policy: flags.fault_policy.into(),
+            tls_cert: flags.tls_cert,
+            tls_key: flags.tls_key,
+            tls_ca_out: flags.tls_ca_out,
+            allow_host: flags.allow_host,
+        }
+    }
+}
