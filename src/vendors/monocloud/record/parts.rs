@@ -1,4 +1,4 @@
-//! What a user consists of: identifiers, linked accounts, passkeys, sessions, memberships. Pure.
+//! What a user consists of: identifiers, linked accounts, passkeys, sessions, memberships, blocks. Pure.
 
 use std::borrow::Cow;
 
@@ -173,4 +173,30 @@ pub(in super::super) enum ExternalAuthenticator {
     Twitter,
     Linkedin,
     Xero,
+}
+
+/// A lockout after failed sign-ins.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Block {
+    /// Epoch seconds at which it ends by itself; never, if absent.
+    pub(in super::super) until: Option<i64>,
+}
+
+/// What failed sign-ins block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Lockout {
+    UserAccount,
+    Ip,
+}
+
+/// How often and from where somebody signed in as the user. Times are epoch seconds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(in super::super) struct Activity {
+    pub(in super::super) attempts: u64,
+    pub(in super::super) last_attempt: Option<i64>,
+    pub(in super::super) last_attempt_ip: Option<String>,
+    pub(in super::super) successes: u64,
+    pub(in super::super) last_success: Option<i64>,
+    pub(in super::super) last_success_ip: Option<String>,
 }

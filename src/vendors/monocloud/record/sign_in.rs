@@ -2,45 +2,18 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Address, Session, User};
+use super::parts::{Address, Block, Lockout, Session};
+use super::user::User;
 
 /// How many failed sign-ins in a row block an account or an address: the last of them does.
 /// The vendor has this and the next as options of a tenant, without publishing what they are at first (assumed, monocloud-a29).
 pub(in super::super) const MOST_FAILURES: u32 = 5;
 
 /// How long a block lasts, in seconds.
-pub(in super::super) const BLOCK_SECONDS: i64 = 5 * 60;
+const BLOCK_SECONDS: i64 = 5 * 60;
 
 /// The most sessions, and the most addresses, that are kept of a user; the oldest go first.
 const MOST_KEPT: usize = 1_000;
-
-/// A lockout after failed sign-ins.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(in super::super) struct Block {
-    /// Epoch seconds at which it ends by itself; never, if absent.
-    pub(in super::super) until: Option<i64>,
-}
-
-/// What failed sign-ins block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Lockout {
-    UserAccount,
-    Ip,
-}
-
-/// How often and from where somebody signed in as the user. Times are epoch seconds.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(in super::super) struct Activity {
-    pub(in super::super) attempts: u64,
-    pub(in super::super) last_attempt: Option<i64>,
-    pub(in super::super) last_attempt_ip: Option<String>,
-    pub(in super::super) successes: u64,
-    pub(in super::super) last_success: Option<i64>,
-    pub(in super::super) last_success_ip: Option<String>,
-}
 
 impl User {
     /// Counts a failed sign-in, and blocks what `lockout` names when there were too many.
