@@ -3,7 +3,6 @@
 pub mod body;
 pub mod credential;
 pub mod delivery;
-pub mod packed;
 pub mod problem;
 pub mod route;
 pub mod rpc;

@@ -51,7 +51,7 @@ impl<const N: usize> Template<N> {
     }
 }
 
-/// A value that is short enough to need no memory of its own: a number or a time, in quotes or not.
+/// A value that is short enough to need no memory of its own: a time, in quotes or not.
 #[derive(Debug, Clone, Copy)]
 pub struct Short {
     bytes: [u8; Self::MOST],
@@ -59,18 +59,11 @@ pub struct Short {
 }
 
 impl Short {
-    /// The most bytes that it has: those of a time with nine digits behind the second fit, and those of any number.
+    /// The most bytes that it has: those of a time with nine digits behind the second fit.
     const MOST: usize = 40;
 
     /// None yet.
     pub const EMPTY: Self = Self { bytes: [0; Self::MOST], length: 0 };
-
-    /// A number.
-    pub fn number(number: impl itoa::Integer) -> Self {
-        let mut short = Self::EMPTY;
-        short.push(itoa::Buffer::new().format(number));
-        short
-    }
 
     /// Adds a text.
     ///
@@ -174,10 +167,5 @@ mod tests {
         assert_eq!(Template::new(text, ["b", "c"]).fill([b"4", b"[5,6]"]), text.as_bytes());
         let last = Template::within("[", r#"{"a":1}"#, ["a"], "]");
         assert_eq!(last.fill([b"\"b\""]), br#"[{"a":"b"}]"#);
-    }
-
-    #[test]
-    fn a_short_text_has_room_for_every_number() {
-        assert_eq!(Short::number(i64::MIN).as_str(), "-9223372036854775808");
     }
 }

@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::auth::{Key, Keys};
 use super::record::{
     Activity, Address, Authenticator, Block, Group, GroupType, Identifier, IdentityProvider, Idp, Kind, MOST_FAILURES,
-    Membership, Passkey, Profile, Session, User,
+    Members, Membership, Passkey, Profile, Session, User,
 };
 use super::{MonoCloud, Rules};
 use crate::directory::{Directory, Duplicate};
 use crate::passwords;
 use crate::people::Person;
-use crate::protocol::packed::Packed;
-use crate::protocol::template::Shown;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
 /// The seed file.
@@ -56,11 +54,11 @@ struct SeedUser {
     username: Option<SeedUsername>,
     emails: Vec<SeedEmail>,
     phone_numbers: Vec<SeedPhone>,
-    passkeys: Packed<Vec<Passkey>>,
-    idps: Packed<Vec<Idp>>,
-    claims: Packed<Map<String, Value>>,
-    public_data: Packed<Map<String, Value>>,
-    private_data: Packed<Map<String, Value>>,
+    passkeys: Vec<Passkey>,
+    idps: Vec<Idp>,
+    claims: Members,
+    public_data: Members,
+    private_data: Members,
     sign_in_count: u64,
     last_sign_in_ip: Option<String>,
     last_sign_in_attempt: Option<i64>,
@@ -236,7 +234,6 @@ fn seeded(user: SeedUser) -> User {
             activity: activity.map(Box::new),
             addresses: hidden.blocked_ips,
             groups: hidden.groups,
-            shown: Shown::default(),
         }),
     }
 }

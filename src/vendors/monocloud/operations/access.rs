@@ -6,7 +6,6 @@ use super::lists::{Key, Page};
 use super::{Changed, change};
 use crate::directory::DirectoryError;
 use crate::ids::Stream;
-use crate::protocol::packed::Packed;
 use crate::vendors::Event;
 use crate::vendors::monocloud::MonoCloud;
 use crate::vendors::monocloud::error::Error;
@@ -103,11 +102,10 @@ pub(in super::super) fn unblock_ip(
 pub(in super::super) fn remove_passkey(state: &MonoCloud, user_id: &str, passkey_id: &str) -> Result<Changed, Error> {
     let now = state.now();
     change(state, user_id, |user| {
-        let mut passkeys = user.profile.passkeys.get();
-        let place = passkeys.iter().position(|passkey| passkey.passkey_id == passkey_id);
-        passkeys.remove(place.ok_or(Error::PasskeyNotFound)?);
+        let index = user.profile.passkeys.iter().position(|passkey| passkey.passkey_id == passkey_id);
+        let index = index.ok_or(Error::PasskeyNotFound)?;
         Ok(user.edit(now, |profile| {
-            profile.passkeys = Packed::new(&passkeys).expect("passkeys are JSON");
+            profile.passkeys.remove(index);
             true
         }))
     })
@@ -122,13 +120,11 @@ pub(in super::super) fn disconnect_external_authenticator(
     let now = state.now();
     change(state, user_id, |user| {
         let (authenticator, id) = account?;
-        let mut idps = user.profile.idps.get();
         let own = |idp: &Idp| idp.authenticator == authenticator && idp.provider_user_id == id;
-        idps.remove(idps.iter().position(own).ok_or(Error::ProviderNotFound)?);
-        let is_last = idps.iter().all(|idp| idp.authenticator != authenticator);
+        let index = user.profile.idps.iter().position(own).ok_or(Error::ProviderNotFound)?;
         Ok(user.edit(now, |profile| {
-            profile.idps = Packed::new(&idps).expect("accounts are JSON");
-            if is_last {
+            profile.idps.remove(index);
+            if profile.idps.iter().all(|idp| idp.authenticator != authenticator) {
                 for one in profile.all_identifiers_mut() {
                     one.idps.to_mut().retain(|idp| *idp != IdentityProvider::External(authenticator));
                     one.authenticators.to_mut().retain(|way| *way != Authenticator::External(authenticator));
@@ -160,7 +156,7 @@ pub(in super::super) fn sign_in(state: &MonoCloud, event: &Event) -> Result<(), 
         initiated_at: now,
         expires_at: now + SESSION_SECONDS,
         last_updated: now,
-        last_metadata: Packed::new(&metadata).expect("texts are JSON"),
+        last_metadata: metadata,
     };
     let done = state.users.update(&who(state, event), |user| user.sign_in(ip(event), session, now));
     done.map_err(|error| event_error(event, error))

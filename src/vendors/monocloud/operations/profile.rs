@@ -3,10 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::{Changed, change};
-use crate::protocol::packed::Packed;
 use crate::vendors::monocloud::MonoCloud;
 use crate::vendors::monocloud::error::Error;
-use crate::vendors::monocloud::record::Profile;
+use crate::vendors::monocloud::record::{Members, Profile};
 
 /// Changes the claims that are given; `None` clears one.
 pub(in super::super) fn patch_claims(
@@ -18,7 +17,7 @@ pub(in super::super) fn patch_claims(
     change(state, user_id, |user| {
         let patch = patch?;
         Ok(user.edit(now, |profile| {
-            repacked(&mut profile.claims, |claims| {
+            profile.claims.edit(|claims| {
                 for (name, value) in patch {
                     match value {
                         Some(value) => _ = claims.insert(name.to_owned(), value),
@@ -48,14 +47,14 @@ impl Data {
         }
     }
 
-    fn of(self, profile: &Profile) -> &Packed<Map<String, Value>> {
+    fn of(self, profile: &Profile) -> &Members {
         match self {
             Self::Public => &profile.public_data,
             Self::Private => &profile.private_data,
         }
     }
 
-    fn of_mut(self, profile: &mut Profile) -> &mut Packed<Map<String, Value>> {
+    fn of_mut(self, profile: &mut Profile) -> &mut Members {
         match self {
             Self::Public => &mut profile.public_data,
             Self::Private => &mut profile.private_data,
@@ -64,11 +63,7 @@ impl Data {
 }
 
 /// The user's data.
-pub(in super::super) fn get_data(
-    state: &MonoCloud,
-    user_id: &str,
-    data: Data,
-) -> Result<Packed<Map<String, Value>>, Error> {
+pub(in super::super) fn get_data(state: &MonoCloud, user_id: &str, data: Data) -> Result<Members, Error> {
     let user = state.users.get(user_id).ok_or(Error::UserNotFound)?;
     Ok(data.of(&user.profile).clone())
 }
@@ -79,25 +74,13 @@ pub(in super::super) fn patch_data(
     user_id: &str,
     data: Data,
     patch: Result<Map<String, Value>, Error>,
-) -> Result<(Packed<Map<String, Value>>, bool), Error> {
+) -> Result<(Members, bool), Error> {
     let now = state.now();
     let done = change(state, user_id, |user| {
         let patch = patch?;
-        Ok(user.edit(now, |profile| repacked(data.of_mut(profile), |members| merge(members, patch))))
+        Ok(user.edit(now, |profile| data.of_mut(profile).edit(|members| merge(members, patch))))
     })?;
     Ok((data.of(&done.user.profile).clone(), done.changed))
-}
-
-/// Changes a packed object. Answers whether it is another one now.
-fn repacked(packed: &mut Packed<Map<String, Value>>, change: impl FnOnce(&mut Map<String, Value>)) -> bool {
-    let before = packed.get();
-    let mut after = before.clone();
-    change(&mut after);
-    let changed = before != after;
-    if changed {
-        *packed = Packed::new(&after).expect("the members are JSON");
-    }
-    changed
 }
 
 /// RFC 7396: null removes, an object is merged, anything else replaces.

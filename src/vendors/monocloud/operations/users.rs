@@ -7,8 +7,6 @@ use serde_json::{Map, Value};
 use super::lists::{Key, Page};
 use super::passwords::Secret;
 use super::{Changed, change, new_uuid, user_error};
-use crate::protocol::packed::Packed;
-use crate::protocol::template::Shown;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, User};
 use crate::vendors::monocloud::wire::Query;
@@ -63,27 +61,22 @@ fn key<'a>(user: &'a User, field: &'static str, now: i64) -> Key<'a> {
 struct Search<'q> {
     text: &'q str,
     lower: String,
-    /// Whether the text stands in JSON as it is.
-    is_plain: bool,
 }
 
 impl<'q> Search<'q> {
     fn new(text: &'q str) -> Self {
-        let is_plain = !text.contains(|c: char| c.is_control() || matches!(c, '"' | '\\'));
-        Self { text, lower: text.to_lowercase(), is_plain }
+        Self { text, lower: text.to_lowercase() }
     }
 
     fn finds(&self, user: &User) -> bool {
         let profile = &user.profile;
         // Among many random ids, a short part stands in some of them by chance.
         profile.user_id == self.text
-            || profile.all_identifiers().any(|one| self.stands_in(&one.value))
-            // Reading JSON takes longer than looking through it.
-            || ((!self.is_plain || self.stands_in(profile.claims.text()))
-                && profile.claims.get().values().any(|claim| claim.as_str().is_some_and(|text| self.stands_in(text))))
+            || profile.all_identifiers().any(|one| self.is_in(&one.value))
+            || profile.claims.texts().any(|claim| self.is_in(claim))
     }
 
-    fn stands_in(&self, text: &str) -> bool {
+    fn is_in(&self, text: &str) -> bool {
         let (all, wanted) = (text.as_bytes(), self.lower.as_bytes());
         if !text.is_ascii() {
             return text.to_lowercase().contains(&self.lower);
@@ -141,12 +134,11 @@ pub(in super::super) fn create_user(state: &MonoCloud, new: NewUser) -> Result<U
             force_password_reset: has_password && new.is_temporary,
             password_updated_at: has_password.then_some(now),
             password_hash,
-            claims: Packed::new(&new.claims).expect("claims are JSON"),
+            claims: new.claims.into(),
             emails: identifier(Kind::Email, new.email, new.email_verified).into_iter().collect(),
             phone_numbers: identifier(Kind::Phone, new.phone_number, new.phone_number_verified).into_iter().collect(),
             username: identifier(Kind::Username, new.username, false).map(Box::new),
             groups: joined.map(|group| Membership { group_id: group.id(), creation_time: now }).collect(),
-            shown: Shown::default(),
             ..Profile::empty()
         }),
     };

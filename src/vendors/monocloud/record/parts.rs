@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::protocol::packed::{Pack, Packed};
-
 /// An e-mail address, a phone number or a user name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct Identifier {
@@ -59,7 +57,7 @@ impl Kind {
 }
 
 /// An external account that is linked to the user.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Idp {
     pub(in super::super) provider_user_id: String,
@@ -68,7 +66,7 @@ pub(in super::super) struct Idp {
 }
 
 /// A passkey.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Passkey {
     public_key: String,
@@ -92,11 +90,11 @@ pub(in super::super) struct Session {
     pub(in super::super) initiated_at: i64,
     pub(in super::super) expires_at: i64,
     pub(in super::super) last_updated: i64,
-    pub(in super::super) last_metadata: Packed<SessionMetadata>,
+    pub(in super::super) last_metadata: SessionMetadata,
 }
 
 /// Where a session was last seen.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct SessionMetadata {
     pub(in super::super) city: Option<String>,
@@ -107,8 +105,6 @@ pub(in super::super) struct SessionMetadata {
     pub(in super::super) ip_address: Option<String>,
     pub(in super::super) user_agent: Option<String>,
 }
-
-impl Pack for SessionMetadata {}
 
 /// What is known of an IP address from which somebody failed to sign in as the user. Times are epoch seconds.
 #[derive(Debug, Clone, Deserialize, Serialize)]

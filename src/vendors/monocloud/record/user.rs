@@ -7,12 +7,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::directory::Record;
-use crate::protocol::packed::Packed;
-use crate::protocol::template::{Shown, Template};
 
+use super::members::Members;
 use super::parts::{Activity, Address, Block, Identifier, Idp, Kind, Membership, Passkey, Session};
 
 /// A user.
@@ -32,7 +30,7 @@ pub(in super::super) struct User {
     pub(in super::super) profile: Arc<Profile>,
 }
 
-/// The members that seldom change, wide ones as ready JSON.
+/// The members that seldom change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct Profile {
     pub(in super::super) user_id: String,
@@ -43,11 +41,11 @@ pub(in super::super) struct Profile {
     pub(in super::super) password_updated_at: Option<i64>,
     /// Absent where the user has none, or nobody knows it.
     pub(in super::super) password_hash: Option<Box<str>>,
-    pub(in super::super) passkeys: Packed<Vec<Passkey>>,
-    pub(in super::super) private_data: Packed<Map<String, Value>>,
-    pub(in super::super) public_data: Packed<Map<String, Value>>,
-    pub(in super::super) claims: Packed<Map<String, Value>>,
-    pub(in super::super) idps: Packed<Vec<Idp>>,
+    pub(in super::super) passkeys: Vec<Passkey>,
+    pub(in super::super) private_data: Members,
+    pub(in super::super) public_data: Members,
+    pub(in super::super) claims: Members,
+    pub(in super::super) idps: Vec<Idp>,
     pub(in super::super) emails: Vec<Identifier>,
     pub(in super::super) phone_numbers: Vec<Identifier>,
     pub(in super::super) username: Option<Box<Identifier>>,
@@ -56,9 +54,6 @@ pub(in super::super) struct Profile {
     /// From where sign-ins failed.
     pub(in super::super) addresses: Vec<Address>,
     pub(in super::super) groups: Vec<Membership>,
-    /// The user as a change of its state answers it.
-    #[serde(skip)]
-    pub(in super::super) shown: Shown<Template<2>>,
 }
 
 impl Profile {
@@ -71,18 +66,17 @@ impl Profile {
             force_password_reset: false,
             password_updated_at: None,
             password_hash: None,
-            passkeys: Packed::default(),
-            private_data: Packed::default(),
-            public_data: Packed::default(),
-            claims: Packed::default(),
-            idps: Packed::default(),
+            passkeys: Vec::new(),
+            private_data: Members::default(),
+            public_data: Members::default(),
+            claims: Members::default(),
+            idps: Vec::new(),
             emails: Vec::new(),
             phone_numbers: Vec::new(),
             username: None,
             activity: None,
             addresses: Vec::new(),
             groups: Vec::new(),
-            shown: Shown::default(),
         }
     }
 

@@ -8,7 +8,6 @@ use super::super::operations::Page;
 use super::super::record::{Address, ExternalAuthenticator, Session, SessionMetadata};
 use super::super::{Era, MonoCloud};
 use super::{Body, json_reply};
-use crate::protocol::packed::Packed;
 use crate::protocol::{Call, Reply};
 
 /// A session; the key is shown by the seeds' generation alone.
@@ -21,7 +20,7 @@ struct SessionBody<'a> {
     initiated_at: i64,
     expires_at: i64,
     last_updated: i64,
-    last_metadata: &'a Packed<SessionMetadata>,
+    last_metadata: &'a SessionMetadata,
 }
 
 fn session_body(era: Era, session: &Session) -> SessionBody<'_> {

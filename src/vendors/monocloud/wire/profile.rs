@@ -6,8 +6,8 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::super::error::Error;
+use super::super::record::Members;
 use super::{Body, json_reply};
-use crate::protocol::packed::Packed;
 use crate::protocol::{Call, Reply};
 
 /// The claims that are texts.
@@ -80,6 +80,6 @@ pub(in super::super) fn patch_data(call: &Call, name: &'static str) -> Result<Ma
 }
 
 /// Data in the wrapper that names it.
-pub(in super::super) fn data(name: &'static str, data: &Packed<Map<String, Value>>) -> Reply {
+pub(in super::super) fn data(name: &'static str, data: &Members) -> Reply {
     json_reply(StatusCode::OK, &BTreeMap::from([(name, data)]))
 }

@@ -1,21 +1,17 @@
 //! The user object, as each generation of the API shows it.
 
 use http::StatusCode;
-use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::Map;
 use uuid::Uuid;
 
 use super::super::error::Error;
 use super::super::operations::{NewUser, Page};
 use super::super::record::{
-    Activity, Authenticator, ExternalAuthenticator, Identifier, IdentityProvider, Idp, Kind, Passkey, User,
+    Activity, Authenticator, ExternalAuthenticator, Identifier, IdentityProvider, Idp, Kind, Members, Passkey, User,
 };
 use super::super::{Era, MonoCloud};
 use super::Body;
-use crate::protocol::packed::Packed;
-use crate::protocol::template::{Short, Template};
 use crate::protocol::{Call, Reply};
 
 /// A time that never comes: the last second that the vendor's clients can hold.
@@ -25,18 +21,18 @@ const NEVER: i64 = 253_402_300_799;
 #[derive(Serialize)]
 struct Seeds<'a> {
     creation_time: i64,
-    passkeys: &'a Packed<Vec<Passkey>>,
+    passkeys: &'a [Passkey],
     last_updated: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    private_data: Option<&'a Packed<Map<String, Value>>>,
+    private_data: Option<&'a Members>,
     idps: Linked<'a>,
     emails: Identifiers<'a>,
     phone_numbers: Identifiers<'a>,
     password_updated_at: Option<i64>,
     user_id: &'a str,
-    claims: &'a Packed<Map<String, Value>>,
+    claims: &'a Members,
     #[serde(skip_serializing_if = "Option::is_none")]
-    public_data: Option<&'a Packed<Map<String, Value>>>,
+    public_data: Option<&'a Members>,
     disabled: bool,
     username: Option<IdentifierBody<'a>>,
     has_password: bool,
@@ -59,14 +55,14 @@ struct Todays<'a> {
     user_id: &'a str,
     disabled: bool,
     connections: Vec<Connection>,
-    claims: &'a Packed<Map<String, Value>>,
-    public_data: &'a Packed<Map<String, Value>>,
-    private_data: &'a Packed<Map<String, Value>>,
+    claims: &'a Members,
+    public_data: &'a Members,
+    private_data: &'a Members,
     emails: Identifiers<'a>,
     phone_numbers: Identifiers<'a>,
-    passkeys: &'a Packed<Vec<Passkey>>,
+    passkeys: &'a [Passkey],
     force_password_reset: bool,
-    external_providers: &'a Packed<Vec<Idp>>,
+    external_providers: &'a [Idp],
     creation_time: i64,
     last_updated: i64,
     username: Option<IdentifierBody<'a>>,
@@ -150,24 +146,22 @@ impl Serialize for Identifiers<'_> {
 
 /// The linked accounts of the seeds' generation; lists leave their claims out.
 enum Linked<'a> {
-    Whole(&'a Packed<Vec<Idp>>),
-    WithoutClaims(&'a Packed<Vec<Idp>>),
+    Whole(&'a [Idp]),
+    WithoutClaims(&'a [Idp]),
 }
 
 impl Serialize for Linked<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Short {
-            provider_user_id: String,
+        struct Short<'a> {
+            provider_user_id: &'a str,
             authenticator: ExternalAuthenticator,
         }
         match self {
             Self::Whole(idps) => idps.serialize(serializer),
-            Self::WithoutClaims(idps) if idps.text() == "[]" => serializer.serialize_seq(Some(0))?.end(),
             Self::WithoutClaims(idps) => serializer.collect_seq(
-                idps.get()
-                    .into_iter()
-                    .map(|idp| Short { provider_user_id: idp.provider_user_id, authenticator: idp.authenticator }),
+                idps.iter()
+                    .map(|idp| Short { provider_user_id: &idp.provider_user_id, authenticator: idp.authenticator }),
             ),
         }
     }
@@ -183,40 +177,33 @@ enum Extent {
 
 /// The user as a change answers it.
 pub(in super::super) fn user(state: &MonoCloud, status: StatusCode, user: &User) -> Reply {
-    Reply::json(status, body(state, user, Extent::User))
+    Reply::of(status, &body(state, user, Extent::User))
 }
 
 /// The user as reading it answers.
 pub(in super::super) fn user_with_access(state: &MonoCloud, user: &User) -> Reply {
-    Reply::json(StatusCode::OK, body(state, user, Extent::WithAccess))
+    Reply::of(StatusCode::OK, &body(state, user, Extent::WithAccess))
 }
 
 /// Users as a list shows them.
 pub(in super::super) fn users(state: &MonoCloud, page: &Page<User>) -> Reply {
-    let item = |user: &User| {
-        let text = String::from_utf8(body(state, user, Extent::Summary)).expect("JSON is text");
-        RawValue::from_string(text).expect("a user is JSON")
-    };
-    super::page(page, item)
+    super::page(page, |user| body(state, user, Extent::Summary))
 }
 
-fn body(state: &MonoCloud, user: &User, extent: Extent) -> Vec<u8> {
+/// The user object of the world's generation.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum UserBody<'a> {
+    Seeds(Seeds<'a>),
+    Todays(Todays<'a>),
+}
+
+fn body<'a>(state: &MonoCloud, user: &'a User, extent: Extent) -> UserBody<'a> {
     let now = state.now();
-    let written = match state.rules.era {
-        Era::Seed if extent == Extent::User => return changed(user, now),
-        Era::Seed => serde_json::to_vec(&seeds(user, extent, now)),
-        Era::Current => serde_json::to_vec(&todays(user, now)),
-    };
-    written.expect("a user is JSON")
-}
-
-/// What a change of the state answers is spliced: most of it stays the same from change to change.
-fn changed(user: &User, now: i64) -> Vec<u8> {
-    let shown = user.profile.shown.get_or_make(|| {
-        let text = serde_json::to_string(&seeds(user, Extent::User, now)).expect("a user is JSON");
-        Template::new(&text, ["last_updated", "disabled"])
-    });
-    shown.fill([&Short::number(user.last_updated), if user.disabled { b"true" } else { b"false" }])
+    match state.rules.era {
+        Era::Seed => UserBody::Seeds(seeds(user, extent, now)),
+        Era::Current => UserBody::Todays(todays(user, now)),
+    }
 }
 
 fn seeds(user: &User, extent: Extent, now: i64) -> Seeds<'_> {

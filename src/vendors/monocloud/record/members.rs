@@ -1,0 +1,87 @@
+//! A JSON object in a record, kept small: most users have a few short claims and no data. Pure.
+
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// The members of a JSON object in the order in which they were given.
+///
+/// A flat list: for a few members a map takes several times as much memory, and there is one of these in every user.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(from = "Map<String, Value>")]
+pub(in super::super) struct Members(Box<[(Box<str>, Member)]>);
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Member {
+    Text(Box<str>),
+    Other(Box<Value>),
+}
+
+impl Members {
+    /// The members that are texts.
+    pub(in super::super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|(_, member)| match member {
+            Member::Text(text) => Some(&**text),
+            Member::Other(_) => None,
+        })
+    }
+
+    /// Changes the object. Answers whether it is another one now.
+    pub(in super::super) fn edit(&mut self, change: impl FnOnce(&mut Map<String, Value>)) -> bool {
+        let mut members = self.to_map();
+        change(&mut members);
+        // Compared as maps: the order of the members does not make another object.
+        let changed = members != self.to_map();
+        if changed {
+            *self = members.into();
+        }
+        changed
+    }
+
+    fn to_map(&self) -> Map<String, Value> {
+        let value = |member: &Member| match member {
+            Member::Text(text) => Value::String(text.clone().into()),
+            Member::Other(value) => (**value).clone(),
+        };
+        self.0.iter().map(|(name, member)| (name.clone().into(), value(member))).collect()
+    }
+}
+
+impl From<Map<String, Value>> for Members {
+    fn from(map: Map<String, Value>) -> Self {
+        let member = |value| match value {
+            Value::String(text) => Member::Text(text.into()),
+            value => Member::Other(Box::new(value)),
+        };
+        Self(map.into_iter().map(|(name, value)| (name.into(), member(value))).collect())
+    }
+}
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, member)| (name, member)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_written_as_it_was_read() {
+        let text = r#"{"b":"\"","a":[1,{"c":1.50}],"d":null,"é":"é","e":{}}"#;
+        let members: Members = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&members).unwrap(), text.replace("1.50", "1.5"));
+        assert_eq!(members.texts().collect::<Vec<_>>(), ["\"", "é"]);
+        assert_eq!(serde_json::to_string(&Members::default()).unwrap(), "{}");
+    }
+
+    #[test]
+    fn an_edit_tells_whether_the_object_is_another_one() {
+        let mut members: Members = serde_json::from_str(r#"{"a":"1","b":"2"}"#).unwrap();
+        let swapped = |map: &mut Map<String, Value>| _ = map.shift_remove("a").and_then(|a| map.insert("a".into(), a));
+        assert!(!members.edit(swapped));
+        assert!(members.edit(|map| _ = map.insert("c".into(), Value::Null)));
+        assert_eq!(serde_json::to_string(&members).unwrap(), r#"{"a":"1","b":"2","c":null}"#);
+    }
+}
