@@ -7,8 +7,8 @@ use http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::Era;
 use super::record::Alias;
+use super::settings::Era;
 use crate::failure::{Failure, Kind, Name, Wish};
 use crate::ids::{Ids, Stream};
 use crate::protocol::Reply;

@@ -9,26 +9,23 @@ mod operations;
 mod record;
 mod routes;
 mod seed;
+mod settings;
+mod state;
 mod wire;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{
-    About, BaseUrls, Endpoint, Event, Happening, Maker, Setting, Settings, Shared, Vendor, read_state, written,
-};
-use crate::collections::Collection;
-use crate::directory::Directory;
+use super::{About, BaseUrls, Endpoint, Event, Happening, Maker, Settings, Shared, Vendor, read_state, written};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
 use crate::protocol::{Call, Reply, credential};
 
-use auth::Keys;
 use error::Voice;
-use record::{Group, Lockout, User};
+use settings::Era;
+use state::MonoCloud;
 
 /// How it is made.
 pub(super) const MAKER: Maker = Maker {
@@ -40,7 +37,7 @@ pub(super) const MAKER: Maker = Maker {
 
 /// What is the same in every world.
 static ABOUT: About = About {
-    name: "monocloud",
+    name: state::NAME,
     title: "MonoCloud",
     claims: &["/api/"],
     routes: &routes::TABLE,
@@ -48,81 +45,21 @@ static ABOUT: About = About {
     common: routes::COMMON,
     differences: &[
         "The keys are those of the seed file; the real service makes them in its dashboard.",
-        "By default the members are those of the seeds' generation of the API, `traceId` alone in problems; `monocloud.era=current` sends those of today, but never an `error_code`, of which no value is published.",
+        "By default the members are those of the seeds' generation of the API, `traceId` alone in problems; \
+         `monocloud.era=current` sends those of today, but never an `error_code`, of which no value is published.",
         "Operations that are younger than the seeds are answered in both generations.",
-        "Nobody can sign in: what signing in, or failing to, does is reported through `POST /__fauxidp/worlds/{world}/events`.",
+        "Nobody can sign in: what signing in, or failing to, does is reported through \
+         `POST /__fauxidp/worlds/{world}/events`.",
         "No caching headers are sent with a problem; the real service probably sends some.",
         "No subscription gates (402) and no rate limits of its own (429).",
     ],
-    settings: &[ERA, LOCKOUT],
+    settings: &[settings::ERA, settings::LOCKOUT],
     lacks: &[Name::Already, Name::TenantMismatch],
 };
 
-const ERA: Setting = Setting {
-    key: "era",
-    values: &["seed", "current"],
-    what: "which generation of the API answers: that of the seed pages, or that of today's clients",
-};
-const LOCKOUT: Setting = Setting {
-    key: "lockout",
-    values: &["user_account", "ip"],
-    what: "what failed sign-ins block: the account, or the address they come from",
-};
-
-/// A generation of the API: another view of the same records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Era {
-    Seed,
-    Current,
-}
-
-/// The settings as they were chosen.
-#[derive(Debug, Clone, Copy)]
-struct Rules {
-    era: Era,
-    lockout: Lockout,
-}
-
-impl Rules {
-    fn new(settings: &Settings) -> Self {
-        Self {
-            era: match settings.get(&ERA) {
-                "current" => Era::Current,
-                _ => Era::Seed,
-            },
-            lockout: match settings.get(&LOCKOUT) {
-                "ip" => Lockout::Ip,
-                _ => Lockout::UserAccount,
-            },
-        }
-    }
-}
-
-/// MonoCloud's users and groups in one world.
-struct MonoCloud {
-    users: Arc<Directory<User>>,
-    groups: Arc<Directory<Group>>,
-    rules: Rules,
-    keys: Arc<Keys>,
-    shared: Shared,
-}
-
-/// Everything that calls can change.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct State<U, G> {
-    users: U,
-    groups: G,
-}
-
 impl MonoCloud {
-    /// The world's time in epoch seconds, as this vendor shows it.
-    fn now(&self) -> i64 {
-        self.shared.clock.now().as_second()
-    }
-
     fn voice(&self) -> Voice<'_> {
-        Voice { ids: &self.shared.ids, era: self.rules.era }
+        Voice { ids: &self.shared.ids, era: self.settings.era }
     }
 }
 
@@ -134,9 +71,9 @@ impl Vendor for MonoCloud {
     fn handle(&self, exchange: &Exchange) -> Reply {
         let call = &exchange.call;
         let row = routes::row(call);
-        let answer = self.keys.admit(call).and_then(|()| (row.run)(self, call));
+        let answer = auth::admit(&self.keys, call).and_then(|()| (row.run)(self, call));
         let reply = answer.unwrap_or_else(|error| error.render(self.voice()));
-        match self.rules.era {
+        match self.settings.era {
             Era::Seed => reply,
             // The table tells how sure the seeds' generation is.
             Era::Current => reply.proving(""),
@@ -153,7 +90,7 @@ impl Vendor for MonoCloud {
     }
 
     fn admits(&self, call: &Call) -> bool {
-        self.keys.knows(call)
+        auth::is_known(&self.keys, call)
     }
 
     fn event(&self, event: &Event) -> Result<(), String> {
@@ -168,27 +105,20 @@ impl Vendor for MonoCloud {
     }
 
     fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
-        let (users, groups) = (Arc::new(self.users.fork()), Arc::new(self.groups.fork()));
-        Box::new(Self { users, groups, rules: self.rules, keys: Arc::clone(&self.keys), shared })
+        Box::new(Self { state: Arc::new(self.state.fork()), shared, ..self.clone() })
     }
 
     fn state(&self) -> Box<RawValue> {
-        written(&State { users: &self.users, groups: &self.groups })
+        written(&*self.state)
     }
 
     fn restored(&self, state: &RawValue, shared: Shared, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
-        let State::<Arc<Directory<User>>, Arc<Directory<Group>>> { users, groups } = read_state(ABOUT.name, state)?;
-        Ok(Box::new(Self { users, groups, rules: Rules::new(settings), keys: Arc::clone(&self.keys), shared }))
+        let state = Arc::new(read_state(ABOUT.name, state)?);
+        Ok(Box::new(Self { state, shared, settings: settings.into(), ..self.clone() }))
     }
 
     fn with(&self, settings: &Settings) -> Box<dyn Vendor> {
-        Box::new(Self {
-            users: Arc::clone(&self.users),
-            groups: Arc::clone(&self.groups),
-            rules: Rules::new(settings),
-            keys: Arc::clone(&self.keys),
-            shared: self.shared.clone(),
-        })
+        Box::new(Self { settings: settings.into(), ..self.clone() })
     }
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {

@@ -5,6 +5,7 @@ mod members;
 mod parts;
 mod sign_in;
 mod user;
+pub(super) mod user_id;
 
 pub(super) use group::{Group, GroupType};
 pub(super) use members::Members;
@@ -13,4 +14,4 @@ pub(super) use parts::{
     Membership, Passkey, Session, SessionMetadata,
 };
 pub(super) use sign_in::MOST_FAILURES;
-pub(super) use user::{Alias, Profile, User};
+pub(super) use user::{Alias, Data, Profile, User};

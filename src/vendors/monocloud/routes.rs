@@ -12,9 +12,9 @@ use std::sync::LazyLock;
 
 use http::StatusCode;
 
-use super::MonoCloud;
 use super::error::Error;
-use super::operations::Changed;
+use super::operations::{self, Changed};
+use super::state::MonoCloud;
 use super::wire::Query;
 use super::wire::users::user;
 use crate::fidelity::Sureness::{self, Assumed};
@@ -47,8 +47,28 @@ pub(super) fn row(call: &Call) -> &'static Row {
 }
 
 /// The user after a change, as one of two rows of the fidelity table.
-fn changed(state: &MonoCloud, done: &Changed, row: &'static str, unchanged: &'static str) -> Reply {
-    user(state, StatusCode::OK, &done.user).proving(if done.changed { row } else { unchanged })
+fn changed(monocloud: &MonoCloud, done: &Changed, row: &'static str, unchanged: &'static str) -> Reply {
+    user(monocloud, StatusCode::OK, &done.user).proving(if done.changed { row } else { unchanged })
+}
+
+/// What is asked for about a user, read only where there is such a user.
+fn read_for_user<T>(
+    monocloud: &MonoCloud,
+    call: &Call,
+    read: impl FnOnce(&Call) -> Result<T, Error>,
+) -> Result<T, Error> {
+    operations::get_user(monocloud, &call.parameter(0))?;
+    read(call)
+}
+
+/// Likewise about a group.
+fn read_for_group<T>(
+    monocloud: &MonoCloud,
+    call: &Call,
+    read: impl FnOnce(&Call) -> Result<T, Error>,
+) -> Result<T, Error> {
+    operations::find_group(monocloud, &call.parameter(0))?;
+    read(call)
 }
 
 /// A list, as one of two rows of the fidelity table.

@@ -6,12 +6,11 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::auth::{Key, Keys};
 use super::record::{
     Activity, Address, Authenticator, Block, Group, GroupType, Identifier, IdentityProvider, Idp, Kind, MOST_FAILURES,
-    Members, Membership, Passkey, Profile, Session, User,
+    Members, Membership, Passkey, Profile, Session, User, user_id,
 };
-use super::{MonoCloud, Rules};
+use super::state::{Key, Keys, MonoCloud, State};
 use crate::directory::{Directory, Duplicate};
 use crate::passwords;
 use crate::people::Person;
@@ -150,10 +149,12 @@ pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
         Duplicate::Key(id) => SeedError::about(origin.seed, &id, "groups", format!("the group_id {id:?} stands twice")),
         Duplicate::Alias(never) => match never {},
     })?;
-    let keys = Arc::new(Keys::new(seed.keys));
-    let rules = Rules::new(origin.settings);
-    let (users, groups) = (Arc::new(users), Arc::new(groups));
-    let vendor = MonoCloud { users, groups, rules, keys, shared: origin.shared.clone() };
+    let vendor = MonoCloud {
+        state: Arc::new(State { users, groups }),
+        keys: Arc::new(Keys::new(seed.keys)),
+        settings: origin.settings.into(),
+        shared: origin.shared.clone(),
+    };
     Ok(Made { vendor: Box::new(vendor), faults })
 }
 
@@ -263,27 +264,14 @@ pub(super) fn user(person: &Person, now: i64) -> User {
             password_updated_at: Some(now),
             claims: serde_json::from_value(claims).expect("claims are an object"),
             emails: vec![email],
-            ..Profile::empty()
+            ..Profile::default()
         }),
     }
 }
 
 /// 21 letters and digits, as in the seeds; the person's number makes it unique.
 pub(super) fn user_id(person: &Person) -> String {
-    let mut id = letters(&person.id);
-    id.extend((0..5).map(|place| letter(person.number / DIGITS.len().pow(place))));
-    id
-}
-
-const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-fn letter(number: usize) -> char {
-    char::from(DIGITS[number % DIGITS.len()])
-}
-
-/// One letter or digit for each byte.
-pub(super) fn letters(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| letter(usize::from(*byte))).collect()
+    user_id::numbered(&person.id, person.number)
 }
 
 #[cfg(test)]

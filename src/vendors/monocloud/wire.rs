@@ -5,6 +5,7 @@ pub(super) mod groups;
 pub(super) mod identifiers;
 pub(super) mod passwords;
 pub(super) mod profile;
+mod user;
 pub(super) mod users;
 
 use std::borrow::Cow;
@@ -12,16 +13,20 @@ use std::borrow::Cow;
 use http::StatusCode;
 use http::header::{HeaderName, HeaderValue};
 use serde::Serialize;
+use serde::de::{DeserializeOwned, IntoDeserializer, value};
 use serde_json::{Map, Value, json};
 
 use super::error::Error;
-use super::operations::{Page, Paging, Sort};
+use super::operations::{Page, PageRequest, Sort};
 use crate::protocol::{Call, Reply};
 
 const PAGINATION: HeaderName = HeaderName::from_static("x-pagination");
 
-/// The most that stands on one page (assumed, monocloud-a20).
-const MOST_ON_A_PAGE: usize = 100;
+/// The largest page (assumed, monocloud-a20).
+const MAX_PAGE_SIZE: usize = 100;
+
+/// An order that the list does not have.
+const BAD_SORT: Error = Error::BadQuery("The sort is not a known field with :1 or :-1.");
 
 /// A JSON object that a call sent, read member by member. What is wrong is collected, and told by [`Body::done`].
 pub(super) struct Body {
@@ -121,14 +126,7 @@ pub(super) struct Query<'c>(Vec<(Cow<'c, str>, Cow<'c, str>)>);
 impl<'c> Query<'c> {
     /// The query of a call.
     pub(super) fn of(call: &'c Call) -> Self {
-        let decode = |text: &'c str| {
-            let spaced = if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) };
-            Cow::Owned(percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned())
-        };
-        let pairs = call.head.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-        Self(
-            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(a, b)| (decode(a), decode(b))).collect(),
-        )
+        Self(form_urlencoded::parse(call.head.uri.query().unwrap_or_default().as_bytes()).collect())
     }
 
     /// A member that is there and not empty.
@@ -136,35 +134,34 @@ impl<'c> Query<'c> {
         self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| &**value)
     }
 
-    /// Which page is asked for.
-    pub(super) fn paging(&self) -> Result<Paging, Error> {
+    /// Which page is asked for, in which order; `F` names the fields that can be sorted by.
+    pub(super) fn page_request<F: DeserializeOwned>(&self) -> Result<PageRequest<F>, Error> {
         let number = |name: &str, default: usize, error| match self.text(name) {
             None => Ok(default),
             Some(text) => text.parse().ok().filter(|number| *number >= 1).ok_or(error),
         };
         let page = number("page", 1, Error::BadQuery("The page is not a number from 1."))?;
         let size = number("size", 10, Error::BadQuery("The size is not a number from 1."))?;
-        Ok(Paging { page, size: size.min(MOST_ON_A_PAGE) })
+        let sort = self.text("sort").map(|text| sort(text).ok_or(BAD_SORT)).transpose()?;
+        Ok(PageRequest { page, size: size.min(MAX_PAGE_SIZE), sort })
     }
+}
 
-    /// In which order, of the `known` ones.
-    pub(super) fn sort(&self, known: &[&'static str]) -> Result<Option<Sort>, Error> {
-        let Some(text) = self.text("sort") else {
-            return Ok(None);
-        };
-        let (field, way) = text.split_once(':').unwrap_or((text, ""));
-        let field = known.iter().find(|known| **known == field);
-        match (field, way) {
-            (Some(field), "1") => Ok(Some(Sort { field, descending: false })),
-            (Some(field), "-1") => Ok(Some(Sort { field, descending: true })),
-            _ => Err(Error::BadQuery("The sort is not a known field with :1 or :-1.")),
-        }
-    }
+/// An order: a field, and `:1` for upwards or `:-1` for downwards.
+fn sort<F: DeserializeOwned>(text: &str) -> Option<Sort<F>> {
+    let (field, direction) = text.split_once(':')?;
+    let descending = match direction {
+        "1" => false,
+        "-1" => true,
+        _ => return None,
+    };
+    let field = F::deserialize(IntoDeserializer::<value::Error>::into_deserializer(field)).ok()?;
+    Some(Sort { field, descending })
 }
 
 /// A page, with what the vendor says of it in a header.
 pub(super) fn page<'p, T, B: Serialize>(page: &'p Page<T>, item: impl Fn(&'p T) -> B) -> Reply {
-    let Paging { page: number, size } = page.paging;
+    let (number, size) = (page.page, page.size);
     let about = json!({
         "page_size": size,
         "current_page": number,
@@ -173,24 +170,10 @@ pub(super) fn page<'p, T, B: Serialize>(page: &'p Page<T>, item: impl Fn(&'p T) 
         "has_next": number.saturating_mul(size) < page.total,
     });
     let about = HeaderValue::from_str(&about.to_string()).expect("numbers and flags are a header's value");
-    json_reply(StatusCode::OK, &page.items.iter().map(item).collect::<Vec<_>>()).with(PAGINATION, about)
-}
-
-/// An answer with that body.
-pub(super) fn json_reply(status: StatusCode, body: &impl Serialize) -> Reply {
-    Reply::json(status, serde_json::to_vec(body).expect("the body is JSON"))
+    Reply::of(StatusCode::OK, &page.items.iter().map(item).collect::<Vec<_>>()).with(PAGINATION, about)
 }
 
 /// The answer of what is gone.
 pub(super) fn no_content() -> Reply {
     Reply::empty(StatusCode::NO_CONTENT)
-}
-
-/// Whether disable is asked to end the user's sessions.
-pub(super) fn revoke_sessions(call: &Call) -> Result<bool, Error> {
-    match Body::of(call)?.members.get("revoke_sessions") {
-        None | Some(Value::Null) => Ok(false),
-        Some(Value::Bool(revoke)) => Ok(*revoke),
-        Some(_) => Err(Error::NotABoolean("revoke_sessions")),
-    }
 }

@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
+use serde::Deserialize;
 use uuid::Uuid;
 
-use super::lists::{Key, Page};
-use super::{new_uuid, users};
+use super::change::change;
+use super::lists::{Page, PageRequest};
+use super::users::{self, UserField};
 use crate::directory::DirectoryError;
-use crate::vendors::monocloud::MonoCloud;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Group, GroupType, Membership, User};
-use crate::vendors::monocloud::wire::Query;
+use crate::vendors::monocloud::state::{MonoCloud, new_uuid};
 
 /// A group and how many users are in it.
 #[derive(Debug, Clone)]
@@ -20,42 +21,45 @@ pub(in super::super) struct Counted {
     pub(in super::super) users: usize,
 }
 
+/// What groups can be sorted by.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in super::super) enum GroupField {
+    Name,
+    Type,
+    ClientsAssigned,
+    UsersAssigned,
+    LastAssigned,
+    CreationTime,
+    LastUpdated,
+}
+
 /// A page of the groups.
-pub(in super::super) fn list_groups(state: &MonoCloud, query: &Query<'_>) -> Result<Page<Counted>, Error> {
-    let paging = query.paging()?;
-    let sort = query.sort(&[
-        "name",
-        "type",
-        "clients_assigned",
-        "users_assigned",
-        "last_assigned",
-        "creation_time",
-        "last_updated",
-    ])?;
+pub(in super::super) fn list_groups(monocloud: &MonoCloud, request: PageRequest<GroupField>) -> Page<Counted> {
     let mut users: HashMap<Uuid, usize> = HashMap::new();
-    for membership in state.users.snapshot().iter().flat_map(|user| &user.profile.groups) {
+    for membership in monocloud.state.users.snapshot().iter().flat_map(|user| &user.profile.groups) {
         *users.entry(membership.group_id).or_default() += 1;
     }
-    let groups = state.groups.snapshot();
+    let groups = monocloud.state.groups.snapshot();
     let counted: Vec<_> = groups
         .iter()
         .map(|group| Counted { group: group.clone(), users: users.get(&group.id()).copied().unwrap_or(0) })
         .collect();
-    Ok(Page::of(counted.iter(), paging, sort, |one, field| -> Key<'_> {
+    Page::of(counted.iter(), request, |one, field| {
         let group = &one.group;
         match field {
-            "name" => group.name.as_str().into(),
-            "type" => match group.r#type {
+            GroupField::Name => group.name.as_str().into(),
+            GroupField::Type => match group.r#type {
                 GroupType::BuiltIn => "built_in".into(),
                 GroupType::Custom => "custom".into(),
             },
-            "clients_assigned" => 0.into(),
-            "users_assigned" => i64::try_from(one.users).unwrap_or(i64::MAX).into(),
-            "last_assigned" => group.last_assigned.into(),
-            "creation_time" => group.creation_time.into(),
-            _ => group.last_updated.into(),
+            GroupField::ClientsAssigned => 0.into(), // no clients are emulated
+            GroupField::UsersAssigned => i64::try_from(one.users).unwrap_or(i64::MAX).into(),
+            GroupField::LastAssigned => group.last_assigned.into(),
+            GroupField::CreationTime => group.creation_time.into(),
+            GroupField::LastUpdated => group.last_updated.into(),
         }
-    }))
+    })
 }
 
 /// A group that is to be made.
@@ -66,9 +70,9 @@ pub(in super::super) struct NewGroup {
 }
 
 /// Makes a group.
-pub(in super::super) fn create_group(state: &MonoCloud, new: NewGroup) -> Result<Counted, Error> {
-    let mut ids = state.shared.ids.reserve();
-    let (now, id) = (state.now(), new_uuid(&mut ids).to_string());
+pub(in super::super) fn create_group(monocloud: &MonoCloud, new: NewGroup) -> Result<Counted, Error> {
+    let mut ids = monocloud.shared.ids.reserve();
+    let (now, id) = (monocloud.now(), new_uuid(&mut ids).to_string());
     let group = Group {
         group_id: id.clone(),
         r#type: GroupType::Custom,
@@ -79,14 +83,14 @@ pub(in super::super) fn create_group(state: &MonoCloud, new: NewGroup) -> Result
         last_updated: now,
         last_assigned: None,
     };
-    let group = state.groups.insert(&id, || Ok(group)).map_err(|error| group_error(&id, error))?;
+    let group = monocloud.state.groups.insert(&id, || Ok(group)).map_err(|error| group_error(&id, error))?;
     ids.commit();
     Ok(Counted { group, users: 0 })
 }
 
 /// The group of that id.
-pub(in super::super) fn get_group(state: &MonoCloud, group_id: &str) -> Result<Counted, Error> {
-    Ok(counted(state, group(state, group_id)?))
+pub(in super::super) fn get_group(monocloud: &MonoCloud, group_id: &str) -> Result<Counted, Error> {
+    Ok(counted(monocloud, find_group(monocloud, group_id)?))
 }
 
 /// What of a group is to be changed.
@@ -99,13 +103,12 @@ pub(in super::super) struct GroupPatch {
 
 /// Changes a group. Answers whether there was anything to change.
 pub(in super::super) fn patch_group(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     group_id: &str,
-    patch: Result<GroupPatch, Error>,
+    patch: GroupPatch,
 ) -> Result<(Counted, bool), Error> {
-    let now = state.now();
-    let patched = state.groups.update(&key(group_id), |group| {
-        let patch = patch?;
+    let now = monocloud.now();
+    let patched = monocloud.state.groups.update(&key(group_id), |group| {
         let before = group.clone();
         group.name = patch.name.unwrap_or_else(|| before.name.clone());
         group.description = patch.description.unwrap_or_else(|| before.description.clone());
@@ -117,22 +120,23 @@ pub(in super::super) fn patch_group(
         Ok((group.clone(), changed))
     });
     let (group, changed) = patched.map_err(|error| group_error(group_id, error))?;
-    Ok((counted(state, group), changed))
+    Ok((counted(monocloud, group), changed))
 }
 
 /// Removes a group. Users stay, and are no longer in it: a membership counts only while its group is there.
-pub(in super::super) fn delete_group(state: &MonoCloud, group_id: &str) -> Result<(), Error> {
-    state.groups.remove(&key(group_id), |_| Ok(())).map_err(|error| group_error(group_id, error))
+pub(in super::super) fn delete_group(monocloud: &MonoCloud, group_id: &str) -> Result<(), Error> {
+    monocloud.state.groups.remove(&key(group_id), |_| Ok(())).map_err(|error| group_error(group_id, error))
 }
 
-/// A page of the users in a group.
+/// A page of the users in a group that the filter finds.
 pub(in super::super) fn list_group_users(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     group_id: &str,
-    query: &Query<'_>,
+    filter: Option<&str>,
+    request: PageRequest<UserField>,
 ) -> Result<Page<User>, Error> {
-    let id = group(state, group_id)?.id();
-    users::page(state, query, |user| is_in(user, id))
+    let id = find_group(monocloud, group_id)?.id();
+    Ok(users::page(monocloud, filter, request, |user| is_in(user, id)))
 }
 
 /// That a user is in a group.
@@ -143,27 +147,34 @@ pub(in super::super) struct Joined {
     pub(in super::super) membership: Membership,
 }
 
+/// What a user's groups can be sorted by.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in super::super) enum MembershipField {
+    CreationTime,
+}
+
 /// A page of the groups that a user is in.
 pub(in super::super) fn list_user_groups(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
-    query: &Query<'_>,
+    request: PageRequest<MembershipField>,
 ) -> Result<Page<Joined>, Error> {
-    let user = users::get_user(state, user_id)?;
-    let paging = query.paging()?;
-    let sort = query.sort(&["creation_time"])?;
+    let user = users::get_user(monocloud, user_id)?;
     let joined = |membership: &Membership| {
-        let group = state.groups.get(&membership.group_id.to_string())?;
+        let group = monocloud.state.groups.get(&membership.group_id.to_string())?;
         Some(Joined { user_id: user_id.to_owned(), group_name: group.name, membership: *membership })
     };
     let all: Vec<_> = user.profile.groups.iter().filter_map(joined).collect();
-    Ok(Page::of(all.iter(), paging, sort, |one, _| one.membership.creation_time.into()))
+    Ok(Page::of(all.iter(), request, |one, field| match field {
+        MembershipField::CreationTime => one.membership.creation_time.into(),
+    }))
 }
 
 /// That the user is in the group.
-pub(in super::super) fn get_user_group(state: &MonoCloud, user_id: &str, group_id: &str) -> Result<Joined, Error> {
-    let user = users::get_user(state, user_id)?;
-    let group = group(state, group_id)?;
+pub(in super::super) fn get_user_group(monocloud: &MonoCloud, user_id: &str, group_id: &str) -> Result<Joined, Error> {
+    let user = users::get_user(monocloud, user_id)?;
+    let group = find_group(monocloud, group_id)?;
     let membership = user.profile.groups.iter().find(|membership| membership.group_id == group.id());
     let membership = *membership.ok_or(Error::NotAMember)?;
     Ok(Joined { user_id: user_id.to_owned(), group_name: group.name, membership })
@@ -171,14 +182,14 @@ pub(in super::super) fn get_user_group(state: &MonoCloud, user_id: &str, group_i
 
 /// Puts a user into a group. Answers whether the user was not in it before.
 pub(in super::super) fn assign_group(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
     group_id: &str,
 ) -> Result<(Joined, bool), Error> {
-    users::get_user(state, user_id)?;
-    let (group, now) = (group(state, group_id)?, state.now());
+    users::get_user(monocloud, user_id)?;
+    let (group, now) = (find_group(monocloud, group_id)?, monocloud.now());
     let new = Membership { group_id: group.id(), creation_time: now };
-    let done = super::change(state, user_id, |user| {
+    let done = change(monocloud, user_id, |user| {
         let is_new = !is_in(user, new.group_id);
         if is_new {
             let mut profile = (*user.profile).clone();
@@ -189,7 +200,7 @@ pub(in super::super) fn assign_group(
     })?;
     if done.changed {
         // The group may be gone by now, and then nobody asks.
-        _ = state.groups.update(&group.group_id, |group| {
+        _ = monocloud.state.groups.update(&group.group_id, |group| {
             group.last_assigned = Some(now);
             Ok::<_, Error>(())
         });
@@ -200,10 +211,10 @@ pub(in super::super) fn assign_group(
 }
 
 /// Takes a user out of a group.
-pub(in super::super) fn unassign_group(state: &MonoCloud, user_id: &str, group_id: &str) -> Result<(), Error> {
-    users::get_user(state, user_id)?;
-    let id = group(state, group_id)?.id();
-    super::change(state, user_id, |user| {
+pub(in super::super) fn unassign_group(monocloud: &MonoCloud, user_id: &str, group_id: &str) -> Result<(), Error> {
+    users::get_user(monocloud, user_id)?;
+    let id = find_group(monocloud, group_id)?.id();
+    change(monocloud, user_id, |user| {
         if !is_in(user, id) {
             return Err(Error::NotAMember);
         }
@@ -215,12 +226,13 @@ pub(in super::super) fn unassign_group(state: &MonoCloud, user_id: &str, group_i
     Ok(())
 }
 
-fn is_in(user: &User, id: Uuid) -> bool {
-    user.profile.groups.iter().any(|membership| membership.group_id == id)
+/// The group of that id alone, without how many users are in it.
+pub(in super::super) fn find_group(monocloud: &MonoCloud, group_id: &str) -> Result<Group, Error> {
+    monocloud.state.groups.get(&key(group_id)).ok_or(Error::GroupNotFound)
 }
 
-fn group(state: &MonoCloud, group_id: &str) -> Result<Group, Error> {
-    state.groups.get(&key(group_id)).ok_or(Error::GroupNotFound)
+fn is_in(user: &User, id: Uuid) -> bool {
+    user.profile.groups.iter().any(|membership| membership.group_id == id)
 }
 
 /// A UUID has one group, however it is written.
@@ -238,8 +250,8 @@ fn group_error(group_id: &str, error: DirectoryError<Infallible, Error>) -> Erro
     }
 }
 
-fn counted(state: &MonoCloud, group: Group) -> Counted {
+fn counted(monocloud: &MonoCloud, group: Group) -> Counted {
     let id = group.id();
-    let users = state.users.snapshot().iter().filter(|user| is_in(user, id)).count();
+    let users = monocloud.state.users.snapshot().iter().filter(|user| is_in(user, id)).count();
     Counted { group, users }
 }

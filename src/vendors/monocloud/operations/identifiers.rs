@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Changed, change, new_uuid};
+use super::change::{Changed, change};
 use crate::ids::Stream;
 use crate::outbox::Letter;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Alias, Identifier, Kind, Profile, User};
-use crate::vendors::monocloud::{ABOUT, MonoCloud};
+use crate::vendors::monocloud::state::{MonoCloud, NAME, new_uuid};
 
 /// How long a link holds where nobody says, in seconds (assumed, monocloud-a27).
 const LINK_SECONDS: i64 = 24 * 60 * 60;
@@ -20,15 +20,15 @@ pub(in super::super) struct NewIdentifier {
 
 /// Adds an address or a number; the first one is the primary one.
 pub(in super::super) fn add_identifier(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
     kind: Kind,
-    new: Result<NewIdentifier, Error>,
+    new: NewIdentifier,
 ) -> Result<Changed, Error> {
-    let mut ids = state.shared.ids.reserve();
-    let (now, id) = (state.now(), new_uuid(&mut ids));
-    let changed = change(state, user_id, |user| {
-        let NewIdentifier { value, is_verified: verified } = new?;
+    let mut ids = monocloud.shared.ids.reserve();
+    let (now, id) = (monocloud.now(), new_uuid(&mut ids));
+    let changed = change(monocloud, user_id, |user| {
+        let NewIdentifier { value, is_verified: verified } = new;
         let alias = Alias::new(kind, &value);
         if user.profile.identifiers(kind).iter().any(|own| Alias::new(kind, &own.value) == alias) {
             return Err(Error::Taken(alias));
@@ -47,31 +47,36 @@ pub(in super::super) fn add_identifier(
 
 /// Removes an address or a number.
 pub(in super::super) fn remove_identifier(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
     kind: Kind,
     id: &str,
 ) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| {
-        let place = place(user, kind, id)?;
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| {
+        let index = index_of(user, kind, id)?;
         Ok(user.edit(now, |profile| {
-            of_mut(profile, kind).remove(place);
+            of_mut(profile, kind).remove(index);
             true
         }))
     })
 }
 
 /// Makes an address or a number the primary one.
-pub(in super::super) fn set_primary(state: &MonoCloud, user_id: &str, kind: Kind, id: &str) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| {
-        let place = place(user, kind, id)?;
+pub(in super::super) fn set_primary(
+    monocloud: &MonoCloud,
+    user_id: &str,
+    kind: Kind,
+    id: &str,
+) -> Result<Changed, Error> {
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| {
+        let index = index_of(user, kind, id)?;
         Ok(user.edit(now, |profile| {
             let mut changed = false;
             for (other, one) in of_mut(profile, kind).iter_mut().enumerate() {
-                changed |= one.primary != (other == place);
-                one.primary = other == place;
+                changed |= one.primary != (other == index);
+                one.primary = other == index;
             }
             changed
         }))
@@ -80,32 +85,27 @@ pub(in super::super) fn set_primary(state: &MonoCloud, user_id: &str, kind: Kind
 
 /// Says whether an address or a number is verified.
 pub(in super::super) fn set_verified(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
     kind: Kind,
     id: &str,
     verified: bool,
 ) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| {
-        let place = place(user, kind, id)?;
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| {
+        let index = index_of(user, kind, id)?;
         Ok(user.edit(now, |profile| {
-            let one = &mut of_mut(profile, kind)[place];
+            let one = &mut of_mut(profile, kind)[index];
             std::mem::replace(&mut one.verified, verified) != verified
         }))
     })
 }
 
 /// Gives the user that name to sign in with.
-pub(in super::super) fn set_username(
-    state: &MonoCloud,
-    user_id: &str,
-    name: Result<String, Error>,
-) -> Result<Changed, Error> {
-    let mut ids = state.shared.ids.reserve();
-    let (now, id) = (state.now(), new_uuid(&mut ids));
-    let changed = change(state, user_id, |user| {
-        let name = name?;
+pub(in super::super) fn set_username(monocloud: &MonoCloud, user_id: &str, name: String) -> Result<Changed, Error> {
+    let mut ids = monocloud.shared.ids.reserve();
+    let (now, id) = (monocloud.now(), new_uuid(&mut ids));
+    let changed = change(monocloud, user_id, |user| {
         Ok(user.edit(now, |profile| {
             let has_password = profile.has_password;
             let own = profile
@@ -121,9 +121,21 @@ pub(in super::super) fn set_username(
 }
 
 /// Takes the user's name to sign in with away.
-pub(in super::super) fn remove_username(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| Ok(user.edit(now, |profile| profile.username.take().is_some())))
+pub(in super::super) fn remove_username(monocloud: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| Ok(user.edit(now, |profile| profile.username.take().is_some())))
+}
+
+/// The user's address or number of that id.
+pub(in super::super) fn find_identifier(
+    monocloud: &MonoCloud,
+    user_id: &str,
+    kind: Kind,
+    id: &str,
+) -> Result<Identifier, Error> {
+    let user = monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
+    let index = index_of(&user, kind, id)?;
+    Ok(user.profile.identifiers(kind)[index].clone())
 }
 
 /// A link that was made for a user, and whether it was sent.
@@ -135,26 +147,31 @@ pub(in super::super) struct Link {
 
 /// Sends a link that verifies an address.
 pub(in super::super) fn send_email_verification_link(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
     id: &str,
-    expiry: Result<Option<i64>, Error>,
+    expiry: Option<i64>,
 ) -> Result<Link, Error> {
-    let user = state.users.get(user_id).ok_or(Error::UserNotFound)?;
-    let place = place(&user, Kind::Email, id)?;
-    let expiry = expiry?;
-    Ok(link(state, &user, "verify_email", Some(&user.profile.emails[place].value), expiry))
+    let user = monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
+    let index = index_of(&user, Kind::Email, id)?;
+    Ok(link(monocloud, &user, "verify_email", Some(&user.profile.emails[index].value), expiry))
 }
 
 /// Makes a link, and sends it where there is an address.
-pub(super) fn link(state: &MonoCloud, user: &User, about: &'static str, to: Option<&str>, expiry: Option<i64>) -> Link {
+pub(super) fn link(
+    monocloud: &MonoCloud,
+    user: &User,
+    about: &'static str,
+    to: Option<&str>,
+    expiry: Option<i64>,
+) -> Link {
     let page = about.replace('_', "-");
-    let token = Uuid::from_bytes(state.shared.ids.bytes(Stream::Links));
+    let token = Uuid::from_bytes(monocloud.shared.ids.bytes(Stream::Links));
     let link = format!("https://tenant.monocloud.test/account/{page}?token={}", token.simple());
     if let Some(to) = to {
-        state.shared.outbox.send(Letter {
-            at: state.shared.clock.now(),
-            vendor: ABOUT.name.into(),
+        monocloud.shared.outbox.send(Letter {
+            at: monocloud.shared.clock.now(),
+            vendor: NAME.into(),
             user: user.profile.user_id.clone(),
             by: "email".into(),
             to: to.to_owned(),
@@ -163,14 +180,13 @@ pub(super) fn link(state: &MonoCloud, user: &User, about: &'static str, to: Opti
             link: Some(link.clone()),
         });
     }
-    Link { link, expires_at: state.now() + expiry.unwrap_or(LINK_SECONDS), email_sent: to.is_some() }
+    Link { link, expires_at: monocloud.now() + expiry.unwrap_or(LINK_SECONDS), email_sent: to.is_some() }
 }
 
-/// Where the identifier of that id stands. An id that is no UUID is nobody's.
-fn place(user: &User, kind: Kind, id: &str) -> Result<usize, Error> {
+/// The index of the identifier of that id. An id that is no UUID is nobody's.
+fn index_of(user: &User, kind: Kind, id: &str) -> Result<usize, Error> {
     let id = Uuid::parse_str(id).map_err(|_| Error::IdentifierNotFound)?;
-    let place = user.profile.identifiers(kind).iter().position(|one| one.id == id);
-    place.ok_or(Error::IdentifierNotFound)
+    user.profile.identifiers(kind).iter().position(|one| one.id == id).ok_or(Error::IdentifierNotFound)
 }
 
 fn of_mut(profile: &mut Profile, kind: Kind) -> &mut Vec<Identifier> {

@@ -1,18 +1,20 @@
 //! Pages of lists: only what stands on the page is put in order, and nothing is copied before that.
 
-/// Which page is asked for.
+/// Which page of a list is asked for, and in which order.
 #[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Paging {
+pub(in super::super) struct PageRequest<F> {
     /// From 1.
     pub(in super::super) page: usize,
     /// How much stands on a page, at least 1.
     pub(in super::super) size: usize,
+    /// Without one, the order in which the items were made.
+    pub(in super::super) sort: Option<Sort<F>>,
 }
 
-/// In which order.
+/// An order by one field.
 #[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Sort {
-    pub(in super::super) field: &'static str,
+pub(in super::super) struct Sort<F> {
+    pub(in super::super) field: F,
     pub(in super::super) descending: bool,
 }
 
@@ -46,40 +48,44 @@ pub(in super::super) struct Page<T> {
     pub(in super::super) items: Vec<T>,
     /// How many there are on all pages.
     pub(in super::super) total: usize,
-    pub(in super::super) paging: Paging,
+    /// Which page it is, from 1.
+    pub(in super::super) page: usize,
+    /// How many fit on a page.
+    pub(in super::super) size: usize,
 }
 
 impl<T: Clone> Page<T> {
     /// The page of these items; without an order, in that in which they were made, which also decides between equals.
-    pub(super) fn of<'a>(
+    pub(super) fn of<'a, F>(
         items: impl Iterator<Item = &'a T>,
-        paging: Paging,
-        sort: Option<Sort>,
-        key: impl Fn(&'a T, &'static str) -> Key<'a>,
+        request: PageRequest<F>,
+        key: impl Fn(&'a T, F) -> Key<'a>,
     ) -> Self
     where
         T: 'a,
+        F: Copy,
     {
-        let first = paging.size.saturating_mul(paging.page - 1);
+        let PageRequest { page, size, sort } = request;
+        let first = size.saturating_mul(page - 1);
         let Some(sort) = sort else {
             let mut total = 0;
-            let mut page = Vec::new();
+            let mut found = Vec::new();
             for item in items {
-                if total >= first && page.len() < paging.size {
-                    page.push(item.clone());
+                if total >= first && found.len() < size {
+                    found.push(item.clone());
                 }
                 total += 1;
             }
-            return Self { items: page, total, paging };
+            return Self { items: found, total, page, size };
         };
-        let mut keyed: Vec<_> = items.enumerate().map(|(place, item)| (key(item, sort.field), place, item)).collect();
+        let mut keyed: Vec<_> = items.enumerate().map(|(index, item)| (key(item, sort.field), index, item)).collect();
         let total = keyed.len();
         let order = |one: &(Key<'_>, usize, &T), other: &(Key<'_>, usize, &T)| {
             let by_key = one.0.cmp(&other.0);
             (if sort.descending { by_key.reverse() } else { by_key }).then(one.1.cmp(&other.1))
         };
         let start = first.min(total);
-        let end = start.saturating_add(paging.size).min(total);
+        let end = start.saturating_add(size).min(total);
         if end < total {
             keyed.select_nth_unstable_by(end, order);
             keyed.truncate(end);
@@ -87,9 +93,9 @@ impl<T: Clone> Page<T> {
         if start > 0 && start < end {
             keyed.select_nth_unstable_by(start, order);
         }
-        let page = &mut keyed[start..];
-        page.sort_unstable_by(order);
-        Self { items: page.iter().map(|(.., item)| (*item).clone()).collect(), total, paging }
+        let found = &mut keyed[start..];
+        found.sort_unstable_by(order);
+        Self { items: found.iter().map(|(.., item)| (*item).clone()).collect(), total, page, size }
     }
 }
 
@@ -104,13 +110,14 @@ mod tests {
             let mut sorted = items.clone();
             sorted.sort_by_key(|n| if descending { -n } else { *n });
             for (page, size) in [(1, 7), (3, 7), (8, 7), (9, 7), (1, 100), (usize::MAX, 100)] {
-                let sort = Some(Sort { field: "n", descending });
-                let found = Page::of(items.iter(), Paging { page, size }, sort, |n, _| (*n).into());
+                let sort = Some(Sort { field: (), descending });
+                let found = Page::of(items.iter(), PageRequest { page, size, sort }, |n, ()| (*n).into());
                 let wanted = sorted.chunks(size).nth(page - 1).unwrap_or_default();
                 assert_eq!((&*found.items, found.total), (wanted, 50), "page {page} of {size}");
             }
         }
-        let found = Page::of(items.iter(), Paging { page: 2, size: 3 }, None, |n, _| (*n).into());
+        let request = PageRequest::<()> { page: 2, size: 3, sort: None };
+        let found = Page::of(items.iter(), request, |n, ()| (*n).into());
         assert_eq!((&*found.items, found.total), (&items[3..6], 50));
     }
 }

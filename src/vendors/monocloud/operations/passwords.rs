@@ -1,12 +1,12 @@
 //! Passwords: only their hashes are kept.
 
+use super::change::{Changed, change};
 use super::identifiers::{Link, link};
-use super::{Changed, change};
 use crate::ids::{Ids, Stream};
 use crate::passwords;
-use crate::vendors::monocloud::MonoCloud;
 use crate::vendors::monocloud::error::{Error, Weakness};
 use crate::vendors::monocloud::record::{Authenticator, Kind, Profile};
+use crate::vendors::monocloud::state::MonoCloud;
 
 /// A password that is to be kept.
 pub(in super::super) enum Secret {
@@ -50,16 +50,11 @@ pub(in super::super) struct SetPassword {
 }
 
 /// Sets a user's password, whatever it was.
-pub(in super::super) fn set_password(
-    state: &MonoCloud,
-    user_id: &str,
-    set: Result<SetPassword, Error>,
-) -> Result<Changed, Error> {
-    state.users.get(user_id).ok_or(Error::UserNotFound)?;
-    let set = set?;
-    let hash = set.secret.hashed(&state.shared.ids)?; // takes long, so not in the step that holds others up
-    let now = state.now();
-    change(state, user_id, |user| {
+pub(in super::super) fn set_password(monocloud: &MonoCloud, user_id: &str, set: SetPassword) -> Result<Changed, Error> {
+    monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
+    let hash = set.secret.hashed(&monocloud.shared.ids)?; // takes long, so not in the step that holds others up
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| {
         if set.revoke_sessions {
             user.revoke_sessions();
         }
@@ -80,19 +75,18 @@ pub(in super::super) struct ChangePassword {
 
 /// Sets a user's password where the old one is right.
 pub(in super::super) fn change_password(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
-    wanted: Result<ChangePassword, Error>,
+    wanted: ChangePassword,
 ) -> Result<Changed, Error> {
-    let user = state.users.get(user_id).ok_or(Error::UserNotFound)?;
-    let wanted = wanted?;
+    let user = monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
     let old = user.profile.password_hash.clone().ok_or(Error::WrongPassword)?;
     if !passwords::fits(&wanted.old_password, &old) {
         return Err(Error::WrongPassword);
     }
-    let hash = wanted.secret.hashed(&state.shared.ids)?;
-    let now = state.now();
-    change(state, user_id, |user| {
+    let hash = wanted.secret.hashed(&monocloud.shared.ids)?;
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| {
         // Somebody else may have been faster.
         if user.profile.password_hash.as_ref() != Some(&old) {
             return Err(Error::WrongPassword);
@@ -109,9 +103,9 @@ pub(in super::super) fn change_password(
 }
 
 /// Takes a user's password away.
-pub(in super::super) fn remove_password(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| {
+pub(in super::super) fn remove_password(monocloud: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| {
         Ok(user.edit(now, |profile| {
             let had = profile.has_password;
             keep(profile, None, now);
@@ -122,9 +116,9 @@ pub(in super::super) fn remove_password(state: &MonoCloud, user_id: &str) -> Res
 }
 
 /// Says whether the next sign-in asks for another password.
-pub(in super::super) fn set_force_reset(state: &MonoCloud, user_id: &str, force: bool) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| {
+pub(in super::super) fn set_force_reset(monocloud: &MonoCloud, user_id: &str, force: bool) -> Result<Changed, Error> {
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| {
         Ok(user.edit(now, |profile| std::mem::replace(&mut profile.force_password_reset, force) != force))
     })
 }
@@ -137,16 +131,15 @@ pub(in super::super) struct ResetPassword {
 
 /// Makes a link that sets a password anew. It goes to the primary address, or where there is none, to the first.
 pub(in super::super) fn reset_password(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
-    wanted: Result<ResetPassword, Error>,
+    wanted: ResetPassword,
 ) -> Result<Link, Error> {
-    let user = state.users.get(user_id).ok_or(Error::UserNotFound)?;
-    let wanted = wanted?;
+    let user = monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
     let emails = user.profile.identifiers(Kind::Email);
     let email = emails.iter().find(|email| email.primary).or(emails.first());
     let to = email.filter(|_| wanted.send_email).map(|email| &*email.value);
-    Ok(link(state, &user, "reset_password", to, wanted.expiry))
+    Ok(link(monocloud, &user, "reset_password", to, wanted.expiry))
 }
 
 /// Gives the profile that password, or none, and with it what one can sign in with.

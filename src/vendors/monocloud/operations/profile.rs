@@ -2,20 +2,19 @@
 
 use serde_json::{Map, Value};
 
-use super::{Changed, change};
-use crate::vendors::monocloud::MonoCloud;
+use super::change::{Changed, change};
 use crate::vendors::monocloud::error::Error;
-use crate::vendors::monocloud::record::{Members, Profile};
+use crate::vendors::monocloud::record::Data;
+use crate::vendors::monocloud::state::MonoCloud;
 
 /// Changes the claims that are given; `None` clears one.
 pub(in super::super) fn patch_claims(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
-    patch: Result<Vec<(&'static str, Option<Value>)>, Error>,
+    patch: Vec<(&'static str, Option<Value>)>,
 ) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| {
-        let patch = patch?;
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| {
         Ok(user.edit(now, |profile| {
             profile.claims.edit(|claims| {
                 for (name, value) in patch {
@@ -29,58 +28,17 @@ pub(in super::super) fn patch_claims(
     })
 }
 
-/// Data that applications keep with a user.
-#[derive(Debug, Clone, Copy)]
-pub(in super::super) enum Data {
-    /// What the user may see.
-    Public,
-    /// What the user may not.
-    Private,
-}
-
-impl Data {
-    /// The member that wraps it.
-    pub(in super::super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Public => "public_data",
-            Self::Private => "private_data",
-        }
-    }
-
-    fn of(self, profile: &Profile) -> &Members {
-        match self {
-            Self::Public => &profile.public_data,
-            Self::Private => &profile.private_data,
-        }
-    }
-
-    fn of_mut(self, profile: &mut Profile) -> &mut Members {
-        match self {
-            Self::Public => &mut profile.public_data,
-            Self::Private => &mut profile.private_data,
-        }
-    }
-}
-
-/// The user's data.
-pub(in super::super) fn get_data(state: &MonoCloud, user_id: &str, data: Data) -> Result<Members, Error> {
-    let user = state.users.get(user_id).ok_or(Error::UserNotFound)?;
-    Ok(data.of(&user.profile).clone())
-}
-
 /// Merges a patch into the user's data.
 pub(in super::super) fn patch_data(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
     data: Data,
-    patch: Result<Map<String, Value>, Error>,
-) -> Result<(Members, bool), Error> {
-    let now = state.now();
-    let done = change(state, user_id, |user| {
-        let patch = patch?;
-        Ok(user.edit(now, |profile| data.of_mut(profile).edit(|members| merge(members, patch))))
-    })?;
-    Ok((data.of(&done.user.profile).clone(), done.changed))
+    patch: Map<String, Value>,
+) -> Result<Changed, Error> {
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| {
+        Ok(user.edit(now, |profile| profile.data_mut(data).edit(|members| merge(members, patch))))
+    })
 }
 
 /// RFC 7396: null removes, an object is merged, anything else replaces.

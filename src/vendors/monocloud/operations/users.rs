@@ -2,58 +2,68 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::lists::{Key, Page};
+use super::change::{Changed, change, user_error};
+use super::lists::{Key, Page, PageRequest};
 use super::passwords::Secret;
-use super::{Changed, change, new_uuid, user_error};
 use crate::vendors::monocloud::error::Error;
-use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, User};
-use crate::vendors::monocloud::wire::Query;
-use crate::vendors::monocloud::{Era, MonoCloud, seed};
+use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, User, user_id};
+use crate::vendors::monocloud::state::{MonoCloud, new_uuid};
 
-/// What users can be sorted by: in the seeds' generation by the first two, today by all.
-const SORTS: [&str; 9] = [
-    "creation_time",
-    "last_updated",
-    "failure_count",
-    "last_sign_in_attempt",
-    "sign_in_attempts_count",
-    "last_sign_in_success",
-    "sign_in_success_count",
-    "last_activity",
-    "block_until",
-];
+/// What users can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in super::super) enum UserField {
+    CreationTime,
+    LastUpdated,
+    FailureCount,
+    LastSignInAttempt,
+    SignInAttemptsCount,
+    LastSignInSuccess,
+    SignInSuccessCount,
+    LastActivity,
+    BlockUntil,
+}
 
 /// A page of the users that the filter finds.
-pub(in super::super) fn list_users(state: &MonoCloud, query: &Query<'_>) -> Result<Page<User>, Error> {
-    page(state, query, |_| true)
+pub(in super::super) fn list_users(
+    monocloud: &MonoCloud,
+    filter: Option<&str>,
+    request: PageRequest<UserField>,
+) -> Page<User> {
+    page(monocloud, filter, request, |_| true)
 }
 
 /// A page of some users.
-pub(super) fn page(state: &MonoCloud, query: &Query<'_>, wanted: impl Fn(&User) -> bool) -> Result<Page<User>, Error> {
-    let paging = query.paging()?;
-    let known = if state.rules.era == Era::Seed { &SORTS[..2] } else { &SORTS[..] };
-    let sort = query.sort(known)?;
-    let search = query.text("filter").map(Search::new);
-    let now = state.now();
-    let users = state.users.snapshot();
+pub(super) fn page(
+    monocloud: &MonoCloud,
+    filter: Option<&str>,
+    request: PageRequest<UserField>,
+    wanted: impl Fn(&User) -> bool,
+) -> Page<User> {
+    let search = filter.map(Search::new);
+    let now = monocloud.now();
+    let users = monocloud.state.users.snapshot();
     let found = users.iter().filter(|user| wanted(user) && search.as_ref().is_none_or(|search| search.finds(user)));
-    Ok(Page::of(found, paging, sort, |user, field| key(user, field, now)))
+    Page::of(found, request, |user, field| key(user, field, now))
 }
 
-fn key<'a>(user: &'a User, field: &'static str, now: i64) -> Key<'a> {
+fn key(user: &User, field: UserField, now: i64) -> Key<'_> {
     let activity = user.profile.activity.as_deref();
     let count = |count: u64| Key::from(i64::try_from(count).unwrap_or(i64::MAX));
     match field {
-        "creation_time" => user.profile.creation_time.into(),
-        "failure_count" => i64::from(user.failures).into(),
-        "last_sign_in_attempt" => activity.and_then(|activity| activity.last_attempt).into(),
-        "sign_in_attempts_count" => count(activity.map_or(0, |activity| activity.attempts)),
-        "last_sign_in_success" | "last_activity" => activity.and_then(|activity| activity.last_success).into(),
-        "sign_in_success_count" => count(activity.map_or(0, |activity| activity.successes)),
-        "block_until" => user.block_until(now).map(|until| until.unwrap_or(i64::MAX)).into(),
-        _ => user.last_updated.into(),
+        UserField::CreationTime => user.profile.creation_time.into(),
+        UserField::LastUpdated => user.last_updated.into(),
+        UserField::FailureCount => i64::from(user.failures).into(),
+        UserField::LastSignInAttempt => activity.and_then(|activity| activity.last_attempt).into(),
+        UserField::SignInAttemptsCount => count(activity.map_or(0, |activity| activity.attempts)),
+        UserField::LastSignInSuccess | UserField::LastActivity => {
+            activity.and_then(|activity| activity.last_success).into()
+        }
+        UserField::SignInSuccessCount => count(activity.map_or(0, |activity| activity.successes)),
+        UserField::BlockUntil => user.block_until(now).map(|until| until.unwrap_or(i64::MAX)).into(),
     }
 }
 
@@ -101,17 +111,17 @@ pub(in super::super) struct NewUser {
 }
 
 /// Makes a user, who joins the groups that take everybody.
-pub(in super::super) fn create_user(state: &MonoCloud, new: NewUser) -> Result<User, Error> {
+pub(in super::super) fn create_user(monocloud: &MonoCloud, new: NewUser) -> Result<User, Error> {
     let verified_email = new.email.is_some() && new.email_verified;
     let verified_phone = new.phone_number.is_some() && new.phone_number_verified;
     if new.secret.is_none() && !verified_email && !verified_phone {
         return Err(Error::NoWayIn);
     }
     let has_password = new.secret.is_some();
-    let password_hash = new.secret.map(|secret| secret.hashed(&state.shared.ids)).transpose()?;
-    let now = state.now();
-    let mut ids = state.shared.ids.reserve();
-    let user_id = seed::letters(&ids.bytes::<21>());
+    let password_hash = new.secret.map(|secret| secret.hashed(&monocloud.shared.ids)).transpose()?;
+    let now = monocloud.now();
+    let mut ids = monocloud.shared.ids.reserve();
+    let user_id = user_id::letters(&ids.bytes::<21>());
     let mut identifier = |kind, value: Option<String>, verified: bool| {
         value.map(|value| Identifier {
             primary: true,
@@ -119,7 +129,7 @@ pub(in super::super) fn create_user(state: &MonoCloud, new: NewUser) -> Result<U
             ..Identifier::new(new_uuid(&mut ids), kind, value, has_password)
         })
     };
-    let groups = state.groups.snapshot();
+    let groups = monocloud.state.groups.snapshot();
     let joined = groups.iter().filter(|group| group.is_auto_assigned);
     let user = User {
         disabled: false,
@@ -139,42 +149,43 @@ pub(in super::super) fn create_user(state: &MonoCloud, new: NewUser) -> Result<U
             phone_numbers: identifier(Kind::Phone, new.phone_number, new.phone_number_verified).into_iter().collect(),
             username: identifier(Kind::Username, new.username, false).map(Box::new),
             groups: joined.map(|group| Membership { group_id: group.id(), creation_time: now }).collect(),
-            ..Profile::empty()
+            ..Profile::default()
         }),
     };
-    let user = state.users.insert(&user_id, || Ok(user)).map_err(|error| user_error(&user_id, error))?;
+    let inserted = monocloud.state.users.insert(&user_id, || Ok(user));
+    let user = inserted.map_err(|error| user_error(&user_id, error))?;
     ids.commit();
     Ok(user)
 }
 
 /// The user of that id.
-pub(in super::super) fn get_user(state: &MonoCloud, user_id: &str) -> Result<User, Error> {
-    state.users.get(user_id).ok_or(Error::UserNotFound)
+pub(in super::super) fn get_user(monocloud: &MonoCloud, user_id: &str) -> Result<User, Error> {
+    monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)
 }
 
 /// Removes a user for good.
-pub(in super::super) fn delete_user(state: &MonoCloud, user_id: &str) -> Result<(), Error> {
-    state.users.remove(user_id, |_| Ok(())).map_err(|error| user_error(user_id, error))
+pub(in super::super) fn delete_user(monocloud: &MonoCloud, user_id: &str) -> Result<(), Error> {
+    monocloud.state.users.remove(user_id, |_| Ok(())).map_err(|error| user_error(user_id, error))
 }
 
 /// Keeps a user out.
 pub(in super::super) fn disable_user(
-    state: &MonoCloud,
+    monocloud: &MonoCloud,
     user_id: &str,
-    revoke_sessions: Result<bool, Error>,
+    revoke_sessions: bool,
 ) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| Ok(user.disable(revoke_sessions?, now)))
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| Ok(user.disable(revoke_sessions, now)))
 }
 
 /// Lifts an earlier disable.
-pub(in super::super) fn enable_user(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| Ok(user.enable(now)))
+pub(in super::super) fn enable_user(monocloud: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| Ok(user.enable(now)))
 }
 
 /// Lifts a block that failed sign-ins caused.
-pub(in super::super) fn unblock_user(state: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
-    let now = state.now();
-    change(state, user_id, |user| Ok(user.unblock(now)))
+pub(in super::super) fn unblock_user(monocloud: &MonoCloud, user_id: &str) -> Result<Changed, Error> {
+    let now = monocloud.now();
+    change(monocloud, user_id, |user| Ok(user.unblock(now)))
 }

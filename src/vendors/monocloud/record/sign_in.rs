@@ -6,7 +6,8 @@ use super::parts::{Address, Block, Lockout, Session};
 use super::user::User;
 
 /// How many failed sign-ins in a row block an account or an address: the last of them does.
-/// The vendor has this and the next as options of a tenant, without publishing what they are at first (assumed, monocloud-a29).
+/// The vendor has this and the next as options of a tenant, without publishing what they are at first
+/// (assumed, monocloud-a29).
 pub(in super::super) const MOST_FAILURES: u32 = 5;
 
 /// How long a block lasts, in seconds.

@@ -31,7 +31,7 @@ pub(in super::super) struct User {
 }
 
 /// The members that seldom change.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in super::super) struct Profile {
     pub(in super::super) user_id: String,
     pub(in super::super) creation_time: i64,
@@ -57,26 +57,19 @@ pub(in super::super) struct Profile {
 }
 
 impl Profile {
-    /// Of a user about whom nothing is known.
-    pub(in super::super) fn empty() -> Self {
-        Self {
-            user_id: String::new(),
-            creation_time: 0,
-            has_password: false,
-            force_password_reset: false,
-            password_updated_at: None,
-            password_hash: None,
-            passkeys: Vec::new(),
-            private_data: Members::default(),
-            public_data: Members::default(),
-            claims: Members::default(),
-            idps: Vec::new(),
-            emails: Vec::new(),
-            phone_numbers: Vec::new(),
-            username: None,
-            activity: None,
-            addresses: Vec::new(),
-            groups: Vec::new(),
+    /// What applications keep with the user.
+    pub(in super::super) fn data(&self, data: Data) -> &Members {
+        match data {
+            Data::Public => &self.public_data,
+            Data::Private => &self.private_data,
+        }
+    }
+
+    /// Likewise, to change it.
+    pub(in super::super) fn data_mut(&mut self, data: Data) -> &mut Members {
+        match data {
+            Data::Public => &mut self.public_data,
+            Data::Private => &mut self.private_data,
         }
     }
 
@@ -98,6 +91,15 @@ impl Profile {
     pub(in super::super) fn all_identifiers_mut(&mut self) -> impl Iterator<Item = &mut Identifier> {
         self.username.as_deref_mut().into_iter().chain(&mut self.emails).chain(&mut self.phone_numbers)
     }
+}
+
+/// Data that applications keep with a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Data {
+    /// What the user may see.
+    Public,
+    /// What the user may not.
+    Private,
 }
 
 impl Record for User {

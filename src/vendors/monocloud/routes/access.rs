@@ -2,7 +2,7 @@
 
 use super::{
     BODY_REFUSALS, EMULATED, FILTERED, LIST_REFUSALS, PRINTED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed,
-    listed, refusals,
+    listed, read_for_user, refusals,
 };
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
@@ -27,9 +27,11 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let page = operations::list_sessions(state, &call.parameter(0), &Query::of(call))?;
-            Ok(wire::access::sessions(state, &page).proving(if page.total > 0 { "listed" } else { "none" }))
+        run: |monocloud, call| {
+            let query = Query::of(call);
+            let request = read_for_user(monocloud, call, |_| query.page_request())?;
+            let page = operations::list_sessions(monocloud, &call.parameter(0), query.text("client_id"), request)?;
+            Ok(wire::access::sessions(monocloud, &page).proving(if page.total > 0 { "listed" } else { "none" }))
         },
     },
     Row {
@@ -47,9 +49,9 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let session = operations::get_session(state, &call.parameter(0), &call.parameter(1))?;
-            Ok(wire::access::session(state, &session).proving("found"))
+        run: |monocloud, call| {
+            let session = operations::get_session(monocloud, &call.parameter(0), &call.parameter(1))?;
+            Ok(wire::access::session(monocloud, &session).proving("found"))
         },
     },
     Row {
@@ -68,8 +70,8 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            operations::revoke_session(state, &call.parameter(0), &call.parameter(1))?;
+        run: |monocloud, call| {
+            operations::revoke_session(monocloud, &call.parameter(0), &call.parameter(1))?;
             Ok(wire::no_content().proving("revoked"))
         },
     },
@@ -90,10 +92,11 @@ pub(super) static ROWS: [Row; 7] = [
             differences: &["Only addresses that are blocked now are listed; whether the real service lists others is not published."],
             ..EMULATED
         },
-        run: |state, call| {
+        run: |monocloud, call| {
             let query = Query::of(call);
-            let page = operations::list_blocked_ips(state, &call.parameter(0), &query)?;
-            Ok(wire::access::addresses(state, &page).proving(listed(&query)))
+            let request = read_for_user(monocloud, call, |_| query.page_request())?;
+            let page = operations::list_blocked_ips(monocloud, &call.parameter(0), query.text("filter"), request)?;
+            Ok(wire::access::addresses(monocloud, &page).proving(listed(&query)))
         },
     },
     Row {
@@ -113,9 +116,10 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::unblock_ip(state, &call.parameter(0), wire::access::unblock_ip(call))?;
-            Ok(changed(state, &done, "unblocked", "unchanged"))
+        run: |monocloud, call| {
+            let ip = read_for_user(monocloud, call, wire::access::unblock_ip)?;
+            let done = operations::unblock_ip(monocloud, &call.parameter(0), &ip)?;
+            Ok(changed(monocloud, &done, "unblocked", "unchanged"))
         },
     },
     Row {
@@ -134,8 +138,8 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            operations::remove_passkey(state, &call.parameter(0), &call.parameter(1))?;
+        run: |monocloud, call| {
+            operations::remove_passkey(monocloud, &call.parameter(0), &call.parameter(1))?;
             Ok(wire::no_content().proving("removed"))
         },
     },
@@ -156,9 +160,10 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::disconnect_external_authenticator(state, &call.parameter(0), wire::access::disconnect(call))?;
-            Ok(changed(state, &done, "disconnected", "disconnected"))
+        run: |monocloud, call| {
+            let (service, id) = read_for_user(monocloud, call, wire::access::disconnect)?;
+            let done = operations::disconnect_external_authenticator(monocloud, &call.parameter(0), service, &id)?;
+            Ok(changed(monocloud, &done, "disconnected", "disconnected"))
         },
     },
 ];

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{
     BODY_REFUSALS, EMULATED, FILTERED, LIST_REFUSALS, PRINTED, PRINTED_MORE, Row, WRITE_REFUSALS, key_refusals, listed,
-    refusals,
+    read_for_group, read_for_user, refusals,
 };
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
@@ -28,8 +28,9 @@ pub(super) static ROWS: [Row; 10] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let page = operations::list_user_groups(state, &call.parameter(0), &Query::of(call))?;
+        run: |monocloud, call| {
+            let request = read_for_user(monocloud, call, |call| Query::of(call).page_request())?;
+            let page = operations::list_user_groups(monocloud, &call.parameter(0), request)?;
             Ok(wire::groups::memberships(&page).proving("listed"))
         },
     },
@@ -49,8 +50,8 @@ pub(super) static ROWS: [Row; 10] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let joined = operations::get_user_group(state, &call.parameter(0), &call.parameter(1))?;
+        run: |monocloud, call| {
+            let joined = operations::get_user_group(monocloud, &call.parameter(0), &call.parameter(1))?;
             Ok(wire::groups::membership(&joined).proving("found"))
         },
     },
@@ -71,9 +72,9 @@ pub(super) static ROWS: [Row; 10] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let (joined, is_new) = operations::assign_group(state, &call.parameter(0), &call.parameter(1))?;
-            Ok(wire::groups::assigned(state, &joined).proving(if is_new { "assigned" } else { "already_assigned" }))
+        run: |monocloud, call| {
+            let (joined, is_new) = operations::assign_group(monocloud, &call.parameter(0), &call.parameter(1))?;
+            Ok(wire::groups::assigned(monocloud, &joined).proving(if is_new { "assigned" } else { "already_assigned" }))
         },
     },
     Row {
@@ -93,8 +94,8 @@ pub(super) static ROWS: [Row; 10] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            operations::unassign_group(state, &call.parameter(0), &call.parameter(1))?;
+        run: |monocloud, call| {
+            operations::unassign_group(monocloud, &call.parameter(0), &call.parameter(1))?;
             Ok(wire::no_content().proving("unassigned"))
         },
     },
@@ -115,10 +116,11 @@ pub(super) static ROWS: [Row; 10] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
+        run: |monocloud, call| {
             let query = Query::of(call);
-            let page = operations::list_group_users(state, &call.parameter(0), &query)?;
-            Ok(wire::users::users(state, &page).proving(listed(&query)))
+            let request = read_for_group(monocloud, call, |_| wire::users::page_request(monocloud, &query))?;
+            let page = operations::list_group_users(monocloud, &call.parameter(0), query.text("filter"), request)?;
+            Ok(wire::users::users(monocloud, &page).proving(listed(&query)))
         },
     },
     Row {
@@ -136,8 +138,8 @@ pub(super) static ROWS: [Row; 10] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let page = operations::list_groups(state, &Query::of(call))?;
+        run: |monocloud, call| {
+            let page = operations::list_groups(monocloud, Query::of(call).page_request()?);
             Ok(wire::groups::groups(&page).proving("listed"))
         },
     },
@@ -158,8 +160,8 @@ pub(super) static ROWS: [Row; 10] = [
             differences: &["No subscription limits how many groups there are, and two may have one name."],
             ..EMULATED
         },
-        run: |state, call| {
-            let group = operations::create_group(state, wire::groups::new_group(call)?)?;
+        run: |monocloud, call| {
+            let group = operations::create_group(monocloud, wire::groups::new_group(call)?)?;
             Ok(wire::groups::group(StatusCode::CREATED, &group).proving("created"))
         },
     },
@@ -178,8 +180,8 @@ pub(super) static ROWS: [Row; 10] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let group = operations::get_group(state, &call.parameter(0))?;
+        run: |monocloud, call| {
+            let group = operations::get_group(monocloud, &call.parameter(0))?;
             Ok(wire::groups::group(StatusCode::OK, &group).proving("found"))
         },
     },
@@ -201,8 +203,9 @@ pub(super) static ROWS: [Row; 10] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let (group, is_new) = operations::patch_group(state, &call.parameter(0), wire::groups::patch_group(call))?;
+        run: |monocloud, call| {
+            let patch = read_for_group(monocloud, call, wire::groups::patch_group)?;
+            let (group, is_new) = operations::patch_group(monocloud, &call.parameter(0), patch)?;
             let row = if is_new { "patched" } else { "unchanged" };
             Ok(wire::groups::group(StatusCode::OK, &group).proving(row))
         },
@@ -223,8 +226,8 @@ pub(super) static ROWS: [Row; 10] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            operations::delete_group(state, &call.parameter(0))?;
+        run: |monocloud, call| {
+            operations::delete_group(monocloud, &call.parameter(0))?;
             Ok(wire::no_content().proving("deleted"))
         },
     },

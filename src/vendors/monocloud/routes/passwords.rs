@@ -1,6 +1,6 @@
 //! The routes of passwords.
 
-use super::{BODY_REFUSALS, EMULATED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed, refusals};
+use super::{BODY_REFUSALS, EMULATED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed, read_for_user, refusals};
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
 use crate::vendors::monocloud::{operations, wire};
@@ -24,9 +24,10 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::set_password(state, &call.parameter(0), wire::passwords::set_password(call))?;
-            Ok(changed(state, &done, "set", "set"))
+        run: |monocloud, call| {
+            let wanted = read_for_user(monocloud, call, wire::passwords::set_password)?;
+            let done = operations::set_password(monocloud, &call.parameter(0), wanted)?;
+            Ok(changed(monocloud, &done, "set", "set"))
         },
     },
     Row {
@@ -45,8 +46,8 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::remove_password(state, &call.parameter(0))?;
+        run: |monocloud, call| {
+            let done = operations::remove_password(monocloud, &call.parameter(0))?;
             Ok(wire::no_content().proving(if done.changed { "removed" } else { "no_password" }))
         },
     },
@@ -68,9 +69,10 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::change_password(state, &call.parameter(0), wire::passwords::change_password(call))?;
-            Ok(changed(state, &done, "changed", "changed"))
+        run: |monocloud, call| {
+            let wanted = read_for_user(monocloud, call, wire::passwords::change_password)?;
+            let done = operations::change_password(monocloud, &call.parameter(0), wanted)?;
+            Ok(changed(monocloud, &done, "changed", "changed"))
         },
     },
     Row {
@@ -89,9 +91,9 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::set_force_reset(state, &call.parameter(0), true)?;
-            Ok(changed(state, &done, "forced", "unchanged"))
+        run: |monocloud, call| {
+            let done = operations::set_force_reset(monocloud, &call.parameter(0), true)?;
+            Ok(changed(monocloud, &done, "forced", "unchanged"))
         },
     },
     Row {
@@ -110,9 +112,9 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::set_force_reset(state, &call.parameter(0), false)?;
-            Ok(changed(state, &done, "cancelled", "unchanged"))
+        run: |monocloud, call| {
+            let done = operations::set_force_reset(monocloud, &call.parameter(0), false)?;
+            Ok(changed(monocloud, &done, "cancelled", "unchanged"))
         },
     },
     Row {
@@ -132,8 +134,9 @@ pub(super) static ROWS: [Row; 6] = [
             differences: &["Nobody can follow the link."],
             ..EMULATED
         },
-        run: |state, call| {
-            let link = operations::reset_password(state, &call.parameter(0), wire::passwords::reset_password(call))?;
+        run: |monocloud, call| {
+            let wanted = read_for_user(monocloud, call, wire::passwords::reset_password)?;
+            let link = operations::reset_password(monocloud, &call.parameter(0), wanted)?;
             Ok(wire::passwords::reset_link(&link).proving("made"))
         },
     },

@@ -1,6 +1,6 @@
 //! The routes of phone numbers.
 
-use super::{BODY_REFUSALS, EMULATED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed, refusals};
+use super::{BODY_REFUSALS, EMULATED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed, read_for_user, refusals};
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
 use crate::vendors::monocloud::record::Kind;
@@ -26,10 +26,10 @@ pub(super) static ROWS: [Row; 5] = [
             differences: &["Restrictions of identifiers are not emulated: `skip_restriction_checks` is read and changes nothing."],
             ..EMULATED
         },
-        run: |state, call| {
-            let new = wire::identifiers::add_phone(call);
-            let done = operations::add_identifier(state, &call.parameter(0), Kind::Phone, new)?;
-            Ok(changed(state, &done, "added", "added"))
+        run: |monocloud, call| {
+            let new = read_for_user(monocloud, call, |call| wire::identifiers::add_identifier(call, Kind::Phone))?;
+            let done = operations::add_identifier(monocloud, &call.parameter(0), Kind::Phone, new)?;
+            Ok(changed(monocloud, &done, "added", "added"))
         },
     },
     Row {
@@ -48,9 +48,9 @@ pub(super) static ROWS: [Row; 5] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::remove_identifier(state, &call.parameter(0), Kind::Phone, &call.parameter(1))?;
-            Ok(changed(state, &done, "removed", "removed"))
+        run: |monocloud, call| {
+            let done = operations::remove_identifier(monocloud, &call.parameter(0), Kind::Phone, &call.parameter(1))?;
+            Ok(changed(monocloud, &done, "removed", "removed"))
         },
     },
     Row {
@@ -70,9 +70,9 @@ pub(super) static ROWS: [Row; 5] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::set_primary(state, &call.parameter(0), Kind::Phone, &call.parameter(1))?;
-            Ok(changed(state, &done, "set", "unchanged"))
+        run: |monocloud, call| {
+            let done = operations::set_primary(monocloud, &call.parameter(0), Kind::Phone, &call.parameter(1))?;
+            Ok(changed(monocloud, &done, "set", "unchanged"))
         },
     },
     Row {
@@ -92,9 +92,9 @@ pub(super) static ROWS: [Row; 5] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::set_verified(state, &call.parameter(0), Kind::Phone, &call.parameter(1), true)?;
-            Ok(changed(state, &done, "verified", "unchanged"))
+        run: |monocloud, call| {
+            let done = operations::set_verified(monocloud, &call.parameter(0), Kind::Phone, &call.parameter(1), true)?;
+            Ok(changed(monocloud, &done, "verified", "unchanged"))
         },
     },
     Row {
@@ -114,9 +114,9 @@ pub(super) static ROWS: [Row; 5] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::set_verified(state, &call.parameter(0), Kind::Phone, &call.parameter(1), false)?;
-            Ok(changed(state, &done, "unverified", "unchanged"))
+        run: |monocloud, call| {
+            let done = operations::set_verified(monocloud, &call.parameter(0), Kind::Phone, &call.parameter(1), false)?;
+            Ok(changed(monocloud, &done, "unverified", "unchanged"))
         },
     },
 ];

@@ -1,9 +1,11 @@
 //! The routes of claims, data and the user name.
 
-use super::{BODY_REFUSALS, EMULATED, PRINTED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed, refusals};
+use super::{
+    BODY_REFUSALS, EMULATED, PRINTED, PRINTED_MORE, Row, UNCHANGED, WRITE_REFUSALS, changed, read_for_user, refusals,
+};
 use crate::fidelity::Sureness::{Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
-use crate::vendors::monocloud::operations::Data;
+use crate::vendors::monocloud::record::Data;
 use crate::vendors::monocloud::{operations, wire};
 
 #[rustfmt::skip]
@@ -25,9 +27,10 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::patch_claims(state, &call.parameter(0), wire::profile::patch_claims(call))?;
-            Ok(changed(state, &done, "patched", "unchanged"))
+        run: |monocloud, call| {
+            let patch = read_for_user(monocloud, call, wire::profile::patch_claims)?;
+            let done = operations::patch_claims(monocloud, &call.parameter(0), patch)?;
+            Ok(changed(monocloud, &done, "patched", "unchanged"))
         },
     },
     Row {
@@ -44,9 +47,9 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let data = operations::get_data(state, &call.parameter(0), Data::Private)?;
-            Ok(wire::profile::data(Data::Private.as_str(), &data).proving("found"))
+        run: |monocloud, call| {
+            let user = operations::get_user(monocloud, &call.parameter(0))?;
+            Ok(wire::profile::data(&user, Data::Private).proving("found"))
         },
     },
     Row {
@@ -66,10 +69,11 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let patch = wire::profile::patch_data(call, Data::Private.as_str());
-            let (data, is_new) = operations::patch_data(state, &call.parameter(0), Data::Private, patch)?;
-            Ok(wire::profile::data(Data::Private.as_str(), &data).proving(if is_new { "patched" } else { "unchanged" }))
+        run: |monocloud, call| {
+            let patch = read_for_user(monocloud, call, |call| wire::profile::patch_data(call, Data::Private))?;
+            let done = operations::patch_data(monocloud, &call.parameter(0), Data::Private, patch)?;
+            let row = if done.changed { "patched" } else { "unchanged" };
+            Ok(wire::profile::data(&done.user, Data::Private).proving(row))
         },
     },
     Row {
@@ -86,9 +90,9 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let data = operations::get_data(state, &call.parameter(0), Data::Public)?;
-            Ok(wire::profile::data(Data::Public.as_str(), &data).proving("found"))
+        run: |monocloud, call| {
+            let user = operations::get_user(monocloud, &call.parameter(0))?;
+            Ok(wire::profile::data(&user, Data::Public).proving("found"))
         },
     },
     Row {
@@ -108,10 +112,11 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let patch = wire::profile::patch_data(call, Data::Public.as_str());
-            let (data, is_new) = operations::patch_data(state, &call.parameter(0), Data::Public, patch)?;
-            Ok(wire::profile::data(Data::Public.as_str(), &data).proving(if is_new { "patched" } else { "unchanged" }))
+        run: |monocloud, call| {
+            let patch = read_for_user(monocloud, call, |call| wire::profile::patch_data(call, Data::Public))?;
+            let done = operations::patch_data(monocloud, &call.parameter(0), Data::Public, patch)?;
+            let row = if done.changed { "patched" } else { "unchanged" };
+            Ok(wire::profile::data(&done.user, Data::Public).proving(row))
         },
     },
     Row {
@@ -132,9 +137,10 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::set_username(state, &call.parameter(0), wire::identifiers::set_username(call))?;
-            Ok(changed(state, &done, "set", "unchanged"))
+        run: |monocloud, call| {
+            let name = read_for_user(monocloud, call, wire::identifiers::set_username)?;
+            let done = operations::set_username(monocloud, &call.parameter(0), name)?;
+            Ok(changed(monocloud, &done, "set", "unchanged"))
         },
     },
     Row {
@@ -153,9 +159,9 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::remove_username(state, &call.parameter(0))?;
-            Ok(changed(state, &done, "removed", "unchanged"))
+        run: |monocloud, call| {
+            let done = operations::remove_username(monocloud, &call.parameter(0))?;
+            Ok(changed(monocloud, &done, "removed", "unchanged"))
         },
     },
 ];

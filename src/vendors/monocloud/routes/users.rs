@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{
     BODY_REFUSALS, EMULATED, FILTERED, LIST_REFUSALS, PRINTED, Row, WRITE_REFUSALS, changed, key_refusals, listed,
-    refusals,
+    read_for_user, refusals,
 };
 use crate::fidelity::Sureness::{Assumed, Documented, Stated};
 use crate::fidelity::{Answer, Operation};
@@ -30,10 +30,11 @@ pub(super) static ROWS: [Row; 7] = [
             differences: &["`filter` is a whole id, or a part of an identifier or a claim, whatever its case; which members the real service searches is not published, nor the syntax of today's expressions."],
             ..EMULATED
         },
-        run: |state, call| {
+        run: |monocloud, call| {
             let query = Query::of(call);
-            let page = operations::list_users(state, &query)?;
-            Ok(wire::users::users(state, &page).proving(listed(&query)))
+            let request = wire::users::page_request(monocloud, &query)?;
+            let page = operations::list_users(monocloud, query.text("filter"), request);
+            Ok(wire::users::users(monocloud, &page).proving(listed(&query)))
         },
     },
     Row {
@@ -56,9 +57,9 @@ pub(super) static ROWS: [Row; 7] = [
             differences: &["Restrictions of identifiers are not emulated: `skip_identifier_restriction_checks` is read and changes nothing."],
             ..EMULATED
         },
-        run: |state, call| {
-            let user = operations::create_user(state, wire::users::new_user(call)?)?;
-            Ok(wire::users::user(state, StatusCode::CREATED, &user).proving("created"))
+        run: |monocloud, call| {
+            let user = operations::create_user(monocloud, wire::users::new_user(call)?)?;
+            Ok(wire::users::user(monocloud, StatusCode::CREATED, &user).proving("created"))
         },
     },
     Row {
@@ -73,9 +74,9 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let user = operations::get_user(state, &call.parameter(0))?;
-            Ok(wire::users::user_with_access(state, &user).proving("found"))
+        run: |monocloud, call| {
+            let user = operations::get_user(monocloud, &call.parameter(0))?;
+            Ok(wire::users::user_with_access(monocloud, &user).proving("found"))
         },
     },
     Row {
@@ -93,8 +94,8 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            operations::delete_user(state, &call.parameter(0))?;
+        run: |monocloud, call| {
+            operations::delete_user(monocloud, &call.parameter(0))?;
             Ok(wire::no_content().proving("deleted"))
         },
     },
@@ -118,9 +119,10 @@ pub(super) static ROWS: [Row; 7] = [
             differences: &["Tokens that were issued to the user are not touched yet: no sign-in is emulated."],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::disable_user(state, &call.parameter(0), wire::revoke_sessions(call))?;
-            Ok(changed(state, &done, "disabled", "already_disabled"))
+        run: |monocloud, call| {
+            let revoke_sessions = read_for_user(monocloud, call, wire::users::revoke_sessions)?;
+            let done = operations::disable_user(monocloud, &call.parameter(0), revoke_sessions)?;
+            Ok(changed(monocloud, &done, "disabled", "already_disabled"))
         },
     },
     Row {
@@ -140,9 +142,9 @@ pub(super) static ROWS: [Row; 7] = [
             differences: &["The page's sample prints `disabled: true`, as all three pages do: the answer is what the call did."],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::enable_user(state, &call.parameter(0))?;
-            Ok(changed(state, &done, "enabled", "not_disabled"))
+        run: |monocloud, call| {
+            let done = operations::enable_user(monocloud, &call.parameter(0))?;
+            Ok(changed(monocloud, &done, "enabled", "not_disabled"))
         },
     },
     Row {
@@ -161,9 +163,9 @@ pub(super) static ROWS: [Row; 7] = [
             ],
             ..EMULATED
         },
-        run: |state, call| {
-            let done = operations::unblock_user(state, &call.parameter(0))?;
-            Ok(changed(state, &done, "unblocked", "not_blocked"))
+        run: |monocloud, call| {
+            let done = operations::unblock_user(monocloud, &call.parameter(0))?;
+            Ok(changed(monocloud, &done, "unblocked", "not_blocked"))
         },
     },
 ];

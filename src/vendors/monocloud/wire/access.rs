@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::super::error::Error;
 use super::super::operations::Page;
 use super::super::record::{Address, ExternalAuthenticator, Session, SessionMetadata};
-use super::super::{Era, MonoCloud};
-use super::{Body, json_reply};
+use super::super::settings::Era;
+use super::super::state::MonoCloud;
+use super::Body;
 use crate::protocol::{Call, Reply};
 
 /// A session; the key is shown by the seeds' generation alone.
@@ -36,13 +37,13 @@ fn session_body(era: Era, session: &Session) -> SessionBody<'_> {
 }
 
 /// One session.
-pub(in super::super) fn session(state: &MonoCloud, session: &Session) -> Reply {
-    json_reply(StatusCode::OK, &session_body(state.rules.era, session))
+pub(in super::super) fn session(monocloud: &MonoCloud, session: &Session) -> Reply {
+    Reply::of(StatusCode::OK, &session_body(monocloud.settings.era, session))
 }
 
 /// Sessions as a list shows them.
-pub(in super::super) fn sessions(state: &MonoCloud, page: &Page<Session>) -> Reply {
-    super::page(page, |session| session_body(state.rules.era, session))
+pub(in super::super) fn sessions(monocloud: &MonoCloud, page: &Page<Session>) -> Reply {
+    super::page(page, |session| session_body(monocloud.settings.era, session))
 }
 
 /// An address, with the figures under the names of one of the generations.
@@ -62,8 +63,8 @@ struct AddressBody<'a> {
 }
 
 /// Blocked addresses as a list shows them.
-pub(in super::super) fn addresses(state: &MonoCloud, page: &Page<Address>) -> Reply {
-    let seeds = state.rules.era == Era::Seed;
+pub(in super::super) fn addresses(monocloud: &MonoCloud, page: &Page<Address>) -> Reply {
+    let seeds = monocloud.settings.era == Era::Seed;
     super::page(page, |address| AddressBody {
         ip: &address.ip,
         failure_count: address.failure_count,

@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::super::error::Error;
 use super::super::operations::{Counted, GroupPatch, Joined, NewGroup, Page};
 use super::super::record::GroupType;
-use super::super::{Era, MonoCloud};
-use super::{Body, json_reply};
+use super::super::settings::Era;
+use super::super::state::MonoCloud;
+use super::Body;
 use crate::protocol::{Call, Reply};
 
 #[derive(Serialize)]
@@ -44,7 +45,7 @@ fn group_body(counted: &Counted) -> GroupBody<'_> {
 
 /// One group.
 pub(in super::super) fn group(status: StatusCode, group: &Counted) -> Reply {
-    json_reply(status, &group_body(group))
+    Reply::of(status, &group_body(group))
 }
 
 /// Groups as a list shows them.
@@ -71,14 +72,14 @@ fn membership_body(joined: &Joined) -> MembershipBody<'_> {
 
 /// That a user is in a group.
 pub(in super::super) fn membership(joined: &Joined) -> Reply {
-    json_reply(StatusCode::OK, &membership_body(joined))
+    Reply::of(StatusCode::OK, &membership_body(joined))
 }
 
 /// That a user joined a group: the seeds' generation says no more than that.
-pub(in super::super) fn assigned(state: &MonoCloud, joined: &Joined) -> Reply {
-    match state.rules.era {
+pub(in super::super) fn assigned(monocloud: &MonoCloud, joined: &Joined) -> Reply {
+    match monocloud.settings.era {
         Era::Seed => Reply::empty(StatusCode::CREATED),
-        Era::Current => json_reply(StatusCode::CREATED, &membership_body(joined)),
+        Era::Current => Reply::of(StatusCode::CREATED, &membership_body(joined)),
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::super::error::Error;
 use super::super::operations::{ChangePassword, Link, ResetPassword, Secret, SetPassword};
-use super::{Body, json_reply};
+use super::Body;
 use crate::protocol::{Call, Reply};
 
 /// A password or its hash. `None` where there is neither.
@@ -59,7 +59,7 @@ pub(in super::super) fn reset_password(call: &Call) -> Result<ResetPassword, Err
 /// The link that sets a password anew.
 pub(in super::super) fn reset_link(link: &Link) -> Reply {
     let body = json!({ "link": link.link, "expires_at": link.expires_at, "email_sent": link.email_sent });
-    json_reply(StatusCode::OK, &body)
+    Reply::of(StatusCode::OK, &body)
 }
 
 /// A secret that has to be there.

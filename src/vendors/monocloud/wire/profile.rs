@@ -6,8 +6,8 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::super::error::Error;
-use super::super::record::Members;
-use super::{Body, json_reply};
+use super::super::record::{Data, User};
+use super::Body;
 use crate::protocol::{Call, Reply};
 
 /// The claims that are texts.
@@ -70,8 +70,9 @@ pub(super) fn claims(body: &mut Body, conforming: bool) -> Vec<(&'static str, Op
 }
 
 /// A patch of data, in the wrapper that names it.
-pub(in super::super) fn patch_data(call: &Call, name: &'static str) -> Result<Map<String, Value>, Error> {
+pub(in super::super) fn patch_data(call: &Call, data: Data) -> Result<Map<String, Value>, Error> {
     let mut body = Body::of(call)?;
+    let name = wrapper(data);
     let patch = body.change_of_object(name).flatten();
     if patch.is_none() && body.wrong.is_empty() {
         body.refuse::<()>(name, "The value is required.");
@@ -79,7 +80,15 @@ pub(in super::super) fn patch_data(call: &Call, name: &'static str) -> Result<Ma
     body.done(patch.unwrap_or_default())
 }
 
-/// Data in the wrapper that names it.
-pub(in super::super) fn data(name: &'static str, data: &Members) -> Reply {
-    json_reply(StatusCode::OK, &BTreeMap::from([(name, data)]))
+/// A user's data in the wrapper that names it.
+pub(in super::super) fn data(user: &User, data: Data) -> Reply {
+    Reply::of(StatusCode::OK, &BTreeMap::from([(wrapper(data), user.profile.data(data))]))
+}
+
+/// The member that wraps the data.
+const fn wrapper(data: Data) -> &'static str {
+    match data {
+        Data::Public => "public_data",
+        Data::Private => "private_data",
+    }
 }

@@ -1,0 +1,37 @@
+//! Changes of a user, in one step with the look at it.
+
+use crate::directory::DirectoryError;
+use crate::vendors::monocloud::error::Error;
+use crate::vendors::monocloud::record::{Alias, User};
+use crate::vendors::monocloud::state::MonoCloud;
+
+/// A user after a change, and whether there was anything to change.
+pub(in super::super) struct Changed {
+    /// The user as it stands now.
+    pub(in super::super) user: User,
+    /// False where the user was so before.
+    pub(in super::super) changed: bool,
+}
+
+/// Changes a user, in one step.
+pub(super) fn change(
+    monocloud: &MonoCloud,
+    user_id: &str,
+    step: impl FnOnce(&mut User) -> Result<bool, Error>,
+) -> Result<Changed, Error> {
+    let done = monocloud.state.users.update(user_id, |user| {
+        let changed = step(user)?;
+        Ok(Changed { user: user.clone(), changed })
+    });
+    done.map_err(|error| user_error(user_id, error))
+}
+
+/// What it means that the directory of users refused.
+pub(super) fn user_error(user_id: &str, error: DirectoryError<Alias, Error>) -> Error {
+    match error {
+        DirectoryError::Absent => Error::UserNotFound,
+        DirectoryError::Exists => Error::IdTaken("user_id", user_id.to_owned()),
+        DirectoryError::Taken(alias) => Error::Taken(alias),
+        DirectoryError::Refused(error) => error,
+    }
+}

@@ -1,0 +1,94 @@
+//! MonoCloud in one world: what calls can change, and what no call does. Knows no call.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::record::{Group, User};
+use super::settings::Settings;
+use crate::collections::collections;
+use crate::directory::Directory;
+use crate::ids::Reservation;
+use crate::vendors::Shared;
+
+/// The vendor's name in paths, settings and faults.
+pub(super) const NAME: &str = "monocloud";
+
+/// MonoCloud in one world. A clone is the same one.
+#[derive(Clone)]
+pub(super) struct MonoCloud {
+    pub(super) state: Arc<State>,
+    pub(super) keys: Arc<Keys>,
+    pub(super) settings: Settings,
+    pub(super) shared: Shared,
+}
+
+collections! {
+    /// What calls can change.
+    pub(super) struct State {
+        users: Directory<User>,
+        groups: Directory<Group>,
+    }
+}
+
+impl MonoCloud {
+    /// The world's time in epoch seconds, as this vendor shows it.
+    pub(super) fn now(&self) -> i64 {
+        self.shared.clock.now().as_second()
+    }
+}
+
+/// A UUID as the vendor makes them.
+pub(super) fn new_uuid(ids: &mut Reservation<'_>) -> Uuid {
+    uuid::Builder::from_random_bytes(ids.bytes()).into_uuid()
+}
+
+/// A key as the seed file lists it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Key {
+    /// The value of the header `X-API-KEY`.
+    pub(super) key: String,
+    /// What it may do.
+    pub(super) may: Right,
+}
+
+/// What a key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Right {
+    /// Everything, as every key of the real service.
+    All,
+    /// Reads only; a write is 403. The real service publishes no such key.
+    Read,
+}
+
+/// The keys of the seed file.
+#[derive(Debug)]
+pub(super) struct Keys {
+    rights: HashMap<String, Right>,
+    first_full: String,
+}
+
+impl Keys {
+    /// The keys of a seed file.
+    pub(super) fn new(keys: Vec<Key>) -> Self {
+        let full = keys.iter().find(|key| key.may == Right::All);
+        Self {
+            first_full: full.map(|key| key.key.clone()).unwrap_or_default(),
+            rights: keys.into_iter().map(|key| (key.key, key.may)).collect(),
+        }
+    }
+
+    /// The first key that may do everything; empty if there is none.
+    pub(super) fn first_full(&self) -> &str {
+        &self.first_full
+    }
+
+    /// What a key may do, if there is such a key.
+    pub(super) fn right(&self, key: &str) -> Option<Right> {
+        self.rights.get(key).copied()
+    }
+}
