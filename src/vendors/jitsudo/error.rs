@@ -258,7 +258,6 @@ fn wished(status: u16, code: &str, message: &str, wish: &Wish) -> Reply {
 }
 
 fn body(status: u16, code: &str, message: &str, details: Option<Value>, notices: &[String]) -> Reply {
-    let body = serde_json::to_vec(&Body { code, message, details, notices }).expect("an error is JSON");
     let status = StatusCode::from_u16(status).expect("a status from 400 to 599");
-    Reply::json(status, body)
+    Reply::of(status, &Body { code, message, details, notices })
 }

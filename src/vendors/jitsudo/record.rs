@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::directory::Record;
-use crate::protocol::template::{Shown, Template};
 
 pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
 pub(super) use group::{Group, GroupName, Member, Origin, RoleMapping};
@@ -48,16 +47,6 @@ pub(super) struct Profile {
     pub(super) names: Option<Box<Names>>,
     /// As it was hashed. Who has none cannot log in with one.
     pub(super) password: Option<Box<str>>,
-    /// The user as a change of its state answers it, and what was set when it was made.
-    #[serde(skip)]
-    pub(super) shown: Shown<(Ways, Template<2>)>,
-}
-
-/// What settings make of a user object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ways {
-    pub(super) microseconds: bool,
-    pub(super) unset_avatar_is_absent: bool,
 }
 
 /// The parts of a name that people give themselves.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::auth::Caller;
 use super::error::Error;
 use super::record::User;
-use super::{Jitsudo, wire};
+use super::Jitsudo;
 use crate::fidelity::Sureness::{self, Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
 use crate::protocol::route::RouteTable;
@@ -126,7 +126,7 @@ static HEALTH: [Row; 1] = [
             answers: &[&[Answer::new("healthy", 200, Documented, "jitsudo-health", "`{\"status\":\"ok\"}`, without a credential or tenant")]],
             differences: &["There is no database that could be away: 503 comes by a fault alone."],
         },
-        run: Run::Open(|_, _| Ok(wire::reply(StatusCode::OK, &json!({ "status": "ok" })).proving("healthy"))),
+        run: Run::Open(|_, _| Ok(Reply::of(StatusCode::OK, &json!({ "status": "ok" })).proving("healthy"))),
     },
 ];
 

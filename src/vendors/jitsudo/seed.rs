@@ -16,7 +16,6 @@ use super::{Jitsudo, Rules};
 use crate::directory::{Directory, Duplicate, Record};
 use crate::passwords;
 use crate::people::Person;
-use crate::protocol::template::Shown;
 use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
 
 /// The seed file.
@@ -207,7 +206,6 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
                 avatar_base64: user.avatar_base64.map(Arc::from),
                 names: (names != Names::default()).then(|| Box::new(names)),
                 password: password.map(String::into_boxed_str),
-                shown: Shown::default(),
             }),
         });
     }
@@ -329,7 +327,6 @@ pub(super) fn user(person: &Person, tenant: Uuid, roles: &Arc<[String]>, now: Ti
             avatar_base64: None,
             names: None,
             password: None,
-            shown: Shown::default(),
         }),
     }
 }

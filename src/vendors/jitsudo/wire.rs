@@ -18,7 +18,6 @@ use super::Rules;
 use super::error::Error;
 use super::operations::{Listing, Page};
 use super::record::uuid;
-use crate::protocol::template::Short;
 use crate::protocol::time::quoted;
 use crate::protocol::{Call, Reply};
 
@@ -64,20 +63,15 @@ pub(super) fn page<'p, T, B: Serialize>(page: &'p Page<T>, item: impl FnMut(&'p 
         has_more: bool,
     }
     let next = page.next.as_deref();
-    reply(
+    Reply::of(
         StatusCode::OK,
         &Body { data: page.items.iter().map(item).collect(), next_cursor: next, has_more: next.is_some() },
     )
 }
 
-/// An answer with that body.
-pub(super) fn reply(status: StatusCode, body: &impl Serialize) -> Reply {
-    Reply::json(status, serde_json::to_vec(body).expect("an answer is JSON"))
-}
-
 /// An answer that only says something.
 pub(super) fn message(status: StatusCode, text: &str) -> Reply {
-    reply(status, &json!({ "message": text }))
+    Reply::of(status, &json!({ "message": text }))
 }
 
 /// A parameter of the query.
@@ -168,15 +162,9 @@ fn is_role(role: &str, rules: &Rules) -> bool {
 /// A time as the rules show it: RFC 3339, in whole seconds or with microseconds.
 struct Time<'r>(Timestamp, &'r Rules);
 
-impl Time<'_> {
-    /// As it stands in JSON.
-    fn quoted(&self) -> Short {
-        quoted(self.0, if self.1.microseconds { 6 } else { 0 })
-    }
-}
-
 impl Serialize for Time<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.quoted().as_str().trim_matches('"'))
+        let digits = if self.1.microseconds { 6 } else { 0 };
+        serializer.serialize_str(quoted(self.0, digits).as_str().trim_matches('"'))
     }
 }

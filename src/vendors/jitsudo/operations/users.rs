@@ -13,7 +13,6 @@ use super::super::error::Error;
 use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User};
 use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_change, note_user, opaque, place, user_error};
 use crate::directory::{DirectoryError, Record};
-use crate::protocol::template::Shown;
 
 /// The most bytes of an avatar's whole data URI.
 const MOST_AVATAR: usize = 262_144;
@@ -131,7 +130,6 @@ pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation
                 avatar_base64: None,
                 names: None,
                 password: None,
-                shown: Shown::default(),
             }),
         })
     };

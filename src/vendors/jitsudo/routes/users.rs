@@ -48,7 +48,7 @@ pub(super) static ROWS: [Row; 9] = [
             let id = wire::id(call)?;
             let active = bodies::active(call)?;
             let done = run::suspend_user(state, caller, &id, active)?;
-            Ok(bodies::changed_user(&done.user, &state.rules).proving(match (done.changed, active) {
+            Ok(bodies::user(StatusCode::OK, &done.user, &state.rules).proving(match (done.changed, active) {
                 (false, _) => "unchanged",
                 (true, false) => "suspended",
                 (true, true) => "reactivated",

@@ -9,7 +9,7 @@ use super::super::Rules;
 use super::super::error::Error;
 use super::super::operations::audit::AuditFilter;
 use super::super::record::{ActorType, Entry};
-use super::{Time, query, reply};
+use super::{Time, query};
 use crate::protocol::{Call, Reply};
 
 /// An entry. Only the members that one can filter by, and `actor_type`, are documented.
@@ -26,7 +26,7 @@ pub(in super::super) struct EntryBody<'a> {
 
 /// One entry.
 pub(in super::super) fn entry(entry: &Entry, rules: &Rules) -> Reply {
-    reply(StatusCode::OK, &body(entry, rules))
+    Reply::of(StatusCode::OK, &body(entry, rules))
 }
 
 /// One entry, as a list holds it.

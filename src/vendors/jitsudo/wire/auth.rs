@@ -9,7 +9,7 @@ use super::super::auth::{Issued, Tenant};
 use super::super::error::Error;
 use super::super::operations::auth::Login;
 use super::super::record::User;
-use super::{Time, object, query, reply, some_text, text};
+use super::{Time, object, query, some_text, text};
 use crate::protocol::{Call, Reply};
 
 /// The fewest characters of a password.
@@ -17,7 +17,7 @@ const SHORTEST: usize = 8;
 
 /// How people of a tenant sign in.
 pub(in super::super) fn providers(tenant: &Tenant) -> Reply {
-    reply(StatusCode::OK, &json!({ "tenant_id": tenant.id, "methods": tenant.auth_methods }))
+    Reply::of(StatusCode::OK, &json!({ "tenant_id": tenant.id, "methods": tenant.auth_methods }))
 }
 
 /// What providers are looked up by: domain and slug.
@@ -47,7 +47,7 @@ pub(in super::super) fn issued(issued: &Issued, rules: &Rules) -> Reply {
         token: &'a str,
         expires_at: Time<'a>,
     }
-    reply(StatusCode::OK, &Body { token: &issued.token, expires_at: Time(issued.expires_at, rules) })
+    Reply::of(StatusCode::OK, &Body { token: &issued.token, expires_at: Time(issued.expires_at, rules) })
 }
 
 /// The address that a letter is asked for.
@@ -73,5 +73,5 @@ pub(in super::super) fn new_password(call: &Call, name: &'static str) -> Result<
 
 /// Whose address is verified now.
 pub(in super::super) fn verified(user: &User) -> Reply {
-    reply(StatusCode::OK, &json!({ "message": "The address is verified.", "email": user.profile.email }))
+    Reply::of(StatusCode::OK, &json!({ "message": "The address is verified.", "email": user.profile.email }))
 }

@@ -8,7 +8,7 @@ use super::super::Rules;
 use super::super::error::Error;
 use super::super::operations::groups::NewGroup;
 use super::super::record::{Group, Member, Origin, RoleMapping, User, uuid};
-use super::{Time, is_role, nullable_text, object, reply, text};
+use super::{Time, is_role, nullable_text, object, text};
 use crate::protocol::{Call, Reply};
 
 /// The group object, member for member as the vendor's page has them.
@@ -52,7 +52,7 @@ pub(in super::super) fn group(group: &Group, rules: &Rules) -> Reply {
         created_at: Time(group.created_at, rules),
         updated_at: Time(group.updated_at, rules),
     };
-    reply(StatusCode::CREATED, &body)
+    Reply::of(StatusCode::CREATED, &body)
 }
 
 /// A member, with what is shown of its user.
@@ -65,12 +65,12 @@ pub(in super::super) fn member(user: &User, member: &Member, rules: &Rules) -> R
         membership_source: member.source,
         joined_at: Time(member.joined_at, rules),
     };
-    reply(StatusCode::OK, &body)
+    Reply::of(StatusCode::OK, &body)
 }
 
 /// A role that a group stands for.
 pub(in super::super) fn mapping(mapping: &RoleMapping, rules: &Rules) -> Reply {
-    reply(StatusCode::OK, &mapping_body(mapping, rules))
+    Reply::of(StatusCode::OK, &mapping_body(mapping, rules))
 }
 
 fn mapping_body<'a>(mapping: &'a RoleMapping, rules: &'a Rules) -> MappingBody<'a> {

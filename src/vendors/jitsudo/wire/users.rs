@@ -7,9 +7,8 @@ use serde_json::{Map, Value};
 use super::super::Rules;
 use super::super::error::Error;
 use super::super::operations::users::{Invitation, ProfileEdit, UserEdit, UserFilter};
-use super::super::record::{AuthProvider, User, Ways};
-use super::{Time, is_role, member, nullable_text, object, query, reply, some_text, text};
-use crate::protocol::template::Template;
+use super::super::record::{AuthProvider, User};
+use super::{Time, is_role, member, nullable_text, object, query, some_text, text};
 use crate::protocol::{Call, Reply};
 
 /// The user object, member for member in the order of the vendor's page.
@@ -46,20 +45,7 @@ struct ProfileBody<'a> {
 
 /// The whole user.
 pub(in super::super) fn user(status: StatusCode, user: &User, rules: &Rules) -> Reply {
-    reply(status, &user_body(user, rules))
-}
-
-/// The whole user after a change of its state: spliced, for most of it stays the same from change to change.
-pub(in super::super) fn changed_user(user: &User, rules: &Rules) -> Reply {
-    let json = |body: Vec<u8>| Reply::json(StatusCode::OK, body);
-    let body = || serde_json::to_string(&user_body(user, rules)).expect("a user is JSON");
-    let ways = Ways { microseconds: rules.microseconds, unset_avatar_is_absent: rules.unset_avatar_is_absent };
-    let (made, template) = user.profile.shown.get_or_make(|| (ways, Template::new(&body(), ["active", "updated_at"])));
-    if *made != ways {
-        return json(body().into()); // another world's settings came first
-    }
-    let updated = Time(user.updated_at, rules).quoted();
-    json(template.fill([if user.active { b"true" } else { b"false" }, &updated]))
+    Reply::of(status, &user_body(user, rules))
 }
 
 /// The whole user, as a list holds it.
@@ -94,7 +80,7 @@ pub(in super::super) fn profile(user: &User, rules: &Rules) -> Reply {
         display_name: names.and_then(|names| names.display_name.as_deref()),
         avatar_base64: avatar(user, rules),
     };
-    reply(StatusCode::OK, &body)
+    Reply::of(StatusCode::OK, &body)
 }
 
 fn avatar<'a>(user: &'a User, rules: &Rules) -> Option<Option<&'a str>> {
