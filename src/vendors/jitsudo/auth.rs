@@ -11,12 +11,16 @@ use uuid::Uuid;
 
 use super::error::Error;
 use super::record::{Actor, ActorType, User, uuid};
-use super::{Jitsudo, Rules};
-use crate::directory::Record;
+use super::settings::Behaviour;
+use crate::directory::{Directory, Record};
 use crate::protocol::Call;
 use crate::protocol::credential::API_KEY;
+use crate::vendors::Shared;
 
 pub(super) use token::{Issued, Signer};
+
+/// Whom a token can be of.
+type Users = Directory<User>;
 
 /// Where a call names its tenant.
 static TENANT: HeaderName = HeaderName::from_static("x-tenant-id");
@@ -80,9 +84,9 @@ pub(super) enum Door {
 }
 
 /// May this user come in through this door, now? The one place that knows what suspension closes.
-pub(super) fn may_enter(user: &User, door: Door, rules: &Rules) -> bool {
+pub(super) fn may_enter(user: &User, door: Door, behaviour: &Behaviour) -> bool {
     match door {
-        Door::Token => user.active || rules.suspended_token_works,
+        Door::Token => user.active || behaviour.suspended_token_works,
         Door::Login | Door::MailedToken | Door::ResetRequest => user.active,
     }
 }
@@ -110,8 +114,8 @@ impl Access {
     }
 
     /// A token for that user, who is in those groups.
-    pub(super) fn issue(&self, state: &Jitsudo, user: &User, groups: Vec<String>) -> Issued {
-        self.signer.issue((user.key(), user.profile.tenant), groups, &state.shared.world, state.shared.clock.now())
+    pub(super) fn issue(&self, shared: &Shared, user: &User, groups: Vec<String>) -> Issued {
+        self.signer.issue((user.key(), user.profile.tenant), groups, &shared.world, shared.clock.now())
     }
 
     /// An admin's token and tenant; empty if there is none.
@@ -120,17 +124,23 @@ impl Access {
     }
 
     /// Finds the user by the token, then checks that the tenant is the user's own.
-    pub(super) fn user(&self, state: &Jitsudo, call: &Call) -> Result<User, Error> {
-        let user = self.holder(state, call, call.at)?;
+    pub(super) fn user(&self, users: &Users, behaviour: &Behaviour, call: &Call) -> Result<User, Error> {
+        let user = self.holder(users, behaviour, call, call.at)?;
         own_tenant(call, user.profile.tenant)?;
         Ok(user)
     }
 
     /// Finds who calls: by the token, or where `keys` count and one is sent, by that. Then checks the tenant.
-    pub(super) fn caller(&self, state: &Jitsudo, call: &Call, keys: bool) -> Result<Caller, Error> {
+    pub(super) fn caller(
+        &self,
+        users: &Users,
+        behaviour: &Behaviour,
+        call: &Call,
+        keys: bool,
+    ) -> Result<Caller, Error> {
         let who = match keys.then(|| call.header(&API_KEY)).flatten() {
             Some(key) => Who::Key(self.keys.get(key.trim_ascii()).ok_or(Error::UnknownKey)?.clone()),
-            None => Who::User(self.holder(state, call, call.at).map_err(|error| match error {
+            None => Who::User(self.holder(users, behaviour, call, call.at).map_err(|error| match error {
                 Error::MissingToken if keys => Error::MissingKey,
                 other => other,
             })?),
@@ -144,13 +154,13 @@ impl Access {
     }
 
     /// Whether the call carries a token or key that there is.
-    pub(super) fn knows(&self, state: &Jitsudo, call: &Call) -> bool {
-        self.holder(state, call, state.shared.clock.now()).is_ok()
+    pub(super) fn knows(&self, users: &Users, behaviour: &Behaviour, call: &Call, now: Timestamp) -> bool {
+        self.holder(users, behaviour, call, now).is_ok()
             || call.header(&API_KEY).is_some_and(|key| self.keys.contains_key(key.trim_ascii()))
     }
 
     /// Whose token it is, if it lives then.
-    fn holder(&self, state: &Jitsudo, call: &Call, at: Timestamp) -> Result<User, Error> {
+    fn holder(&self, users: &Users, behaviour: &Behaviour, call: &Call, at: Timestamp) -> Result<User, Error> {
         let header = call.header(&AUTHORIZATION).ok_or(Error::MissingToken)?;
         let (scheme, token) = header.split_at_checked("bearer ".len()).ok_or(Error::MissingToken)?;
         if !scheme.eq_ignore_ascii_case("bearer ") {
@@ -158,11 +168,11 @@ impl Access {
         }
         let token = token.trim_ascii(); // a header has no other spaces
         let user = match self.tokens.get(token) {
-            Some(id) => state.users.get(id),
-            None => self.signer.holder(token, at).and_then(|id| state.users.get(&id)),
+            Some(id) => users.get(id),
+            None => self.signer.holder(token, at).and_then(|id| users.get(&id)),
         };
         let user = user.ok_or(Error::UnknownToken)?;
-        match may_enter(&user, Door::Token, &state.rules) {
+        match may_enter(&user, Door::Token, behaviour) {
             true => Ok(user),
             false => Err(Error::SuspendedCaller),
         }

@@ -5,7 +5,7 @@ use http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Rules;
+use super::settings::Behaviour;
 use crate::failure::{Failure, Kind, Name, Wish};
 use crate::protocol::Reply;
 
@@ -101,11 +101,11 @@ const CONFLICT: &str = "The state that it is in does not allow this.";
 
 impl Error {
     /// The error on the wire.
-    pub(super) fn render(&self, rules: &Rules) -> Reply {
+    pub(super) fn render(&self, behaviour: &Behaviour) -> Reply {
         let body = |status, code: &str, message: &str, details, notices: &[String]| {
-            body(status, rules.code(code), message, details, notices)
+            body(status, behaviour.code(code), message, details, notices)
         };
-        let invalid = |message: &str, details| body(rules.invalid, "invalid_input", message, details, &[]);
+        let invalid = |message: &str, details| body(behaviour.invalid_status, "invalid_input", message, details, &[]);
         let field = |member: &str| Some(json!({ "field": member }));
         match self {
             Self::MissingToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("missing_token"),
@@ -128,20 +128,21 @@ impl Error {
             Self::MissingKey => body(401, "unauthenticated", BAD_KEY, None, &[]).proving("missing_key"),
             Self::UnknownKey => body(401, "unauthenticated", BAD_KEY, None, &[]).proving("unknown_key"),
             Self::MissingTenant => {
-                let code = match rules.missing_tenant {
+                let code = match behaviour.missing_tenant_status {
                     401 => "unauthenticated",
                     403 => "forbidden",
                     _ => "invalid_input",
                 };
                 let details = Some(json!({ "header": "X-Tenant-ID" }));
-                body(rules.missing_tenant, code, "X-Tenant-ID is required.", details, &[]).proving("missing_tenant")
+                body(behaviour.missing_tenant_status, code, "X-Tenant-ID is required.", details, &[])
+                    .proving("missing_tenant")
             }
             Self::MalformedTenant => {
                 let details = Some(json!({ "header": "X-Tenant-ID" }));
                 invalid("X-Tenant-ID is not a UUID.", details).proving("malformed_tenant")
             }
             Self::TenantMismatch => body(403, "tenant_mismatch", MISMATCH, None, &[]).proving("tenant_mismatch"),
-            Self::MalformedId if rules.malformed_id_is_missing => Self::UserNotFound.render(rules),
+            Self::MalformedId if behaviour.malformed_id_is_missing => Self::UserNotFound.render(behaviour),
             Self::MalformedId => {
                 invalid("The id is not a UUID.", Some(json!({ "field": "id" }))).proving("malformed_id")
             }
@@ -184,12 +185,12 @@ impl Error {
 }
 
 /// Any failure in jitsudo's words.
-pub(super) fn refuse(failure: &Failure, rules: &Rules) -> Reply {
+pub(super) fn refuse(failure: &Failure, behaviour: &Behaviour) -> Reply {
     let wish = &failure.wish;
     let reply = match &failure.kind {
-        Kind::Named(name) => named(*name, None, wish, rules),
+        Kind::Named(name) => named(*name, None, wish, behaviour),
         Kind::Status(status) => match name_of(*status) {
-            Some(name) => named(name, Some(*status), wish, rules),
+            Some(name) => named(name, Some(*status), wish, behaviour),
             None => wished(*status, &code_of(*status), "The call failed.", wish),
         },
         Kind::WrongMethod(methods) => {
@@ -198,9 +199,9 @@ pub(super) fn refuse(failure: &Failure, rules: &Rules) -> Reply {
                 .with(ALLOW, methods)
                 .proving("wrong_method")
         }
-        Kind::UntidyPath(_) => Error::UserNotFound.render(rules), // never asked for: this vendor tidies no path
+        Kind::UntidyPath(_) => Error::UserNotFound.render(behaviour), // never asked for: this vendor tidies no path
         Kind::TooLarge => {
-            body(413, rules.code("invalid_input"), "The request body is too large.", None, &[]).proving("too_large")
+            body(413, behaviour.code("invalid_input"), "The request body is too large.", None, &[]).proving("too_large")
         }
         Kind::Broken => body(500, "internal_error", "The server failed.", None, &[]),
     };
@@ -233,12 +234,12 @@ fn code_of(status: u16) -> String {
 }
 
 /// A named error, with an injected status or its own.
-fn named(name: Name, status: Option<u16>, wish: &Wish, rules: &Rules) -> Reply {
+fn named(name: Name, status: Option<u16>, wish: &Wish, behaviour: &Behaviour) -> Reply {
     let (own, code, message) = match name {
         Name::Unauthenticated => (401, "unauthenticated", BAD_TOKEN),
         Name::Forbidden => (403, "forbidden", FORBIDDEN),
         Name::NotFound => (404, "not_found", NOT_FOUND),
-        Name::Invalid => (rules.invalid, "invalid_input", INVALID),
+        Name::Invalid => (behaviour.invalid_status, "invalid_input", INVALID),
         // The vendor lacks the last name, so that nobody can ask for it.
         Name::Already | Name::Conflict | Name::Identity => (409, "conflict", CONFLICT),
         Name::TenantMismatch => (403, "tenant_mismatch", MISMATCH),
@@ -246,7 +247,7 @@ fn named(name: Name, status: Option<u16>, wish: &Wish, rules: &Rules) -> Reply {
         Name::Unavailable => (503, "unavailable", "The service is not available."),
         Name::Internal => (500, "internal_error", "The server failed."),
     };
-    wished(status.unwrap_or(own), rules.code(code), message, wish)
+    wished(status.unwrap_or(own), behaviour.code(code), message, wish)
 }
 
 /// With the code, the text and the rest that an injected error asks for.

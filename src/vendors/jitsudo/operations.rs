@@ -15,7 +15,8 @@ use uuid::Uuid;
 use super::auth::Caller;
 use super::error::Error;
 use super::record::{Actor, Address, Entry, Pending, Purpose, User};
-use super::{Jitsudo, Suspension};
+use super::settings::Ruling;
+use super::state::{Jitsudo, NAME};
 use crate::directory::{DirectoryError, Record};
 use crate::ids::{Reservation, Stream};
 use crate::outbox::Letter;
@@ -36,19 +37,19 @@ pub(super) struct Page<T> {
 }
 
 /// Tenants are walls: another tenant's user is not there.
-fn in_tenant(state: &Jitsudo, caller: &Caller, user: &User) -> Result<(), Error> {
+fn in_tenant(jitsudo: &Jitsudo, caller: &Caller, user: &User) -> Result<(), Error> {
     match user.profile.tenant == caller.tenant() {
         true => Ok(()),
-        false if state.rules.other_tenant_is_forbidden => Err(Error::Forbidden("other_tenant")),
+        false if jitsudo.behaviour.other_tenant_is_forbidden => Err(Error::Forbidden("other_tenant")),
         false => Err(Error::UserNotFound),
     }
 }
 
-fn allow(rule: Suspension, reason: &'static str) -> Result<(), Error> {
-    match rule {
-        Suspension::Allowed => Ok(()),
-        Suspension::Forbidden => Err(Error::Forbidden(reason)),
-        Suspension::Conflict => Err(Error::Conflict(reason)),
+fn allow(ruling: Ruling, reason: &'static str) -> Result<(), Error> {
+    match ruling {
+        Ruling::Allowed => Ok(()),
+        Ruling::Forbidden => Err(Error::Forbidden(reason)),
+        Ruling::Conflict => Err(Error::Conflict(reason)),
     }
 }
 
@@ -62,13 +63,13 @@ fn user_error(error: DirectoryError<Address, Error>) -> Error {
 }
 
 /// Writes into the audit log what was done to a user, now.
-fn note_user(state: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
-    note(state, state.shared.clock.now(), user.profile.tenant, actor, action, of_user(user));
+fn note_user(jitsudo: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
+    note(jitsudo, jitsudo.shared.clock.now(), user.profile.tenant, actor, action, of_user(user));
 }
 
 /// Writes into the audit log what was changed in a user, at the time that the record shows.
-fn note_change(state: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
-    note(state, user.updated_at, user.profile.tenant, actor, action, of_user(user));
+fn note_change(jitsudo: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
+    note(jitsudo, user.updated_at, user.profile.tenant, actor, action, of_user(user));
 }
 
 fn of_user(user: &User) -> (&'static str, Arc<str>) {
@@ -77,15 +78,15 @@ fn of_user(user: &User) -> (&'static str, Arc<str>) {
 
 /// Writes into the audit log what was done to a resource, its type and id.
 fn note(
-    state: &Jitsudo,
+    jitsudo: &Jitsudo,
     at: Timestamp,
     tenant: Uuid,
     actor: Actor,
     action: &'static str,
     (kind, id): (&'static str, Arc<str>),
 ) {
-    state.audit.write(Entry {
-        id: Uuid::new_v8(state.shared.ids.bytes(Stream::AuditIds)),
+    jitsudo.state.audit.write(Entry {
+        id: Uuid::new_v8(jitsudo.shared.ids.bytes(Stream::AuditIds)),
         tenant,
         actor,
         action: action.into(),
@@ -101,23 +102,23 @@ fn new_id(ids: &mut Reservation<'_>) -> String {
 }
 
 /// Mails a user a token, which takes the place of one that was sent for the same before.
-fn mail(state: &Jitsudo, user: &User, purpose: Purpose) {
-    let now = state.shared.clock.now();
+fn mail(jitsudo: &Jitsudo, user: &User, purpose: Purpose) {
+    let now = jitsudo.shared.clock.now();
     let token = loop {
-        let token = format!("{:032x}", u128::from_be_bytes(state.shared.ids.bytes(Stream::Links)));
+        let token = format!("{:032x}", u128::from_be_bytes(jitsudo.shared.ids.bytes(Stream::Links)));
         // A seed can hold any token, also the one that comes next; then another one is drawn.
-        if state.pending.upsert(Pending::new(user.key(), purpose, token.clone(), now)).is_ok() {
+        if jitsudo.state.pending.upsert(Pending::new(user.key(), purpose, token.clone(), now)).is_ok() {
             break token;
         }
     };
-    state.shared.outbox.send(Letter {
+    jitsudo.shared.outbox.send(Letter {
         at: now,
-        vendor: super::ABOUT.name.into(),
+        vendor: NAME.into(),
         user: user.key().to_owned(),
         by: "email".into(),
         to: user.profile.email.to_string(),
         about: purpose.as_str().into(),
-        code: Some(state.shared.led_back(token)),
+        code: Some(jitsudo.shared.led_back(token)),
         link: None,
     });
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::auth::Caller;
 use super::error::Error;
 use super::record::User;
-use super::Jitsudo;
+use super::state::Jitsudo;
 use crate::fidelity::Sureness::{self, Assumed, Documented};
 use crate::fidelity::{Answer, Operation};
 use crate::protocol::route::RouteTable;

@@ -12,7 +12,8 @@ use super::record::{
     self, Actor, ActorType, Address, AuditLog, AuthProvider, Entry, Group, GroupName, Member, Names, Pending, Profile,
     Purpose, RoleMapping, User,
 };
-use super::{Jitsudo, Rules};
+use super::settings::Behaviour;
+use super::state::{Jitsudo, State};
 use crate::directory::{Directory, Duplicate, Record};
 use crate::passwords;
 use crate::people::Person;
@@ -248,18 +249,17 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
         });
     }
     let access = Access::new(&users, tokens, keys, tenants, Signer::new(&origin.shared.ids));
+    let groups = seed.groups.into_iter().map(group).collect();
+    let state = State {
+        users: directory(origin, users, "users", |address: Address| (address.email, " in one tenant"))?,
+        groups: directory(origin, groups, "groups", |name: GroupName| (name.name, " in one tenant"))?,
+        pending: directory(origin, pending, "users", |token| (token, ""))?,
+        audit: AuditLog::new(seed.audit_log.into_iter().map(entry)),
+    };
     let vendor = Jitsudo {
-        users: Arc::new(directory(origin, users, "users", |address: Address| (address.email, " in one tenant"))?),
-        groups: Arc::new(directory(
-            origin,
-            seed.groups.into_iter().map(group).collect(),
-            "groups",
-            |name: GroupName| (name.name, " in one tenant"),
-        )?),
-        pending: Arc::new(directory(origin, pending, "users", |token| (token, ""))?),
-        audit: Arc::new(AuditLog::new(seed.audit_log.into_iter().map(entry))),
+        state: Arc::new(state),
         access: Arc::new(access),
-        rules: Arc::new(Rules::new(origin.settings)),
+        behaviour: Arc::new(Behaviour::new(origin.settings)),
         shared: origin.shared.clone(),
     };
     Ok(Made { vendor: Box::new(vendor), faults })

@@ -14,10 +14,10 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::Rules;
 use super::error::Error;
 use super::operations::{Listing, Page};
 use super::record::uuid;
+use super::settings::Behaviour;
 use crate::protocol::time::quoted;
 use crate::protocol::{Call, Reply};
 
@@ -41,13 +41,13 @@ pub(super) fn lowered(id: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Which part of a list is asked for.
-pub(super) fn listing(call: &Call, rules: &Rules) -> Result<Listing, Error> {
+pub(super) fn listing(call: &Call, behaviour: &Behaviour) -> Result<Listing, Error> {
     let (most, usual) = LIMITS;
     let limit = match query(call, "limit") {
         None => usual,
         Some(text) => match text.parse() {
             Ok(limit) if (1..=most).contains(&limit) => limit,
-            Ok(limit) if limit > most && rules.limit_is_clamped => most,
+            Ok(limit) if limit > most && behaviour.limit_is_clamped => most,
             _ => return Err(Error::InvalidQuery("limit")),
         },
     };
@@ -155,12 +155,12 @@ fn nullable_text(members: &Map<String, Value>, name: &'static str) -> Result<Opt
 }
 
 /// A role by its name.
-fn is_role(role: &str, rules: &Rules) -> bool {
-    matches!(role, "user" | "admin") || (rules.any_role && !role.is_empty())
+fn is_role(role: &str, behaviour: &Behaviour) -> bool {
+    matches!(role, "user" | "admin") || (behaviour.any_role && !role.is_empty())
 }
 
-/// A time as the rules show it: RFC 3339, in whole seconds or with microseconds.
-struct Time<'r>(Timestamp, &'r Rules);
+/// A time as the settings show it: RFC 3339, in whole seconds or with microseconds.
+struct Time<'b>(Timestamp, &'b Behaviour);
 
 impl Serialize for Time<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::super::Jitsudo;
 use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::record::Entry;
+use super::super::state::Jitsudo;
 use super::{Listing, Page, opaque, place};
 
 /// Which entries are wanted.
@@ -23,14 +23,14 @@ pub(in super::super) struct AuditFilter {
 
 /// What was done in the caller's tenant, newest first.
 pub(in super::super) fn list_audit_log(
-    state: &Jitsudo,
+    jitsudo: &Jitsudo,
     caller: &Caller,
     filter: &AuditFilter,
     listing: &Listing,
 ) -> Result<Page<Entry>, Error> {
     let before = |cursor: &str| place(cursor).and_then(|place| place.parse().ok()).ok_or(Error::InvalidQuery("cursor"));
     let before: Option<u64> = listing.cursor.as_deref().map(before).transpose()?;
-    state.access.admin(caller)?;
+    jitsudo.access.admin(caller)?;
     let is = |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
     let wanted = |entry: &Entry| {
         entry.tenant == caller.tenant()
@@ -41,12 +41,12 @@ pub(in super::super) fn list_audit_log(
             && filter.from.is_none_or(|from| entry.created_at >= from)
             && filter.to.is_none_or(|to| entry.created_at < to)
     };
-    let (items, next) = state.audit.list(before, listing.limit, wanted);
+    let (items, next) = jitsudo.state.audit.list(before, listing.limit, wanted);
     Ok(Page { items, next: next.map(|n| opaque(&n.to_string())) })
 }
 
 /// The entry of that id in the caller's tenant.
-pub(in super::super) fn get_audit_log_entry(state: &Jitsudo, caller: &Caller, id: &str) -> Result<Entry, Error> {
-    state.access.admin(caller)?;
-    state.audit.get(caller.tenant(), id).ok_or(Error::EntryNotFound)
+pub(in super::super) fn get_audit_log_entry(jitsudo: &Jitsudo, caller: &Caller, id: &str) -> Result<Entry, Error> {
+    jitsudo.access.admin(caller)?;
+    jitsudo.state.audit.get(caller.tenant(), id).ok_or(Error::EntryNotFound)
 }

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::super::Jitsudo;
 use super::super::auth::{Door, Issued, Tenant, may_enter};
 use super::super::error::Error;
 use super::super::record::{Actor, Address, AuthProvider, Pending, Purpose, User};
+use super::super::state::Jitsudo;
 use super::{groups, mail, note_user};
 use crate::directory::{DirectoryError, Record};
 use crate::ids::Stream;
@@ -21,11 +21,11 @@ pub(in super::super) struct Login {
 
 /// How people of a tenant sign in.
 pub(in super::super) fn get_auth_providers<'a>(
-    state: &'a Jitsudo,
+    jitsudo: &'a Jitsudo,
     domain: Option<&str>,
     slug: Option<&str>,
 ) -> Result<&'a Tenant, Error> {
-    let tenants = state.access.tenants();
+    let tenants = jitsudo.access.tenants();
     let by_domain = domain.and_then(|domain| {
         tenants.iter().find(|tenant| tenant.domains.iter().any(|own| own.eq_ignore_ascii_case(domain)))
     });
@@ -34,89 +34,90 @@ pub(in super::super) fn get_auth_providers<'a>(
 }
 
 /// Checks a password and issues a token. Whoever is suspended is told no more than whoever mistyped.
-pub(in super::super) fn post_auth_login(state: &Jitsudo, login: &Login) -> Result<Issued, Error> {
+pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Result<Issued, Error> {
     let meant = |tenant: &&Tenant| login.tenant_slug.as_ref().is_none_or(|slug| *slug == tenant.slug);
     let fits = |user: &User| user.profile.password.as_ref().is_some_and(|hash| passwords::fits(&login.password, hash));
-    let mut known = at_address(state, &login.email, meant).filter(fits);
+    let mut known = at_address(jitsudo, &login.email, meant).filter(fits);
     let user = known.next().ok_or(Error::BadCredentials)?;
     if known.next().is_some() {
         return Err(Error::AmbiguousTenant);
     }
-    if !may_enter(&user, Door::Login, &state.rules) {
+    if !may_enter(&user, Door::Login, &jitsudo.behaviour) {
         return Err(Error::SuspendedLogin);
     }
-    Ok(state.access.issue(state, &user, groups::names_of(state, &user)))
+    Ok(jitsudo.access.issue(&jitsudo.shared, &user, groups::names_of(jitsudo, &user)))
 }
 
 /// Mails a token to set another password with, where there is somebody to mail it to. The answer never tells.
-pub(in super::super) fn request_password_reset(state: &Jitsudo, email: &str) {
-    let users = at_address(state, email, |_| true)
+pub(in super::super) fn request_password_reset(jitsudo: &Jitsudo, email: &str) {
+    let users = at_address(jitsudo, email, |_| true)
         .filter(|user| user.profile.auth_provider == AuthProvider::Local)
-        .filter(|user| may_enter(user, Door::ResetRequest, &state.rules));
+        .filter(|user| may_enter(user, Door::ResetRequest, &jitsudo.behaviour));
     for user in users {
-        note_user(state, Actor::SYSTEM, "user.request_password_reset", &user);
-        mail(state, &user, Purpose::Reset);
+        note_user(jitsudo, Actor::SYSTEM, "user.request_password_reset", &user);
+        mail(jitsudo, &user, Purpose::Reset);
     }
 }
 
 /// Takes the address as the user's own. The invitation can still set the first password.
-pub(in super::super) fn verify_email(state: &Jitsudo, token: &str) -> Result<User, Error> {
-    let (_, user) = redeem(state, token, Purpose::Invite)?;
-    let now = state.shared.clock.now();
-    let edited = state.users.update(user.key(), |user| match user.edit(now, |profile| profile.email_verified = true) {
-        true => Ok(user.clone()),
-        false => Err(Error::UnknownMailToken), // once is enough
-    });
+pub(in super::super) fn verify_email(jitsudo: &Jitsudo, token: &str) -> Result<User, Error> {
+    let (_, user) = redeem(jitsudo, token, Purpose::Invite)?;
+    let now = jitsudo.shared.clock.now();
+    let edited =
+        jitsudo.state.users.update(user.key(), |user| match user.edit(now, |profile| profile.email_verified = true) {
+            true => Ok(user.clone()),
+            false => Err(Error::UnknownMailToken), // once is enough
+        });
     let user = edited.map_err(unknown_token)?;
-    note_user(state, Actor::SYSTEM, "user.verify_email", &user);
+    note_user(jitsudo, Actor::SYSTEM, "user.verify_email", &user);
     Ok(user)
 }
 
 /// Sets the first password of who was invited, which also shows that the address is theirs.
-pub(in super::super) fn set_initial_password(state: &Jitsudo, token: &str, password: &str) -> Result<(), Error> {
-    let user = set_password(state, token, Purpose::Invite, password)?;
-    note_user(state, Actor::SYSTEM, "user.set_initial_password", &user);
+pub(in super::super) fn set_initial_password(jitsudo: &Jitsudo, token: &str, password: &str) -> Result<(), Error> {
+    let user = set_password(jitsudo, token, Purpose::Invite, password)?;
+    note_user(jitsudo, Actor::SYSTEM, "user.set_initial_password", &user);
     Ok(())
 }
 
 /// Sets another password.
-pub(in super::super) fn reset_password(state: &Jitsudo, token: &str, password: &str) -> Result<(), Error> {
-    let user = set_password(state, token, Purpose::Reset, password)?;
-    note_user(state, Actor::SYSTEM, "user.reset_password", &user);
+pub(in super::super) fn reset_password(jitsudo: &Jitsudo, token: &str, password: &str) -> Result<(), Error> {
+    let user = set_password(jitsudo, token, Purpose::Reset, password)?;
+    note_user(jitsudo, Actor::SYSTEM, "user.reset_password", &user);
     Ok(())
 }
 
 /// The users of that address, each of another tenant, in those tenants that count.
 fn at_address<'a>(
-    state: &'a Jitsudo,
+    jitsudo: &'a Jitsudo,
     email: &'a str,
     counts: impl Fn(&&'a Tenant) -> bool + 'a,
 ) -> impl Iterator<Item = User> + 'a {
-    let tenants = state.access.tenants().iter().filter(counts);
-    tenants.filter_map(|tenant| state.users.find(&Address::new(tenant.id, email)))
+    let tenants = jitsudo.access.tenants().iter().filter(counts);
+    tenants.filter_map(|tenant| jitsudo.state.users.find(&Address::new(tenant.id, email)))
 }
 
 /// What a mailed token stands for, and whose it is, if it still counts.
-fn redeem(state: &Jitsudo, token: &str, purpose: Purpose) -> Result<(Pending, User), Error> {
-    let now: Timestamp = state.shared.clock.now();
+fn redeem(jitsudo: &Jitsudo, token: &str, purpose: Purpose) -> Result<(Pending, User), Error> {
+    let now: Timestamp = jitsudo.shared.clock.now();
     let good = |pending: &Pending| pending.purpose == purpose && pending.counts(now);
-    let pending = state.pending.find(&token.to_owned()).filter(good).ok_or(Error::UnknownMailToken)?;
-    let user = state.users.get(&pending.user).ok_or(Error::UnknownMailToken)?;
-    match may_enter(&user, Door::MailedToken, &state.rules) {
+    let pending = jitsudo.state.pending.find(&token.to_owned()).filter(good).ok_or(Error::UnknownMailToken)?;
+    let user = jitsudo.state.users.get(&pending.user).ok_or(Error::UnknownMailToken)?;
+    match may_enter(&user, Door::MailedToken, &jitsudo.behaviour) {
         true => Ok((pending, user)),
         false => Err(Error::SuspendedMailToken),
     }
 }
 
 /// Uses a token up and sets its user's password.
-fn set_password(state: &Jitsudo, token: &str, purpose: Purpose, password: &str) -> Result<User, Error> {
-    let (pending, _) = redeem(state, token, purpose)?;
+fn set_password(jitsudo: &Jitsudo, token: &str, purpose: Purpose, password: &str) -> Result<User, Error> {
+    let (pending, _) = redeem(jitsudo, token, purpose)?;
     // Of two calls at once, one takes the token.
     let taken = |found: &Pending| if found.token == token { Ok(()) } else { Err(Error::UnknownMailToken) };
-    state.pending.remove(pending.key(), taken).map_err(unknown_token)?;
-    let hash = passwords::hash(password, state.shared.ids.bytes(Stream::Salts));
-    let now = state.shared.clock.now();
-    let edited = state.users.update(&pending.user, |user| {
+    jitsudo.state.pending.remove(pending.key(), taken).map_err(unknown_token)?;
+    let hash = passwords::hash(password, jitsudo.shared.ids.bytes(Stream::Salts));
+    let now = jitsudo.shared.clock.now();
+    let edited = jitsudo.state.users.update(&pending.user, |user| {
         user.edit(now, |profile| {
             profile.password = Some(hash.into());
             profile.email_verified |= purpose == Purpose::Invite;

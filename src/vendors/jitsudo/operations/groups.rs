@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::Jitsudo;
 use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::record::{Group, GroupName, Member, Origin, RoleMapping, User};
+use super::super::state::Jitsudo;
 use super::{in_tenant, new_id, note};
 use crate::directory::{DirectoryError, Record};
 
@@ -16,10 +16,10 @@ pub(in super::super) struct NewGroup {
 }
 
 /// Makes a group. Its name is its own within the tenant.
-pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewGroup) -> Result<Group, Error> {
-    state.access.admin(caller)?;
+pub(in super::super) fn create_group(jitsudo: &Jitsudo, caller: &Caller, new: NewGroup) -> Result<Group, Error> {
+    jitsudo.access.admin(caller)?;
     let now = caller.at();
-    let mut ids = state.shared.ids.reserve();
+    let mut ids = jitsudo.shared.ids.reserve();
     let id = new_id(&mut ids);
     let make = || {
         Ok(Group {
@@ -34,81 +34,77 @@ pub(in super::super) fn create_group(state: &Jitsudo, caller: &Caller, new: NewG
             updated_at: now,
         })
     };
-    let group = state.groups.insert(&id, make).map_err(group_error)?;
+    let group = jitsudo.state.groups.insert(&id, make).map_err(group_error)?;
     ids.commit();
-    note(state, now, group.tenant, caller.actor(), "group.create", ("group", id.as_str().into()));
+    note(jitsudo, now, group.tenant, caller.actor(), "group.create", ("group", id.as_str().into()));
     Ok(group)
 }
 
 /// Removes a group. Its members stay.
-pub(in super::super) fn delete_group(state: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
-    state.access.admin(caller)?;
-    state.groups.remove(id, |group| own(caller, group)).map_err(group_error)?;
-    note(state, caller.at(), caller.tenant(), caller.actor(), "group.delete", ("group", id.into()));
+pub(in super::super) fn delete_group(jitsudo: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
+    jitsudo.access.admin(caller)?;
+    jitsudo.state.groups.remove(id, |group| own(caller, group)).map_err(group_error)?;
+    note(jitsudo, caller.at(), caller.tenant(), caller.actor(), "group.delete", ("group", id.into()));
     Ok(())
 }
 
 /// Takes a user of the tenant into a group.
 pub(in super::super) fn add_group_member(
-    state: &Jitsudo,
+    jitsudo: &Jitsudo,
     caller: &Caller,
     id: &str,
     user: &str,
 ) -> Result<(User, Member), Error> {
-    state.access.admin(caller)?;
+    jitsudo.access.admin(caller)?;
     let now = caller.at();
-    let joined = state
-        .groups
-        .update(id, |group| {
-            own(caller, group)?;
-            // Under the lock: who is removed later is then also removed from here.
-            let user = state.users.get(user).ok_or(Error::UserNotFound)?;
-            in_tenant(state, caller, &user)?;
-            let member = group.join(user.key(), now).ok_or(Error::Conflict("already_member"))?;
-            Ok((user, member))
-        })
-        .map_err(group_error)?;
-    note(state, now, caller.tenant(), caller.actor(), "group.add_member", ("group", id.into()));
+    let joined = jitsudo.state.groups.update(id, |group| {
+        own(caller, group)?;
+        // Under the lock: who is removed later is then also removed from here.
+        let user = jitsudo.state.users.get(user).ok_or(Error::UserNotFound)?;
+        in_tenant(jitsudo, caller, &user)?;
+        let member = group.join(user.key(), now).ok_or(Error::Conflict("already_member"))?;
+        Ok((user, member))
+    });
+    let joined = joined.map_err(group_error)?;
+    note(jitsudo, now, caller.tenant(), caller.actor(), "group.add_member", ("group", id.into()));
     Ok(joined)
 }
 
 /// Gives a group a role.
 pub(in super::super) fn add_group_role_mapping(
-    state: &Jitsudo,
+    jitsudo: &Jitsudo,
     caller: &Caller,
     id: &str,
     role: &str,
 ) -> Result<RoleMapping, Error> {
-    state.access.admin(caller)?;
+    jitsudo.access.admin(caller)?;
     let now = caller.at();
-    let mapping = state
-        .groups
-        .update(id, |group| {
-            own(caller, group)?;
-            group.map(role, now).ok_or(Error::Conflict("already_mapped"))
-        })
-        .map_err(group_error)?;
-    note(state, now, caller.tenant(), caller.actor(), "group.add_role_mapping", ("group", id.into()));
+    let mapping = jitsudo.state.groups.update(id, |group| {
+        own(caller, group)?;
+        group.map(role, now).ok_or(Error::Conflict("already_mapped"))
+    });
+    let mapping = mapping.map_err(group_error)?;
+    note(jitsudo, now, caller.tenant(), caller.actor(), "group.add_role_mapping", ("group", id.into()));
     Ok(mapping)
 }
 
 /// The names of the groups that a user is in, as tokens carry them.
-pub(super) fn names_of(state: &Jitsudo, user: &User) -> Vec<String> {
-    let snapshot = state.groups.snapshot();
+pub(super) fn names_of(jitsudo: &Jitsudo, user: &User) -> Vec<String> {
+    let snapshot = jitsudo.state.groups.snapshot();
     let own = snapshot.iter().filter(|group| group.tenant == user.profile.tenant && group.has(user.key()));
     own.map(|group| group.name.clone()).collect()
 }
 
 /// Takes a user who was removed out of every group.
-pub(super) fn forget(state: &Jitsudo, user: &User) {
-    let now = state.shared.clock.now();
-    for group in state.groups.snapshot().iter().filter(|group| group.has(user.key())) {
+pub(super) fn forget(jitsudo: &Jitsudo, user: &User) {
+    let now = jitsudo.shared.clock.now();
+    for group in jitsudo.state.groups.snapshot().iter().filter(|group| group.has(user.key())) {
         let forget = |group: &mut Group| {
             group.forget(user.key(), now);
             Ok::<_, Error>(())
         };
         // A group that is gone by now has forgotten everybody.
-        _ = state.groups.update(group.key(), forget);
+        _ = jitsudo.state.groups.update(group.key(), forget);
     }
 }
 

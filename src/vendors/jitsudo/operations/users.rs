@@ -7,10 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::super::Jitsudo;
 use super::super::auth::{self, Caller};
 use super::super::error::Error;
 use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User};
+use super::super::state::Jitsudo;
 use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_change, note_user, opaque, place, user_error};
 use crate::directory::{DirectoryError, Record};
 
@@ -56,15 +56,15 @@ pub(in super::super) struct UserFilter {
 
 /// The users of the caller's tenant, oldest first. Only the page is sorted and copied.
 pub(in super::super) fn list_users(
-    state: &Jitsudo,
+    jitsudo: &Jitsudo,
     caller: &Caller,
     filter: &UserFilter,
     listing: &Listing,
 ) -> Result<Page<User>, Error> {
     let after = listing.cursor.as_deref().map(|cursor| user_place(cursor).ok_or(Error::InvalidQuery("cursor")));
     let after = after.transpose()?;
-    state.access.admin(caller)?;
-    let snapshot = state.users.snapshot();
+    jitsudo.access.admin(caller)?;
+    let snapshot = jitsudo.state.users.snapshot();
     let wanted = |user: &&User| {
         user.profile.tenant == caller.tenant()
             && filter.active.is_none_or(|active| user.active == active)
@@ -108,10 +108,10 @@ fn user_place(cursor: &str) -> Option<(Timestamp, String)> {
 }
 
 /// Invites somebody: the user is there at once, the address is not yet theirs.
-pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation: Invitation) -> Result<User, Error> {
-    state.access.admin(caller)?;
+pub(in super::super) fn create_user(jitsudo: &Jitsudo, caller: &Caller, invitation: Invitation) -> Result<User, Error> {
+    jitsudo.access.admin(caller)?;
     let now = caller.at();
-    let mut ids = state.shared.ids.reserve();
+    let mut ids = jitsudo.shared.ids.reserve();
     let id = new_id(&mut ids);
     let make = || {
         Ok(User {
@@ -133,124 +133,122 @@ pub(in super::super) fn create_user(state: &Jitsudo, caller: &Caller, invitation
             }),
         })
     };
-    let user = state.users.insert(&id, make).map_err(user_error)?;
+    let user = jitsudo.state.users.insert(&id, make).map_err(user_error)?;
     ids.commit();
-    note_change(state, caller.actor(), "user.create", &user);
-    mail(state, &user, Purpose::Invite);
+    note_change(jitsudo, caller.actor(), "user.create", &user);
+    mail(jitsudo, &user, Purpose::Invite);
     Ok(user)
 }
 
 /// The user of that id in the caller's tenant.
-pub(in super::super) fn get_user(state: &Jitsudo, caller: &Caller, id: &str) -> Result<User, Error> {
-    state.access.admin(caller)?;
-    let user = state.users.get(id).ok_or(Error::UserNotFound)?;
-    in_tenant(state, caller, &user)?;
+pub(in super::super) fn get_user(jitsudo: &Jitsudo, caller: &Caller, id: &str) -> Result<User, Error> {
+    jitsudo.access.admin(caller)?;
+    let user = jitsudo.state.users.get(id).ok_or(Error::UserNotFound)?;
+    in_tenant(jitsudo, caller, &user)?;
     Ok(user)
 }
 
 /// Suspends a user (`active` false) or lets it in again (`active` true).
 pub(in super::super) fn suspend_user(
-    state: &Jitsudo,
+    jitsudo: &Jitsudo,
     caller: &Caller,
     id: &str,
     active: bool,
 ) -> Result<Changed, Error> {
-    state.access.admin(caller)?;
+    jitsudo.access.admin(caller)?;
     let now = caller.at();
-    let rules = &state.rules;
-    let done = state
-        .users
-        .update(id, |user| {
-            in_tenant(state, caller, user)?;
-            if !active && user.profile.is_owner {
-                allow(rules.owner, "tenant_owner")?;
-            }
-            if !active && caller.is(user) {
-                allow(rules.oneself, "own_account")?;
-            }
-            if user.active == active {
-                allow(rules.repeat, "same_state")?;
-            }
-            let changed = user.set_active(active, now);
-            Ok(Changed { user: user.clone(), changed })
-        })
-        .map_err(user_error)?;
+    let behaviour = &jitsudo.behaviour;
+    let done = jitsudo.state.users.update(id, |user| {
+        in_tenant(jitsudo, caller, user)?;
+        if !active && user.profile.is_owner {
+            allow(behaviour.suspend_owner, "tenant_owner")?;
+        }
+        if !active && caller.is(user) {
+            allow(behaviour.suspend_oneself, "own_account")?;
+        }
+        if user.active == active {
+            allow(behaviour.suspend_repeat, "same_state")?;
+        }
+        let changed = user.set_active(active, now);
+        Ok(Changed { user: user.clone(), changed })
+    });
+    let done = done.map_err(user_error)?;
     if done.changed {
         let action = if active { "user.reactivate" } else { "user.suspend" };
-        note_change(state, caller.actor(), action, &done.user);
+        note_change(jitsudo, caller.actor(), action, &done.user);
     }
     Ok(done)
 }
 
 /// Changes a user's name and roles.
 pub(in super::super) fn update_user(
-    state: &Jitsudo,
+    jitsudo: &Jitsudo,
     caller: &Caller,
     id: &str,
     edit: UserEdit,
 ) -> Result<Changed, Error> {
-    state.access.admin(caller)?;
+    jitsudo.access.admin(caller)?;
     let now = caller.at();
-    let done = state
-        .users
-        .update(id, |user| {
-            in_tenant(state, caller, user)?;
-            let changed = user.edit(now, |profile| {
-                if let Some(name) = edit.name {
-                    profile.name = name.into();
-                }
-                if let Some(roles) = edit.roles {
-                    profile.roles = roles.into();
-                }
-            });
-            Ok(Changed { user: user.clone(), changed })
-        })
-        .map_err(user_error)?;
+    let done = jitsudo.state.users.update(id, |user| {
+        in_tenant(jitsudo, caller, user)?;
+        let changed = user.edit(now, |profile| {
+            if let Some(name) = edit.name {
+                profile.name = name.into();
+            }
+            if let Some(roles) = edit.roles {
+                profile.roles = roles.into();
+            }
+        });
+        Ok(Changed { user: user.clone(), changed })
+    });
+    let done = done.map_err(user_error)?;
     if done.changed {
-        note_change(state, caller.actor(), "user.update", &done.user);
+        note_change(jitsudo, caller.actor(), "user.update", &done.user);
     }
     Ok(done)
 }
 
 /// Removes a user for good, and with them their memberships and what was mailed to them.
-pub(in super::super) fn delete_user(state: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
-    state.access.admin(caller)?;
-    let user = state
-        .users
-        .remove(id, |user| {
-            in_tenant(state, caller, user)?;
-            if user.profile.is_owner {
-                allow(state.rules.delete_owner, "tenant_owner")?;
-            }
-            Ok(user.clone())
-        })
-        .map_err(user_error)?;
+pub(in super::super) fn delete_user(jitsudo: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
+    jitsudo.access.admin(caller)?;
+    let user = jitsudo.state.users.remove(id, |user| {
+        in_tenant(jitsudo, caller, user)?;
+        if user.profile.is_owner {
+            allow(jitsudo.behaviour.delete_owner, "tenant_owner")?;
+        }
+        Ok(user.clone())
+    });
+    let user = user.map_err(user_error)?;
     for purpose in [Purpose::Invite, Purpose::Reset] {
-        _ = state.pending.remove(&Pending::key_of(id, purpose), |_| Ok::<_, Error>(()));
+        _ = jitsudo.state.pending.remove(&Pending::key_of(id, purpose), |_| Ok::<_, Error>(()));
     }
-    groups::forget(state, &user);
-    note_user(state, caller.actor(), "user.delete", &user);
+    groups::forget(jitsudo, &user);
+    note_user(jitsudo, caller.actor(), "user.delete", &user);
     Ok(())
 }
 
 /// Mails somebody's invitation again. It needs no credential, only the tenant.
-pub(in super::super) fn resend_invite(state: &Jitsudo, tenant: Uuid, id: &str) -> Result<(), Error> {
-    let user = state.users.get(id).filter(|user| user.profile.tenant == tenant).ok_or(Error::UserNotFound)?;
+pub(in super::super) fn resend_invite(jitsudo: &Jitsudo, tenant: Uuid, id: &str) -> Result<(), Error> {
+    let user = jitsudo.state.users.get(id).filter(|user| user.profile.tenant == tenant).ok_or(Error::UserNotFound)?;
     if user.profile.email_verified {
         return Err(Error::Conflict("already_verified"));
     }
-    note_user(state, Actor::SYSTEM, "user.resend_invite", &user);
-    mail(state, &user, Purpose::Invite);
+    note_user(jitsudo, Actor::SYSTEM, "user.resend_invite", &user);
+    mail(jitsudo, &user, Purpose::Invite);
     Ok(())
 }
 
 /// Changes the caller's own profile.
-pub(in super::super) fn update_user_profile(state: &Jitsudo, own: &User, edit: ProfileEdit) -> Result<Changed, Error> {
+pub(in super::super) fn update_user_profile(
+    jitsudo: &Jitsudo,
+    own: &User,
+    edit: ProfileEdit,
+) -> Result<Changed, Error> {
     if let Some(Some(avatar)) = &edit.avatar_base64 {
         check_avatar(avatar)?;
     }
-    let now = state.shared.clock.now();
-    let done = state.users.update(own.key(), |user| {
+    let now = jitsudo.shared.clock.now();
+    let done = jitsudo.state.users.update(own.key(), |user| {
         // Whose sign-in another service checks has their name from there.
         if user.profile.auth_provider != AuthProvider::Local {
             let written = [("first_name", &edit.first_name), ("last_name", &edit.last_name)];
@@ -275,7 +273,7 @@ pub(in super::super) fn update_user_profile(state: &Jitsudo, own: &User, edit: P
         DirectoryError::Exists | DirectoryError::Taken(_) | DirectoryError::Refused(_) => user_error(error),
     })?;
     if done.changed {
-        note_change(state, auth::actor(own), "user.update_profile", &done.user);
+        note_change(jitsudo, auth::actor(own), "user.update_profile", &done.user);
     }
     Ok(done)
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::bounded;
+use crate::collections::Collection;
 
 /// The most entries that are kept; the oldest go first.
 const MOST: usize = 10_000;
@@ -102,13 +103,14 @@ impl AuditLog {
         (found.into_iter().map(|(_, entry)| entry.clone()).collect(), next)
     }
 
-    /// A log of its own that starts with the same entries.
-    pub(in super::super) fn fork(&self) -> Self {
-        Self(Mutex::new(Arc::clone(&self.lock())))
-    }
-
     fn lock(&self) -> MutexGuard<'_, Arc<Log>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Collection for AuditLog {
+    fn fork(&self) -> Self {
+        Self(Mutex::new(Arc::clone(&self.lock())))
     }
 }
 

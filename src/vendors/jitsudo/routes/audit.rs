@@ -27,10 +27,10 @@ pub(super) static ROWS: [Row; 2] = [
             ],
             differences: &["The newest 10,000 entries of a world are kept."],
         },
-        run: Run::Keys(|state, call, caller| {
-            let (filter, listing) = (bodies::filter(call)?, wire::listing(call, &state.rules)?);
-            let page = run::list_audit_log(state, caller, &filter, &listing)?;
-            Ok(wire::page(&page, |entry| bodies::body(entry, &state.rules)).proving("listed"))
+        run: Run::Keys(|jitsudo, call, caller| {
+            let (filter, listing) = (bodies::filter(call)?, wire::listing(call, &jitsudo.behaviour)?);
+            let page = run::list_audit_log(jitsudo, caller, &filter, &listing)?;
+            Ok(wire::page(&page, |entry| bodies::body(entry, &jitsudo.behaviour)).proving("listed"))
         }),
     },
     Row {
@@ -53,9 +53,9 @@ pub(super) static ROWS: [Row; 2] = [
             ],
             differences: &[],
         },
-        run: Run::Keys(|state, call, caller| {
-            let entry = run::get_audit_log_entry(state, caller, &wire::id(call)?)?;
-            Ok(bodies::entry(&entry, &state.rules).proving("found"))
+        run: Run::Keys(|jitsudo, call, caller| {
+            let entry = run::get_audit_log_entry(jitsudo, caller, &wire::id(call)?)?;
+            Ok(bodies::entry(&entry, &jitsudo.behaviour).proving("found"))
         }),
     },
 ];

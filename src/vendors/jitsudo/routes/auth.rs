@@ -39,9 +39,9 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             differences: &["Nobody has a second factor, so `mfa_required` never comes."],
         },
-        run: Run::Open(|state, call| {
-            let issued = run::post_auth_login(state, &bodies::login(call)?)?;
-            Ok(bodies::issued(&issued, &state.rules).proving("logged_in"))
+        run: Run::Open(|jitsudo, call| {
+            let issued = run::post_auth_login(jitsudo, &bodies::login(call)?)?;
+            Ok(bodies::issued(&issued, &jitsudo.behaviour).proving("logged_in"))
         }),
     },
     Row {
@@ -58,9 +58,9 @@ pub(super) static ROWS: [Row; 6] = [
             ]],
             differences: &["The methods are what the seed says; only `local` leads anywhere."],
         },
-        run: Run::Open(|state, call| {
+        run: Run::Open(|jitsudo, call| {
             let (domain, slug) = bodies::looked_up(call);
-            let tenant = run::get_auth_providers(state, domain.as_deref(), slug.as_deref())?;
+            let tenant = run::get_auth_providers(jitsudo, domain.as_deref(), slug.as_deref())?;
             Ok(bodies::providers(tenant).proving("found"))
         }),
     },
@@ -81,8 +81,8 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             differences: &[OUTBOX],
         },
-        run: Run::Open(|state, call| {
-            run::request_password_reset(state, &bodies::email(call)?);
+        run: Run::Open(|jitsudo, call| {
+            run::request_password_reset(jitsudo, &bodies::email(call)?);
             let text = "If the address is known, a letter is on its way.";
             Ok(wire::message(StatusCode::ACCEPTED, text).proving("accepted"))
         }),
@@ -106,9 +106,9 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             differences: &[],
         },
-        run: Run::Open(|state, call| {
+        run: Run::Open(|jitsudo, call| {
             let (token, password) = bodies::new_password(call, "new_password")?;
-            run::reset_password(state, &token, &password)?;
+            run::reset_password(jitsudo, &token, &password)?;
             Ok(wire::message(StatusCode::OK, "The password is set.").proving("reset"))
         }),
     },
@@ -130,8 +130,8 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             differences: &[],
         },
-        run: Run::Open(|state, call| {
-            let user = run::verify_email(state, &bodies::token(call)?)?;
+        run: Run::Open(|jitsudo, call| {
+            let user = run::verify_email(jitsudo, &bodies::token(call)?)?;
             Ok(bodies::verified(&user).proving("verified"))
         }),
     },
@@ -154,9 +154,9 @@ pub(super) static ROWS: [Row; 6] = [
             ],
             differences: &[],
         },
-        run: Run::Open(|state, call| {
+        run: Run::Open(|jitsudo, call| {
             let (token, password) = bodies::new_password(call, "password")?;
-            run::set_initial_password(state, &token, &password)?;
+            run::set_initial_password(jitsudo, &token, &password)?;
             Ok(wire::message(StatusCode::OK, "The password is set.").proving("set"))
         }),
     },

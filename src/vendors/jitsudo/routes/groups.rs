@@ -36,9 +36,9 @@ pub(super) static ROWS: [Row; 4] = [
             ],
             differences: &["No operation that reads a group is published; its changes show in the audit log, its name in new tokens."],
         },
-        run: Run::Users(|state, call, caller| {
-            let group = run::create_group(state, caller, bodies::new_group(call)?)?;
-            Ok(bodies::group(&group, &state.rules).proving("created"))
+        run: Run::Users(|jitsudo, call, caller| {
+            let group = run::create_group(jitsudo, caller, bodies::new_group(call)?)?;
+            Ok(bodies::group(&group, &jitsudo.behaviour).proving("created"))
         }),
     },
     Row {
@@ -61,8 +61,8 @@ pub(super) static ROWS: [Row; 4] = [
             ],
             differences: &[],
         },
-        run: Run::Users(|state, call, caller| {
-            run::delete_group(state, caller, &wire::id(call)?)?;
+        run: Run::Users(|jitsudo, call, caller| {
+            run::delete_group(jitsudo, caller, &wire::id(call)?)?;
             Ok(Reply::empty(StatusCode::NO_CONTENT).proving("deleted"))
         }),
     },
@@ -90,10 +90,10 @@ pub(super) static ROWS: [Row; 4] = [
             ],
             differences: &[],
         },
-        run: Run::Users(|state, call, caller| {
+        run: Run::Users(|jitsudo, call, caller| {
             let id = wire::id(call)?;
-            let (user, member) = run::add_group_member(state, caller, &id, &bodies::user_id(call)?)?;
-            Ok(bodies::member(&user, &member, &state.rules).proving("added"))
+            let (user, member) = run::add_group_member(jitsudo, caller, &id, &bodies::user_id(call)?)?;
+            Ok(bodies::member(&user, &member, &jitsudo.behaviour).proving("added"))
         }),
     },
     Row {
@@ -119,10 +119,10 @@ pub(super) static ROWS: [Row; 4] = [
             ],
             differences: &["The role is kept, and gives the group's members no right here."],
         },
-        run: Run::Users(|state, call, caller| {
+        run: Run::Users(|jitsudo, call, caller| {
             let id = wire::id(call)?;
-            let mapping = run::add_group_role_mapping(state, caller, &id, &bodies::role(call, &state.rules)?)?;
-            Ok(bodies::mapping(&mapping, &state.rules).proving("mapped"))
+            let mapping = run::add_group_role_mapping(jitsudo, caller, &id, &bodies::role(call, &jitsudo.behaviour)?)?;
+            Ok(bodies::mapping(&mapping, &jitsudo.behaviour).proving("mapped"))
         }),
     },
 ];

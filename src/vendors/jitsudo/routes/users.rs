@@ -44,11 +44,11 @@ pub(super) static ROWS: [Row; 9] = [
             ],
             differences: &[],
         },
-        run: Run::Users(|state, call, caller| {
+        run: Run::Users(|jitsudo, call, caller| {
             let id = wire::id(call)?;
             let active = bodies::active(call)?;
-            let done = run::suspend_user(state, caller, &id, active)?;
-            Ok(bodies::user(StatusCode::OK, &done.user, &state.rules).proving(match (done.changed, active) {
+            let done = run::suspend_user(jitsudo, caller, &id, active)?;
+            Ok(bodies::user(StatusCode::OK, &done.user, &jitsudo.behaviour).proving(match (done.changed, active) {
                 (false, _) => "unchanged",
                 (true, false) => "suspended",
                 (true, true) => "reactivated",
@@ -78,10 +78,10 @@ pub(super) static ROWS: [Row; 9] = [
             ],
             differences: &["The roles that are known are `user`, which is documented, and `admin`, which is inferred (`unknown-role`)."],
         },
-        run: Run::Users(|state, call, caller| {
+        run: Run::Users(|jitsudo, call, caller| {
             let id = wire::id(call)?;
-            let done = run::update_user(state, caller, &id, bodies::user_edit(call, &state.rules)?)?;
-            Ok(bodies::user(StatusCode::OK, &done.user, &state.rules).proving(if done.changed { "updated" } else { "unchanged" }))
+            let done = run::update_user(jitsudo, caller, &id, bodies::user_edit(call, &jitsudo.behaviour)?)?;
+            Ok(bodies::user(StatusCode::OK, &done.user, &jitsudo.behaviour).proving(if done.changed { "updated" } else { "unchanged" }))
         }),
     },
     Row {
@@ -105,8 +105,8 @@ pub(super) static ROWS: [Row; 9] = [
             ],
             differences: &["The audit log keeps the ids of those who are deleted."],
         },
-        run: Run::Users(|state, call, caller| {
-            run::delete_user(state, caller, &wire::id(call)?)?;
+        run: Run::Users(|jitsudo, call, caller| {
+            run::delete_user(jitsudo, caller, &wire::id(call)?)?;
             Ok(Reply::empty(StatusCode::NO_CONTENT).proving("deleted"))
         }),
     },
@@ -130,8 +130,8 @@ pub(super) static ROWS: [Row; 9] = [
             ],
             differences: &["No mail is sent: it is read at `/__fauxidp/worlds/{world}/outbox`."],
         },
-        run: Run::Tenant(|state, call, tenant| {
-            run::resend_invite(state, tenant, &wire::id(call)?)?;
+        run: Run::Tenant(|jitsudo, call, tenant| {
+            run::resend_invite(jitsudo, tenant, &wire::id(call)?)?;
             Ok(wire::message(StatusCode::OK, "The invitation was sent again.").proving("resent"))
         }),
     },
@@ -150,7 +150,7 @@ pub(super) static ROWS: [Row; 9] = [
             ],
             differences: &[],
         },
-        run: Run::Own(|state, _, own| Ok(bodies::profile(own, &state.rules).proving("found"))),
+        run: Run::Own(|jitsudo, _, own| Ok(bodies::profile(own, &jitsudo.behaviour).proving("found"))),
     },
     Row {
         operation: Operation {
@@ -174,9 +174,9 @@ pub(super) static ROWS: [Row; 9] = [
             ],
             differences: &[],
         },
-        run: Run::Own(|state, call, own| {
-            let done = run::update_user_profile(state, own, bodies::profile_edit(call)?)?;
-            Ok(bodies::profile(&done.user, &state.rules).proving(if done.changed { "updated" } else { "unchanged" }))
+        run: Run::Own(|jitsudo, call, own| {
+            let done = run::update_user_profile(jitsudo, own, bodies::profile_edit(call)?)?;
+            Ok(bodies::profile(&done.user, &jitsudo.behaviour).proving(if done.changed { "updated" } else { "unchanged" }))
         }),
     },
     Row {
@@ -198,10 +198,10 @@ pub(super) static ROWS: [Row; 9] = [
             ],
             differences: &[GUESSED],
         },
-        run: Run::Users(|state, call, caller| {
-            let (filter, listing) = (bodies::user_filter(call)?, wire::listing(call, &state.rules)?);
-            let page = run::list_users(state, caller, &filter, &listing)?;
-            Ok(wire::page(&page, |user| bodies::user_body(user, &state.rules)).proving("listed"))
+        run: Run::Users(|jitsudo, call, caller| {
+            let (filter, listing) = (bodies::user_filter(call)?, wire::listing(call, &jitsudo.behaviour)?);
+            let page = run::list_users(jitsudo, caller, &filter, &listing)?;
+            Ok(wire::page(&page, |user| bodies::user_body(user, &jitsudo.behaviour)).proving("listed"))
         }),
     },
     Row {
@@ -225,9 +225,9 @@ pub(super) static ROWS: [Row; 9] = [
             ],
             differences: &[GUESSED],
         },
-        run: Run::Users(|state, call, caller| {
-            let user = run::create_user(state, caller, bodies::invitation(call, &state.rules)?)?;
-            Ok(bodies::user(StatusCode::CREATED, &user, &state.rules).proving("created"))
+        run: Run::Users(|jitsudo, call, caller| {
+            let user = run::create_user(jitsudo, caller, bodies::invitation(call, &jitsudo.behaviour)?)?;
+            Ok(bodies::user(StatusCode::CREATED, &user, &jitsudo.behaviour).proving("created"))
         }),
     },
     Row {
@@ -248,9 +248,9 @@ pub(super) static ROWS: [Row; 9] = [
             ],
             differences: &[GUESSED],
         },
-        run: Run::Users(|state, call, caller| {
-            let user = run::get_user(state, caller, &wire::id(call)?)?;
-            Ok(bodies::user(StatusCode::OK, &user, &state.rules).proving("found"))
+        run: Run::Users(|jitsudo, call, caller| {
+            let user = run::get_user(jitsudo, caller, &wire::id(call)?)?;
+            Ok(bodies::user(StatusCode::OK, &user, &jitsudo.behaviour).proving("found"))
         }),
     },
 ];

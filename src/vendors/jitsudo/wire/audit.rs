@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::super::Rules;
 use super::super::error::Error;
 use super::super::operations::audit::AuditFilter;
 use super::super::record::{ActorType, Entry};
+use super::super::settings::Behaviour;
 use super::{Time, query};
 use crate::protocol::{Call, Reply};
 
@@ -25,12 +25,12 @@ pub(in super::super) struct EntryBody<'a> {
 }
 
 /// One entry.
-pub(in super::super) fn entry(entry: &Entry, rules: &Rules) -> Reply {
-    Reply::of(StatusCode::OK, &body(entry, rules))
+pub(in super::super) fn entry(entry: &Entry, behaviour: &Behaviour) -> Reply {
+    Reply::of(StatusCode::OK, &body(entry, behaviour))
 }
 
 /// One entry, as a list holds it.
-pub(in super::super) fn body<'a>(entry: &'a Entry, rules: &'a Rules) -> EntryBody<'a> {
+pub(in super::super) fn body<'a>(entry: &'a Entry, behaviour: &'a Behaviour) -> EntryBody<'a> {
     EntryBody {
         id: entry.id,
         actor_type: entry.actor.kind,
@@ -38,7 +38,7 @@ pub(in super::super) fn body<'a>(entry: &'a Entry, rules: &'a Rules) -> EntryBod
         action: &entry.action,
         resource_type: &entry.resource_type,
         resource_id: &entry.resource_id,
-        created_at: Time(entry.created_at, rules),
+        created_at: Time(entry.created_at, behaviour),
     }
 }
 

@@ -4,11 +4,11 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::Rules;
 use super::super::auth::{Issued, Tenant};
 use super::super::error::Error;
 use super::super::operations::auth::Login;
 use super::super::record::User;
+use super::super::settings::Behaviour;
 use super::{Time, object, query, some_text, text};
 use crate::protocol::{Call, Reply};
 
@@ -41,13 +41,13 @@ pub(in super::super) fn login(call: &Call) -> Result<Login, Error> {
 }
 
 /// A token and when it ends. The other members of the page come only where a second factor is due.
-pub(in super::super) fn issued(issued: &Issued, rules: &Rules) -> Reply {
+pub(in super::super) fn issued(issued: &Issued, behaviour: &Behaviour) -> Reply {
     #[derive(Serialize)]
     struct Body<'a> {
         token: &'a str,
         expires_at: Time<'a>,
     }
-    Reply::of(StatusCode::OK, &Body { token: &issued.token, expires_at: Time(issued.expires_at, rules) })
+    Reply::of(StatusCode::OK, &Body { token: &issued.token, expires_at: Time(issued.expires_at, behaviour) })
 }
 
 /// The address that a letter is asked for.

@@ -4,10 +4,10 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::Rules;
 use super::super::error::Error;
 use super::super::operations::groups::NewGroup;
 use super::super::record::{Group, Member, Origin, RoleMapping, User, uuid};
+use super::super::settings::Behaviour;
 use super::{Time, is_role, nullable_text, object, text};
 use crate::protocol::{Call, Reply};
 
@@ -41,40 +41,40 @@ struct MemberBody<'a> {
 }
 
 /// A group that was made.
-pub(in super::super) fn group(group: &Group, rules: &Rules) -> Reply {
+pub(in super::super) fn group(group: &Group, behaviour: &Behaviour) -> Reply {
     let body = GroupBody {
         id: &group.id,
         name: &group.name,
         source: group.source,
         description: group.description.as_deref(),
         member_count: group.members.len(),
-        role_mappings: group.role_mappings.iter().map(|mapping| mapping_body(mapping, rules)).collect(),
-        created_at: Time(group.created_at, rules),
-        updated_at: Time(group.updated_at, rules),
+        role_mappings: group.role_mappings.iter().map(|mapping| mapping_body(mapping, behaviour)).collect(),
+        created_at: Time(group.created_at, behaviour),
+        updated_at: Time(group.updated_at, behaviour),
     };
     Reply::of(StatusCode::CREATED, &body)
 }
 
 /// A member, with what is shown of its user.
-pub(in super::super) fn member(user: &User, member: &Member, rules: &Rules) -> Reply {
+pub(in super::super) fn member(user: &User, member: &Member, behaviour: &Behaviour) -> Reply {
     let body = MemberBody {
         id: &user.profile.id,
         email: &user.profile.email,
         name: &user.profile.name,
         active: user.active,
         membership_source: member.source,
-        joined_at: Time(member.joined_at, rules),
+        joined_at: Time(member.joined_at, behaviour),
     };
     Reply::of(StatusCode::OK, &body)
 }
 
 /// A role that a group stands for.
-pub(in super::super) fn mapping(mapping: &RoleMapping, rules: &Rules) -> Reply {
-    Reply::of(StatusCode::OK, &mapping_body(mapping, rules))
+pub(in super::super) fn mapping(mapping: &RoleMapping, behaviour: &Behaviour) -> Reply {
+    Reply::of(StatusCode::OK, &mapping_body(mapping, behaviour))
 }
 
-fn mapping_body<'a>(mapping: &'a RoleMapping, rules: &'a Rules) -> MappingBody<'a> {
-    MappingBody { role: &mapping.role, created_at: Time(mapping.created_at, rules) }
+fn mapping_body<'a>(mapping: &'a RoleMapping, behaviour: &'a Behaviour) -> MappingBody<'a> {
+    MappingBody { role: &mapping.role, created_at: Time(mapping.created_at, behaviour) }
 }
 
 /// The group that is to be.
@@ -91,7 +91,7 @@ pub(in super::super) fn user_id(call: &Call) -> Result<String, Error> {
 }
 
 /// The role that is asked for.
-pub(in super::super) fn role(call: &Call, rules: &Rules) -> Result<String, Error> {
+pub(in super::super) fn role(call: &Call, behaviour: &Behaviour) -> Result<String, Error> {
     let role = text(&object(call)?, "role")?;
-    is_role(&role, rules).then_some(role).ok_or(Error::InvalidMember("role"))
+    is_role(&role, behaviour).then_some(role).ok_or(Error::InvalidMember("role"))
 }

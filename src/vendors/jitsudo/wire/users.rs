@@ -4,10 +4,10 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::super::Rules;
 use super::super::error::Error;
 use super::super::operations::users::{Invitation, ProfileEdit, UserEdit, UserFilter};
 use super::super::record::{AuthProvider, User};
+use super::super::settings::Behaviour;
 use super::{Time, is_role, member, nullable_text, object, query, some_text, text};
 use crate::protocol::{Call, Reply};
 
@@ -44,12 +44,12 @@ struct ProfileBody<'a> {
 }
 
 /// The whole user.
-pub(in super::super) fn user(status: StatusCode, user: &User, rules: &Rules) -> Reply {
-    Reply::of(status, &user_body(user, rules))
+pub(in super::super) fn user(status: StatusCode, user: &User, behaviour: &Behaviour) -> Reply {
+    Reply::of(status, &user_body(user, behaviour))
 }
 
 /// The whole user, as a list holds it.
-pub(in super::super) fn user_body<'a>(user: &'a User, rules: &'a Rules) -> UserBody<'a> {
+pub(in super::super) fn user_body<'a>(user: &'a User, behaviour: &'a Behaviour) -> UserBody<'a> {
     let profile = &user.profile;
     UserBody {
         id: &profile.id,
@@ -60,14 +60,14 @@ pub(in super::super) fn user_body<'a>(user: &'a User, rules: &'a Rules) -> UserB
         active: user.active,
         email_verified: profile.email_verified,
         is_owner: profile.is_owner,
-        created_at: Time(profile.created_at, rules),
-        updated_at: Time(user.updated_at, rules),
-        avatar_base64: avatar(user, rules),
+        created_at: Time(profile.created_at, behaviour),
+        updated_at: Time(user.updated_at, behaviour),
+        avatar_base64: avatar(user, behaviour),
     }
 }
 
 /// One's own profile.
-pub(in super::super) fn profile(user: &User, rules: &Rules) -> Reply {
+pub(in super::super) fn profile(user: &User, behaviour: &Behaviour) -> Reply {
     let profile = &user.profile;
     let names = profile.names.as_deref();
     let body = ProfileBody {
@@ -78,14 +78,14 @@ pub(in super::super) fn profile(user: &User, rules: &Rules) -> Reply {
         first_name: names.and_then(|names| names.first_name.as_deref()),
         last_name: names.and_then(|names| names.last_name.as_deref()),
         display_name: names.and_then(|names| names.display_name.as_deref()),
-        avatar_base64: avatar(user, rules),
+        avatar_base64: avatar(user, behaviour),
     };
     Reply::of(StatusCode::OK, &body)
 }
 
-fn avatar<'a>(user: &'a User, rules: &Rules) -> Option<Option<&'a str>> {
+fn avatar<'a>(user: &'a User, behaviour: &Behaviour) -> Option<Option<&'a str>> {
     let avatar = user.profile.avatar_base64.as_deref();
-    (avatar.is_some() || !rules.unset_avatar_is_absent).then_some(avatar)
+    (avatar.is_some() || !behaviour.unset_avatar_is_absent).then_some(avatar)
 }
 
 /// The state that suspend is asked for.
@@ -97,20 +97,20 @@ pub(in super::super) fn active(call: &Call) -> Result<bool, Error> {
 }
 
 /// Who is to be invited.
-pub(in super::super) fn invitation(call: &Call, rules: &Rules) -> Result<Invitation, Error> {
+pub(in super::super) fn invitation(call: &Call, behaviour: &Behaviour) -> Result<Invitation, Error> {
     let members = object(call)?;
     let email = text(&members, "email")?;
     if !is_address(&email) {
         return Err(Error::InvalidMember("email"));
     }
-    let roles = roles(&members, rules)?.unwrap_or_else(|| vec!["user".to_owned()]);
+    let roles = roles(&members, behaviour)?.unwrap_or_else(|| vec!["user".to_owned()]);
     Ok(Invitation { email, name: text(&members, "name")?, roles })
 }
 
 /// What an admin changes.
-pub(in super::super) fn user_edit(call: &Call, rules: &Rules) -> Result<UserEdit, Error> {
+pub(in super::super) fn user_edit(call: &Call, behaviour: &Behaviour) -> Result<UserEdit, Error> {
     let members = object(call)?;
-    Ok(UserEdit { name: some_text(&members, "name")?, roles: roles(&members, rules)? })
+    Ok(UserEdit { name: some_text(&members, "name")?, roles: roles(&members, behaviour)? })
 }
 
 /// What people change themselves.
@@ -135,14 +135,14 @@ pub(in super::super) fn user_filter(call: &Call) -> Result<UserFilter, Error> {
     Ok(UserFilter { active, email: query(call, "email").map(|email| email.into_owned()) })
 }
 
-fn roles(members: &Map<String, Value>, rules: &Rules) -> Result<Option<Vec<String>>, Error> {
+fn roles(members: &Map<String, Value>, behaviour: &Behaviour) -> Result<Option<Vec<String>>, Error> {
     let wrong = Error::InvalidMember("roles");
     let roles = match members.get("roles") {
         None => return Ok(None),
         Some(Value::Array(roles)) if !roles.is_empty() => roles,
         Some(_) => return Err(wrong),
     };
-    let role = |role: &Value| role.as_str().filter(|role| is_role(role, rules)).map(str::to_owned);
+    let role = |role: &Value| role.as_str().filter(|role| is_role(role, behaviour)).map(str::to_owned);
     roles.iter().map(role).collect::<Option<Vec<_>>>().map(Some).ok_or(wrong)
 }
 

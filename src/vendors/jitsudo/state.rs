@@ -1,0 +1,32 @@
+//! What jitsudo holds of one world: what calls can change, and what they cannot. Knows neither calls nor bodies.
+
+use std::sync::Arc;
+
+use super::auth::Access;
+use super::record::{AuditLog, Group, Pending, User};
+use super::settings::Behaviour;
+use crate::collections::collections;
+use crate::directory::Directory;
+use crate::vendors::Shared;
+
+/// The vendor's name.
+pub(super) const NAME: &str = "jitsudo";
+
+/// jitsudo in one world.
+pub(super) struct Jitsudo {
+    pub(super) state: Arc<State>,
+    pub(super) access: Arc<Access>,
+    pub(super) behaviour: Arc<Behaviour>,
+    pub(super) shared: Shared,
+}
+
+collections! {
+    /// Everything that calls can change.
+    pub(super) struct State {
+        users: Directory<User>,
+        groups: Directory<Group>,
+        /// What was mailed and not yet used.
+        pending: Directory<Pending>,
+        audit: AuditLog,
+    }
+}
