@@ -44,7 +44,7 @@ const LEAVES: [&str; 15] = [
 ];
 
 /// Every source file with its path below `src`.
-fn sources() -> Vec<(String, String)> {
+pub fn sources() -> Vec<(String, String)> {
     let folder = root().join("src");
     let mut sources: Vec<_> = files(&folder, "rs")
         .into_iter()
@@ -63,7 +63,7 @@ fn module(path: &str) -> &str {
     path.split('/').next().expect("a name").trim_end_matches(".rs")
 }
 
-fn vendors() -> BTreeSet<String> {
+pub fn vendors() -> BTreeSet<String> {
     let folder = root().join("src/vendors");
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
     entries
@@ -73,7 +73,7 @@ fn vendors() -> BTreeSet<String> {
 }
 
 /// The source without what only its tests use.
-fn shipped(text: &str) -> &str {
+pub fn shipped(text: &str) -> &str {
     text.split("#[cfg(test)]").next().expect("a part")
 }
 
