@@ -175,6 +175,7 @@ mod passwords;
 mod people;
 mod pipeline;
 mod protocol;
+mod secrets;
 mod server;
 mod streams;
 mod vendors;

@@ -25,7 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("vendors", &["leaves"]),
 ];
 
-const LEAVES: [&str; 15] = [
+const LEAVES: [&str; 16] = [
     "bounded",
     "clock",
     "collections",
@@ -41,6 +41,7 @@ const LEAVES: [&str; 15] = [
     "passwords",
     "people",
     "protocol",
+    "secrets",
 ];
 
 /// Every source file with its path below `src`.

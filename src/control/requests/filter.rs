@@ -4,7 +4,8 @@ use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::journal::{Entry, Protocol, RefusedBy, shortened};
+use crate::journal::{Entry, Protocol, RefusedBy};
+use crate::secrets::shortened;
 use crate::vendors::VendorSet;
 
 /// What calls have to be like; a member that is absent does not matter.

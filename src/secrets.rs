@@ -37,7 +37,7 @@ pub fn shortened(secret: &str) -> String {
 }
 
 /// A JSON object or array with its secrets shortened; `None` for anything else.
-pub(super) fn json(text: &[u8]) -> Option<Value> {
+pub fn json(text: &[u8]) -> Option<Value> {
     let mut value: Value = serde_json::from_slice(text).ok()?;
     if !matches!(value, Value::Object(_) | Value::Array(_)) {
         return None;
@@ -47,7 +47,7 @@ pub(super) fn json(text: &[u8]) -> Option<Value> {
 }
 
 /// A form, or the query of a path, decoded, with its secrets shortened.
-pub(super) fn form(text: &[u8]) -> String {
+pub fn form(text: &[u8]) -> String {
     let pairs = form_urlencoded::parse(text).map(|(name, value)| {
         let value = match is_secret(&name) {
             true => shortened(&value),

@@ -1,0 +1,414 @@
+//! One call as a journal keeps it, and as people see it: with its secrets shortened. Knows no vendor.
+
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, StatusCode, Version};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::credential::Credential;
+use crate::protocol::Call;
+use crate::protocol::rpc::{Codec, Framing};
+use crate::secrets;
+
+/// The most that is kept of a body, in bytes. Of a longer one only its length.
+const MOST_BODY: usize = 8 << 10;
+
+/// The most that is kept of a path with its query, or of a user's key, in bytes.
+const MOST_TEXT: usize = 2 << 10;
+
+/// How a call came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// JSON over HTTP/1.1, or an older one.
+    Http1,
+    /// JSON over HTTP/2.
+    Http2,
+    /// A remote call, in that framing.
+    Remote(Framing),
+}
+
+impl Protocol {
+    /// Every name.
+    pub const NAMES: [&str; 5] = ["http/1.1", "http/2", "grpc", "grpc-web", "connect"];
+
+    /// The name for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http1 => Self::NAMES[0],
+            Self::Http2 => Self::NAMES[1],
+            Self::Remote(framing) => framing.as_str(),
+        }
+    }
+}
+
+/// Who refused a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// The vendor, in earnest.
+    Vendor,
+    /// A fault.
+    Fault,
+    /// fauxidp itself.
+    Own,
+}
+
+impl RefusedBy {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Vendor, Self::Fault, Self::Own];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vendor => "vendor",
+            Self::Fault => "fault",
+            Self::Own => "fauxidp",
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The status in HTTP's terms, whatever the wire showed.
+    pub status: StatusCode,
+    /// What was injected, as the answer says it. Few have any, so it takes no room of the others.
+    pub fault: Option<Box<HeaderValue>>,
+    /// Whether fauxidp itself answered.
+    pub is_own: bool,
+}
+
+/// What a body is, as far as it can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// JSON, or something else that shows by its length alone.
+    Json,
+    /// JSON in the frame of gRPC.
+    FramedJson,
+    Form,
+    Binary,
+}
+
+/// One call.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its number in the world, from 1.
+    pub n: u64,
+    /// When it came, by the world's clock.
+    pub at: Timestamp,
+    /// Whose it was, if anybody's.
+    pub vendor: Option<&'static str>,
+    /// The operation, if one was named.
+    pub operation: Option<&'static str>,
+    /// The method.
+    pub method: Method,
+    /// How it came.
+    pub protocol: Protocol,
+    /// Who made it.
+    pub credential: Option<Credential>,
+    /// How it ended; `None` where the client left before.
+    pub ended: Option<Ended>,
+    /// How long it took.
+    pub took: Duration,
+    kind: Kind,
+    body_length: usize,
+    has_user: bool,
+    /// The path, the query with its `?`, the key of the user that it was about, the body: one piece of memory for all.
+    text: Box<[u8]>,
+    /// Where path, query and key end in it.
+    ends: [u32; 3],
+}
+
+/// What a journal is told besides the call itself.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    /// When the call came, by the world's clock.
+    pub at: Timestamp,
+    /// Whose it was.
+    pub vendor: Option<&'static str>,
+    /// The operation.
+    pub operation: Option<&'static str>,
+    /// The user's key.
+    pub user: Option<&'a str>,
+    /// How it ended.
+    pub ended: Option<Ended>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Entry {
+    /// The entry of a call that is over.
+    pub fn new(call: &Call, seen: Seen<'_>) -> Self {
+        let Seen { at, vendor, operation, user, ended, took } = seen;
+        let path = cut(call.path(), MOST_TEXT);
+        let query = call.head.uri.query().map(|query| cut(query, (MOST_TEXT - path.len()).saturating_sub(1)));
+        let key = user.map_or("", |user| cut(user, MOST_TEXT));
+        let kind = Kind::of(call);
+        let is_kept = kind != Kind::Binary && call.body.len() <= MOST_BODY;
+        let body = if is_kept { &*call.body } else { &[] };
+        let length = path.len() + query.map_or(0, |query| 1 + query.len()) + key.len() + body.len();
+        let mut text = Vec::with_capacity(length);
+        let end = |text: &Vec<u8>| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        text.extend_from_slice(path.as_bytes());
+        let of_path = end(&text);
+        if let Some(query) = query {
+            text.push(b'?');
+            text.extend_from_slice(query.as_bytes());
+        }
+        let of_query = end(&text);
+        text.extend_from_slice(key.as_bytes());
+        let of_key = end(&text);
+        text.extend_from_slice(body);
+        Self {
+            n: 0,
+            at,
+            vendor,
+            operation,
+            method: call.head.method.clone(),
+            protocol: match (call.wire, call.head.version) {
+                (Some(wire), _) => Protocol::Remote(wire.framing),
+                (None, Version::HTTP_2) => Protocol::Http2,
+                (None, _) => Protocol::Http1,
+            },
+            credential: Credential::of(call),
+            ended,
+            took,
+            kind,
+            body_length: call.body.len(),
+            has_user: user.is_some(),
+            text: text.into_boxed_slice(),
+            ends: [of_path, of_query, of_key],
+        }
+    }
+
+    /// The path without the query.
+    pub fn path(&self) -> &str {
+        self.text_of(0)
+    }
+
+    /// The key of the user that it was about.
+    pub fn user(&self) -> Option<&str> {
+        self.has_user.then(|| self.text_of(2))
+    }
+
+    /// That part of the text; all but the body are text indeed.
+    fn text_of(&self, part: usize) -> &str {
+        let start = part.checked_sub(1).map_or(0, |before| self.ends[before]);
+        std::str::from_utf8(&self.text[start as usize..self.ends[part] as usize]).unwrap_or_default()
+    }
+
+    /// The body, as far as it is kept.
+    fn body(&self) -> &[u8] {
+        &self.text[self.ends[2] as usize..]
+    }
+
+    /// The path with the query, in which secrets are shortened.
+    pub fn shown_path(&self) -> String {
+        match self.text_of(1).strip_prefix('?') {
+            Some(query) => format!("{}?{}", self.path(), secrets::form(query.as_bytes())),
+            None => self.path().to_owned(),
+        }
+    }
+
+    /// The status, unless the client left before.
+    pub fn status(&self) -> Option<u16> {
+        self.ended.as_ref().map(|ended| ended.status.as_u16())
+    }
+
+    /// Who refused it, if anybody did.
+    pub fn refused_by(&self) -> Option<RefusedBy> {
+        let ended = self.ended.as_ref()?;
+        let is_refused = ended.status.is_client_error() || ended.status.is_server_error();
+        is_refused.then(|| match &ended.fault {
+            _ if ended.is_own => RefusedBy::Own,
+            Some(fault) if replaces_answer(fault) => RefusedBy::Fault,
+            _ => RefusedBy::Vendor,
+        })
+    }
+
+    /// The entry as people see it; secrets are shortened.
+    pub fn show(&self) -> Value {
+        let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()?.to_str().ok());
+        json!({
+            "n": self.n,
+            "at": self.at,
+            "vendor": self.vendor,
+            "operation": self.operation,
+            "method": self.method.as_str(),
+            "path": self.shown_path(),
+            "protocol": self.protocol.as_str(),
+            "user": self.user(),
+            "credential": self.credential.map(|credential| credential.show()),
+            "status": self.status(),
+            "fault": fault,
+            "refused_by": self.refused_by().map(RefusedBy::as_str),
+            "duration_us": u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
+            "body": self.shown_body(),
+        })
+    }
+
+    fn shown_body(&self) -> Value {
+        if self.body_length == 0 {
+            return Value::Null;
+        }
+        let shown = match self.kind {
+            _ if self.body().is_empty() => None,
+            Kind::Form => Some(Value::String(secrets::form(self.body()))),
+            Kind::Json => secrets::json(self.body()),
+            // The first byte says whether it is compressed.
+            Kind::FramedJson => self.body().strip_prefix(&[0]).and_then(|rest| secrets::json(rest.get(4..)?)),
+            Kind::Binary => None,
+        };
+        // What cannot be read cannot be searched for secrets.
+        shown.unwrap_or_else(|| match self.body_length {
+            1 => Value::from("(1 byte)"),
+            bytes => Value::String(format!("({bytes} bytes)")),
+        })
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn size(&self) -> usize {
+        let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()).map_or(0, |fault| fault.len());
+        size_of::<Self>() + self.method.as_str().len() + self.text.len() + fault
+    }
+}
+
+impl Kind {
+    fn of(call: &Call) -> Self {
+        match call.wire {
+            Some(wire) if wire.codec == Codec::Proto => Self::Binary,
+            Some(wire) if wire.is_framed() => Self::FramedJson,
+            Some(_) => Self::Json,
+            // What starts as an object does is shown as one, whatever it is called; by far the most do.
+            None if call.body.first() == Some(&b'{') => Self::Json,
+            None => match call.value(&CONTENT_TYPE).and_then(|kind| kind.as_bytes().get(..FORM.len())) {
+                Some(start) if start.eq_ignore_ascii_case(FORM.as_bytes()) => Self::Form,
+                _ => Self::Json,
+            },
+        }
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Whether what was injected took the place of an answer. Members that only cost time come first.
+fn replaces_answer(fault: &HeaderValue) -> bool {
+    let Ok(text) = fault.to_str() else { return false };
+    let is_timing = |member: &str| ["delay;", "drip;"].iter().any(|start| member.starts_with(start));
+    !is_timing(text) || text.contains(", ")
+}
+
+/// At most so many bytes of a text.
+fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::protocol::rpc;
+
+    fn call(head: http::request::Builder, body: &str) -> Call {
+        let (head, ()) = head.body(()).unwrap().into_parts();
+        let wire = rpc::Wire::of(&head.headers).filter(|_| rpc::is_call(head.uri.path()));
+        let mut call = Call::new(head, Bytes::copy_from_slice(body.as_bytes()));
+        call.wire = wire;
+        call
+    }
+
+    fn seen(status: u16, fault: Option<&'static str>) -> Seen<'static> {
+        let status = StatusCode::from_u16(status).unwrap();
+        let fault = fault.map(|fault| Box::new(HeaderValue::from_static(fault)));
+        let ended = Some(Ended { status, fault, is_own: false });
+        Seen { at: Timestamp::UNIX_EPOCH, vendor: None, operation: None, user: None, ended, took: Duration::ZERO }
+    }
+
+    fn entry(head: http::request::Builder, body: &str) -> Entry {
+        Entry::new(&call(head, body), seen(200, None))
+    }
+
+    fn get(path: &str) -> http::request::Builder {
+        http::Request::get(path)
+    }
+
+    #[test]
+    fn each_part_of_an_entry_is_found_again_however_long_the_others_are() {
+        let long = "é".repeat(MOST_TEXT);
+        let coded = "%C3%A9".repeat(MOST_TEXT);
+        for (path, query, user, body) in [
+            ("/a", None, None, ""),
+            ("/a", Some("b=c"), Some("d"), "[1]"),
+            ("/a", Some(""), Some(&*long), "{}"),
+            ("/a", Some(&*coded), None, "[2]"),
+            (&*format!("/{coded}"), Some("b"), Some("d"), "[3]"),
+        ] {
+            let target = query.map_or(path.to_owned(), |query| format!("{path}?{query}"));
+            let seen = Seen { user, ..seen(200, None) };
+            let entry = Entry::new(&call(get(&target), body), seen);
+            assert!(
+                path.starts_with(entry.path()) && entry.path().len() == path.len().min(MOST_TEXT),
+                "{}",
+                entry.path()
+            );
+            let (kept, whole) = (entry.user(), user.map(|user| cut(user, MOST_TEXT)));
+            assert_eq!(kept, whole);
+            assert_eq!(entry.body(), body.as_bytes());
+            assert!(entry.text_of(1).len() <= MOST_TEXT && entry.text_of(1).starts_with('?') == query.is_some());
+        }
+    }
+
+    #[test]
+    fn a_credential_is_known_again_and_shown_in_part() {
+        let of = |head: http::request::Builder| entry(head, "").credential;
+        let key = of(get("/").header("x-api-key", "admin-key~world-1")).unwrap();
+        assert_eq!(key.show(), "admi…");
+        for (given, is) in [("admin-key", true), ("admin-key~other", true), ("admi…", true), ("admin-kez", false)] {
+            assert_eq!(key.is(given), is, "{given}");
+        }
+        let token = of(get("/").header("authorization", "Bearer  secret-token")).unwrap();
+        assert_eq!(
+            (token.show().as_str(), token.is("secret-token"), token.is("Bearer secret-token")),
+            ("secr…", true, true)
+        );
+        let short = of(get("/").header("x-api-key", "abcd")).unwrap();
+        assert_eq!((short.show().as_str(), short.is("abcd"), short.is("abce")), ("…", true, false));
+        assert!(of(get("/")).is_none());
+    }
+
+    #[test]
+    fn who_refused_is_told_from_the_answer() {
+        for (status, fault, by) in [
+            (200, None, None),
+            (200, Some("delay;ms=1;source=header;n=1"), None),
+            (404, None, Some(RefusedBy::Vendor)),
+            (404, Some("delay;ms=1;source=header;n=1"), Some(RefusedBy::Vendor)),
+            (503, Some("503;source=header;n=1"), Some(RefusedBy::Fault)),
+            (503, Some("delay;ms=1;source=header;n=1, 503;source=header;n=1"), Some(RefusedBy::Fault)),
+        ] {
+            let entry = Entry::new(&call(get("/"), ""), seen(status, fault));
+            assert_eq!(entry.refused_by(), by, "{status} {fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_shows_as_what_it_is_and_without_its_secrets() {
+        let post = |kind: &str| http::Request::post("/x.Y/Z?token=123456&page=2").header("content-type", kind);
+        let show = |kind: &str, body: &str| entry(post(kind), body).show();
+        assert_eq!(show("application/json", "")["body"], Value::Null);
+        let shown = show("application/json", r#"{"password":"hunter22","name":"Ada"}"#);
+        assert_eq!(shown["body"], json!({ "password": "hunt…", "name": "Ada" }));
+        assert_eq!((&shown["path"], &shown["protocol"]), (&json!("/x.Y/Z?token=1234…&page=2"), &json!("connect")));
+        let framed = "\0\0\0\0\u{10}{\"code\":\"12345\"}";
+        assert_eq!(show("application/grpc+json", framed)["body"], json!({ "code": "1234…" }));
+        assert_eq!(show("application/grpc+json", &framed[1..])["body"], "(20 bytes)");
+        assert_eq!(show("application/grpc", "secret")["body"], "(6 bytes)");
+        assert_eq!(show(FORM, "client_secret=abcdef&a=b+c")["body"], "client_secret=abcd…&a=b c");
+        for body in ["hunter22", "\"hunter22\"", "{\"password\":\"hunter22\"", "{} {\"password\":\"hunter22\"}"] {
+            assert_eq!(show("application/json", body)["body"], format!("({} bytes)", body.len()));
+        }
+        assert_eq!(show("application/json", &format!("{{}}{}", " ".repeat(MOST_BODY)))["body"], "(8194 bytes)");
+    }
+}
