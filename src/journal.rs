@@ -1,6 +1,6 @@
 //! What was asked of a world and what came of it, newest last. Keeps little of a call and shows it on reading. Knows no vendor.
 
-mod credential;
+mod body;
 mod entry;
 
 use std::collections::VecDeque;

@@ -29,7 +29,7 @@ const PARTS: [&str; 16] = [
 const ENDS: [&str; 6] = ["code", "key", "pin", "otp", "jwt", "salt"];
 
 /// The first four characters and `…`; of a text that has no more, none.
-pub fn shortened(secret: &str) -> String {
+fn shortened(secret: &str) -> String {
     match secret.char_indices().nth(4) {
         Some((end, _)) => format!("{}…", &secret[..end]),
         None => "…".to_owned(),

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::header::AUTHORIZATION;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -12,7 +11,6 @@ use super::counters::Counters;
 use super::plan::{Candidate, Source};
 use super::spec::Spec;
 use crate::protocol::Call;
-use crate::protocol::credential::API_KEY;
 
 /// The most rules that a world has.
 const MOST: usize = 256;
@@ -64,19 +62,9 @@ impl Match {
             && same(&self.operation, met.operation)
             && same(&self.method, met.call.method().as_str())
             && self.path.as_ref().is_none_or(path)
-            && self.credential.as_deref().is_none_or(|wanted| credential(met.call) == Some(wanted))
+            && self.credential.as_deref().is_none_or(|wanted| met.call.credentials.contain(wanted))
             && self.user.as_ref().is_none_or(|wanted| met.user == Some(wanted))
     }
-}
-
-/// What the caller says it is, without the name of a world.
-fn credential(call: &Call) -> Option<&str> {
-    let bearer = || {
-        let (scheme, token) = call.header(&AUTHORIZATION)?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token)
-    };
-    let credential = call.header(&API_KEY).or_else(bearer)?;
-    Some(credential.rsplit_once('~').map_or(credential, |(credential, _)| credential))
 }
 
 /// A rule that somebody wants, read and checked.

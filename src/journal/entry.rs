@@ -2,21 +2,19 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::HeaderValue;
 use http::{Method, StatusCode, Version};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::credential::Credential;
+use super::body::Body;
 use crate::protocol::Call;
-use crate::protocol::rpc::{Codec, Framing};
+use crate::protocol::credential::Credentials;
+use crate::protocol::rpc::Framing;
 use crate::secrets;
 
-/// The most that is kept of a body, in bytes. Of a longer one only its length.
-const MOST_BODY: usize = 8 << 10;
-
 /// The most that is kept of a path with its query, or of a user's key, in bytes.
-const MOST_TEXT: usize = 2 << 10;
+const MAX_TEXT: usize = 2 << 10;
 
 /// How a call came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,17 +77,6 @@ pub struct Ended {
     pub is_own: bool,
 }
 
-/// What a body is, as far as it can be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// JSON, or something else that shows by its length alone.
-    Json,
-    /// JSON in the frame of gRPC.
-    FramedJson,
-    Form,
-    Binary,
-}
-
 /// One call.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -106,18 +93,17 @@ pub struct Entry {
     /// How it came.
     pub protocol: Protocol,
     /// Who made it.
-    pub credential: Option<Credential>,
+    pub credentials: Credentials,
     /// How it ended; `None` where the client left before.
     pub ended: Option<Ended>,
     /// How long it took.
     pub took: Duration,
-    kind: Kind,
-    body_length: usize,
-    has_user: bool,
-    /// The path, the query with its `?`, the key of the user that it was about, the body: one piece of memory for all.
-    text: Box<[u8]>,
-    /// Where path, query and key end in it.
-    ends: [u32; 3],
+    /// Without the query.
+    path: Box<str>,
+    query: Option<Box<str>>,
+    /// The key of the user that it was about.
+    user: Option<Box<str>>,
+    body: Body,
 }
 
 /// What a journal is told besides the call itself.
@@ -141,25 +127,8 @@ impl Entry {
     /// The entry of a call that is over.
     pub fn new(call: &Call, seen: Seen<'_>) -> Self {
         let Seen { at, vendor, operation, user, ended, took } = seen;
-        let path = cut(call.path(), MOST_TEXT);
-        let query = call.head.uri.query().map(|query| cut(query, (MOST_TEXT - path.len()).saturating_sub(1)));
-        let key = user.map_or("", |user| cut(user, MOST_TEXT));
-        let kind = Kind::of(call);
-        let is_kept = kind != Kind::Binary && call.body.len() <= MOST_BODY;
-        let body = if is_kept { &*call.body } else { &[] };
-        let length = path.len() + query.map_or(0, |query| 1 + query.len()) + key.len() + body.len();
-        let mut text = Vec::with_capacity(length);
-        let end = |text: &Vec<u8>| u32::try_from(text.len()).unwrap_or(u32::MAX);
-        text.extend_from_slice(path.as_bytes());
-        let of_path = end(&text);
-        if let Some(query) = query {
-            text.push(b'?');
-            text.extend_from_slice(query.as_bytes());
-        }
-        let of_query = end(&text);
-        text.extend_from_slice(key.as_bytes());
-        let of_key = end(&text);
-        text.extend_from_slice(body);
+        let path = cut(call.path(), MAX_TEXT);
+        let room_for_query = (MAX_TEXT - path.len()).saturating_sub(1);
         Self {
             n: 0,
             at,
@@ -171,41 +140,29 @@ impl Entry {
                 (None, Version::HTTP_2) => Protocol::Http2,
                 (None, _) => Protocol::Http1,
             },
-            credential: Credential::of(call),
+            credentials: call.credentials.clone(),
             ended,
             took,
-            kind,
-            body_length: call.body.len(),
-            has_user: user.is_some(),
-            text: text.into_boxed_slice(),
-            ends: [of_path, of_query, of_key],
+            path: path.into(),
+            query: call.head.uri.query().map(|query| cut(query, room_for_query).into()),
+            user: user.map(|user| cut(user, MAX_TEXT).into()),
+            body: Body::of(call),
         }
     }
 
     /// The path without the query.
     pub fn path(&self) -> &str {
-        self.text_of(0)
+        &self.path
     }
 
     /// The key of the user that it was about.
     pub fn user(&self) -> Option<&str> {
-        self.has_user.then(|| self.text_of(2))
-    }
-
-    /// That part of the text; all but the body are text indeed.
-    fn text_of(&self, part: usize) -> &str {
-        let start = part.checked_sub(1).map_or(0, |before| self.ends[before]);
-        std::str::from_utf8(&self.text[start as usize..self.ends[part] as usize]).unwrap_or_default()
-    }
-
-    /// The body, as far as it is kept.
-    fn body(&self) -> &[u8] {
-        &self.text[self.ends[2] as usize..]
+        self.user.as_deref()
     }
 
     /// The path with the query, in which secrets are shortened.
     pub fn shown_path(&self) -> String {
-        match self.text_of(1).strip_prefix('?') {
+        match &self.query {
             Some(query) => format!("{}?{}", self.path(), secrets::form(query.as_bytes())),
             None => self.path().to_owned(),
         }
@@ -239,58 +196,29 @@ impl Entry {
             "path": self.shown_path(),
             "protocol": self.protocol.as_str(),
             "user": self.user(),
-            "credential": self.credential.map(|credential| credential.show()),
+            "credential": self.credentials.first().map(|credential| credential.show()),
             "status": self.status(),
             "fault": fault,
             "refused_by": self.refused_by().map(RefusedBy::as_str),
             "duration_us": u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
-            "body": self.shown_body(),
-        })
-    }
-
-    fn shown_body(&self) -> Value {
-        if self.body_length == 0 {
-            return Value::Null;
-        }
-        let shown = match self.kind {
-            _ if self.body().is_empty() => None,
-            Kind::Form => Some(Value::String(secrets::form(self.body()))),
-            Kind::Json => secrets::json(self.body()),
-            // The first byte says whether it is compressed.
-            Kind::FramedJson => self.body().strip_prefix(&[0]).and_then(|rest| secrets::json(rest.get(4..)?)),
-            Kind::Binary => None,
-        };
-        // What cannot be read cannot be searched for secrets.
-        shown.unwrap_or_else(|| match self.body_length {
-            1 => Value::from("(1 byte)"),
-            bytes => Value::String(format!("({bytes} bytes)")),
+            "body": self.body.show(),
         })
     }
 
     /// About how many bytes it takes.
     pub(super) fn size(&self) -> usize {
         let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()).map_or(0, |fault| fault.len());
-        size_of::<Self>() + self.method.as_str().len() + self.text.len() + fault
+        let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
+        size_of::<Self>()
+            + self.method.as_str().len()
+            + self.path.len()
+            + text(&self.query)
+            + text(&self.user)
+            + self.credentials.size()
+            + self.body.size()
+            + fault
     }
 }
-
-impl Kind {
-    fn of(call: &Call) -> Self {
-        match call.wire {
-            Some(wire) if wire.codec == Codec::Proto => Self::Binary,
-            Some(wire) if wire.is_framed() => Self::FramedJson,
-            Some(_) => Self::Json,
-            // What starts as an object does is shown as one, whatever it is called; by far the most do.
-            None if call.body.first() == Some(&b'{') => Self::Json,
-            None => match call.value(&CONTENT_TYPE).and_then(|kind| kind.as_bytes().get(..FORM.len())) {
-                Some(start) if start.eq_ignore_ascii_case(FORM.as_bytes()) => Self::Form,
-                _ => Self::Json,
-            },
-        }
-    }
-}
-
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whether what was injected took the place of an answer. Members that only cost time come first.
 fn replaces_answer(fault: &HeaderValue) -> bool {
@@ -308,6 +236,7 @@ fn cut(text: &str, most: usize) -> &str {
 mod tests {
     use bytes::Bytes;
 
+    use super::super::body::MAX_BODY;
     use super::*;
     use crate::protocol::rpc;
 
@@ -335,47 +264,23 @@ mod tests {
     }
 
     #[test]
-    fn each_part_of_an_entry_is_found_again_however_long_the_others_are() {
-        let long = "é".repeat(MOST_TEXT);
-        let coded = "%C3%A9".repeat(MOST_TEXT);
-        for (path, query, user, body) in [
-            ("/a", None, None, ""),
-            ("/a", Some("b=c"), Some("d"), "[1]"),
-            ("/a", Some(""), Some(&*long), "{}"),
-            ("/a", Some(&*coded), None, "[2]"),
-            (&*format!("/{coded}"), Some("b"), Some("d"), "[3]"),
+    fn what_is_kept_of_a_text_is_bounded() {
+        let long = "é".repeat(MAX_TEXT);
+        let coded = "%C3%A9".repeat(MAX_TEXT);
+        for (path, query, user) in [
+            ("/a", None, None),
+            ("/a", Some("b=c"), Some("d")),
+            ("/a", Some(""), Some(&*long)),
+            ("/a", Some(&*coded), None),
+            (&*format!("/{coded}"), Some("b"), Some("d")),
         ] {
             let target = query.map_or(path.to_owned(), |query| format!("{path}?{query}"));
-            let seen = Seen { user, ..seen(200, None) };
-            let entry = Entry::new(&call(get(&target), body), seen);
-            assert!(
-                path.starts_with(entry.path()) && entry.path().len() == path.len().min(MOST_TEXT),
-                "{}",
-                entry.path()
-            );
-            let (kept, whole) = (entry.user(), user.map(|user| cut(user, MOST_TEXT)));
-            assert_eq!(kept, whole);
-            assert_eq!(entry.body(), body.as_bytes());
-            assert!(entry.text_of(1).len() <= MOST_TEXT && entry.text_of(1).starts_with('?') == query.is_some());
+            let entry = Entry::new(&call(get(&target), ""), Seen { user, ..seen(200, None) });
+            assert_eq!((entry.path(), entry.user()), (cut(path, MAX_TEXT), user.map(|user| cut(user, MAX_TEXT))));
+            assert_eq!(entry.query.is_some(), query.is_some());
+            assert!(entry.path.len() + entry.query.as_ref().map_or(0, |query| query.len()) <= MAX_TEXT);
+            assert!(entry.query.is_none_or(|kept| query.unwrap().starts_with(&*kept)));
         }
-    }
-
-    #[test]
-    fn a_credential_is_known_again_and_shown_in_part() {
-        let of = |head: http::request::Builder| entry(head, "").credential;
-        let key = of(get("/").header("x-api-key", "admin-key~world-1")).unwrap();
-        assert_eq!(key.show(), "admi…");
-        for (given, is) in [("admin-key", true), ("admin-key~other", true), ("admi…", true), ("admin-kez", false)] {
-            assert_eq!(key.is(given), is, "{given}");
-        }
-        let token = of(get("/").header("authorization", "Bearer  secret-token")).unwrap();
-        assert_eq!(
-            (token.show().as_str(), token.is("secret-token"), token.is("Bearer secret-token")),
-            ("secr…", true, true)
-        );
-        let short = of(get("/").header("x-api-key", "abcd")).unwrap();
-        assert_eq!((short.show().as_str(), short.is("abcd"), short.is("abce")), ("…", true, false));
-        assert!(of(get("/")).is_none());
     }
 
     #[test]
@@ -405,10 +310,13 @@ mod tests {
         assert_eq!(show("application/grpc+json", framed)["body"], json!({ "code": "1234…" }));
         assert_eq!(show("application/grpc+json", &framed[1..])["body"], "(20 bytes)");
         assert_eq!(show("application/grpc", "secret")["body"], "(6 bytes)");
-        assert_eq!(show(FORM, "client_secret=abcdef&a=b+c")["body"], "client_secret=abcd…&a=b c");
+        assert_eq!(
+            show("application/x-www-form-urlencoded", "client_secret=abcdef&a=b+c")["body"],
+            "client_secret=abcd…&a=b c"
+        );
         for body in ["hunter22", "\"hunter22\"", "{\"password\":\"hunter22\"", "{} {\"password\":\"hunter22\"}"] {
             assert_eq!(show("application/json", body)["body"], format!("({} bytes)", body.len()));
         }
-        assert_eq!(show("application/json", &format!("{{}}{}", " ".repeat(MOST_BODY)))["body"], "(8194 bytes)");
+        assert_eq!(show("application/json", &format!("{{}}{}", " ".repeat(MAX_BODY)))["body"], "(8194 bytes)");
     }
 }

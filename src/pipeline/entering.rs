@@ -16,10 +16,11 @@ use crate::exchange::Exchange;
 use crate::failure::Kind;
 use crate::limits::Limit;
 use crate::mount::{self, Mounted, Owner};
+use crate::protocol::credential::{self, BadWorld};
 use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::Found;
 use crate::protocol::rpc::{self, Wire};
-use crate::protocol::{Call, Reply, credential};
+use crate::protocol::{Call, Reply};
 use crate::vendors::DEFAULT_WORLD;
 use crate::world::World;
 
@@ -63,15 +64,17 @@ impl Pipeline {
                 Err(Box::new(reply))
             }
             Owner::None => {
-                let name = named.as_deref().unwrap_or(DEFAULT_WORLD);
-                let world = self.worlds.get(name).unwrap_or_else(|| self.worlds.visit(name));
+                let (world, _) = match self.world_of(None, &mut call, named.as_deref()) {
+                    Ok(entered) => entered,
+                    Err(bad) => return Err(Box::new(own(&call, *bad))),
+                };
                 let recorder = Recorder::new(Exchange::new(*call), world, None, &self.control.metrics);
                 let refusal = Some(self.unmatched(&recorder.exchange));
                 Ok(Entered { recorder, refusal })
             }
             Owner::Vendor(vendor) => {
                 // The world that the credential or the path names. It is held until the answer, also through a reset.
-                let (world, is_visiting) = match self.world_of(vendor, &mut call, named) {
+                let (world, is_visiting) = match self.world_of(Some(vendor), &mut call, named.as_deref()) {
                     Ok(entered) => entered,
                     Err(bad) => return Err(Box::new(own(&call, *bad))),
                 };
@@ -146,29 +149,26 @@ impl Pipeline {
     /// world; any other call is judged in one that nobody keeps.
     fn world_of(
         &self,
-        vendor: usize,
+        vendor: Option<usize>,
         call: &mut Call,
-        prefix: Option<String>,
+        of_path: Option<&str>,
     ) -> Result<(Arc<World>, bool), Box<Reply>> {
-        let bad = |detail: &str| Box::new(problem(StatusCode::BAD_REQUEST, Mark::BadWorld, detail, Map::new()));
-        let seed = self.worlds.seed().vendor(vendor);
-        let named = seed.take_world(call);
-        if let (Some(prefix), Some(named)) = (&prefix, &named)
-            && prefix != named
-        {
-            let detail = format!("The path names the world {prefix:?}, the credential {named:?}.");
-            return Err(bad(&detail));
-        }
-        let Some(name) = named.or(prefix) else {
+        let seed = vendor.map(|vendor| self.worlds.seed().vendor(vendor));
+        let named = match seed {
+            Some(seed) => credential::take_world(call, seed.about().credentials, of_path),
+            // A path that nobody claims was meant for one of them.
+            None => {
+                let carriers = self.worlds.vendors().infos().flat_map(|info| info.credentials);
+                credential::take_world(call, carriers, of_path)
+            }
+        };
+        let bad = |bad: BadWorld| problem(StatusCode::BAD_REQUEST, Mark::BadWorld, &bad.to_string(), Map::new());
+        let Some(name) = named.map_err(|error| Box::new(bad(error)))? else {
             return Ok((self.worlds.make(DEFAULT_WORLD), false));
         };
-        if !credential::is_world(&name) {
-            let rule = "A world's name has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`";
-            return Err(bad(&format!("{rule}; {name:?} is none.")));
-        }
         Ok(match self.worlds.get(&name) {
             Some(world) => (world, false),
-            None if seed.admits(call) => (self.worlds.make(&name), false),
+            None if seed.is_some_and(|seed| seed.admits(call)) => (self.worlds.make(&name), false),
             None => (self.worlds.visit(&name), true),
         })
     }

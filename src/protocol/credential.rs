@@ -1,39 +1,74 @@
-//! Worlds by credential: whoever appends `~name` to what it sends calls in the world of that name. Knows no vendor.
+//! The credentials of a call: where a vendor declares them, and which world they name. Knows no vendor.
+//!
+//! They are read once, when the world of a call is found; fault rules and the journal use what was found then.
+
+mod fingerprint;
+mod json;
+
+use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use memchr::{memchr, memchr2};
+use http::Uri;
+use http::header::{AUTHORIZATION, Entry, HeaderName, HeaderValue};
+use memchr::memmem;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use serde_json::value::to_raw_value;
 
 use super::Call;
+use fingerprint::Collector;
+use json::Members;
 
-/// Where an API key stands, with the vendors that have one.
+pub use fingerprint::{Credential, Credentials};
+
+/// The header of an API key, at the vendors that have one.
 pub static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-
-/// Whether a credential stands in that header. Whoever adds a vendor with another one adds it here.
-pub fn is_place(header: &HeaderName) -> bool {
-    *header == AUTHORIZATION || *header == API_KEY
-}
-
-/// Whether a credential may name a world: by far the most have neither of the characters with which they would.
-pub fn may_name_world(credential: &HeaderValue) -> bool {
-    memchr2(b'~', b'.', credential.as_bytes()).is_some()
-}
 
 /// The claim in which a JWT carries its world.
 pub const CLAIM: &str = "fauxidp_world";
 
 /// The longest name of a world, in bytes.
-const LONGEST: usize = 64;
+const MAX_NAME: usize = 64;
+
+/// A part of a call in which a vendor's clients send credentials.
+#[derive(Debug, Clone, Copy)]
+pub enum Carrier {
+    /// The value of this header.
+    Header(&'static HeaderName),
+    /// The header `Authorization`: the name and the secret of the scheme `Basic`, or what follows any other scheme.
+    Authorization,
+    /// These members of a form in the body.
+    Form(&'static [&'static str]),
+    /// These members of a JSON object in the body.
+    Json(&'static [&'static str]),
+    /// These parameters of the query.
+    Query(&'static [&'static str]),
+}
+
+/// Why a call belongs to no world.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadWorld {
+    /// Two of its credentials name different ones.
+    #[error("One credential names the world {0:?}, another one {1:?}.")]
+    Credentials(String, String),
+    /// Its path names another one than its credentials do.
+    #[error("The path names the world {0:?}, the credential {1:?}.")]
+    PathAndCredential(String, String),
+    /// It names one that cannot be.
+    #[error(
+        "A world's name has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`; {0:?} is none."
+    )]
+    Name(String),
+}
 
 /// Whether a world can have that name.
 pub fn is_world(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    !name.starts_with('.') && (1..=LONGEST).contains(&name.len()) && name.bytes().all(fits)
+    !name.starts_with('.') && (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(fits)
 }
 
-/// A credential without its world, and the world: what stands behind the last `~`.
+/// A credential without its world, and the world: what follows the last `~`.
 pub fn split(credential: &str) -> (&str, Option<&str>) {
     match credential.rsplit_once('~') {
         Some((credential, world)) => (credential, Some(world)),
@@ -41,60 +76,187 @@ pub fn split(credential: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Takes the world off a header that is, or ends in, a credential. A JWT's is in its claims, and stays there.
-pub fn take_from_header(call: &mut Call, name: &HeaderName) -> Option<String> {
-    debug_assert!(is_place(name), "{name} is no place of a credential");
-    if !call.may_name_world {
-        return None;
+/// The world that a call names, in front of its path or by its credentials. Every credential loses that name, and of
+/// each is kept enough to know it again. A JWT names its world in a claim, and stays whole.
+///
+/// # Errors
+/// It names two worlds, or one that cannot be.
+pub fn take_world<'c>(
+    call: &mut Call,
+    carriers: impl IntoIterator<Item = &'c Carrier>,
+    of_path: Option<&str>,
+) -> Result<Option<String>, BadWorld> {
+    let mut reader = Reader::default();
+    for carrier in carriers {
+        match carrier {
+            Carrier::Header(name) => reader.header(call, name, Reader::plain),
+            Carrier::Authorization => reader.header(call, &AUTHORIZATION, Reader::authorization),
+            Carrier::Form(members) if is_form(call) => {
+                if let Some(body) = reader.form(&call.body, members) {
+                    call.body = body.into();
+                }
+            }
+            Carrier::Form(_) => {}
+            Carrier::Json(members) => {
+                if let Some(body) = reader.json(&call.body, members) {
+                    call.body = body.into();
+                }
+            }
+            Carrier::Query(parameters) => {
+                if let Some(uri) = reader.query(&call.head.uri, parameters) {
+                    call.head.uri = uri;
+                }
+            }
+        }
     }
-    let value = call.header(name)?;
-    let (credential, world) = split(value);
-    let Some(world) = world.map(str::to_owned) else {
-        return claimed(value.rsplit(' ').next()?);
-    };
-    let credential = HeaderValue::from_str(credential).ok()?;
-    call.head.headers.insert(name.clone(), credential);
-    Some(world)
-}
-
-/// Takes the world off a `Basic` header: off the name or off the secret, in either coding that clients use.
-pub fn take_from_basic(call: &mut Call) -> Option<String> {
-    let value = call.header(&AUTHORIZATION)?.strip_prefix("Basic ")?;
-    let text = String::from_utf8(STANDARD.decode(value).ok()?).ok()?.replace("%7E", "~").replace("%7e", "~");
-    let (id, secret) = text.split_once(':')?;
-    let ((id, of_id), (secret, of_secret)) = (split(id), split(secret));
-    let world = of_id.or(of_secret)?.to_owned();
-    let coded = STANDARD.encode(format!("{id}:{secret}"));
-    call.head.headers.insert(AUTHORIZATION, HeaderValue::from_str(&format!("Basic {coded}")).ok()?);
-    Some(world)
-}
-
-/// Takes the world off those members of a form, the first that has one.
-pub fn take_from_form(call: &mut Call, members: &[&str]) -> Option<String> {
-    let mut world = None;
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(&call.body)
-        .map(|(name, value)| {
-            let (rest, own) = split(&value);
-            let own = own.filter(|_| members.contains(&&*name));
-            world = world.take().or_else(|| own.map(str::to_owned)).or_else(|| claimed(&value));
-            (name.clone().into_owned(), if own.is_some() { rest.to_owned() } else { value.clone().into_owned() })
-        })
-        .collect();
-    if world.is_some() {
-        call.body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into();
+    call.credentials = reader.credentials.finish();
+    if let (Some(world), Some(other)) = (&reader.world, reader.other) {
+        return Err(BadWorld::Credentials(world.clone(), other));
     }
-    world
+    if let (Some(of_path), Some(world)) = (of_path, &reader.world)
+        && of_path != world
+    {
+        return Err(BadWorld::PathAndCredential(of_path.to_owned(), world.clone()));
+    }
+    match reader.world.or_else(|| of_path.map(str::to_owned)) {
+        Some(name) if !is_world(&name) => Err(BadWorld::Name(name)),
+        name => Ok(name),
+    }
 }
 
-/// Takes the world off a member of a JSON object that is a credential.
-pub fn take_from_json(call: &mut Call, member: &str) -> Option<String> {
-    memchr(b'~', &call.body)?; // by far the most have none
-    let mut body: Value = serde_json::from_slice(&call.body).ok()?;
-    let (rest, world) = split(body.get(member)?.as_str()?);
-    let (rest, world) = (rest.to_owned(), world?.to_owned());
-    body[member] = rest.into();
-    call.body = body.to_string().into();
-    Some(world)
+/// Reads credentials, whichever part of a call they are in.
+#[derive(Debug, Default)]
+struct Reader {
+    credentials: Collector,
+    world: Option<String>,
+    /// A second world. A third would say nothing new.
+    other: Option<String>,
+}
+
+impl Reader {
+    /// Reads one credential. Answers it without its world, if it had one to lose.
+    fn credential<'c>(&mut self, credential: &'c str) -> Option<&'c str> {
+        let (bare, world) = split(credential);
+        self.keep(bare);
+        self.name(world?);
+        Some(bare)
+    }
+
+    /// Keeps a credential that lost its world, and takes the one that it claims as a JWT.
+    fn keep(&mut self, bare: &str) {
+        self.credentials.add(bare);
+        if let Some(world) = claimed(bare) {
+            self.name(&world);
+        }
+    }
+
+    /// A credential names that world. Of a name that is too long one character too many is kept: it stays a bad one.
+    fn name(&mut self, world: &str) {
+        let world: String = world.chars().take(MAX_NAME + 1).collect();
+        match &self.world {
+            None => self.world = Some(world),
+            Some(first) if *first != world => _ = self.other.get_or_insert(world),
+            Some(_) => {}
+        }
+    }
+
+    /// Reads every value of a header. `read` answers the value without its world.
+    fn header(&mut self, call: &mut Call, name: &HeaderName, read: fn(&mut Self, &str) -> Option<String>) {
+        let Entry::Occupied(mut entry) = call.head.headers.entry(name) else { return };
+        for value in entry.iter_mut() {
+            let text = std::str::from_utf8(value.as_bytes()).ok();
+            let bare = text.and_then(|text| read(self, text));
+            if let Some(bare) = bare.and_then(|bare| HeaderValue::from_str(&bare).ok()) {
+                *value = bare;
+            }
+        }
+    }
+
+    fn plain(&mut self, value: &str) -> Option<String> {
+        self.credential(value).map(str::to_owned)
+    }
+
+    fn authorization(&mut self, value: &str) -> Option<String> {
+        let (scheme, credential) = value.split_once(' ').unwrap_or(("", value));
+        if scheme.eq_ignore_ascii_case("basic") {
+            return Some(format!("{scheme} {}", self.basic(credential.trim())?));
+        }
+        self.credential(credential.trim())?;
+        Some(split(value).0.to_owned())
+    }
+
+    /// Reads name and secret of `Basic`, each of which may be coded as in a form.
+    fn basic(&mut self, coded: &str) -> Option<String> {
+        let text = String::from_utf8(STANDARD.decode(coded).ok()?).ok()?;
+        let (id, secret) = text.split_once(':')?;
+        let [(id, of_id), (secret, of_secret)] = [id, secret].map(split_coded);
+        for half in [id, secret] {
+            self.keep(&percent_decode_str(half).decode_utf8_lossy());
+        }
+        for world in [of_id, of_secret].into_iter().flatten() {
+            self.name(world);
+        }
+        of_id.or(of_secret)?;
+        Some(STANDARD.encode(format!("{id}:{secret}")))
+    }
+
+    /// Reads the members of a form that are credentials. Answers the form without worlds, if there was one in it.
+    fn form(&mut self, form: &[u8], members: &[&str]) -> Option<String> {
+        let is_credential = |name: &str| members.contains(&name);
+        let mut named = false;
+        for (_, value) in form_urlencoded::parse(form).filter(|(name, _)| is_credential(name)) {
+            named |= self.credential(&value).is_some();
+        }
+        // Written anew only where something changes.
+        let bare = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+            let value = if is_credential(&name) { split(&value).0.to_owned() } else { value.into_owned() };
+            (name.into_owned(), value)
+        };
+        let pairs = form_urlencoded::parse(form).map(bare);
+        named.then(|| form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+    }
+
+    /// The same with the query of a URI.
+    fn query(&mut self, uri: &Uri, parameters: &[&str]) -> Option<Uri> {
+        let query = self.form(uri.query()?.as_bytes(), parameters)?;
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = Some(format!("{}?{query}", uri.path()).parse().ok()?);
+        Uri::from_parts(parts).ok()
+    }
+
+    /// The same with a JSON object. It is parsed only where one of the members may be in it.
+    fn json(&mut self, body: &[u8], members: &[&str]) -> Option<String> {
+        let may_have = |member: &&str| memmem::find(body, format!("\"{member}\"").as_bytes()).is_some();
+        if !body.trim_ascii_start().starts_with(b"{") || !members.iter().any(may_have) {
+            return None;
+        }
+        let Members(mut found) = serde_json::from_slice(body).ok()?;
+        let mut named = false;
+        for (_, value) in found.iter_mut().filter(|(name, _)| members.contains(&name.as_str())) {
+            let Ok(credential) = serde_json::from_str::<String>(value.get()) else { continue };
+            if let Some(bare) = self.credential(&credential) {
+                *value = Cow::Owned(to_raw_value(bare).ok()?);
+                named = true;
+            }
+        }
+        if named { serde_json::to_string(&Members(found)).ok() } else { None }
+    }
+}
+
+/// The half of a `Basic` header without its world, and the world: a `~` may be coded.
+fn split_coded(half: &str) -> (&str, Option<&str>) {
+    let plain = half.rfind('~').map(|at| (at, 1));
+    let coded = half.to_ascii_lowercase().rfind("%7e").map(|at| (at, 3));
+    match plain.max(coded) {
+        Some((at, length)) => (&half[..at], Some(&half[at + length..])),
+        None => (half, None),
+    }
+}
+
+/// Whether the body may be a form: nothing says that it is something else.
+fn is_form(call: &Call) -> bool {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    call.media_type().is_none_or(|media_type| media_type.eq_ignore_ascii_case(FORM))
 }
 
 /// The world that a JWT says it is of. Nothing is believed: in that world it is judged like any other.
@@ -102,64 +264,10 @@ fn claimed(token: &str) -> Option<String> {
     let mut parts = token.split('.');
     let (_, claims, _) = (parts.next()?, parts.next()?, parts.next()?);
     let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
-    let of_user = || Some(split(claims["sub"].as_str()?).1?.to_owned());
+    // What a client signs for itself names the world behind its own id. Other ids may have a `~` for other reasons.
+    let of_user = || Some(split(claims["sub"].as_str()?).1.filter(|world| is_world(world))?.to_owned());
     claims[CLAIM].as_str().map(str::to_owned).or_else(of_user)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn call(headers: &[(&'static str, &str)], body: &str) -> Call {
-        let mut request = http::Request::new(());
-        for (name, value) in headers {
-            request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
-        }
-        let (head, ()) = request.into_parts();
-        Call::new(head, body.to_owned().into())
-    }
-
-    #[test]
-    fn a_name_is_short_and_plain() {
-        for name in ["a", "checkout-17", "A.b_c", "-", &"x".repeat(64)] {
-            assert!(is_world(name), "{name}");
-        }
-        for name in ["", ".a", "a b", "é", "a/b", "a~b", &"x".repeat(65)] {
-            assert!(!is_world(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn the_last_tilde_counts() {
-        assert_eq!(split("key"), ("key", None));
-        assert_eq!(split("a~b~c"), ("a~b", Some("c")));
-        assert_eq!(split("a~"), ("a", Some("")));
-    }
-
-    #[test]
-    fn a_header_loses_its_world() {
-        let mut plain = call(&[("x-api-key", "key~w")], "");
-        assert_eq!(take_from_header(&mut plain, &API_KEY).as_deref(), Some("w"));
-        assert_eq!(plain.header(&API_KEY), Some("key"));
-        let mut basic = call(&[("authorization", &format!("Basic {}", STANDARD.encode("id%7Ew:secret")))], "");
-        assert_eq!(take_from_basic(&mut basic).as_deref(), Some("w"));
-        assert_eq!(basic.header(&AUTHORIZATION), Some(&*format!("Basic {}", STANDARD.encode("id:secret"))));
-        let token = format!("a.{}.c", URL_SAFE_NO_PAD.encode(r#"{"sub":"x","fauxidp_world":"w"}"#));
-        let mut jwt = call(&[("authorization", &format!("Bearer {token}"))], "");
-        assert_eq!(take_from_header(&mut jwt, &AUTHORIZATION).as_deref(), Some("w"));
-        assert_eq!(jwt.header(&AUTHORIZATION), Some(&*format!("Bearer {token}")));
-    }
-
-    #[test]
-    fn a_body_loses_its_world() {
-        let mut form = call(&[], "grant_type=x&client_id=a%7Ew&scope=b~c");
-        assert_eq!(take_from_form(&mut form, &["client_id"]).as_deref(), Some("w"));
-        assert_eq!(form.body, "grant_type=x&client_id=a&scope=b%7Ec");
-        let mut json = call(&[], r#"{"token":"t~w","note":"a~b"}"#);
-        assert_eq!(take_from_json(&mut json, "token").as_deref(), Some("w"));
-        assert_eq!(json.body, r#"{"token":"t","note":"a~b"}"#);
-        let mut other = call(&[], r#"{"note":"a~b"}"#);
-        assert_eq!((take_from_json(&mut other, "token"), take_from_form(&mut other, &["token"])), (None, None));
-        assert_eq!(other.body, r#"{"note":"a~b"}"#);
-    }
-}
+mod tests;

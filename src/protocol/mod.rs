@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use memchr::memchr;
 use serde::Serialize;
 
+use credential::Credentials;
 use delivery::Delivery;
 use route::Matched;
 use rpc::Wire;
@@ -53,8 +54,6 @@ pub struct Call {
     pub is_tls: bool,
     /// Whether a header speaks to fauxidp itself, so that most calls are not searched for each.
     pub speaks_to_us: bool,
-    /// Whether a credential in the head may name a world, as far as one look at it tells.
-    pub may_name_world: bool,
     /// How many bytes the headers have, as HTTP/2 counts them over both protocols.
     pub header_size: usize,
     /// When the vendor takes it up, by the clock of its world; the start of 1970 as long as it is in none.
@@ -65,6 +64,8 @@ pub struct Call {
     pub is_coded: bool,
     /// The body.
     pub body: Bytes,
+    /// The credentials, once its world is known.
+    pub credentials: Credentials,
     /// The operation that the path and method name. `None` where the vendor can only refuse.
     pub matched: Option<Matched>,
     /// The wire of a remote call; `None` where the path is none, or its content type is not understood.
@@ -81,9 +82,8 @@ impl Call {
 
     /// A call over plain HTTP that nobody routed yet.
     pub fn new(head: Parts, body: Bytes) -> Self {
-        let (mut speaks_to_us, mut may_name_world, mut header_size, mut names) = (false, false, 0, 0);
+        let (mut speaks_to_us, mut header_size, mut names) = (false, 0, 0);
         for (name, value) in &head.headers {
-            may_name_world |= credential::is_place(name) && credential::may_name_world(value);
             let name = name.as_str();
             // Looked at by the first letter first: most are not even near.
             speaks_to_us |= name.starts_with('x') && OURS.iter().any(|start| name.starts_with(start));
@@ -99,12 +99,12 @@ impl Call {
             listener: None,
             is_tls: false,
             speaks_to_us,
-            may_name_world,
             header_size,
             at: Timestamp::UNIX_EPOCH,
             names,
             is_coded,
             body,
+            credentials: Credentials::default(),
             matched,
             wire,
         }

@@ -21,6 +21,7 @@ use crate::fidelity::{Answer, Operation};
 use crate::ids::Ids;
 use crate::outbox::Outbox;
 use crate::people::Person;
+use crate::protocol::credential::Carrier;
 use crate::protocol::route::RouteTable;
 use crate::protocol::{Call, Reply};
 
@@ -39,9 +40,6 @@ pub trait Vendor: Send + Sync {
 
     /// The key of the user that a call is about, as the seed writes it, whether or not there is such a user.
     fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>>;
-
-    /// The world that the call's credential names. It is taken off the credential.
-    fn take_world(&self, call: &mut Call) -> Option<String>;
 
     /// Whether the call carries a credential that counts here.
     fn admits(&self, call: &Call) -> bool;
@@ -155,6 +153,8 @@ pub struct About {
     pub title: &'static str,
     /// The starts of the paths that are its own.
     pub claims: &'static [&'static str],
+    /// Where its clients send credentials; the first that a call has stands for the call in the journal.
+    pub credentials: &'static [Carrier],
     /// Its operations, emulated or not.
     pub routes: &'static LazyLock<RouteTable>,
     /// Its remote calls, where it has that edge.
@@ -391,6 +391,7 @@ mod tests {
             name: "acme",
             title: "Acme",
             claims: &[],
+            credentials: &[],
             routes: &ROUTES,
             rpc: None,
             common: &[],

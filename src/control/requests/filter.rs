@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::journal::{Entry, Protocol, RefusedBy};
-use crate::secrets::shortened;
+use crate::protocol::credential::Credential;
 use crate::vendors::VendorSet;
 
 /// What calls have to be like; a member that is absent does not matter.
@@ -87,9 +87,9 @@ impl Filter {
             differences.push(differs("path", Some(&entry.shown_path()), wanted));
         }
         if let Some(wanted) = &self.credential
-            && !entry.credential.is_some_and(|credential| credential.is(wanted))
+            && !entry.credentials.contain(wanted)
         {
-            let (found, wanted) = (entry.credential.map(|credential| credential.show()), shown(wanted));
+            let (found, wanted) = (entry.credentials.first().map(|credential| credential.show()), shown(wanted));
             differences.push(match found {
                 Some(found) if found == wanted => format!("credential is another one that starts {found}"),
                 found => differs("credential", found.as_deref(), &wanted),
@@ -134,7 +134,7 @@ impl Filter {
 fn shown(credential: &str) -> String {
     match credential.ends_with('…') {
         true => credential.to_owned(),
-        false => shortened(credential),
+        false => Credential::of(credential).show(),
     }
 }
 

@@ -16,13 +16,13 @@ mod wire;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::header::AUTHORIZATION;
 use serde_json::value::RawValue;
 
 use super::{About, BaseUrls, Endpoint, Maker, Settings, Shared, Vendor, read_state, written};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
-use crate::protocol::{Call, Reply, credential};
+use crate::protocol::credential::{API_KEY, Carrier};
+use crate::protocol::{Call, Reply};
 
 use routes::Run;
 use settings::Behaviour;
@@ -41,6 +41,8 @@ static ABOUT: About = About {
     name: NAME,
     title: "jitsudo",
     claims: &["/v1/", "/healthz"],
+    // A mailed token is a credential, too.
+    credentials: &[Carrier::Header(&API_KEY), Carrier::Authorization, Carrier::Json(&["token"])],
     routes: &routes::TABLE,
     rpc: None,
     common: routes::COMMON,
@@ -73,13 +75,6 @@ impl Vendor for Jitsudo {
             Run::Keys(run) => caller(true).and_then(|caller| run(self, call, &caller)),
         };
         answer.unwrap_or_else(|error| error.render(&self.behaviour))
-    }
-
-    fn take_world(&self, call: &mut Call) -> Option<String> {
-        // A mailed token is a credential, too.
-        credential::take_from_header(call, &AUTHORIZATION)
-            .or_else(|| credential::take_from_header(call, &credential::API_KEY))
-            .or_else(|| credential::take_from_json(call, "token"))
     }
 
     fn admits(&self, call: &Call) -> bool {

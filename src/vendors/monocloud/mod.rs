@@ -21,7 +21,8 @@ use serde_json::value::RawValue;
 use super::{About, BaseUrls, Endpoint, Event, Happening, Maker, Settings, Shared, Vendor, read_state, written};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
-use crate::protocol::{Call, Reply, credential};
+use crate::protocol::credential::{API_KEY, Carrier};
+use crate::protocol::{Call, Reply};
 
 use error::Voice;
 use settings::Era;
@@ -40,6 +41,7 @@ static ABOUT: About = About {
     name: state::NAME,
     title: "MonoCloud",
     claims: &["/api/"],
+    credentials: &[Carrier::Header(&API_KEY)],
     routes: &routes::TABLE,
     rpc: None,
     common: routes::COMMON,
@@ -83,10 +85,6 @@ impl Vendor for MonoCloud {
     fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>> {
         let operation = call.matched.as_ref().map(|matched| matched.operation)?;
         operation.path.starts_with("/api/users/{user_id}").then(|| call.parameter(0))
-    }
-
-    fn take_world(&self, call: &mut Call) -> Option<String> {
-        credential::take_from_header(call, &credential::API_KEY)
     }
 
     fn admits(&self, call: &Call) -> bool {

@@ -21,7 +21,8 @@ use serde_json::value::RawValue;
 use super::{About, BaseUrls, Endpoint, Maker, Rpc, Settings, Shared, Vendor, read_state, written};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
-use crate::protocol::{Call, Reply, credential};
+use crate::protocol::credential::Carrier;
+use crate::protocol::{Call, Reply};
 
 use auth::keys;
 use routes::{Row, Run};
@@ -37,11 +38,28 @@ pub(super) const MAKER: Maker = Maker {
     id: seed::user_id,
 };
 
+/// The members of a form, or of a query, that are credentials at the doors of OAuth and OpenID Connect.
+const OAUTH_CREDENTIALS: &[&str] = &[
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "assertion",
+    "token",
+    "access_token",
+    "refresh_token",
+    "subject_token",
+    "actor_token",
+    "code",
+    "device_code",
+    "id_token_hint",
+];
+
 /// What is the same in every world.
 static ABOUT: About = About {
     name: state::NAME,
     title: "ZITADEL",
     claims: &["/v2/", "/zitadel.user.v2.UserService/", "/.well-known/", "/oauth/v2/", "/oidc/v1/", "/debug/"],
+    credentials: &[Carrier::Authorization, Carrier::Form(OAUTH_CREDENTIALS), Carrier::Query(OAUTH_CREDENTIALS)],
     routes: &routes::TABLE,
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS, services: &["zitadel.user.v2.UserService"] }),
     common: routes::COMMON,
@@ -98,10 +116,6 @@ impl Vendor for Zitadel {
             Ok(edge) => edge.with_headers(refusal::failure(failure, texts, edge), &self.shared),
             Err(unknown) => unknown,
         }
-    }
-
-    fn take_world(&self, call: &mut Call) -> Option<String> {
-        wire::sign_in::take_world(call).or_else(|| credential::take_from_header(call, &AUTHORIZATION))
     }
 
     fn admits(&self, call: &Call) -> bool {

@@ -9,20 +9,11 @@ use serde_json::{Map, Value, json};
 use super::super::error::sign_in::Refusal;
 use super::super::operations::sign_in::{Form, Granted, Introspected, Userinfo};
 use super::super::record::User;
-use crate::protocol::{Call, Reply, credential};
+use crate::protocol::{Call, Reply};
 
 /// Whether these doors are behind that path.
 pub(in super::super) fn owns(path: &str) -> bool {
     ["/.well-known/", "/oauth/v2/", "/oidc/v1/"].iter().any(|start| path.starts_with(start))
-}
-
-/// Takes the world off the credentials of a form.
-pub(in super::super) fn take_world(call: &mut Call) -> Option<String> {
-    if !owns(call.path()) {
-        return None;
-    }
-    let credentials = ["client_id", "client_secret", "token"];
-    credential::take_from_basic(call).or_else(|| credential::take_from_form(call, &credentials))
 }
 
 /// What the caller says in the form of the body, and in a `Basic` header.

@@ -1,0 +1,84 @@
+//! The body of a call as a journal keeps it, and as people see it: with its secrets shortened. Knows no vendor.
+
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+
+use crate::protocol::Call;
+use crate::protocol::rpc::Codec;
+use crate::secrets;
+
+/// The most that is kept of a body, in bytes. Of a longer one only its length.
+pub(super) const MAX_BODY: usize = 8 << 10;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The body of one call.
+#[derive(Debug, Clone)]
+pub(super) struct Body {
+    kind: Kind,
+    length: usize,
+    /// Empty where nothing is kept.
+    kept: Box<[u8]>,
+}
+
+/// What a body is, as far as it can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// JSON, or something else that shows by its length alone.
+    Json,
+    /// JSON in the frame of gRPC.
+    FramedJson,
+    Form,
+    Binary,
+}
+
+impl Body {
+    /// The body of a call that is over.
+    pub(super) fn of(call: &Call) -> Self {
+        let kind = Kind::of(call);
+        let is_kept = kind != Kind::Binary && call.body.len() <= MAX_BODY;
+        let kept = if is_kept { &*call.body } else { &[] };
+        Self { kind, length: call.body.len(), kept: kept.into() }
+    }
+
+    /// The body as people see it.
+    pub(super) fn show(&self) -> Value {
+        if self.length == 0 {
+            return Value::Null;
+        }
+        let shown = match self.kind {
+            _ if self.kept.is_empty() => None,
+            Kind::Form => Some(Value::String(secrets::form(&self.kept))),
+            Kind::Json => secrets::json(&self.kept),
+            // The first byte says whether it is compressed.
+            Kind::FramedJson => self.kept.strip_prefix(&[0]).and_then(|rest| secrets::json(rest.get(4..)?)),
+            Kind::Binary => None,
+        };
+        // What cannot be read cannot be searched for secrets.
+        shown.unwrap_or_else(|| match self.length {
+            1 => Value::from("(1 byte)"),
+            bytes => Value::String(format!("({bytes} bytes)")),
+        })
+    }
+
+    /// How many bytes are kept.
+    pub(super) fn size(&self) -> usize {
+        self.kept.len()
+    }
+}
+
+impl Kind {
+    fn of(call: &Call) -> Self {
+        match call.wire {
+            Some(wire) if wire.codec == Codec::Proto => Self::Binary,
+            Some(wire) if wire.is_framed() => Self::FramedJson,
+            Some(_) => Self::Json,
+            // What starts as an object does is shown as one, whatever it is called; by far the most do.
+            None if call.body.first() == Some(&b'{') => Self::Json,
+            None => match call.value(&CONTENT_TYPE).and_then(|kind| kind.as_bytes().get(..FORM.len())) {
+                Some(start) if start.eq_ignore_ascii_case(FORM.as_bytes()) => Self::Form,
+                _ => Self::Json,
+            },
+        }
+    }
+}
