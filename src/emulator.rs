@@ -23,8 +23,9 @@ use crate::server::{Bound, Server};
 use crate::vendors::{self, BaseUrls, Maker, SeedError, Settings, VendorSet};
 use crate::world::{Beginning, Limits, Worlds};
 
+pub use crate::call_match::CallMatch as Match;
 pub use builder::Builder;
-pub use calls::{Match, Recorded, Times};
+pub use calls::{Recorded, Times};
 pub use rule::{Fault, Rule};
 pub use world::{Clock, Refused, Snapshot, World};
 

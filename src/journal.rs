@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::bounded;
 
-pub use entry::{Ended, Entry, Protocol, RefusedBy, Seen};
+pub use entry::{Ended, Entry, Seen};
 
 /// What a journal can hold, however few entries, in bytes.
 const LEAST_BYTES: usize = 64 << 10;
@@ -158,7 +158,7 @@ mod tests {
             journal.keep(entry(path, ""));
         }
         let read = journal.read();
-        let kept: Vec<_> = read.entries.iter().map(|entry| (entry.n, entry.path())).collect();
+        let kept: Vec<_> = read.entries.iter().map(|entry| (entry.n, &*entry.path)).collect();
         assert_eq!((kept, read.dropped), (vec![(2, "/b"), (3, "/c")], 1));
         journal.keep(entry("/d", &"x".repeat(3_850)));
         assert_eq!(journal.read().entries.len(), 1, "a long body takes the place of others");

@@ -151,6 +151,7 @@
 //! fauxidp's own API. The rest are small leaves. `ARCHITECTURE.md` walks a call through them.
 
 mod bounded;
+mod call_match;
 mod clock;
 mod collections;
 pub mod config;

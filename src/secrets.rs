@@ -62,6 +62,14 @@ pub fn form(text: &[u8]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
+/// A path with its query, in which secrets are shortened.
+pub fn path(path: &str, query: Option<&str>) -> String {
+    match query {
+        Some(query) => format!("{path}?{}", form(query.as_bytes())),
+        None => path.to_owned(),
+    }
+}
+
 /// Shortens every text and number that is a secret, or in one.
 fn shorten(value: &mut Value, secret: bool) {
     match value {

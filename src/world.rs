@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use hashbrown::HashMap;
 
+use crate::call_match::MatchInput;
 use crate::clock::Clock;
-use crate::faults::{Candidate, Counters, Met, Rules, Source, Spec};
+use crate::faults::{Candidate, Counters, Rules, Source, Spec};
 use crate::ids::Ids;
 use crate::journal::{self, Journal};
 use crate::outbox::{Numbered, Outbox};
@@ -62,15 +63,15 @@ impl World {
     pub fn faults(
         &self,
         place: usize,
-        met: &Met<'_>,
+        call: &MatchInput<'_>,
         requested: Option<Arc<Spec>>,
         start: &[Arc<Spec>],
     ) -> Vec<Candidate> {
-        let met_rules = self.rules.meet(met, || self.shared.clock.now());
-        let user_fault = met.user.and_then(|user| self.user_faults[place].get(user));
+        let rules = self.rules.meet(call, || self.shared.clock.now());
+        let user_fault = call.user.and_then(|user| self.user_faults[place].get(user));
         let counted = |source, spec| Candidate { source, spec, counters: Arc::clone(&self.counters) };
         let mut found: Vec<_> = requested.map(|spec| counted(Source::Header, spec)).into_iter().collect();
-        found.extend(met_rules);
+        found.extend(rules);
         found.extend(user_fault.map(|spec| counted(Source::User, Arc::clone(spec))));
         found.extend(start.iter().map(|spec| counted(Source::Start, Arc::clone(spec))));
         found

@@ -4,7 +4,8 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, json};
 
-use crate::faults::{Match, Spec, Wanted};
+use crate::call_match::CallMatch;
+use crate::faults::{Spec, Wanted};
 use crate::limits::Limit;
 use crate::metrics::Metrics;
 use crate::protocol::problem::{Mark, problem};
@@ -17,7 +18,7 @@ use crate::world::{self, World};
 struct Asked {
     fault: String,
     #[serde(default, rename = "match")]
-    matching: Match,
+    matching: CallMatch,
     #[serde(default)]
     priority: i64,
     ttl_ms: Option<u64>,

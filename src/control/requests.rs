@@ -1,20 +1,17 @@
 //! A world's journal, read, emptied and held against what a test expects.
 
-mod filter;
-
 use std::borrow::Cow;
 
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::call_match::CallMatch;
 use crate::journal::{Entry, Reading};
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply};
 use crate::vendors::VendorSet;
 use crate::world::World;
-
-use filter::Filter;
 
 /// The most calls that came near to what was expected, and are told.
 const MOST_MISSES: usize = 3;
@@ -23,7 +20,7 @@ const MOST_MISSES: usize = 3;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
-    r#match: Filter,
+    r#match: CallMatch,
     times: Option<u64>,
     at_least: Option<u64>,
     at_most: Option<u64>,
@@ -38,12 +35,13 @@ struct Count {
 
 /// The entries that the query asks for, newest last.
 pub(super) fn list(world: &World, call: &Call) -> Reply {
-    let filter = match Filter::from_query(world.set(), call.head.uri.query().unwrap_or_default()) {
-        Ok(filter) => filter,
+    let calls = match from_query(world.set(), call.head.uri.query().unwrap_or_default()) {
+        Ok(calls) => calls,
         Err(detail) => return refused(&detail),
     };
     let Reading { entries, dropped } = world.journal.read();
-    let shown: Vec<Value> = entries.iter().filter(|entry| filter.matches(entry)).map(Entry::show).collect();
+    let shown: Vec<Value> =
+        entries.iter().filter(|entry| calls.matches(&entry.match_input())).map(Entry::show).collect();
     Reply::of(StatusCode::OK, &json!({ "requests": shown, "dropped": dropped }))
 }
 
@@ -54,7 +52,7 @@ pub(super) fn clear(world: &World) -> Reply {
 
 /// Holds the journal against what is expected of it.
 pub(super) fn verify(world: &World, call: &Call) -> Reply {
-    let (filter, count) = match expected(world.set(), &call.body) {
+    let (calls, count) = match expected(world.set(), &call.body) {
         Ok(expected) => expected,
         Err(detail) => return refused(&detail),
     };
@@ -62,10 +60,10 @@ pub(super) fn verify(world: &World, call: &Call) -> Reply {
         return refused("The server keeps no journal: it was started with --journal 0.");
     }
     let Reading { entries, dropped } = world.journal.read();
-    let (found, others): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| filter.matches(entry));
+    let (found, others): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| calls.matches(&entry.match_input()));
     let numbers: Vec<u64> = found.iter().map(|entry| entry.n).collect();
     let result = json!({
-        "expected": format!("{}{}", count.words(), filter.words()),
+        "expected": format!("{}{}", count.words(), calls.words()),
         "found": found.len(),
         "calls": numbers,
         "dropped": dropped,
@@ -78,17 +76,35 @@ pub(super) fn verify(world: &World, call: &Call) -> Reply {
         0 => Cow::Borrowed(""),
         dropped => format!(" Of {dropped} older calls the journal knows nothing any more.").into(),
     };
-    let detail = format!("Expected {}{}, found {}.{older}", count.words(), filter.words(), found.len());
+    let detail = format!("Expected {}{}, found {}.{older}", count.words(), calls.words(), found.len());
     // Calls that nearly match explain that there are too few, not that there are too many.
-    let misses = if (found.len() as u64) < count.least { nearest(&filter, &others) } else { Vec::new() };
+    let misses = if (found.len() as u64) < count.least { nearest(&calls, &others) } else { Vec::new() };
     result.insert("nearest".to_owned(), json!(misses));
     problem(StatusCode::CONFLICT, Mark::Refused, &detail, result)
 }
 
-fn expected(set: &VendorSet, body: &[u8]) -> Result<(Filter, Count), String> {
+/// Which calls a query asks for.
+fn from_query(set: &VendorSet, query: &str) -> Result<CallMatch, String> {
+    let mut members = Map::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let member = match value.parse::<u64>() {
+            Ok(number) if name == "after" => Value::from(number),
+            _ => Value::from(&*value),
+        };
+        if members.insert(name.to_string(), member).is_some() {
+            return Err(format!("The query says {name:?} twice."));
+        }
+    }
+    let calls: CallMatch =
+        serde_json::from_value(Value::Object(members)).map_err(|error| format!("The query says: {error}."))?;
+    set.check(&calls).map_err(|reason| format!("query: {reason}."))?;
+    Ok(calls)
+}
+
+fn expected(set: &VendorSet, body: &[u8]) -> Result<(CallMatch, Count), String> {
     let expected: Expected =
         serde_json::from_slice(body).map_err(|error| format!("The body says nothing to verify: {error}."))?;
-    expected.r#match.check(set)?;
+    set.check(&expected.r#match).map_err(|reason| format!("match: {reason}."))?;
     let Expected { times, at_least, at_most, .. } = expected;
     let count = match (times, at_least, at_most) {
         (None, None, None) => Count { least: 1, most: u64::MAX },
@@ -103,8 +119,8 @@ fn expected(set: &VendorSet, body: &[u8]) -> Result<(Filter, Count), String> {
 }
 
 /// The calls that differ in the fewest members, the newest first, each with how it differs.
-fn nearest(filter: &Filter, others: &[&Entry]) -> Vec<String> {
-    let mut misses: Vec<_> = others.iter().map(|entry| (filter.differences(entry), *entry)).collect();
+fn nearest(calls: &CallMatch, others: &[&Entry]) -> Vec<String> {
+    let mut misses: Vec<_> = others.iter().map(|entry| (calls.differences(&entry.match_input()), *entry)).collect();
     misses.sort_by_key(|(differences, entry)| (differences.len(), std::cmp::Reverse(entry.n)));
     misses.truncate(MOST_MISSES);
     let words = |(differences, entry): (Vec<String>, &Entry)| {
@@ -156,5 +172,23 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn a_query_that_no_call_can_fit_is_refused() {
+        let vendors = VendorSet::built_in();
+        for (query, error) in [
+            ("user=a&user=b", "The query says \"user\" twice."),
+            ("colour=red", "unknown field `colour`"),
+            ("after=x", "invalid type: string \"x\", expected u64"),
+            ("status=ok", "invalid value: ok, expected a status such as 404 or \"4xx\""),
+            ("protocol=http", "query: unknown protocol \"http\"; the nearest are http/2, grpc,"),
+        ] {
+            let found = from_query(&vendors, query).unwrap_err();
+            assert!(found.contains(error), "{found}");
+        }
+        let calls = from_query(&vendors, "user=a%20b&status=4xx&after=7").unwrap();
+        assert_eq!(calls, CallMatch::all().user("a b").status("4xx").after(7));
+        assert_eq!(from_query(&vendors, ""), Ok(CallMatch::all()));
     }
 }

@@ -1,4 +1,4 @@
-//! Calls as a test speaks of them: which are meant, how many there should be, what they were.
+//! Calls as a test speaks of them: how many there should be, what they were.
 
 use std::ops::{RangeFrom, RangeInclusive, RangeToInclusive};
 use std::time::Duration;
@@ -6,98 +6,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-/// Which calls are meant. What is not said does not matter, so a new one means all.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[must_use]
-pub struct Match {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    vendor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    method: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    protocol: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refused_by: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<u64>,
-}
-
-impl Match {
-    /// All calls.
-    pub fn all() -> Self {
-        Self::default()
-    }
-
-    /// Those of one operation, such as `disable_user`: its name is the same on every protocol.
-    pub fn operation(name: &str) -> Self {
-        Self { operation: Some(name.to_owned()), ..Self::default() }
-    }
-
-    /// Only those of that vendor, such as `zitadel`.
-    pub fn vendor(mut self, name: &str) -> Self {
-        self.vendor = Some(name.to_owned());
-        self
-    }
-
-    /// Only those with that method, in capitals.
-    pub fn method(mut self, method: &str) -> Self {
-        self.method = Some(method.to_owned());
-        self
-    }
-
-    /// Only those with that path, without its query; a `*` at the end stands for any end.
-    pub fn path(mut self, path: &str) -> Self {
-        self.path = Some(path.to_owned());
-        self
-    }
-
-    /// Only those about that user, by the vendor's id.
-    pub fn user(mut self, id: &str) -> Self {
-        self.user = Some(id.to_owned());
-        self
-    }
-
-    /// Only those with that credential, with or without the name of a world.
-    pub fn credential(mut self, credential: &str) -> Self {
-        self.credential = Some(credential.to_owned());
-        self
-    }
-
-    /// Only those that came by `http/1.1`, `http/2`, `grpc`, `grpc-web` or `connect`. A rule does not look at it.
-    pub fn protocol(mut self, protocol: &str) -> Self {
-        self.protocol = Some(protocol.to_owned());
-        self
-    }
-
-    /// Only those that were answered so: `404`, or a class such as `4xx`. A rule does not look at it.
-    pub fn status(mut self, status: impl ToString) -> Self {
-        self.status = Some(status.to_string());
-        self
-    }
-
-    /// Only those that were refused by the `vendor`, by a `fault`, or by `fauxidp`. A rule does not look at it.
-    pub fn refused_by(mut self, who: &str) -> Self {
-        self.refused_by = Some(who.to_owned());
-        self
-    }
-
-    /// Only those with a higher number. A rule does not look at it.
-    pub fn after(mut self, n: u64) -> Self {
-        self.after = Some(n);
-        self
-    }
-}
 
 /// How many calls there should be: `2`, `1..`, `..=3` or `1..=3`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::calls::{Match, Recorded, Times};
+use super::Match;
+use super::calls::{Recorded, Times};
 use super::rule::{Fault, Rule};
 use crate::pipeline::Pipeline;
 use crate::vendors::{BaseUrls, DEFAULT_WORLD, Endpoint};

@@ -10,62 +10,10 @@ use serde_json::{Value, json};
 use super::counters::Counters;
 use super::plan::{Candidate, Source};
 use super::spec::Spec;
-use crate::protocol::Call;
+use crate::call_match::{CallMatch, MatchInput};
 
 /// The most rules that a world has.
 const MOST: usize = 256;
-
-/// Which calls a rule is for; what is absent matches all.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Match {
-    /// The vendor's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
-    /// The operation's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// The method.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// The path without its query; one that ends in `*` matches all that start so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// The key of the user that the call is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    /// The credential, without the name of a world.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub credential: Option<String>,
-}
-
-/// What of a call the rules look at.
-pub struct Met<'a> {
-    /// The call.
-    pub call: &'a Call,
-    /// Whose it is.
-    pub vendor: &'static str,
-    /// What it does.
-    pub operation: &'static str,
-    /// The key of the user that it is about.
-    pub user: Option<&'a str>,
-}
-
-impl Match {
-    fn takes(&self, met: &Met<'_>) -> bool {
-        let same = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
-        let path = |wanted: &String| match wanted.strip_suffix('*') {
-            Some(start) => met.call.path().starts_with(start),
-            None => met.call.path() == *wanted,
-        };
-        same(&self.vendor, met.vendor)
-            && same(&self.operation, met.operation)
-            && same(&self.method, met.call.method().as_str())
-            && self.path.as_ref().is_none_or(path)
-            && self.credential.as_deref().is_none_or(|wanted| met.call.credentials.contain(wanted))
-            && self.user.as_ref().is_none_or(|wanted| met.user == Some(wanted))
-    }
-}
 
 /// A rule that somebody wants, read and checked.
 #[derive(Debug)]
@@ -73,7 +21,7 @@ pub struct Wanted {
     /// What happens.
     pub spec: Spec,
     /// To which calls.
-    pub matching: Match,
+    pub matching: CallMatch,
     /// A higher one comes first.
     pub priority: i64,
     /// For how long, by the world's clock.
@@ -112,7 +60,7 @@ struct Rule {
     #[serde(rename = "fault")]
     spec: Arc<Spec>,
     #[serde(rename = "match")]
-    matching: Match,
+    matching: CallMatch,
     priority: i64,
     ttl_ms: Option<u64>,
     until: Option<Timestamp>,
@@ -171,12 +119,12 @@ impl Rules {
     }
 
     /// What is to happen to a call, the highest rule first. `now` is asked only where a rule can end.
-    pub fn meet(&self, met: &Met<'_>, now: impl FnOnce() -> Timestamp) -> Vec<Candidate> {
+    pub fn meet(&self, call: &MatchInput<'_>, now: impl FnOnce() -> Timestamp) -> Vec<Candidate> {
         let mut table = self.lock();
         if table.rules.iter().any(|rule| rule.until.is_some()) {
             table.bury(now());
         }
-        let rules: Vec<_> = table.rules.iter().filter(|rule| rule.matching.takes(met)).collect();
+        let rules: Vec<_> = table.rules.iter().filter(|rule| rule.matching.matches(call)).collect();
         let candidate = |rule: &&Rule| Candidate {
             source: Source::Rule,
             spec: Arc::clone(&rule.spec),
@@ -198,7 +146,7 @@ impl Rules {
     ///
     /// # Errors
     /// The refusal.
-    pub fn check<E>(&self, fits: impl Fn(&Spec, &Match) -> Result<(), E>) -> Result<(), E> {
+    pub fn check<E>(&self, fits: impl Fn(&Spec, &CallMatch) -> Result<(), E>) -> Result<(), E> {
         self.lock().rules.iter().try_for_each(|rule| fits(&rule.spec, &rule.matching))
     }
 
@@ -267,7 +215,7 @@ mod tests {
     use super::*;
 
     fn wanted(fault: &str, priority: i64, ttl_ms: Option<u64>) -> Wanted {
-        Wanted { spec: Spec::parse(fault).unwrap(), matching: Match::default(), priority, ttl_ms }
+        Wanted { spec: Spec::parse(fault).unwrap(), matching: CallMatch::all(), priority, ttl_ms }
     }
 
     fn faults(rules: &Rules, now: Timestamp) -> Vec<String> {

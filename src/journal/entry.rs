@@ -8,63 +8,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::body::Body;
+use crate::call_match::{Finished, MatchInput, Protocol, RefusedBy};
 use crate::protocol::Call;
 use crate::protocol::credential::Credentials;
-use crate::protocol::rpc::Framing;
 use crate::secrets;
 
 /// The most that is kept of a path with its query, or of a user's key, in bytes.
 const MAX_TEXT: usize = 2 << 10;
-
-/// How a call came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
-    /// JSON over HTTP/1.1, or an older one.
-    Http1,
-    /// JSON over HTTP/2.
-    Http2,
-    /// A remote call, in that framing.
-    Remote(Framing),
-}
-
-impl Protocol {
-    /// Every name.
-    pub const NAMES: [&str; 5] = ["http/1.1", "http/2", "grpc", "grpc-web", "connect"];
-
-    /// The name for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Http1 => Self::NAMES[0],
-            Self::Http2 => Self::NAMES[1],
-            Self::Remote(framing) => framing.as_str(),
-        }
-    }
-}
-
-/// Who refused a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefusedBy {
-    /// The vendor, in earnest.
-    Vendor,
-    /// A fault.
-    Fault,
-    /// fauxidp itself.
-    Own,
-}
-
-impl RefusedBy {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Vendor, Self::Fault, Self::Own];
-
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Vendor => "vendor",
-            Self::Fault => "fault",
-            Self::Own => "fauxidp",
-        }
-    }
-}
 
 /// How a call ended.
 #[derive(Debug, Clone)]
@@ -99,7 +49,7 @@ pub struct Entry {
     /// How long it took.
     pub took: Duration,
     /// Without the query.
-    path: Box<str>,
+    pub(super) path: Box<str>,
     query: Option<Box<str>>,
     /// The key of the user that it was about.
     user: Option<Box<str>>,
@@ -150,21 +100,27 @@ impl Entry {
         }
     }
 
-    /// The path without the query.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// The key of the user that it was about.
-    pub fn user(&self) -> Option<&str> {
-        self.user.as_deref()
-    }
-
     /// The path with the query, in which secrets are shortened.
     pub fn shown_path(&self) -> String {
-        match &self.query {
-            Some(query) => format!("{}?{}", self.path(), secrets::form(query.as_bytes())),
-            None => self.path().to_owned(),
+        secrets::path(&self.path, self.query.as_deref())
+    }
+
+    /// What of it is compared with what is meant.
+    pub fn match_input(&self) -> MatchInput<'_> {
+        MatchInput {
+            vendor: self.vendor,
+            operation: self.operation,
+            method: self.method.as_str(),
+            path: &self.path,
+            query: self.query.as_deref(),
+            user: self.user.as_deref(),
+            credentials: &self.credentials,
+            finished: Some(Finished {
+                n: self.n,
+                protocol: self.protocol,
+                status: self.status(),
+                refused_by: self.refused_by(),
+            }),
         }
     }
 
@@ -195,7 +151,7 @@ impl Entry {
             "method": self.method.as_str(),
             "path": self.shown_path(),
             "protocol": self.protocol.as_str(),
-            "user": self.user(),
+            "user": self.user,
             "credential": self.credentials.first().map(|credential| credential.show()),
             "status": self.status(),
             "fault": fault,
@@ -276,7 +232,10 @@ mod tests {
         ] {
             let target = query.map_or(path.to_owned(), |query| format!("{path}?{query}"));
             let entry = Entry::new(&call(get(&target), ""), Seen { user, ..seen(200, None) });
-            assert_eq!((entry.path(), entry.user()), (cut(path, MAX_TEXT), user.map(|user| cut(user, MAX_TEXT))));
+            assert_eq!(
+                (&*entry.path, entry.user.as_deref()),
+                (cut(path, MAX_TEXT), user.map(|user| cut(user, MAX_TEXT)))
+            );
             assert_eq!(entry.query.is_some(), query.is_some());
             assert!(entry.path.len() + entry.query.as_ref().map_or(0, |query| query.len()) <= MAX_TEXT);
             assert!(entry.query.is_none_or(|kept| query.unwrap().starts_with(&*kept)));

@@ -11,8 +11,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Pipeline;
 use super::answering::{self, own};
 use super::recorder::Recorder;
+use crate::call_match::MatchInput;
 use crate::exchange::Exchange;
-use crate::faults::{self, BadFault, Hold, Met, Moment, Note, Outcome, Plan, Policy};
+use crate::faults::{self, BadFault, Hold, Moment, Note, Outcome, Plan, Policy};
 use crate::protocol::Reply;
 use crate::protocol::delivery::{Cut, Drip};
 use crate::protocol::problem::{Mark, problem};
@@ -40,8 +41,8 @@ impl Pipeline {
             true => faults::requested(&call.head.headers, about.title, about.lacks).map_err(bad_fault)?,
             false => None,
         };
-        let met = Met { call, vendor: about.name, operation: operation.name, user: exchange.user() };
-        let candidates = world.faults(vendor, &met, requested, &self.faults.specs);
+        let input = MatchInput::begun(call, about.name, operation.name, exchange.user());
+        let candidates = world.faults(vendor, &input, requested, &self.faults.specs);
         Ok((!candidates.is_empty()).then(|| Box::new(Plan::new(&candidates, about.name, operation.name))))
     }
 

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{About, Maker, Settings};
+use crate::call_match::CallMatch;
 use crate::fidelity::Operation;
 
 /// The vendors of a server, in a fixed order: an index into it names a vendor everywhere else. A clone is the same set.
@@ -48,6 +49,14 @@ impl VendorSet {
     /// Every operation with its vendor's name.
     pub fn operations(&self) -> impl Iterator<Item = (&'static str, &'static Operation)> + '_ {
         self.infos().flat_map(|info| info.operations().map(|operation| (info.name, operation)))
+    }
+
+    /// Refuses names of vendors and operations that no call to these can have.
+    ///
+    /// # Errors
+    /// What there is not, and what comes near it.
+    pub fn check(&self, calls: &CallMatch) -> Result<(), String> {
+        calls.check(&self.names(), self.operations().map(|(vendor, operation)| (vendor, operation.name)))
     }
 
     /// No settings yet, for each.

@@ -283,7 +283,7 @@ async fn a_snapshot_goes_to_another_emulator_with_its_rules_and_their_counts() {
     // A rule about something that there is not does not come in by a state either.
     let strange = Snapshot(snapshot.0.replace("\"jitsudo\"}", "\"acme\"}"));
     assert_ne!(strange, snapshot);
-    assert!(one.restore(&strange).expect_err("no such vendor").detail.contains("there is no vendor \"acme\""));
+    assert!(one.restore(&strange).expect_err("no such vendor").detail.contains("unknown vendor \"acme\""));
     assert_eq!(one.faults(), Ok(vec![]));
 }
 
@@ -295,8 +295,12 @@ async fn what_a_world_cannot_do_is_said_in_words() {
         (emulator.world("a/b c").map(|_| ()), 400, "\"a/b c\" is none"),
         (one.endpoint("okta").map(|_| ()), 404, "no vendor \"okta\", only monocloud, zitadel, jitsudo"),
         (one.fault("503;colour=red").map(|_| ()), 400, "no parameter colour"),
-        (one.fault(Fault::new("503").on(Match::operation("disable_usr"))).map(|_| ()), 400, "no operation"),
-        (one.fault(Fault::new("503").on(Match::all().status(404))).map(|_| ()), 400, "unknown field `status`"),
+        (
+            one.fault(Fault::new("503").on(Match::operation("disable_usr"))).map(|_| ()),
+            400,
+            "the nearest are disable_user",
+        ),
+        (one.fault(Fault::new("503").on(Match::all().status(404))).map(|_| ()), 400, "a rule cannot ask for status"),
         (one.verify(&Match::operation("disable_usr"), 1), 400, "the nearest are disable_user"),
         (one.set("monocloud.colour", "red"), 400, "monocloud has no setting \"colour\""),
         (one.event("monocloud", "nobody", "sign_in"), 409, "It cannot have happened"),

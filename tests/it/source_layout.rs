@@ -25,8 +25,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("vendors", &["leaves"]),
 ];
 
-const LEAVES: [&str; 16] = [
+const LEAVES: [&str; 17] = [
     "bounded",
+    "call_match",
     "clock",
     "collections",
     "directory",

@@ -1,0 +1,270 @@
+//! Which calls are meant, the same for fault rules, the journal, verification and the library. Knows no vendor.
+
+mod check;
+mod input;
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::credential::Credential;
+
+pub use input::{Finished, MatchInput, Protocol, RefusedBy};
+
+/// Which calls are meant. What is not said does not matter, so a new one means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[must_use]
+pub struct CallMatch {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    protocol: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "check::status")]
+    status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<u64>,
+}
+
+impl CallMatch {
+    /// All calls.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Those of one operation, such as `disable_user`: its name is the same on every protocol.
+    pub fn operation(name: &str) -> Self {
+        Self { operation: Some(name.to_owned()), ..Self::default() }
+    }
+
+    /// Only those of that vendor, such as `zitadel`.
+    pub fn vendor(mut self, name: &str) -> Self {
+        self.vendor = Some(name.to_owned());
+        self
+    }
+
+    /// Only those with that method, in capitals or not.
+    pub fn method(mut self, method: &str) -> Self {
+        self.method = Some(method.to_owned());
+        self
+    }
+
+    /// Only those with that path, which is compared without the query unless it has one. A `*` at the end stands for
+    /// any end.
+    pub fn path(mut self, path: &str) -> Self {
+        self.path = Some(path.to_owned());
+        self
+    }
+
+    /// Only those about that user, by the vendor's id.
+    pub fn user(mut self, id: &str) -> Self {
+        self.user = Some(id.to_owned());
+        self
+    }
+
+    /// Only those with that credential, with or without the name of a world.
+    pub fn credential(mut self, credential: &str) -> Self {
+        self.credential = Some(credential.to_owned());
+        self
+    }
+
+    /// Only those that came by `http/1.1`, `http/2`, `grpc`, `grpc-web` or `connect`. A rule cannot ask for it.
+    pub fn protocol(mut self, protocol: &str) -> Self {
+        self.protocol = Some(protocol.to_owned());
+        self
+    }
+
+    /// Only those that were answered so: `404`, or a class such as `4xx`. A rule cannot ask for it.
+    pub fn status(mut self, status: impl ToString) -> Self {
+        self.status = Some(status.to_string());
+        self
+    }
+
+    /// Only those that were refused by the `vendor`, by a `fault`, or by `fauxidp`. A rule cannot ask for it.
+    pub fn refused_by(mut self, who: &str) -> Self {
+        self.refused_by = Some(who.to_owned());
+        self
+    }
+
+    /// Only those with a higher number. A rule cannot ask for it.
+    pub fn after(mut self, n: u64) -> Self {
+        self.after = Some(n);
+        self
+    }
+}
+
+/// What of a call is compared, in the order in which differences are told.
+#[derive(Debug, Clone, Copy)]
+enum Member {
+    Vendor,
+    Operation,
+    Method,
+    Protocol,
+    User,
+    RefusedBy,
+    Path,
+    Credential,
+    Status,
+    After,
+}
+
+impl Member {
+    const ALL: [Self; 10] = [
+        Self::Vendor,
+        Self::Operation,
+        Self::Method,
+        Self::Protocol,
+        Self::User,
+        Self::RefusedBy,
+        Self::Path,
+        Self::Credential,
+        Self::Status,
+        Self::After,
+    ];
+}
+
+impl CallMatch {
+    /// Whether a call is meant.
+    pub fn matches(&self, call: &MatchInput<'_>) -> bool {
+        Member::ALL.iter().all(|member| self.fits(*member, call))
+    }
+
+    /// How a call differs from what is meant, in words.
+    pub fn differences(&self, call: &MatchInput<'_>) -> Vec<String> {
+        let different = Member::ALL.iter().filter(|member| !self.fits(**member, call));
+        different.map(|member| self.difference(*member, call)).collect()
+    }
+
+    /// The vendor that is meant, if one alone is.
+    pub fn asked_vendor(&self) -> Option<&str> {
+        self.vendor.as_deref()
+    }
+
+    /// The operation that is meant, if one alone is.
+    pub fn asked_operation(&self) -> Option<&str> {
+        self.operation.as_deref()
+    }
+
+    fn fits(&self, member: Member, call: &MatchInput<'_>) -> bool {
+        let is =
+            |asked: &Option<String>, found: Option<&str>| asked.as_deref().is_none_or(|asked| found == Some(asked));
+        let finished = call.finished.as_ref();
+        match member {
+            Member::Vendor => is(&self.vendor, call.vendor),
+            Member::Operation => is(&self.operation, call.operation),
+            Member::Method => self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(call.method)),
+            Member::Protocol => is(&self.protocol, call.protocol()),
+            Member::User => is(&self.user, call.user),
+            Member::RefusedBy => is(&self.refused_by, call.refused_by()),
+            Member::Path => self.path.as_deref().is_none_or(|path| is_path(path, call)),
+            Member::Credential => self.credential.as_deref().is_none_or(|asked| call.credentials.contain(asked)),
+            Member::Status => self.status.as_deref().is_none_or(|asked| {
+                finished.and_then(|finished| finished.status).is_some_and(|status| is_status(asked, status))
+            }),
+            Member::After => self.after.is_none_or(|after| finished.is_some_and(|finished| finished.n > after)),
+        }
+    }
+
+    /// How a call differs in one member that is asked for.
+    fn difference(&self, member: Member, call: &MatchInput<'_>) -> String {
+        let differs = |name: &str, found: Option<&str>, asked: &Option<String>| {
+            let asked = asked.as_deref().unwrap_or_default();
+            match found {
+                Some(found) => format!("{name} is {found}, not {asked}"),
+                None => format!("it has no {name}, {asked} is wanted"),
+            }
+        };
+        match member {
+            Member::Vendor => differs("vendor", call.vendor, &self.vendor),
+            Member::Operation => differs("operation", call.operation, &self.operation),
+            Member::Method => {
+                let asked = self.method.as_ref().map(|method| method.to_ascii_uppercase());
+                differs("method", Some(call.method), &asked)
+            }
+            Member::Protocol => differs("protocol", call.protocol(), &self.protocol),
+            Member::User => differs("user", call.user, &self.user),
+            Member::RefusedBy => differs("refused_by", call.refused_by(), &self.refused_by),
+            Member::Path => differs("path", Some(&call.shown_path()), &self.path),
+            Member::Credential => {
+                let (found, asked) = (call.credentials.first().map(|found| found.show()), self.shown_credential());
+                match found {
+                    Some(found) if Some(&found) == asked.as_ref() => {
+                        format!("credential is another one that starts {found}")
+                    }
+                    found => differs("credential", found.as_deref(), &asked),
+                }
+            }
+            Member::Status => {
+                let found = call.finished.as_ref().and_then(|finished| finished.status);
+                differs("status", found.map(|found| found.to_string()).as_deref(), &self.status)
+            }
+            Member::After => format!("it is not after call {}", self.after.unwrap_or_default()),
+        }
+    }
+
+    /// What is meant, as the end of a sentence about calls.
+    pub fn words(&self) -> String {
+        let credential = self.shown_credential();
+        let members = [
+            ("vendor", &self.vendor),
+            ("operation", &self.operation),
+            ("method", &self.method),
+            ("path", &self.path),
+            ("protocol", &self.protocol),
+            ("user", &self.user),
+            ("credential", &credential),
+            ("status", &self.status),
+            ("refused_by", &self.refused_by),
+        ];
+        let members = members.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
+        let mut words: Vec<_> = members.collect();
+        words.extend(self.after.map(|after| format!("a number after {after}")));
+        match words.is_empty() {
+            true => String::new(),
+            false => format!(" with {}", words.join(", ")),
+        }
+    }
+
+    /// The credential as the journal would show it.
+    fn shown_credential(&self) -> Option<String> {
+        self.credential.as_ref().map(|credential| match credential.ends_with('…') {
+            true => credential.clone(),
+            false => Credential::of(credential).show(),
+        })
+    }
+}
+
+/// Whether a call has that path. One with a query is compared with the whole as the journal shows it.
+fn is_path(asked: &str, call: &MatchInput<'_>) -> bool {
+    let found = match asked.contains('?') {
+        true => Cow::Owned(call.shown_path()),
+        false => Cow::Borrowed(call.path),
+    };
+    match asked.strip_suffix('*') {
+        Some(start) => found.starts_with(start),
+        None => *found == *asked,
+    }
+}
+
+/// Whether a status is that one, such as `404`, or of that class, such as `4xx`.
+fn is_status(asked: &str, status: u16) -> bool {
+    match asked.strip_suffix("xx") {
+        Some(class) => class.parse() == Ok(status / 100),
+        None => asked.parse() == Ok(status),
+    }
+}
+
+#[cfg(test)]
+mod tests;

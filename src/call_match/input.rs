@@ -1,0 +1,119 @@
+//! What of a call is compared with what is meant, before it is answered and after. Knows no vendor.
+
+use crate::protocol::Call;
+use crate::protocol::credential::Credentials;
+use crate::protocol::rpc::Framing;
+use crate::secrets;
+
+/// A call, as far as it is compared.
+#[derive(Debug)]
+pub struct MatchInput<'a> {
+    /// Whose it is, if anybody's.
+    pub vendor: Option<&'a str>,
+    /// What it does, if it names an operation.
+    pub operation: Option<&'a str>,
+    /// The method.
+    pub method: &'a str,
+    /// The path without its query.
+    pub path: &'a str,
+    /// The query.
+    pub query: Option<&'a str>,
+    /// The key of the user that it is about.
+    pub user: Option<&'a str>,
+    /// Its credentials.
+    pub credentials: &'a Credentials,
+    /// What is known of it once it is over.
+    pub finished: Option<Finished>,
+}
+
+/// What is known of a call once it is over.
+#[derive(Debug, Clone, Copy)]
+pub struct Finished {
+    /// Its number in the world, from 1.
+    pub n: u64,
+    /// How it came.
+    pub protocol: Protocol,
+    /// The status, unless the client left before.
+    pub status: Option<u16>,
+    /// Who refused it, if anybody did.
+    pub refused_by: Option<RefusedBy>,
+}
+
+impl<'a> MatchInput<'a> {
+    /// A call to an operation of a vendor that is not answered yet.
+    pub fn begun(call: &'a Call, vendor: &'a str, operation: &'a str, user: Option<&'a str>) -> Self {
+        Self {
+            vendor: Some(vendor),
+            operation: Some(operation),
+            method: call.method().as_str(),
+            path: call.path(),
+            query: call.head.uri.query(),
+            user,
+            credentials: &call.credentials,
+            finished: None,
+        }
+    }
+
+    /// The path with the query, in which secrets are shortened.
+    pub fn shown_path(&self) -> String {
+        secrets::path(self.path, self.query)
+    }
+
+    pub(super) fn protocol(&self) -> Option<&'static str> {
+        self.finished.map(|finished| finished.protocol.as_str())
+    }
+
+    pub(super) fn refused_by(&self) -> Option<&'static str> {
+        self.finished?.refused_by.map(RefusedBy::as_str)
+    }
+}
+
+/// How a call came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// JSON over HTTP/1.1, or an older one.
+    Http1,
+    /// JSON over HTTP/2.
+    Http2,
+    /// A remote call, in that framing.
+    Remote(Framing),
+}
+
+impl Protocol {
+    /// Every name.
+    pub const NAMES: [&str; 5] = ["http/1.1", "http/2", "grpc", "grpc-web", "connect"];
+
+    /// The name for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http1 => Self::NAMES[0],
+            Self::Http2 => Self::NAMES[1],
+            Self::Remote(framing) => framing.as_str(),
+        }
+    }
+}
+
+/// Who refused a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// The vendor, in earnest.
+    Vendor,
+    /// A fault.
+    Fault,
+    /// fauxidp itself.
+    Own,
+}
+
+impl RefusedBy {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Vendor, Self::Fault, Self::Own];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vendor => "vendor",
+            Self::Fault => "fault",
+            Self::Own => "fauxidp",
+        }
+    }
+}
