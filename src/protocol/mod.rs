@@ -6,8 +6,6 @@ pub mod delivery;
 pub mod problem;
 pub mod route;
 pub mod rpc;
-pub mod template;
-pub mod time;
 
 use std::borrow::Cow;
 use std::convert::Infallible;

@@ -25,7 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("vendors", &["leaves"]),
 ];
 
-const LEAVES: [&str; 17] = [
+const LEAVES: &[&str] = &[
     "bounded",
     "call_match",
     "clock",

@@ -10,6 +10,8 @@ use std::fmt;
 
 use http::StatusCode;
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+use jiff::tz::Offset;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
@@ -18,7 +20,6 @@ use super::error::Error;
 use super::operations::{Listing, Page};
 use super::record::uuid;
 use super::settings::Behaviour;
-use crate::protocol::time::quoted;
 use crate::protocol::{Call, Reply};
 
 /// The most items of a page, and how many there are where nobody says.
@@ -165,6 +166,7 @@ struct Time<'b>(Timestamp, &'b Behaviour);
 impl Serialize for Time<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let digits = if self.1.microseconds { 6 } else { 0 };
-        serializer.serialize_str(quoted(self.0, digits).as_str().trim_matches('"'))
+        let printer = DateTimePrinter::new().precision(Some(digits));
+        serializer.collect_str(&format_args!("{}Z", printer.datetime_to_string(&Offset::UTC.to_datetime(self.0))))
     }
 }
