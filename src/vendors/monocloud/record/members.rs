@@ -1,5 +1,7 @@
 //! A JSON object in a record, kept small: most users have a few short claims and no data. Pure.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -8,7 +10,10 @@ use serde_json::{Map, Value};
 /// A flat list: for a few members a map takes several times as much memory, and there is one of these in every user.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(from = "Map<String, Value>")]
-pub(in super::super) struct Members(Box<[(Box<str>, Member)]>);
+pub(in super::super) struct Members(Box<[(Cow<'static, str>, Member)]>);
+
+/// The names that made-up people's claims have: they take no memory of their own.
+const USUAL_NAMES: [&str; 3] = ["name", "given_name", "family_name"];
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -43,7 +48,7 @@ impl Members {
             Member::Text(text) => Value::String(text.clone().into()),
             Member::Other(value) => (**value).clone(),
         };
-        self.0.iter().map(|(name, member)| (name.clone().into(), value(member))).collect()
+        self.0.iter().map(|(name, member)| (name.clone().into_owned(), value(member))).collect()
     }
 }
 
@@ -53,7 +58,11 @@ impl From<Map<String, Value>> for Members {
             Value::String(text) => Member::Text(text.into()),
             value => Member::Other(Box::new(value)),
         };
-        Self(map.into_iter().map(|(name, value)| (name.into(), member(value))).collect())
+        let name = |name: String| match USUAL_NAMES.into_iter().find(|usual| *usual == name) {
+            Some(usual) => Cow::Borrowed(usual),
+            None => Cow::Owned(name),
+        };
+        Self(map.into_iter().map(|(key, value)| (name(key), member(value))).collect())
     }
 }
 
@@ -69,10 +78,10 @@ mod tests {
 
     #[test]
     fn an_object_is_written_as_it_was_read() {
-        let text = r#"{"b":"\"","a":[1,{"c":1.50}],"d":null,"é":"é","e":{}}"#;
+        let text = r#"{"b":"\"","name":"é","a":[1,{"c":1.50}],"d":null,"é":"é","e":{}}"#;
         let members: Members = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&members).unwrap(), text.replace("1.50", "1.5"));
-        assert_eq!(members.texts().collect::<Vec<_>>(), ["\"", "é"]);
+        assert_eq!(members.texts().collect::<Vec<_>>(), ["\"", "é", "é"]);
         assert_eq!(serde_json::to_string(&Members::default()).unwrap(), "{}");
     }
 
