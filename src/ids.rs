@@ -33,12 +33,10 @@ pub enum Stream {
     Tokens,
     /// Secrets that are issued.
     Secrets,
-    /// Key pairs.
-    Keys,
 }
 
 /// How many streams there are.
-const STREAMS: usize = Stream::Keys as usize + 1;
+const STREAMS: usize = Stream::Secrets as usize + 1;
 
 impl Stream {
     const ALL: [Self; STREAMS] = [
@@ -51,7 +49,6 @@ impl Stream {
         Self::Sessions,
         Self::Tokens,
         Self::Secrets,
-        Self::Keys,
     ];
 }
 
@@ -175,11 +172,6 @@ impl Reservation<'_> {
 pub struct Random(ChaCha8Rng);
 
 impl Random {
-    /// The sequence that a key starts.
-    pub fn from_key(key: [u8; 32]) -> Self {
-        Self(ChaCha8Rng::from_seed(key))
-    }
-
     fn at(seed: u64, stream: u64, position: u64) -> Self {
         let mut source = ChaCha8Rng::seed_from_u64(seed);
         source.set_stream(stream);
@@ -280,12 +272,12 @@ mod tests {
         let ids = Ids::seeded(3);
         next(&ids);
         ids.bytes::<8>(Stream::Salts);
-        ids.bytes::<8>(Stream::Keys);
+        ids.bytes::<8>(Stream::Secrets);
         let text = serde_json::to_string(&ids).unwrap();
-        assert_eq!(text, r#"{"seed":3,"next":4,"streams":{"salts":2,"keys":2}}"#);
+        assert_eq!(text, r#"{"seed":3,"next":4,"streams":{"salts":2,"secrets":2}}"#);
         let again: Ids = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string(&again).unwrap(), text);
-        assert_eq!((next(&again), again.bytes::<8>(Stream::Keys)), (next(&ids), ids.bytes::<8>(Stream::Keys)));
+        assert_eq!((next(&again), again.bytes::<8>(Stream::Secrets)), (next(&ids), ids.bytes::<8>(Stream::Secrets)));
     }
 
     #[test]

@@ -179,6 +179,7 @@ mod protocol;
 mod secrets;
 mod server;
 mod streams;
+mod tokens;
 mod vendors;
 mod world;
 

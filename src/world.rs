@@ -15,6 +15,7 @@ use crate::faults::{Candidate, Counters, Rules, Source, Spec};
 use crate::ids::Ids;
 use crate::journal::{self, Journal};
 use crate::outbox::{Numbered, Outbox};
+use crate::tokens::Keys;
 use crate::vendors::{DEFAULT_WORLD, Maker, Origin, SeedError, Settings, Shared, Vendor, VendorSet};
 
 pub use by_name::{Change, Limits, Worlds};
@@ -172,6 +173,7 @@ impl Beginning {
             world: DEFAULT_WORLD.into(),
             clock: self.clock.fork(),
             ids: Ids::seeded(self.seed),
+            keys: Keys::default(),
             outbox: Outbox::default(),
         };
         let people: Vec<_> = crate::people::people(self.people, self.seed).collect();

@@ -24,6 +24,7 @@ use crate::people::Person;
 use crate::protocol::credential::Carrier;
 use crate::protocol::route::RouteTable;
 use crate::protocol::{Call, Reply};
+use crate::tokens::Keys;
 
 pub use set::VendorSet;
 
@@ -302,6 +303,8 @@ pub struct Shared {
     pub clock: Clock,
     /// The world's ids.
     pub ids: Ids,
+    /// The world's key pairs.
+    pub keys: Keys,
     /// What would have been sent.
     pub outbox: Outbox,
 }
@@ -309,7 +312,13 @@ pub struct Shared {
 impl Shared {
     /// The same for a world of its own, of that name.
     pub fn fork(&self, world: &str) -> Self {
-        Self { world: world.into(), clock: self.clock.fork(), ids: self.ids.fork(), outbox: self.outbox.fork() }
+        Self {
+            world: world.into(),
+            clock: self.clock.fork(),
+            ids: self.ids.fork(),
+            keys: self.keys.fork(),
+            outbox: self.outbox.fork(),
+        }
     }
 
     /// A credential that leads back to its world, from wherever it is sent.

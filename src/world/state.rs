@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::faults::{Counters, Rules};
 use crate::ids::Ids;
 use crate::outbox::Outbox;
+use crate::tokens::Keys;
 use crate::vendors::Shared;
 
 /// What stands in front of every state.
@@ -23,6 +24,8 @@ const FORMAT: &str = "world state, version 1";
 struct State {
     fauxidp: String,
     ids: Ids,
+    /// How many key pairs were handed out.
+    keys_taken: usize,
     clock: Clock,
     settings: BTreeMap<String, String>,
     outbox: Outbox,
@@ -45,6 +48,7 @@ impl World {
         let state = State {
             fauxidp: FORMAT.to_owned(),
             ids: shared.ids.clone(),
+            keys_taken: shared.keys.taken(),
             clock: shared.clock.clone(),
             settings: self.settings().map(|(key, value)| (key, value.to_owned())).collect(),
             outbox: shared.outbox.clone(),
@@ -67,7 +71,13 @@ impl World {
         for (key, value) in &state.settings {
             self.set.set(&mut settings, key, value)?;
         }
-        let shared = Shared { world: name.into(), clock: state.clock, ids: state.ids, outbox: state.outbox };
+        let shared = Shared {
+            world: name.into(),
+            clock: state.clock,
+            ids: state.ids,
+            keys: Keys::after(state.keys_taken).map_err(|error| format!("keys_taken: {error}"))?,
+            outbox: state.outbox,
+        };
         let mut restored = Vec::with_capacity(self.vendors.len());
         for (vendor, settings) in self.vendors().zip(&settings) {
             let about = vendor.about();

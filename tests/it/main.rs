@@ -13,6 +13,7 @@ mod fixture;
 mod h2_frames;
 mod ids;
 mod journal;
+mod keys;
 mod library;
 mod limits;
 mod linearizability;

@@ -19,10 +19,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pipeline", &["control", "faults", "mount", "vendors", "world", "leaves"]),
     ("mount", &["vendors", "leaves"]),
     ("control", &["faults", "vendors", "world", "leaves"]),
-    ("world", &["faults", "vendors", "leaves"]),
+    ("world", &["faults", "tokens", "vendors", "leaves"]),
     ("faults", &["leaves"]),
     ("fixture", &[]),
-    ("vendors", &["leaves"]),
+    ("tokens", &["leaves"]),
+    ("vendors", &["tokens", "leaves"]),
 ];
 
 const LEAVES: &[&str] = &[

@@ -3,7 +3,6 @@
 pub(super) mod keys;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -63,8 +62,8 @@ pub(super) fn authenticate(zitadel: &Zitadel, call: &Call) -> Result<Caller, Err
 }
 
 /// What signs the tokens of this world.
-pub(super) fn signer(zitadel: &Zitadel) -> Arc<Signer> {
-    Signer::of(&zitadel.shared.ids)
+pub(super) fn signer(zitadel: &Zitadel) -> Signer {
+    Signer::new(zitadel.instance.signing_key, &zitadel.shared.ids)
 }
 
 /// The organisation to work in: the one that a message names, else the one that the call names, else the caller's.

@@ -90,6 +90,8 @@ pub(super) enum Error {
     ExpiresInThePast,
     /// Not a public key.
     KeyInvalid,
+    /// No key pair is left that the world could hand out.
+    KeysExhausted,
     /// The user has no token of that id.
     TokenMissing,
     /// The user has no key of that id.

@@ -222,7 +222,9 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let organizations = seed.organizations.iter();
     let organizations =
         organizations.map(|own| state::Organization { id: own.id.clone(), domain: domain(&own.name) }).collect();
-    let instance = Instance::new(&users, organizations, sign_in);
+    let key = origin.shared.keys.next();
+    let key = key.map_err(|error| SeedError::about(origin.seed, "", "the signing key", error.to_string()))?;
+    let instance = Instance::new(&users, organizations, sign_in, key);
     if let Some(home) = seed.organizations.first() {
         let now = origin.shared.clock.now();
         let home = home.id.as_str().into();

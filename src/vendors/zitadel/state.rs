@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use super::record::{Ended, Permission, User};
 use crate::collections::collections;
 use crate::directory::{Directory, Record};
+use crate::tokens::TestKey;
 use crate::vendors::Shared;
 
 /// The vendor's name in paths, settings and faults.
@@ -37,6 +38,8 @@ pub(super) struct Instance {
     first_owner: String,
     /// What a client needs to sign in for the first machine that has a key, and the first that has a secret.
     pub(super) sign_in: SignIn,
+    /// What signs the tokens of all worlds.
+    pub(super) signing_key: &'static TestKey,
 }
 
 /// How clients sign in for machines.
@@ -58,7 +61,12 @@ pub(super) struct Organization {
 
 impl Instance {
     /// These organisations, and the tokens of these users.
-    pub(super) fn new(users: &[User], organizations: Vec<Organization>, sign_in: SignIn) -> Self {
+    pub(super) fn new(
+        users: &[User],
+        organizations: Vec<Organization>,
+        sign_in: SignIn,
+        signing_key: &'static TestKey,
+    ) -> Self {
         let tokens = |user: &User| -> Vec<String> {
             let tokens = user.secrets.iter().flat_map(|secrets| &secrets.tokens);
             tokens.map(|token| token.value.clone()).collect()
@@ -74,6 +82,7 @@ impl Instance {
                 .collect(),
             organizations,
             sign_in,
+            signing_key,
         }
     }
 

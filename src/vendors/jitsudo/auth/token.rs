@@ -1,12 +1,12 @@
 //! The JWTs that the vendor issues, signed with one secret and read by the world's clock.
 
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::ids::Ids;
+use crate::tokens::Secret;
 
 /// For how long a token counts: the default of `JWT_TTL`.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
@@ -16,7 +16,7 @@ const JWT_SECRET: u64 = 0x4a57;
 
 /// What signs the tokens of all worlds that come from one seed.
 #[derive(Debug)]
-pub(in super::super) struct Signer([u8; 32]);
+pub(in super::super) struct Signer(Secret);
 
 /// A token and when it ends.
 pub(in super::super) struct Issued {
@@ -40,7 +40,7 @@ impl Signer {
     pub(in super::super) fn new(ids: &Ids) -> Self {
         let mut digest = Sha256::new_with_prefix("JWT_SECRET");
         digest.update(ids.of_purpose(JWT_SECRET).bytes::<32>());
-        Self(digest.finalize().into())
+        Self(Secret::new(&digest.finalize()))
     }
 
     /// A token for that user of that tenant, which leads back to its world.
@@ -60,19 +60,14 @@ impl Signer {
             exp: end.as_second(),
             fauxidp_world: world.to_owned(),
         };
-        let token = encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(&self.0))
-            .expect("claims are JSON, and a secret of any length signs");
+        let token = self.0.sign(&claims);
         let expires_at = Timestamp::from_second(claims.exp).unwrap_or(end);
         Issued { token, expires_at }
     }
 
     /// Whose token it is, if it is one of ours and has not ended.
     pub(in super::super) fn holder(&self, token: &str, now: Timestamp) -> Option<String> {
-        let mut rules = Validation::new(Algorithm::HS256);
-        rules.required_spec_claims.clear();
-        rules.validate_exp = false; // by the system's clock; ours is the world's
-        rules.validate_aud = false;
-        let claims = decode::<Claims>(token, &DecodingKey::from_secret(&self.0), &rules).ok()?.claims;
+        let claims: Claims = self.0.read_token(token)?;
         (now.as_second() < claims.exp).then_some(claims.sub)
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::super::auth::{Caller, keys};
 use super::super::error::Error;
-use super::super::record::{Key, Permission, Secrets, Token, User};
+use super::super::record::{Key, Secrets, Token, User};
 use super::super::state::Zitadel;
 use super::writing::{Changed, change, new_id};
 use crate::ids::Stream;
@@ -78,23 +78,19 @@ pub fn add_key(zitadel: &Zitadel, input: AddKey, caller: &Caller) -> Result<Made
         true => None,
         false => Some(keys::public(&input.public_key).ok_or(Error::KeyInvalid)?),
     };
-    // Whoever is refused is refused before a key is made: that takes its time, and is done before the lock is taken.
-    let user = zitadel.state.users.get(&input.user_id).ok_or(Error::UserNotFound)?;
-    caller.check(Permission::Write, &user.profile.resource_owner)?;
-    machine(&user, now, expires)?;
-    let (public, private) = match own {
-        Some(public) => (public, None),
-        None => {
-            let pair = keys::generate(&zitadel.shared.ids);
-            (pair.public, Some(pair.private))
-        }
-    };
     let mut ids = zitadel.shared.ids.reserve();
-    let id = new_id(&mut ids);
-    let file = |private: String| keys::file(&id, &private, &zitadel.shared.led_back(input.user_id.clone()));
-    let value = private.map(file).unwrap_or_default();
     let made = change(zitadel, &input.user_id, caller, |user| {
         machine(user, now, expires)?;
+        let (public, private) = match own {
+            Some(public) => (public, None),
+            None => {
+                let pem = zitadel.shared.keys.next().map_err(|_| Error::KeysExhausted)?.pem();
+                (keys::public_of(&pem).expect("the pool's keys are RSA keys"), Some(pem))
+            }
+        };
+        let id = new_id(&mut ids);
+        let file = |pem: String| keys::file(&id, &pem, &zitadel.shared.led_back(input.user_id.clone()));
+        let value = private.map(file).unwrap_or_default();
         user.secrets_mut().keys.push(Key { id: id.clone(), public, created: now, expires });
         user.write(1, now);
         Ok(Made { created: now, id, value })

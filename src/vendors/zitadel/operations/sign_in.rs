@@ -16,6 +16,7 @@ use crate::directory::DirectoryError;
 use crate::ids::Stream;
 use crate::passwords;
 use crate::protocol::credential;
+use crate::tokens;
 
 /// How long an access token lives. The vendor's default.
 const LIFE: SignedDuration = SignedDuration::from_hours(12);
@@ -84,7 +85,7 @@ pub fn knows(zitadel: &Zitadel, form: &Form) -> bool {
 fn by_key(zitadel: &Zitadel, assertion: &str, issuer: &str) -> Result<User, Refusal> {
     let now = zitadel.shared.clock.now();
     let found = || {
-        let id = keys::key_id(assertion)?;
+        let id = tokens::key_id(assertion)?;
         // Whose it says it is; nothing is believed before the signature was looked at.
         let said = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
         let said: Value = serde_json::from_slice(&said).ok()?;

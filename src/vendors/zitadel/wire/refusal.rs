@@ -10,6 +10,7 @@ use super::edge::{Edge, INNER_TYPE};
 use super::generated::zitadel::v1::ErrorDetail;
 use crate::failure::{Failure, Kind, Name, Wish};
 use crate::protocol::Reply;
+use crate::protocol::problem::{MARK, Mark};
 use crate::protocol::rpc::{self, RpcError, code};
 use crate::vendors::zitadel::error::status::{
     INVALID_TOKEN, PERMISSION_DENIED, Status, USERNAME_TAKEN, bare, user_not_found, wrong_state,
@@ -23,6 +24,8 @@ pub(super) const ID_LENGTH: &str = "value length must be between 1 and 200 runes
 pub(in super::super) fn error(error: &Error, texts: &Texts, edge: Edge) -> Reply {
     let reply = render(error.status(texts), edge).proving(error.answer());
     match (error, edge) {
+        // It says nothing of the vendor.
+        (Error::KeysExhausted, _) => reply.with(MARK, Mark::Unemulated.header()),
         // Only what the gateway itself refuses did not go through the inner call.
         (Error::Undecodable(_), _) | (_, Edge::Rpc(_)) => reply,
         (_, Edge::Rest) => reply.with(INNER_TYPE, HeaderValue::from_static("application/grpc")),

@@ -1,0 +1,111 @@
+//! The pool of test keys: RSA key pairs that are embedded and handed out in order, since making one takes a good part of a
+//! second. Knows nothing of what they are used for.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use super::key::SigningKey;
+
+/// How the text of a key begins; what stands in front of the first is for people.
+const BEGIN: &str = "-----BEGIN";
+
+/// The key pairs, published with the source. They guard nothing but tests.
+static POOL: LazyLock<Vec<TestKey>> = LazyLock::new(|| {
+    let text = include_str!("published-test-keys.pem");
+    let starts: Vec<_> = text.match_indices(BEGIN).map(|(start, _)| start).collect();
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let pem = |(start, end): (&usize, usize)| text[*start..end].trim_end();
+    starts.iter().zip(ends).map(|place| TestKey { pem: pem(place), key: OnceLock::new() }).collect()
+});
+
+/// A key pair of the pool.
+#[derive(Debug)]
+pub struct TestKey {
+    pem: &'static str,
+    key: OnceLock<SigningKey>,
+}
+
+impl TestKey {
+    /// The private key as PEM, in PKCS#1.
+    pub fn pem(&self) -> String {
+        format!("{}\n", self.pem)
+    }
+
+    /// The key, read when it is first used.
+    pub fn key(&self) -> &SigningKey {
+        self.key.get_or_init(|| SigningKey::from_pem(self.pem.as_bytes()).expect("the pool's keys are RSA keys"))
+    }
+}
+
+/// The pool has no key left that was not handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("all {} test keys of the world are in use", POOL.len())]
+pub struct Exhausted;
+
+/// The keys of one world: each is handed out once. A clone is the same; [`Keys::fork`] makes another.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    taken: Arc<AtomicUsize>,
+}
+
+impl Keys {
+    /// Where so many keys were handed out already.
+    ///
+    /// # Errors
+    /// There are not that many.
+    pub fn after(taken: usize) -> Result<Self, Exhausted> {
+        if taken > POOL.len() {
+            return Err(Exhausted);
+        }
+        Ok(Self { taken: Arc::new(AtomicUsize::new(taken)) })
+    }
+
+    /// How many were handed out.
+    pub fn taken(&self) -> usize {
+        self.taken.load(Relaxed)
+    }
+
+    /// The next one.
+    ///
+    /// # Errors
+    /// All were handed out: none is handed out twice.
+    pub fn next(&self) -> Result<&'static TestKey, Exhausted> {
+        let more = |taken: usize| (taken < POOL.len()).then_some(taken + 1);
+        let taken = self.taken.fetch_update(Relaxed, Relaxed, more).map_err(|_| Exhausted)?;
+        Ok(&POOL[taken])
+    }
+
+    /// The keys of a world of its own that goes on from here.
+    pub fn fork(&self) -> Self {
+        Self { taken: Arc::new(AtomicUsize::new(self.taken())) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_key_is_handed_out_once_and_signs() {
+        let keys = Keys::default();
+        let all: Vec<_> = std::iter::from_fn(|| keys.next().ok()).collect();
+        assert_eq!((all.len(), keys.taken()), (32, 32));
+        let moduli: HashSet<_> = all.iter().map(|key| key.key().public().to_pem()).collect();
+        assert_eq!(moduli.len(), 32);
+        assert_eq!(keys.next().unwrap_err().to_string(), "all 32 test keys of the world are in use");
+        assert!(all[31].pem().starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
+        assert!(all[31].pem().ends_with("\n-----END RSA PRIVATE KEY-----\n"));
+    }
+
+    #[test]
+    fn a_fork_goes_on_from_the_same_key() {
+        let keys = Keys::default();
+        keys.next().unwrap();
+        let (fork, restored) = (keys.fork(), Keys::after(1).unwrap());
+        let second = keys.next().unwrap().pem;
+        assert_eq!((fork.next().unwrap().pem, restored.next().unwrap().pem), (second, second));
+        assert!(Keys::after(32).unwrap().next().is_err() && Keys::after(33).is_err());
+    }
+}

@@ -1,0 +1,58 @@
+//! Key pairs: each world hands out every key of the pool once, also over a fork, a state and a restore.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use fauxidp::Emulator;
+use serde_json::Value;
+
+use crate::wire::{Answer, Ask, emulator};
+
+/// How many key pairs a world can hand out: one signs its tokens.
+const KEYS: usize = 31;
+
+async fn add_key(emulator: &Emulator, world: &str) -> Answer {
+    let ask = Ask::new("POST", "/v2/users/machine-active/keys").header("content-type", "application/json");
+    let ask = ask.header("authorization", &format!("Bearer zitadel-admin~{world}"));
+    ask.body(r#"{"expirationDate":"2040-01-01T00:00:00Z"}"#).send(emulator).await
+}
+
+/// The private key of an answer.
+fn private(answer: &Answer) -> String {
+    let file = STANDARD.decode(answer.json()["keyContent"].as_str().expect("a file")).expect("base64");
+    let file: Value = serde_json::from_slice(&file).expect("JSON");
+    file["key"].as_str().expect("a key").to_owned()
+}
+
+#[tokio::test]
+async fn every_key_is_handed_out_once_and_then_none() {
+    let emulator = emulator().await;
+    let mut keys = BTreeSet::new();
+    for _ in 0..KEYS {
+        keys.insert(private(&add_key(&emulator, "full").await));
+    }
+    assert_eq!(keys.len(), KEYS);
+    let refused = add_key(&emulator, "full").await;
+    assert_eq!((refused.status, refused.header("x-fauxidp")), (501, Some("unemulated")));
+    assert!(keys.contains(&private(&add_key(&emulator, "other").await)), "every world has the same pool");
+}
+
+#[tokio::test]
+async fn a_fork_and_a_restored_state_go_on_with_the_next_key() {
+    let emulator = emulator().await;
+    let control = |method: &str, path: &str| Ask::new(method, &format!("/__fauxidp/worlds/{path}"));
+    let first = private(&add_key(&emulator, "one").await);
+    let fork = control("POST", "one/fork").body(r#"{"to":"two"}"#).send(&emulator).await;
+    assert!(fork.status < 300, "{fork:?}");
+    let state = control("GET", "one/state").send(&emulator).await;
+    let put = control("PUT", "three/state").body(state.body).send(&emulator).await;
+    assert!(put.status < 300, "{put:?}");
+    let mut next = BTreeSet::new();
+    for world in ["one", "two", "three"] {
+        next.insert(private(&add_key(&emulator, world).await));
+    }
+    assert_eq!((next.len(), next.contains(&first)), (1, false));
+    control("POST", "one/reset").send(&emulator).await;
+    assert_eq!(private(&add_key(&emulator, "one").await), first, "a reset begins anew");
+}
