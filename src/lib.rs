@@ -164,6 +164,7 @@ mod faults;
 mod fidelity;
 #[doc(hidden)]
 pub mod fixture;
+mod grpc;
 mod ids;
 #[doc(hidden)]
 pub mod in_process;
@@ -178,7 +179,6 @@ mod pipeline;
 mod protocol;
 mod secrets;
 mod server;
-mod streams;
 mod tokens;
 mod vendors;
 mod world;

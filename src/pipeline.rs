@@ -3,6 +3,7 @@
 mod answering;
 mod entering;
 mod faulting;
+mod grpc;
 mod reading;
 mod recorder;
 
@@ -16,6 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::control::Control;
 use crate::faults::{Policy, Spec};
+use crate::grpc::{Method, Services};
 use crate::limits::{Limit, Limits};
 use crate::metrics::Connection;
 use crate::protocol::{Call, Reply, ReplyBody};
@@ -29,6 +31,8 @@ pub struct Pipeline {
     worlds: Worlds,
     control: Control,
     faults: StartFaults,
+    /// gRPC's own.
+    services: Services,
     held: Arc<Semaphore>,
     limits: Limits,
 }
@@ -45,11 +49,19 @@ pub struct StartFaults {
 impl Pipeline {
     /// The pipeline over these worlds.
     pub fn new(worlds: Worlds, control: Control, faults: StartFaults, limits: Limits) -> Self {
-        Self { worlds, control, faults, held: Arc::new(Semaphore::new(limits.max_held)), limits }
+        let services = Services::of(worlds.vendors());
+        Self { worlds, control, faults, services, held: Arc::new(Semaphore::new(limits.max_held)), limits }
     }
 
     /// Answers one call, whose body is still to come.
-    pub async fn answer<B: Body<Data = Bytes>>(&self, call: Box<Call>, body: B) -> Response<ReplyBody> {
+    pub async fn answer<B>(&self, call: Box<Call>, body: B) -> Response<ReplyBody>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+    {
+        // gRPC's own services belong to no world, and stream: they are answered beside all else, within the same limits.
+        if let Some(method) = Method::of(call.head.uri.path()) {
+            return Box::pin(self.grpc(method, call, body)).await;
+        }
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
         let read = reading::read(&self.limits, &call, body).await;
         // Mount and world: whose call it is decides in which dialect it is answered. fauxidp's own API is answered here,

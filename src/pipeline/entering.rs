@@ -43,11 +43,7 @@ impl Pipeline {
                 None
             }
             Err(Unread::Excess(excess)) => Some(excess),
-            Err(Unread::Half) => {
-                // Half a body is no body: nothing is done with it.
-                let detail = "The request body ended early or was framed wrongly.";
-                return Err(Box::new(problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new())));
-            }
+            Err(Unread::Half) => return Err(Box::new(reading::half())),
         };
         if let Some(excess) = &excess {
             self.control.metrics.limit_hit(excess.limit);

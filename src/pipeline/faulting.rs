@@ -142,7 +142,7 @@ impl Pipeline {
     }
 
     /// One of the permits of calls that are held at once.
-    fn permit_to_hold(&self) -> Option<OwnedSemaphorePermit> {
+    pub(super) fn permit_to_hold(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.held).try_acquire_owned().ok()
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn read<B: Body<Data = Bytes>>(limits: &Limits, call: &Call, bo
 }
 
 /// What is too much about a head, so that its body is not even read.
-fn excess_of(limits: &Limits, call: &Call) -> Option<Excess> {
+pub(super) fn excess_of(limits: &Limits, call: &Call) -> Option<Excess> {
     if call.header_size > limits.max_header {
         return Some(Excess { limit: Limit::Header, most: limits.max_header });
     }
@@ -53,6 +53,12 @@ pub(super) enum Unread {
     Excess(Excess),
     /// It broke off.
     Half,
+}
+
+/// What half a body gets. It is no body: nothing is done with it.
+pub(super) fn half() -> Reply {
+    let detail = "The request body ended early or was framed wrongly.";
+    problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new())
 }
 
 /// A limit that a request is over.

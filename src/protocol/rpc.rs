@@ -1,7 +1,7 @@
 //! The wires of unary remote calls: Connect, gRPC and gRPC-Web, with protobuf or JSON inside. Knows no vendor and no message.
 //!
-//! Only what is unary is here: a call that was read whole, and its answer. Streams (reflection, health) are the library's,
-//! mounted beside the pipeline. `ARCHITECTURE.md` says why the framing is our own.
+//! Only what is unary is here: a call that was read whole, and its answer. `grpc/stream.rs` has what streams. `ARCHITECTURE.md`
+//! says why the framing is our own.
 
 use std::io::Read;
 
@@ -206,16 +206,13 @@ impl Wire {
     pub fn success(self, message: Vec<u8>) -> Reply {
         match self.framing {
             Framing::Connect => Reply::new(StatusCode::OK, self.content_type, message),
-            Framing::Grpc => {
-                let trailers = HeaderMap::from_iter([(STATUS, HeaderValue::from_static("0"))]);
-                Reply {
-                    trailers: Some(Box::new(trailers)),
-                    ..Reply::new(StatusCode::OK, self.content_type, frame(0, &message))
-                }
-            }
+            Framing::Grpc => Reply {
+                trailers: Some(Box::new(trailers(None))),
+                ..Reply::new(StatusCode::OK, self.content_type, frame(0, &message))
+            },
             Framing::GrpcWeb => {
                 let mut body = frame(0, &message);
-                body.extend(frame(0x80, b"grpc-status: 0\r\n"));
+                body.extend(frame(0x80, &lines(&trailers(None))));
                 Reply::new(StatusCode::OK, self.content_type, body)
             }
         }
@@ -227,17 +224,11 @@ impl Wire {
             Framing::Connect => connect_error(error),
             Framing::Grpc => {
                 let reply = Reply::new(StatusCode::OK, self.content_type, Bytes::new());
-                Reply { trailers: Some(Box::new(trailers(error))), ..reply }
+                Reply { trailers: Some(Box::new(trailers(Some(error)))), ..reply }
             }
             Framing::GrpcWeb => {
-                let mut lines = Vec::new();
-                for (name, value) in &trailers(error) {
-                    lines.extend_from_slice(name.as_str().as_bytes());
-                    lines.extend_from_slice(b": ");
-                    lines.extend_from_slice(value.as_bytes());
-                    lines.extend_from_slice(b"\r\n");
-                }
-                Reply::new(StatusCode::OK, self.content_type, frame(0x80, &lines))
+                let frame = frame(0x80, &lines(&trailers(Some(error))));
+                Reply::new(StatusCode::OK, self.content_type, frame)
             }
         };
         Reply { stands_for: Some(error.status()), ..reply }
@@ -256,7 +247,17 @@ pub fn wrong_content_type() -> Reply {
     Reply::empty(StatusCode::UNSUPPORTED_MEDIA_TYPE).with(ACCEPT_POST, names)
 }
 
+/// The content types of calls whose messages stand in frames.
+pub fn framed_content_types() -> impl Iterator<Item = &'static str> {
+    WIRES.iter().filter(|(_, framing, _)| *framing != Framing::Connect).map(|(name, ..)| *name)
+}
+
 fn connect_error(error: &RpcError) -> Reply {
+    Reply::json(error.status(), error_json(error).to_string())
+}
+
+/// An error as the object that Connect makes of it.
+pub fn error_json(error: &RpcError) -> Value {
     let mut body = json!({ "code": named(error.code).0 });
     if !error.message.is_empty() {
         body["message"] = error.message.as_str().into();
@@ -265,12 +266,26 @@ fn connect_error(error: &RpcError) -> Reply {
         let value = STANDARD_NO_PAD.encode(&detail.bytes);
         body["details"] = json!([{ "type": detail.name, "value": value, "debug": detail.debug }]);
     }
-    Reply::json(error.status(), body.to_string())
+    body
 }
 
-fn trailers(error: &RpcError) -> HeaderMap {
+/// Trailers as lines, which gRPC-Web has in the body.
+pub fn lines(trailers: &HeaderMap) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for (name, value) in trailers {
+        lines.extend_from_slice(name.as_str().as_bytes());
+        lines.extend_from_slice(b": ");
+        lines.extend_from_slice(value.as_bytes());
+        lines.extend_from_slice(b"\r\n");
+    }
+    lines
+}
+
+/// How an answer ended: well, or by an error.
+pub fn trailers(error: Option<&RpcError>) -> HeaderMap {
     /// What is not written as it is: all but printable ASCII, and the percent sign itself.
     const CODED: &AsciiSet = &CONTROLS.add(b'%');
+    let Some(error) = error else { return HeaderMap::from_iter([(STATUS, HeaderValue::from_static("0"))]) };
     let text = |text: &str| HeaderValue::from_str(text).expect("coded text is ASCII");
     let mut trailers = HeaderMap::new();
     trailers.insert(STATUS, HeaderValue::from(u16::from(error.code)));
@@ -299,7 +314,8 @@ fn field(message: &mut Vec<u8>, number: u8, value: &[u8]) {
     message.extend_from_slice(value);
 }
 
-fn frame(flags: u8, message: &[u8]) -> Vec<u8> {
+/// A message in its frame.
+pub fn frame(flags: u8, message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).expect("an answer is not that long");
     let mut framed = Vec::with_capacity(5 + message.len());
     framed.push(flags);
@@ -308,7 +324,11 @@ fn frame(flags: u8, message: &[u8]) -> Vec<u8> {
     framed
 }
 
-fn unpack(message: Bytes, compressed: bool, encoding: &str, limit: usize) -> Result<Bytes, RpcError> {
+/// A message of a frame, decompressed where the frame says that it is compressed.
+///
+/// # Errors
+/// It cannot be decompressed, or is longer than `limit` then.
+pub fn unpack(message: Bytes, compressed: bool, encoding: &str, limit: usize) -> Result<Bytes, RpcError> {
     if !matches!(encoding, "identity" | "gzip" | "") {
         let text = format!("unknown compression \"{encoding}\": supported encodings are gzip");
         return Err(RpcError::new(code::UNIMPLEMENTED, text));

@@ -20,7 +20,6 @@ use super::supervisor::{Directive, SILENCE_TIMEOUT, Supervisor};
 use crate::limits::Limit;
 use crate::pipeline::Pipeline;
 use crate::protocol::Call;
-use crate::streams;
 
 /// Streams that a client may reset before they are looked at. Who resets more is up to no good, and is cut off.
 const MAX_RESETS: usize = 20;
@@ -77,14 +76,6 @@ impl AsRef<Activity> for ConnectionState {
     }
 }
 
-/// A request, by who answers it.
-enum Inbound {
-    /// The library, beside the pipeline.
-    Stream(Box<Request<Incoming>>),
-    /// The pipeline.
-    Call(Box<Call>, Incoming),
-}
-
 async fn http<S>(stream: S, is_tls: bool, abort: Arc<ConnectionAbort>, context: Context)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -105,24 +96,13 @@ where
                 state.pipeline.limit_hit(Limit::Streams); // the next one waits at the client
             }
             // Before anything waits, so that what does carries the call and not its head.
-            let inbound = match streams::owns(request.uri().path()) {
-                true => Inbound::Stream(Box::new(request)),
-                false => {
-                    let (head, body) = request.into_parts();
-                    Inbound::Call(Call::begun(head, is_tls), body)
-                }
-            };
+            let (head, body) = request.into_parts();
+            let call = Call::begun(head, is_tls);
             async move {
                 let state = &in_flight.connection;
-                // A stream over HTTP/2 may be silent for as long as its client answers pings.
-                let is_open = matches!(inbound, Inbound::Stream(_)) && version == Version::HTTP_2;
-                let response = match inbound {
-                    Inbound::Stream(request) => Box::pin(streams::answer(*request)).await,
-                    Inbound::Call(call, body) => state.pipeline.answer(call, body).await,
-                };
+                let response = state.pipeline.answer(call, body).await;
                 let response = deliver(response, version, &state.abort)?;
-                let in_flight = if is_open { in_flight } else { in_flight.answered() };
-                Ok::<_, Aborted>(response.map(|body| TrackedBody { body, _in_flight: in_flight }))
+                Ok::<_, Aborted>(response.map(|body| TrackedBody { body, _in_flight: in_flight.answered() }))
             }
         })
     };

@@ -177,12 +177,10 @@ impl About {
     }
 }
 
-/// What reflection and health say of a vendor's remote calls.
+/// What reflection and health are told of a vendor's remote calls.
 pub struct Rpc {
     /// A serialized `google.protobuf.FileDescriptorSet`.
     pub descriptors: &'static [u8],
-    /// The full names of its services.
-    pub services: &'static [&'static str],
 }
 
 /// One thing that a vendor declares about itself and that can be set.

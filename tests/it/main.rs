@@ -10,6 +10,7 @@ mod explain;
 mod fault_and_path_fuzz;
 mod fidelity;
 mod fixture;
+mod grpc;
 mod h2_frames;
 mod ids;
 mod journal;

@@ -61,7 +61,7 @@ static ABOUT: About = About {
     claims: &["/v2/", "/zitadel.user.v2.UserService/", "/.well-known/", "/oauth/v2/", "/oidc/v1/", "/debug/"],
     credentials: &[Carrier::Authorization, Carrier::Form(OAUTH_CREDENTIALS), Carrier::Query(OAUTH_CREDENTIALS)],
     routes: &routes::TABLE,
-    rpc: Some(Rpc { descriptors: wire::DESCRIPTORS, services: &["zitadel.user.v2.UserService"] }),
+    rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
     common: routes::COMMON,
     differences: &[
         "Write answers carry `creationDate`, as the seed's example prints; the server's source leaves it out.",

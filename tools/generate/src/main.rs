@@ -1,4 +1,5 @@
-//! Writes `src/vendors/zitadel/generated/` from `src/vendors/zitadel/proto/`. Needs `protoc` 3.21 or newer and its well-known types (Debian: protobuf-compiler, libprotobuf-dev).
+//! Writes `src/vendors/zitadel/generated/` from `src/vendors/zitadel/proto/`, and `src/grpc/descriptors.bin` from
+//! `src/grpc/proto/`. Needs `protoc` 3.21 or newer and its well-known types (Debian: protobuf-compiler, libprotobuf-dev).
 //! Run it from the project's folder: `cargo run --manifest-path tools/generate/Cargo.toml`.
 
 use std::path::Path;
@@ -14,20 +15,20 @@ const FILES: [&str; 7] = [
     "zitadel/user/v2/user_service.proto",
 ];
 
+/// What reflection says of gRPC's own services.
+const OWN: [&str; 3] = [
+    "grpc/health/v1/health.proto",
+    "grpc/reflection/v1/reflection.proto",
+    "grpc/reflection/v1alpha/reflection.proto",
+];
+
 fn main() {
+    describe(Path::new("src/grpc/proto"), &OWN, Path::new("src/grpc/descriptors.bin"));
     let vendor = Path::new("src/vendors/zitadel");
     let out = vendor.join("generated");
     std::fs::create_dir_all(&out).expect("run it from the project's folder");
     let descriptors = out.join("descriptors.bin");
-    let status = Command::new("protoc")
-        .arg("--include_imports")
-        .arg(format!("--descriptor_set_out={}", descriptors.display()))
-        .arg("-I")
-        .arg(vendor.join("proto"))
-        .args(FILES)
-        .status()
-        .expect("protoc is installed");
-    assert!(status.success(), "protoc refuses the files");
+    describe(&vendor.join("proto"), &FILES, &descriptors);
     buffa_build::Config::new()
         .descriptor_set(&descriptors)
         .files(&FILES)
@@ -41,4 +42,17 @@ fn main() {
         .idiomatic_imports(true)
         .compile()
         .expect("the messages can be written");
+}
+
+/// Writes the descriptors of these files of a folder, and of all that they need.
+fn describe(folder: &Path, files: &[&str], out: &Path) {
+    let status = Command::new("protoc")
+        .arg("--include_imports")
+        .arg(format!("--descriptor_set_out={}", out.display()))
+        .arg("-I")
+        .arg(folder)
+        .args(files)
+        .status()
+        .expect("protoc is installed");
+    assert!(status.success(), "protoc refuses the files");
 }

@@ -1,0 +1,108 @@
+//! `grpc.health.v1.Health`: every service that there is serves for as long as the server does.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt, stream};
+use http::Response;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::sleep;
+
+use super::descriptors::Registry;
+use super::message::{Fields, Value, add_number};
+use super::request::Request;
+use super::stream::{StreamWire, incomplete, wrong_content_type};
+use crate::protocol::rpc::{self, Codec, RpcError, code};
+use crate::protocol::{Reply, ReplyBody};
+
+/// How a service is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Serving,
+    ServiceUnknown,
+}
+
+impl Status {
+    /// How the service of that name is; the empty name is the server's.
+    fn of(registry: &Registry, service: &str) -> Self {
+        match service.is_empty() || registry.has_service(service) {
+            true => Self::Serving,
+            false => Self::ServiceUnknown,
+        }
+    }
+
+    /// The message that says so.
+    fn message(self, codec: Codec) -> Vec<u8> {
+        let (number, name) = match self {
+            Self::Serving => (1, "SERVING"),
+            Self::ServiceUnknown => (3, "SERVICE_UNKNOWN"),
+        };
+        match codec {
+            Codec::Json => json!({ "status": name }).to_string().into_bytes(),
+            Codec::Proto => {
+                let mut message = Vec::new();
+                add_number(&mut message, 1, number);
+                message
+            }
+        }
+    }
+}
+
+/// `Check`.
+pub(super) fn check(registry: &Registry, request: &Request<'_>, body: &Bytes) -> Reply {
+    let Request { call, limits, .. } = request;
+    let Some(wire) = call.wire else { return rpc::wrong_content_type() };
+    let message = wire.message(&call.head.headers, body, limits.max_body);
+    let status =
+        message.and_then(|message| service(&message, wire.codec)).map(|service| Status::of(registry, &service));
+    match status {
+        Ok(Status::Serving) => wire.success(Status::Serving.message(wire.codec)),
+        Ok(Status::ServiceUnknown) => wire.failure(&RpcError::new(code::NOT_FOUND, "unknown service")),
+        Err(error) => wire.failure(&error),
+    }
+}
+
+/// `Watch`: how the service is, which does not change. It ends when nothing has happened for as long as a connection may do
+/// nothing; whoever still wants to know asks again.
+pub(super) fn watch(registry: &Registry, request: Request<'_>, body: &Bytes) -> Response<ReplyBody> {
+    let Request { call, limits, place, .. } = request;
+    let Some(wire) = StreamWire::of(&call.head.headers) else { return wrong_content_type().into_response() };
+    let message = wire.unframe(&mut BytesMut::from(&body[..]), limits.max_body);
+    let service = message.and_then(|message| service(&message.ok_or_else(incomplete)?, wire.codec));
+    let first = service.map(|service| wire.message(&Status::of(registry, &service).message(wire.codec)));
+    let (first, error, time) = match first {
+        Ok(first) => {
+            (Some(Ok(first)), RpcError::new(code::UNAVAILABLE, "nothing changed for too long"), limits.idle_timeout)
+        }
+        Err(error) => (None, error, Duration::ZERO),
+    };
+    let end = wire.end(Some(&error));
+    let last = stream::once(async move {
+        let _place = place;
+        sleep(time).await;
+        Ok(end)
+    });
+    wire.answer(stream::iter(first).chain(last))
+}
+
+/// The service that a request asks about.
+fn service(message: &[u8], codec: Codec) -> Result<String, RpcError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Check {
+        service: String,
+    }
+    let bad = |error: &dyn Display| RpcError::new(code::INVALID_ARGUMENT, format!("unmarshal message: {error}"));
+    if codec == Codec::Json {
+        return serde_json::from_slice(message).map(|Check { service }| service).map_err(|error| bad(&error));
+    }
+    let mut service = "";
+    for field in Fields::of(message) {
+        if let (1, Value::Bytes(text)) = field.map_err(|error| bad(&error))? {
+            service = std::str::from_utf8(text).map_err(|error| bad(&error))?;
+        }
+    }
+    Ok(service.to_owned())
+}

@@ -1,0 +1,49 @@
+//! gRPC's own services: health (Check, Watch) and reflection (v1, v1alpha). Knows no vendor by name: what there is to tell
+//! comes from the vendors' descriptors.
+
+mod descriptors;
+mod health;
+mod message;
+mod reflection;
+mod request;
+mod stream;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method as HttpMethod, Response};
+use hyper::body::Body;
+
+use crate::protocol::{ReplyBody, rpc};
+use crate::vendors::VendorSet;
+use descriptors::{LazyRegistry, Registry};
+
+pub use request::{Method, Request, Sent};
+
+/// What these services tell of a server's vendors.
+pub struct Services {
+    registry: Arc<LazyRegistry>,
+}
+
+impl Services {
+    /// The services that tell of these vendors.
+    pub fn of(vendors: &VendorSet) -> Self {
+        let remote = vendors.infos().filter_map(|info| info.rpc.as_ref());
+        Self { registry: Arc::new(Registry::lazy(remote.map(|rpc| rpc.descriptors).collect())) }
+    }
+
+    /// Answers a call.
+    pub fn answer<B>(&self, request: Request<'_>, sent: Sent<B>) -> Response<ReplyBody>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+    {
+        if request.call.method() != HttpMethod::POST {
+            return rpc::wrong_method().into_response();
+        }
+        match sent {
+            Sent::Stream(body) => reflection::answer(Arc::clone(&self.registry), request, body),
+            Sent::Whole(body) if request.method == Method::Watch => health::watch(&self.registry, request, &body),
+            Sent::Whole(body) => health::check(&self.registry, &request, &body).into_response(),
+        }
+    }
+}

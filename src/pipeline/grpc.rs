@@ -1,0 +1,51 @@
+//! How calls to gRPC's own services are read and bounded. Knows nothing of what they answer.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use hyper::body::Body;
+use serde_json::Map;
+
+use super::Pipeline;
+use super::answering::own;
+use super::reading::{self, Unread};
+use crate::grpc::{Method, Request, Sent};
+use crate::limits::Limit;
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::rpc::Wire;
+use crate::protocol::{Call, ReplyBody};
+
+impl Pipeline {
+    /// Answers a call to one of gRPC's own services. One that stays open takes a place among the calls that are held.
+    pub(super) async fn grpc<B>(&self, method: Method, mut call: Box<Call>, body: B) -> Response<ReplyBody>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+    {
+        call.wire = Wire::of(&call.head.headers);
+        let sent = match method.reads_stream() {
+            true => match reading::excess_of(&self.limits, &call) {
+                None => Ok(Sent::Stream(body)),
+                Some(excess) => Err(Unread::Excess(excess)),
+            },
+            false => {
+                let read = reading::read(&self.limits, &call, body).await;
+                read.and_then(|body| reading::shallow(&self.limits, &call.head, body)).map(Sent::Whole)
+            }
+        };
+        let (limit, refusal) = match sent {
+            Ok(sent) => {
+                let place = method.is_held().then(|| self.permit_to_hold()).flatten();
+                if place.is_some() || !method.is_held() {
+                    return self.services.answer(Request { method, call: &call, limits: &self.limits, place }, sent);
+                }
+                let detail = format!("At most {} calls are held here at once.", self.limits.max_held);
+                (Some(Limit::Held), problem(StatusCode::SERVICE_UNAVAILABLE, Mark::Limit, &detail, Map::new()))
+            }
+            Err(Unread::Excess(excess)) => (Some(excess.limit), excess.problem()),
+            Err(Unread::Half) => (None, reading::half()),
+        };
+        if let Some(limit) = limit {
+            self.control.metrics.limit_hit(limit);
+        }
+        own(&call, refusal).into_response()
+    }
+}
