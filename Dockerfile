@@ -5,7 +5,6 @@ WORKDIR /src
 COPY Cargo.toml Cargo.lock README.md ./
 COPY src src
 COPY fixtures/seed fixtures/seed
-COPY docs docs
 COPY tests/docs tests/docs
 # --target keeps the static C runtime away from build scripts and macros, which must load dynamically. At a fixed address
 # nothing has to be relocated at the start, which saves memory. The time stamps of copied files may be older than the cache's.

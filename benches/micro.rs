@@ -57,10 +57,10 @@ fn ask(emulator: &InProcess, request: Request<Full<Bytes>>, status: u16) {
 /// Path and method to operation.
 #[divan::bench(args = ["/api/users/user-active/disable", "/v2/users/human-active/deactivate", "/v1/users/me/suspend"])]
 fn route(bencher: Bencher, path: &str) {
-    let routes: Vec<_> = BUILT_IN.iter().map(|maker| maker.about).collect();
-    let owner = routes.iter().find(|about| about.claims.iter().any(|claim| path.starts_with(claim)));
+    let routes: Vec<_> = BUILT_IN.iter().map(|factory| factory.info).collect();
+    let owner = routes.iter().find(|info| info.claims.iter().any(|claim| path.starts_with(claim)));
     let table = owner.expect("somebody's path").routes;
-    bencher.bench(|| table.find(black_box(&Method::POST), black_box(path)));
+    bencher.bench(|| table().find(black_box(&Method::POST), black_box(path)));
 }
 
 /// A whole call that ends where the credential is looked at.

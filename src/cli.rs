@@ -91,7 +91,7 @@ fn outcome(answer: Result<String, String>) -> ExitCode {
 fn routes() -> String {
     let mut text = String::new();
     for (owner, operation) in control::built_in_operations() {
-        let lacking = if operation.emulated { "" } else { "  (not emulated)" };
+        let lacking = if operation.is_emulated { "" } else { "  (not emulated)" };
         let (method, path, name) = (operation.method, operation.path, operation.name);
         text.push_str(&format!("{owner:<10} {method:<6} {path}  {name}{lacking}\n"));
     }
@@ -135,8 +135,9 @@ async fn until_stopped(config: Config) -> Result<(), String> {
     let signal = stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
     let emulator = Emulator::start_with(config).await.map_err(|error| error.to_string())?;
     let mut ready = String::new();
-    for address in emulator.addresses() {
-        ready.push_str(&format!("fauxidp ready http://{address}\n"));
+    for (address, vendor) in emulator.listeners() {
+        let vendor = vendor.map(|name| format!(" {name}")).unwrap_or_default();
+        ready.push_str(&format!("fauxidp ready http://{address}{vendor}\n"));
     }
     // On a thread of its own: stdout may be closed or full, or its reader asleep, and none of that is a reason not to
     // serve.

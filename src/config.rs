@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::vendors::Maker;
+use crate::vendors::VendorFactory;
 
 pub use crate::faults::Policy as FaultPolicy;
 pub use crate::limits::Limits;
+pub use crate::listen::Listen;
 
 /// What a server starts with.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Further vendors to stand in for, behind those that come with the crate.
-    pub vendors: Vec<&'static Maker>,
-    /// Where to listen; port 0 takes any free one.
-    pub listen: Vec<SocketAddr>,
+    pub vendors: Vec<&'static VendorFactory>,
+    /// Where to listen, for all vendors or for one alone; port 0 takes any free one.
+    pub listen: Vec<Listen>,
     /// A folder of seed files, `<vendor>.json`; a missing file keeps the embedded one.
     pub fixtures: Option<PathBuf>,
     /// How many made-up people to add at each vendor.
@@ -57,7 +58,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             vendors: Vec::new(),
-            listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 8484))],
+            listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 8484)).into()],
             fixtures: None,
             people: 0,
             seed: 1,

@@ -23,7 +23,7 @@ pub use record::{DirectoryError, Duplicate, Record};
 #[derive(Debug)]
 pub struct Directory<T: Record> {
     seed: Arc<Seed<T>>,
-    /// Shared with snapshots and forks until one of them is written: whoever writes then makes it its own.
+    /// WorldContext with snapshots and forks until one of them is written: whoever writes then makes it its own.
     changes: Mutex<Arc<Changes<T>>>,
 }
 

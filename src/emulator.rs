@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Config, Listen};
 use crate::control::Control;
 use crate::faults::Spec;
 use crate::journal;
@@ -20,8 +20,8 @@ use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
-use crate::vendors::{self, BaseUrls, Maker, SeedError, Settings, VendorSet};
-use crate::world::{Beginning, Limits, Worlds};
+use crate::vendors::{self, BaseUrls, SeedError, Settings, VendorFactory, VendorSet};
+use crate::world::{Limits, WorldTemplate, Worlds};
 
 pub use crate::call_match::CallMatch as Match;
 pub use builder::Builder;
@@ -32,7 +32,10 @@ pub use world::{Clock, Refused, Snapshot, World};
 /// A running emulator. It stops when it is dropped; [`Emulator::stop`] also waits for requests under way.
 #[must_use = "an emulator stops when it is dropped"]
 pub struct Emulator {
+    /// Those for all vendors first.
     addresses: Vec<SocketAddr>,
+    /// The vendor that is served at each address alone.
+    vendors: Vec<Option<&'static str>>,
     server: Option<Server>,
     pipeline: Arc<Pipeline>,
     tls: Arc<Tls>,
@@ -54,6 +57,14 @@ pub enum StartError {
         address: SocketAddr,
         /// Why.
         error: io::Error,
+    },
+    /// An address is for a vendor that there is not.
+    #[error("--listen {listen}: {reason}")]
+    Listener {
+        /// As it was given.
+        listen: Listen,
+        /// What there is instead.
+        reason: String,
     },
     /// No address was given.
     #[error("--listen: no address")]
@@ -151,8 +162,8 @@ impl Emulator {
             let written = pem.and_then(|pem| fs::write(&path, pem).map_err(|error| error.to_string()));
             written.map_err(|reason| StartError::CaOut { path, reason })?;
         }
-        let bound =
-            Bound::new(&config.listen).await.map_err(|(address, error)| StartError::Listen { address, error })?;
+        let listen = listeners(worlds.vendors(), config.listen)?;
+        let bound = Bound::new(&listen).await.map_err(|(address, error)| StartError::Listen { address, error })?;
         let authority = Arc::clone(&tls);
         let control = Control {
             allowed_hosts: config.allow_host,
@@ -171,12 +182,19 @@ impl Emulator {
             env!("CARGO_PKG_VERSION"),
             listed(&addresses)
         );
-        Ok(Self { addresses, server: Some(bound.serve(&pipeline, &tls, limits)), pipeline, tls })
+        let name = |vendor: usize| pipeline.vendors()[vendor].info.name;
+        let vendors = listen.iter().map(|(_, vendor)| vendor.map(name)).collect();
+        Ok(Self { addresses, vendors, server: Some(bound.serve(&pipeline, &tls, limits)), pipeline, tls })
     }
 
     /// The addresses it listens on, with their real ports.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The addresses with the vendor that is served there alone, if one is; those for all vendors come first.
+    pub fn listeners(&self) -> impl Iterator<Item = (SocketAddr, Option<&'static str>)> + '_ {
+        self.addresses.iter().copied().zip(self.vendors.iter().copied())
     }
 
     /// The first address as a URL without a path, such as `http://127.0.0.1:8484`.
@@ -228,7 +246,7 @@ pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
 /// The same, with each vendor's seed text and the file that it is from.
 fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Result<Worlds, StartError> {
     let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
-    let beginning = Beginning { seeds: texts, ..beginning(set, config)? };
+    let beginning = WorldTemplate { seeds: texts, ..beginning(set, config)? };
     let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
     let seeded = Worlds::new(beginning, limits);
     let worlds = seeded.map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })?;
@@ -240,14 +258,31 @@ fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Re
     begun.map_err(|reason| StartError::State { path: path.clone(), reason })
 }
 
+/// Where to listen, with the index of the vendor that is served there alone; the addresses for all vendors come first.
+fn listeners(set: &VendorSet, listen: Vec<Listen>) -> Result<Vec<(SocketAddr, Option<usize>)>, StartError> {
+    let index = |listen: Listen| match &listen.vendor {
+        None => Ok((listen.address, None)),
+        Some(name) => match set.position(name) {
+            Some(vendor) => Ok((listen.address, Some(vendor))),
+            None => {
+                let reason = format!("unknown vendor {name:?}; expected one of {}", set.names().join(", "));
+                Err(StartError::Listener { listen, reason })
+            }
+        },
+    };
+    let mut listeners = listen.into_iter().map(index).collect::<Result<Vec<_>, _>>()?;
+    listeners.sort_by_key(|(_, vendor)| vendor.is_some());
+    Ok(listeners)
+}
+
 /// The vendors of a server with that configuration.
 fn vendor_set(config: &Config) -> Result<VendorSet, StartError> {
     VendorSet::built_in().with(&config.vendors).map_err(|name| StartError::Vendor { name })
 }
 
 /// What the worlds start from, but for the seeds.
-pub(crate) fn beginning(set: VendorSet, config: &Config) -> Result<Beginning, StartError> {
-    Ok(Beginning {
+pub(crate) fn beginning(set: VendorSet, config: &Config) -> Result<WorldTemplate, StartError> {
+    Ok(WorldTemplate {
         settings: settings(&set, &config.set)?,
         set,
         seeds: Vec::new(),
@@ -263,9 +298,9 @@ fn seeds(set: &VendorSet, config: &Config) -> Result<Vec<(PathBuf, String)>, Sta
     if let Some(folder) = &config.fixtures {
         fs::read_dir(folder).map_err(|error| StartError::UnreadableSeed { path: folder.clone(), error })?;
     }
-    let seed = |maker: &&Maker| {
-        let file = format!("{}.json", maker.about.name);
-        let embedded = || (PathBuf::from("embedded").join(&file), maker.embedded.to_owned());
+    let seed = |factory: &&VendorFactory| {
+        let file = format!("{}.json", factory.info.name);
+        let embedded = || (PathBuf::from("embedded").join(&file), factory.embedded.to_owned());
         let Some(folder) = &config.fixtures else {
             return Ok(embedded());
         };
@@ -301,8 +336,8 @@ fn faults(set: &VendorSet, config: &Config) -> Result<StartFaults, StartError> {
     let read = |(place, text): (usize, &String)| {
         let wrong = |reason: String| StartError::Fault { text: text.clone(), reason };
         let mut spec = Spec::parse(text).map_err(|bad| wrong(bad.to_string()))?;
-        for about in set.infos() {
-            spec.check(about.title, about.lacks).map_err(|bad| wrong(bad.to_string()))?;
+        for info in set.infos() {
+            spec.check(info.title, info.lacks).map_err(|bad| wrong(bad.to_string()))?;
         }
         spec.rule = format!("{} of the start, {place}", spec.rule); // counted apart from a header with the same text
         Ok(Arc::new(spec))

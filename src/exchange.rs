@@ -1,30 +1,94 @@
 //! A call on its way: what every step after mounting gets, from faults to the journal. Knows no vendor.
 
-use http::Method;
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
-use crate::fidelity::Operation;
+use bytes::Bytes;
+use http::Method;
+use percent_encoding::percent_decode_str;
+
 use crate::protocol::Call;
+use crate::protocol::route::Matched;
+use crate::protocol::rpc::{self, Codec, RpcError, field};
+use crate::row::{Dialect, Field, Operation, Subject};
 
 /// A request that was read and mounted, with what is known of it.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     /// The request.
     pub call: Call,
-    /// The operation that its method and path name, also one that is not emulated.
+    /// The row that its method and path name; `None` where the vendor can only refuse.
+    pub matched: Option<Matched>,
+    /// The operation that they name, also one that is not emulated.
     pub operation: Option<&'static Operation>,
+    /// How a refusal looks.
+    pub dialect: Dialect,
     /// The key of the user that it is about, as the seed writes it, whether or not there is such a user.
     pub user: Option<String>,
+    message: OnceLock<Result<Bytes, RpcError>>,
 }
 
 impl Exchange {
     /// A request of which nothing else is known yet.
     pub fn new(call: Call) -> Self {
-        Self { call, operation: None, user: None }
+        Self { call, matched: None, operation: None, dialect: Dialect::Api, user: None, message: OnceLock::new() }
+    }
+
+    /// Says which operation it is.
+    pub fn name(&mut self, operation: &'static Operation) {
+        (self.operation, self.dialect) = (Some(operation), operation.dialect);
+    }
+
+    /// Says which row answers it, and finds whom it is about; `user_key` is the vendor's way to write a user's id.
+    pub fn match_to(&mut self, matched: Matched, user_key: fn(&str) -> Cow<'_, str>) {
+        let subject = matched.operation.subject;
+        self.name(matched.operation);
+        self.matched = Some(matched);
+        let is_rpc = self.call.wire.is_some();
+        let user = match subject {
+            Subject::None => None,
+            Subject::Path(_) if is_rpc => None,
+            Subject::Path(index) => Some(self.parameter(index)),
+            Subject::PathOrField(index, _) if !is_rpc => Some(self.parameter(index)),
+            Subject::PathOrField(_, field) | Subject::Field(field) => self.field(field).map(Cow::Owned),
+        };
+        self.user = user.map(|id| user_key(&id).into_owned()).filter(|id| !id.is_empty());
+    }
+
+    /// A text field of the message; the body of a call that is no remote one is read as JSON.
+    fn field(&self, field: Field) -> Option<String> {
+        let codec = self.call.wire.map_or(Codec::Json, |wire| wire.codec);
+        field::text_field(codec, self.message().as_ref().ok()?, field)
     }
 
     /// The user's key.
     pub fn user(&self) -> Option<&str> {
-        self.user.as_deref().filter(|user| !user.is_empty())
+        self.user.as_deref()
+    }
+
+    /// The bytes of a remote call's message: out of its frame, inflated, once.
+    ///
+    /// # Errors
+    /// What is wrong with the frame, with the compression, or with the size.
+    pub fn message(&self) -> &Result<Bytes, RpcError> {
+        self.message.get_or_init(|| match self.call.wire {
+            Some(wire) => wire.message(&self.call.head.headers, &self.call.body, rpc::MAX_MESSAGE),
+            None => Ok(self.call.body.clone()),
+        })
+    }
+
+    /// Whether it is a remote call, whatever its content type.
+    pub fn is_rpc(&self) -> bool {
+        match &self.matched {
+            Some(matched) => matched.is_rpc,
+            None => rpc::is_call(self.call.path()),
+        }
+    }
+
+    /// The parameter of the path of that index, from 0, percent-decoded; empty if there is none.
+    pub fn parameter(&self, index: usize) -> Cow<'_, str> {
+        let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(self.call.path(), index));
+        percent_decode_str(raw).decode_utf8_lossy()
     }
 
     /// The method.

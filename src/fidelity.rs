@@ -1,26 +1,35 @@
-//! How sure we are of what an operation answers: the declarations that stand beside each route. Knows no vendor.
+//! What is known of each answer that an operation can give: how sure it is, where that is from, what differs. Read from the
+//! vendors' `fidelity/*.toml`, at first use. Knows no vendor.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 /// How sure an answer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Sureness {
+pub enum Confidence {
     /// One of the five seed pages says it.
     Stated,
+    /// A recording of a real server shows it.
+    Observed,
     /// Another page of the vendor, its published source or its client says it.
     Documented,
-    /// Concluded from what is published; the reason stands in `docs/sources.md`.
+    /// Concluded from what is published; the reason is in `docs/sources.md`.
     Inferred,
     /// Nothing published settles it.
     Assumed,
 }
 
-impl Sureness {
+impl Confidence {
+    /// Every one, the surest first.
+    pub const ALL: [Self; 5] = [Self::Stated, Self::Observed, Self::Documented, Self::Inferred, Self::Assumed];
+
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stated => "stated",
+            Self::Observed => "observed",
             Self::Documented => "documented",
             Self::Inferred => "inferred",
             Self::Assumed => "assumed",
@@ -29,78 +38,219 @@ impl Sureness {
 }
 
 /// One answer that an operation can give: a row of the fidelity table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The situation, in snake case; a reply carries it, so that a fixture can prove the row.
-    pub name: &'static str,
+    pub name: String,
     /// The HTTP status.
     pub status: u16,
     /// How sure it is.
-    pub sureness: Sureness,
+    pub confidence: Confidence,
     /// A heading of `docs/sources.md`.
-    pub source: &'static str,
+    pub source: String,
     /// What happens, in words.
-    pub what: &'static str,
+    pub text: String,
 }
 
-impl Answer {
-    /// A row of the table.
-    pub const fn new(
-        name: &'static str,
-        status: u16,
-        sureness: Sureness,
-        source: &'static str,
-        what: &'static str,
-    ) -> Self {
-        Self { name, status, sureness, source, what }
-    }
-}
-
-/// One operation of a vendor's API as a route of the JSON edge declares it.
-#[derive(Debug, Clone, Copy)]
-pub struct Operation {
-    /// The vendor's own word in snake case, the same on every protocol.
-    pub name: &'static str,
-    /// The HTTP method.
-    pub method: &'static str,
-    /// The path, with parameters in braces.
-    pub path: &'static str,
-    /// The path of the remote call, where the vendor has that edge.
-    pub rpc: Option<&'static str>,
-    /// Whether the emulator answers it.
-    pub emulated: bool,
+/// What is known of one operation.
+#[derive(Debug)]
+pub struct OperationFidelity {
+    /// The resource in whose file it is.
+    pub resource: &'static str,
     /// The HTTP statuses that the vendor publishes for it.
-    pub published: &'static [u16],
-    /// What it can answer, in groups that operations share.
-    pub answers: &'static [&'static [Answer]],
+    pub published: Vec<u16>,
     /// What is deliberately different from the real service.
-    pub differences: &'static [&'static str],
+    pub differences: Vec<String>,
+    /// What it can answer, by status.
+    pub answers: Vec<Answer>,
 }
 
-impl Operation {
-    /// An operation that the vendor has and the emulator lacks.
-    pub const fn lacking(name: &'static str, method: &'static str, path: &'static str) -> Self {
-        Self { name, method, path, rpc: None, emulated: false, published: &[], answers: &[], differences: &[] }
-    }
-
-    /// The same with the path of its remote call.
-    #[must_use]
-    pub const fn also(self, rpc: &'static str) -> Self {
-        Self { rpc: Some(rpc), ..self }
-    }
-
-    /// An operation of fauxidp's own, which imitates nobody.
-    pub const fn own(name: &'static str, method: &'static str, path: &'static str) -> Self {
-        Self { emulated: true, ..Self::lacking(name, method, path) }
-    }
-
-    /// Its rows.
-    pub fn answers(&self) -> impl Iterator<Item = &'static Answer> + use<> {
-        self.answers.iter().copied().flatten()
-    }
-
+impl OperationFidelity {
     /// The row of that situation.
-    pub fn answer(&self, name: &str) -> Option<&'static Answer> {
-        self.answers().find(|answer| answer.name == name)
+    pub fn answer(&self, name: &str) -> Option<&Answer> {
+        self.answers.iter().find(|answer| answer.name == name)
+    }
+}
+
+/// What is known of a vendor's answers.
+#[derive(Debug)]
+pub struct Fidelity {
+    /// What is deliberately different from the real service, whatever the operation.
+    pub differences: Vec<String>,
+    /// What any call can get, whatever its operation.
+    pub any: Vec<Answer>,
+    operations: BTreeMap<String, OperationFidelity>,
+}
+
+/// The file of what any call can get, and of the rows that operations share.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Common {
+    differences: Vec<String>,
+    any: BTreeMap<String, Row>,
+    #[serde(default)]
+    shared: BTreeMap<String, Row>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    status: u16,
+    confidence: Confidence,
+    source: String,
+    text: String,
+}
+
+/// One operation in the file of its resource.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    published: Vec<u16>,
+    #[serde(default)]
+    differences: Vec<String>,
+    #[serde(default)]
+    answers: BTreeMap<String, Row>,
+    #[serde(default)]
+    shared: BTreeMap<String, SharedRow>,
+}
+
+/// A row of the common file, as an operation has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SharedRow {
+    confidence: Option<Confidence>,
+    source: Option<String>,
+}
+
+impl Fidelity {
+    /// Reads a vendor's files: the common one, and one per resource with the resource's name.
+    ///
+    /// # Errors
+    /// The file and what is wrong in it.
+    pub fn read(common: &str, resources: &[(&'static str, &str)]) -> Result<Self, String> {
+        let common: Common = toml::from_str(common).map_err(|error| format!("common.toml: {error}"))?;
+        let mut operations = BTreeMap::new();
+        for (resource, text) in resources {
+            let entries: BTreeMap<String, Entry> =
+                toml::from_str(text).map_err(|error| format!("{resource}.toml: {error}"))?;
+            for (name, entry) in entries {
+                let wrong = |what: String| format!("{resource}.toml: {name}: {what}");
+                let operation = entry.resolve(resource, &common.shared).map_err(wrong)?;
+                if operations.insert(name.clone(), operation).is_some() {
+                    return Err(format!("{resource}.toml: duplicate operation {name}"));
+                }
+            }
+        }
+        Ok(Self { differences: common.differences, any: answers(common.any), operations })
+    }
+
+    /// What is known of the operation of that name.
+    pub fn operation(&self, name: &str) -> Option<&OperationFidelity> {
+        self.operations.get(name)
+    }
+
+    /// Every operation of which something is known, by name.
+    pub fn operations(&self) -> impl Iterator<Item = (&str, &OperationFidelity)> {
+        self.operations.iter().map(|(name, operation)| (name.as_str(), operation))
+    }
+
+    /// The row of that situation among those that any call can get.
+    pub fn any(&self, name: &str) -> Option<&Answer> {
+        self.any.iter().find(|answer| answer.name == name)
+    }
+}
+
+impl Entry {
+    fn resolve(self, resource: &'static str, common: &BTreeMap<String, Row>) -> Result<OperationFidelity, String> {
+        let mut rows = self.answers;
+        for (name, own) in self.shared {
+            let mut row = common.get(&name).cloned().ok_or_else(|| format!("no shared row {name}"))?;
+            row.confidence = own.confidence.unwrap_or(row.confidence);
+            row.source = own.source.unwrap_or(row.source);
+            if rows.insert(name.clone(), row).is_some() {
+                return Err(format!("duplicate answer {name}"));
+            }
+        }
+        let Self { published, differences, .. } = self;
+        Ok(OperationFidelity { resource, published, differences, answers: answers(rows) })
+    }
+}
+
+/// The rows as answers, by status and then by name.
+fn answers(rows: BTreeMap<String, Row>) -> Vec<Answer> {
+    let answer = |(name, row): (String, Row)| {
+        let Row { status, confidence, source, text } = row;
+        Answer { name, status, confidence, source, text }
+    };
+    let mut answers: Vec<_> = rows.into_iter().map(answer).collect();
+    answers.sort_by_key(|answer| answer.status);
+    answers
+}
+
+/// A vendor's fidelity files, read at first use: `fidelity!["users", "groups"]` beside the folder `fidelity/`.
+macro_rules! fidelity {
+    ($($resource:literal),+ $(,)?) => {
+        std::sync::LazyLock::new(|| {
+            let resources = [$(($resource, include_str!(concat!("fidelity/", $resource, ".toml")))),+];
+            $crate::fidelity::Fidelity::read(include_str!("fidelity/common.toml"), &resources)
+                .expect("a test reads the files of every vendor")
+        })
+    };
+}
+
+pub(crate) use fidelity;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMON: &str = r#"
+differences = ["no mail"]
+[any.wrong_method]
+status = 405
+confidence = "assumed"
+source = "a"
+text = "another method"
+[shared.unknown_key]
+status = 401
+confidence = "documented"
+source = "b"
+text = "an unknown key"
+"#;
+
+    #[test]
+    fn an_operation_has_its_own_answers_and_the_shared_ones_as_it_says() {
+        let users = r#"
+[get_user]
+published = [200, 401]
+[get_user.shared]
+unknown_key = { confidence = "stated" }
+[get_user.answers.found]
+status = 200
+confidence = "observed"
+source = "c"
+text = "the user"
+"#;
+        let fidelity = Fidelity::read(COMMON, &[("users", users)]).unwrap();
+        let get = fidelity.operation("get_user").unwrap();
+        assert_eq!(get.answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200, 401]);
+        let unknown = get.answer("unknown_key").unwrap();
+        assert_eq!((unknown.confidence, &*unknown.source, &*unknown.text), (Confidence::Stated, "b", "an unknown key"));
+        assert_eq!(fidelity.any("wrong_method").unwrap().status, 405);
+        assert!(fidelity.operation("make_user").is_none());
+    }
+
+    #[test]
+    fn what_does_not_fit_names_its_file() {
+        for (users, error) in [
+            ("[a]\npublished = []\nmore = 1", "users.toml: TOML parse error"),
+            ("[a]\npublished = []\n[a.shared]\nnone = {}", "users.toml: a: no shared row none"),
+            ("a = 1", "users.toml: "),
+        ] {
+            let found = Fidelity::read(COMMON, &[("users", users)]).unwrap_err();
+            assert!(found.starts_with(error), "{found}");
+        }
+        let twice = [("one", "[a]\npublished = []"), ("two", "[a]\npublished = []")];
+        assert_eq!(Fidelity::read(COMMON, &twice).unwrap_err(), "two.toml: duplicate operation a");
     }
 }

@@ -13,7 +13,7 @@ use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::protocol::{Call, ReplyBody};
 use crate::vendors::VendorSet;
-use crate::world::{Beginning, Limits, Worlds};
+use crate::world::{Limits, WorldTemplate, Worlds};
 
 pub use crate::directory::{Directory, DirectoryError, Duplicate, Record};
 pub use crate::faults::{BadFault, Candidate, Counters, Plan, Source, requested};
@@ -36,9 +36,9 @@ impl InProcess {
     /// In words, what does not fit in the seed.
     pub fn with_seed(config: &Config, index: usize, text: &str) -> Result<Self, String> {
         let set = VendorSet::built_in();
-        let mut seeds: Vec<_> = set.iter().map(|maker| maker.embedded.to_owned()).collect();
+        let mut seeds: Vec<_> = set.iter().map(|factory| factory.embedded.to_owned()).collect();
         text.clone_into(&mut seeds[index]);
-        let beginning = Beginning { seeds, ..emulator::beginning(set, config).map_err(|error| error.to_string())? };
+        let beginning = WorldTemplate { seeds, ..emulator::beginning(set, config).map_err(|error| error.to_string())? };
         let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
         let worlds = Worlds::new(beginning, limits).map_err(|(_, error)| error.to_string())?;
         Ok(Self::over(worlds, config))
@@ -46,12 +46,15 @@ impl InProcess {
 
     fn over(worlds: Worlds, config: &Config) -> Self {
         let certificate = Box::new(|| Err("there is no TLS in process".to_owned()));
-        Self(Pipeline::new(
-            worlds,
-            Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default() },
-            StartFaults::default(),
-            config.limits,
-        ))
+        Self(
+            Pipeline::new(
+                worlds,
+                Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default() },
+                StartFaults::default(),
+                config.limits,
+            )
+            .inline(),
+        )
     }
 
     /// Answers one request, as a connection would ask for it.

@@ -155,6 +155,7 @@ mod call_match;
 mod clock;
 mod collections;
 pub mod config;
+mod context;
 mod control;
 mod directory;
 mod emulator;
@@ -170,6 +171,7 @@ mod ids;
 pub mod in_process;
 mod journal;
 mod limits;
+mod listen;
 mod metrics;
 mod mount;
 mod outbox;
@@ -177,6 +179,7 @@ mod passwords;
 mod people;
 mod pipeline;
 mod protocol;
+mod row;
 mod secrets;
 mod server;
 mod tokens;
@@ -186,25 +189,43 @@ mod world;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use config::{Config, FaultPolicy, Limits};
+pub use config::{Config, FaultPolicy, Limits, Listen};
 pub use emulator::{
     Builder, Clock, Emulator, Fault, Match, Recorded, Refused, Rule, Snapshot, StartError, Times, World,
 };
 pub use server::tls::TlsError;
 pub use vendors::{Endpoint, SeedError};
 
+/// What a further vendor is made of, to register with [`Builder::vendor`]. **Unstable**: it changes with the crate's inside.
+pub mod vendor {
+    pub use crate::context::WorldContext;
+    pub use crate::exchange::Exchange;
+    pub use crate::failure::{Failure, Kind, Name, Wish};
+    pub use crate::fidelity::Fidelity;
+    pub use crate::people::Person;
+    pub use crate::protocol::credential::Carrier;
+    pub use crate::protocol::route::{RouteTable, Routes};
+    pub use crate::protocol::{Call, Reply};
+    pub use crate::row::{Dialect, Field, Operation, Row, Subject};
+    pub use crate::vendors::{
+        BaseUrls, Event, EventKind, Events, Rpc, SeedContext, Seeded, Setting, Settings, UserFault, Vendor,
+        VendorFactory, VendorInfo,
+    };
+}
+
 /// What the project's own tests ask of the declarations; no promise is made of it.
 #[doc(hidden)]
 pub mod declared {
-    pub use crate::control::{built_in_operations, fidelity_table};
+    pub use crate::control::built_in_operations;
     pub use crate::failure::Name;
-    pub use crate::fidelity::{Answer, Operation, Sureness};
-    pub use crate::vendors::{About, BUILT_IN, VendorSet};
+    pub use crate::fidelity::{Answer, Confidence};
+    pub use crate::row::Operation;
+    pub use crate::vendors::{BUILT_IN, VendorInfo, VendorSet};
 
     /// The id of the first made-up person at each vendor, in the order of [`BUILT_IN`].
     pub fn first_person_ids(seed: u64) -> Vec<String> {
         crate::people::people(1, seed)
-            .flat_map(|person| BUILT_IN.iter().map(move |maker| (maker.id)(&person)))
+            .flat_map(|person| BUILT_IN.iter().map(move |factory| (factory.id)(&person)))
             .collect()
     }
 }

@@ -113,7 +113,7 @@ mod tests {
         let Mounted { owner, world, prefix, path } = mount(&set, listener, path);
         let owner = match owner {
             Owner::Control => "fauxidp",
-            Owner::Vendor(vendor) => set[vendor].about.name,
+            Owner::Vendor(vendor) => set[vendor].info.name,
             Owner::None => "nobody",
         };
         (owner.to_owned(), world, prefix, path)

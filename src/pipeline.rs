@@ -16,11 +16,13 @@ use hyper::body::Body;
 use tokio::sync::Semaphore;
 
 use crate::control::Control;
+use crate::failure::Kind;
 use crate::faults::{Policy, Spec};
 use crate::grpc::{Method, Services};
 use crate::limits::{Limit, Limits};
 use crate::metrics::Connection;
 use crate::protocol::{Call, Reply, ReplyBody};
+use crate::vendors::VendorSet;
 use crate::world::{World, Worlds};
 
 use entering::Entered;
@@ -34,6 +36,8 @@ pub struct Pipeline {
     /// gRPC's own.
     services: Services,
     held: Arc<Semaphore>,
+    /// A permit for each heavy operation that may run at once, off the workers; without it, they run where they are.
+    heavy: Option<Arc<Semaphore>>,
     limits: Limits,
 }
 
@@ -50,7 +54,15 @@ impl Pipeline {
     /// The pipeline over these worlds.
     pub fn new(worlds: Worlds, control: Control, faults: StartFaults, limits: Limits) -> Self {
         let services = Services::of(worlds.vendors());
-        Self { worlds, control, faults, services, held: Arc::new(Semaphore::new(limits.max_held)), limits }
+        let held = Arc::new(Semaphore::new(limits.max_held));
+        let heavy = Some(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))));
+        Self { worlds, control, faults, services, held, heavy, limits }
+    }
+
+    /// The same, but that heavy operations run in the caller's task: where nobody waits for another thread.
+    #[must_use]
+    pub fn inline(self) -> Self {
+        Self { heavy: None, ..self }
     }
 
     /// Answers one call, whose body is still to come.
@@ -79,14 +91,35 @@ impl Pipeline {
         // Fault: what is to happen to the call, if anything is.
         let reply = match self.plan(&recorder) {
             Err(refusal) => *refusal,
-            // Handle: most calls, without a wait.
-            Ok(None) => answering::answer(recorder.vendor(), &recorder.exchange),
+            // Handle: nearly all calls, without a wait.
+            Ok(None) => self.handle(&recorder).await,
             Ok(Some(plan)) => {
                 recorder.is_matched = true;
                 Box::pin(self.follow(&mut recorder, plan)).await
             }
         };
         self.finish(recorder, reply)
+    }
+
+    /// The vendor's answer. What is long by nature, such as hashing, runs off the workers, a bounded number at a time, so
+    /// that everybody else's calls go on.
+    async fn handle(&self, recorder: &Recorder<'_>) -> Reply {
+        let is_heavy = recorder.exchange.operation.is_some_and(|operation| operation.is_heavy);
+        let Some(heavy) = self.heavy.as_ref().filter(|_| is_heavy) else {
+            return answering::answer(recorder.vendor(), &recorder.exchange);
+        };
+        let permit = Arc::clone(heavy).acquire_owned().await;
+        let (world, exchange) = (Arc::clone(&recorder.world), Arc::clone(&recorder.exchange));
+        let vendor = recorder.vendor_index();
+        let work = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            answering::answer(world.vendor(vendor), &exchange)
+        });
+        match work.await {
+            Ok(reply) => reply,
+            // A panic was answered there; only a runtime that ends takes the work away.
+            Err(_) => answering::refuse(recorder.vendor(), &recorder.exchange, Kind::Broken),
+        }
     }
 
     /// The last steps of a call to a vendor.
@@ -97,11 +130,16 @@ impl Pipeline {
             self.worlds.adopt(Arc::clone(world));
         }
         if recorder.is_vendors() {
-            recorder.vendor().finish(exchange, &mut reply);
+            recorder.vendor().decorate(exchange, &mut reply);
         }
         // Journal: before the answer is on its way, so that whoever has it can look.
         recorder.end(&reply);
         reply
+    }
+
+    /// The vendors of every world.
+    pub fn vendors(&self) -> &VendorSet {
+        self.worlds.vendors()
     }
 
     /// The world of that name.

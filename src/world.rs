@@ -11,12 +11,13 @@ use hashbrown::HashMap;
 
 use crate::call_match::MatchInput;
 use crate::clock::Clock;
+use crate::context::{DEFAULT_WORLD, WorldContext};
 use crate::faults::{Candidate, Counters, Rules, Source, Spec};
 use crate::ids::Ids;
 use crate::journal::{self, Journal};
 use crate::outbox::{Numbered, Outbox};
 use crate::tokens::Keys;
-use crate::vendors::{DEFAULT_WORLD, Maker, Origin, SeedError, Settings, Shared, Vendor, VendorSet};
+use crate::vendors::{SeedContext, SeedError, Settings, Vendor, VendorFactory, VendorSet};
 
 pub use by_name::{Change, Limits, Worlds};
 pub use rule::fits;
@@ -25,7 +26,7 @@ pub use rule::fits;
 pub struct World {
     set: VendorSet,
     vendors: Vec<Box<dyn Vendor>>,
-    shared: Shared,
+    context: WorldContext,
     /// What the seed gives users, by vendor and key. The same in every world.
     user_faults: Arc<UserFaults>,
     /// How often each fault that is no rule met each operation.
@@ -68,7 +69,7 @@ impl World {
         requested: Option<Arc<Spec>>,
         start: &[Arc<Spec>],
     ) -> Vec<Candidate> {
-        let rules = self.rules.meet(call, || self.shared.clock.now());
+        let rules = self.rules.meet(call, || self.context.clock.now());
         let user_fault = call.user.and_then(|user| self.user_faults[place].get(user));
         let counted = |source, spec| Candidate { source, spec, counters: Arc::clone(&self.counters) };
         let mut found: Vec<_> = requested.map(|spec| counted(Source::Header, spec)).into_iter().collect();
@@ -80,7 +81,7 @@ impl World {
 
     /// A vendor's throw-away copy, on which a call can be tried.
     pub fn trial(&self, place: usize) -> Box<dyn Vendor> {
-        self.vendors[place].fork(self.shared.fork(&self.shared.world))
+        self.vendors[place].fork(self.context.fork(&self.context.world))
     }
 
     /// Which vendors it has.
@@ -90,34 +91,34 @@ impl World {
 
     /// The world's clock.
     pub fn clock(&self) -> &Clock {
-        &self.shared.clock
+        &self.context.clock
     }
 
     /// What the vendors would have sent, oldest first.
     pub fn letters(&self) -> Vec<Numbered> {
-        self.shared.outbox.letters()
+        self.context.outbox.letters()
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        &self.shared.world
+        &self.context.world
     }
 
     /// Every setting with its value, as `vendor.key`.
     pub fn settings(&self) -> impl Iterator<Item = (String, &'static str)> {
         self.vendors.iter().zip(&self.settings).flat_map(|(vendor, settings)| {
-            let about = vendor.about();
-            settings.all(about).map(move |(key, value)| (format!("{}.{key}", about.name), value))
+            let info = vendor.info();
+            settings.all(info.settings).map(move |(key, value)| (format!("{}.{key}", info.name), value))
         })
     }
 
     /// A world of that name that starts from this one's state, rules and counters, and goes on by itself.
     fn fork(&self, name: &str) -> Self {
-        let shared = self.shared.fork(name);
+        let context = self.context.fork(name);
         Self {
             set: self.set.clone(),
-            vendors: self.vendors.iter().map(|vendor| vendor.fork(shared.clone())).collect(),
-            shared,
+            vendors: self.vendors.iter().map(|vendor| vendor.fork(context.clone())).collect(),
+            context,
             user_faults: Arc::clone(&self.user_faults),
             counters: Arc::new(self.counters.fork()),
             rules: Arc::new(self.rules.fork()),
@@ -132,8 +133,8 @@ impl World {
         let set = self.vendors.iter().zip(&settings);
         Self {
             set: self.set.clone(),
-            vendors: set.map(|(vendor, own)| vendor.with(own)).collect(),
-            shared: self.shared.clone(),
+            vendors: set.map(|(vendor, own)| vendor.with_settings(own)).collect(),
+            context: self.context.clone(),
             user_faults: Arc::clone(&self.user_faults),
             counters: Arc::clone(&self.counters),
             rules: Arc::clone(&self.rules),
@@ -146,7 +147,7 @@ impl World {
 
 /// What the worlds start from.
 #[derive(Clone)]
-pub struct Beginning {
+pub struct WorldTemplate {
     /// The vendors.
     pub set: VendorSet,
     /// A vendor's seed text, by its place in its set.
@@ -163,13 +164,13 @@ pub struct Beginning {
     pub journal: journal::Limits,
 }
 
-impl Beginning {
+impl WorldTemplate {
     /// What a world is at birth: the seeds, read and checked, and the people.
     ///
     /// # Errors
     /// The vendor's place and what does not fit in its seed.
     fn world(&self) -> Result<World, (usize, SeedError)> {
-        let shared = Shared {
+        let context = WorldContext {
             world: DEFAULT_WORLD.into(),
             clock: self.clock.fork(),
             ids: Ids::seeded(self.seed),
@@ -177,10 +178,10 @@ impl Beginning {
             outbox: Outbox::default(),
         };
         let people: Vec<_> = crate::people::people(self.people, self.seed).collect();
-        let make = |(place, maker): (usize, &&Maker)| {
+        let make = |(place, factory): (usize, &&VendorFactory)| {
             let (seed, settings) = (&*self.seeds[place], &self.settings[place]);
-            let origin = Origin { seed, people: &people, settings, shared: shared.clone() };
-            (maker.make)(&origin).map_err(|error| (place, error))
+            let origin = SeedContext { seed, people: &people, settings, context: context.clone() };
+            (factory.make)(&origin).map_err(|error| (place, error))
         };
         let made = self.set.iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let mut user_faults = UserFaults::new();
@@ -188,9 +189,9 @@ impl Beginning {
         for (place, made) in made.into_iter().enumerate() {
             let mut faults = HashMap::new();
             for fault in made.faults {
-                let about = made.vendor.about();
+                let info = made.vendor.info();
                 let mut spec =
-                    Spec::parse(&fault.spec).and_then(|spec| spec.fits(about.title, about.lacks)).map_err(|bad| {
+                    Spec::parse(&fault.spec).and_then(|spec| spec.fits(info.title, info.lacks)).map_err(|bad| {
                         (place, SeedError::about(&self.seeds[place], &fault.spec, &fault.field, bad.to_string()))
                     })?;
                 spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
@@ -202,7 +203,7 @@ impl Beginning {
         Ok(World {
             set: self.set.clone(),
             vendors,
-            shared,
+            context,
             user_faults: Arc::new(user_faults),
             counters: Arc::default(),
             rules: Arc::default(),

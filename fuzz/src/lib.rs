@@ -29,7 +29,7 @@ const CREDENTIALS: [(&str, &[(&str, &str)]); 3] = [
 
 fn config(set: &[&str]) -> Config {
     Config {
-        listen: vec![([127, 0, 0, 1], 0).into()],
+        listen: vec![std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()],
         set: set.iter().map(|&text| text.to_owned()).collect(),
         clock: Some("2030-01-01T00:00:00Z".parse().expect("a time")),
         ..Config::default()
@@ -162,7 +162,7 @@ const CONTENT_TYPES: [&str; 8] = [
 /// says how the rest is framed and whose token it brings.
 pub fn rpc(bytes: &[u8]) {
     let paths: Vec<_> =
-        BUILT_IN.iter().flat_map(|maker| maker.about.operations()).filter_map(|operation| operation.rpc).collect();
+        BUILT_IN.iter().flat_map(|factory| factory.info.operations()).filter_map(|operation| operation.rpc).collect();
     EMULATORS.with(|both| {
         let emulator = &both[0];
         reset(emulator);

@@ -1,6 +1,6 @@
 //! The flags of the command line, their variables and defaults, and the [`Config`] that they make. Knows no vendor.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 
 use super::log::{Level, LogFormat};
+use crate::config::Listen;
 use crate::{Config, FaultPolicy, Limits};
 
 /// The address of [`Config::default`].
@@ -51,10 +52,10 @@ pub(super) enum Command {
 
 /// The addresses of a server, whether it is to run or to be asked.
 #[derive(Debug, Args)]
-pub(super) struct Listen {
-    /// Where to listen; port 0 takes any free one.
-    #[arg(long, env = "FAUXIDP_LISTEN", value_name = "ADDR", value_delimiter = '\n', default_value = DEFAULT_LISTEN)]
-    listen: Vec<SocketAddr>,
+pub(super) struct Addresses {
+    /// Where to listen, for all vendors or for one alone; port 0 takes any free one.
+    #[arg(long, env = "FAUXIDP_LISTEN", value_name = "[VENDOR=]ADDR", value_delimiter = '\n', default_value = DEFAULT_LISTEN)]
+    listen: Vec<Listen>,
 }
 
 /// Which running server to ask.
@@ -63,13 +64,13 @@ pub(super) struct Server {
     /// The server; the first --listen address if absent.
     url: Option<String>,
     #[command(flatten)]
-    listen: Listen,
+    addresses: Addresses,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     #[command(flatten)]
-    listen: Listen,
+    addresses: Addresses,
     /// A folder of seed files, <vendor>.json; a missing file keeps the embedded one.
     #[arg(long, env = "FAUXIDP_FIXTURES", value_name = "DIR")]
     fixtures: Option<PathBuf>,
@@ -214,7 +215,7 @@ impl Server {
     /// Where the server is reached from this machine: an unspecified address is the loopback one.
     pub(super) fn url(self) -> String {
         self.url.unwrap_or_else(|| {
-            let mut address = self.listen.listen[0];
+            let mut address = self.addresses.listen[0].address;
             match address.ip() {
                 IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
                 IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
@@ -229,7 +230,7 @@ impl From<Serve> for Config {
     fn from(flags: Serve) -> Self {
         Self {
             vendors: Vec::new(),
-            listen: flags.listen.listen,
+            listen: flags.addresses.listen,
             fixtures: flags.fixtures,
             people: flags.people,
             seed: flags.seed,

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, json};
 
 use crate::clock::Clock;
+use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
-use crate::protocol::{Call, Reply};
 use crate::world::World;
 
 /// What is to be done to a clock: one of these.
@@ -26,8 +26,8 @@ pub(super) fn show(world: &World) -> Reply {
 }
 
 /// Sets, moves, freezes or runs the clock.
-pub(super) fn change(world: &World, call: &Call) -> Reply {
-    match changed(world.clock(), &call.body) {
+pub(super) fn change(world: &World, body: &[u8]) -> Reply {
+    match changed(world.clock(), body) {
         Ok(()) => show(world),
         Err(detail) => problem(StatusCode::BAD_REQUEST, Mark::Refused, &detail, Map::new()),
     }

@@ -4,9 +4,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, json};
 
+use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
-use crate::protocol::{Call, Reply};
-use crate::vendors::{Event, Happening};
+use crate::vendors::{Event, EventKind};
 use crate::world::World;
 
 /// An event as it is reported.
@@ -22,10 +22,10 @@ struct Reported {
 }
 
 /// Passes an event on to its vendor.
-pub(super) fn report(world: &World, call: &Call) -> Reply {
-    match taken(world, &call.body) {
+pub(super) fn report(world: &World, body: &[u8]) -> Reply {
+    match taken(world, body) {
         Ok((vendor, event)) => {
-            Reply::of(StatusCode::OK, &json!({ "vendor": vendor, "user": event.user, "event": event.what.as_str() }))
+            Reply::of(StatusCode::OK, &json!({ "vendor": vendor, "user": event.user, "event": event.kind.as_str() }))
         }
         Err((status, detail)) => problem(status, Mark::Refused, &detail, Map::new()),
     }
@@ -36,21 +36,25 @@ fn taken(world: &World, body: &[u8]) -> Result<(&'static str, Event), (StatusCod
     let reported: Reported =
         serde_json::from_slice(body).map_err(|error| bad(format!("The body is no event: {error}.")))?;
     let named = |name: &&str| **name == *reported.vendor;
-    let Some(vendor) = world.vendors().find(|vendor| named(&vendor.about().name)) else {
-        let known: Vec<_> = world.vendors().map(|vendor| vendor.about().name).collect();
+    let Some(vendor) = world.vendors().find(|vendor| named(&vendor.info().name)) else {
+        let known: Vec<_> = world.vendors().map(|vendor| vendor.info().name).collect();
         return Err(bad(format!("There is no vendor {:?}, only {}.", reported.vendor, known.join(", "))));
     };
-    let Some(what) = Happening::ALL.into_iter().find(|what| what.as_str() == reported.event) else {
-        let known = Happening::ALL.map(Happening::as_str).join(", ");
+    let Some(kind) = EventKind::ALL.into_iter().find(|kind| kind.as_str() == reported.event) else {
+        let known = EventKind::ALL.map(EventKind::as_str).join(", ");
         return Err(bad(format!("There is no event {:?}, only {known}.", reported.event)));
     };
     let Reported { user, ip, user_agent, client, .. } = reported;
     if ip.as_ref().is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_err()) {
         return Err(bad("The member \"ip\" is no IP address.".to_owned()));
     }
-    let event = Event { user, what, ip, user_agent, client };
-    match vendor.event(&event) {
-        Ok(()) => Ok((vendor.about().name, event)),
+    let event = Event { user, kind, ip, user_agent, client };
+    let taken = match vendor.events() {
+        Some(events) => events.event(&event),
+        None => Err(format!("{} takes no event {:?}", vendor.info().title, event.kind.as_str())),
+    };
+    match taken {
+        Ok(()) => Ok((vendor.info().name, event)),
         Err(reason) => Err((StatusCode::CONFLICT, format!("It cannot have happened: {reason}."))),
     }
 }

@@ -8,8 +8,8 @@ use crate::call_match::CallMatch;
 use crate::faults::{Spec, Wanted};
 use crate::limits::Limit;
 use crate::metrics::Metrics;
+use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
-use crate::protocol::{Call, Reply};
 use crate::world::{self, World};
 
 /// A rule as it is asked for.
@@ -30,8 +30,8 @@ pub(super) fn list(world: &World) -> Reply {
 }
 
 /// Adds a rule.
-pub(super) fn add(world: &World, call: &Call, metrics: &Metrics) -> Reply {
-    let wanted = match read(world, &call.body) {
+pub(super) fn add(world: &World, body: &[u8], metrics: &Metrics) -> Reply {
+    let wanted = match read(world, body) {
         Ok(wanted) => wanted,
         Err(detail) => return problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()),
     };
@@ -51,8 +51,7 @@ pub(super) fn clear(world: &World) -> Reply {
 }
 
 /// Removes one rule.
-pub(super) fn remove(world: &World, call: &Call) -> Reply {
-    let id = call.parameter(1);
+pub(super) fn remove(world: &World, id: &str) -> Reply {
     let removed = id.parse().map_or(0, |id| world.rules.remove(Some(id), world.clock().now()));
     match removed {
         0 => problem(StatusCode::NOT_FOUND, Mark::Refused, &format!("There is no rule {id:?}."), Map::new()),

@@ -7,6 +7,7 @@ mod guard;
 mod metrics;
 mod page;
 mod report;
+mod request;
 mod requests;
 mod routes;
 mod worlds;
@@ -15,15 +16,16 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use crate::fidelity::Operation;
+use crate::exchange::Exchange;
 use crate::metrics::Metrics;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::{Found, nearest};
 use crate::protocol::{Call, Reply};
+use crate::row::Operation;
 use crate::vendors::VendorSet;
 use crate::world::Worlds;
 
-pub use report::fidelity_table;
+use request::Request;
 
 /// Gives the certificate by which clients trust the server, as PEM, or says why there is none.
 pub type Certificate = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
@@ -40,19 +42,20 @@ pub struct Control {
 
 impl Control {
     /// Answers a call to a path that is fauxidp's own.
-    pub fn answer(&self, mut call: Call, worlds: &Worlds) -> Reply {
+    pub fn answer(&self, call: Call, worlds: &Worlds) -> Reply {
         if let Some(refusal) = guard::refusal(&call, &self.allowed_hosts) {
             return refusal;
         }
         // HEAD is GET without a body, which the connection leaves out.
         let method = if call.method() == Method::HEAD { Method::GET } else { call.method().clone() };
-        match routes::TABLE.find(&method, call.path()) {
+        match routes::TABLE.routes().find(&method, call.path()) {
             Found::Operation(matched) => {
-                let run = routes::ROWS[matched.place].run;
-                call.matched = Some(matched);
-                run(self, worlds, &call)
+                let handler = routes::TABLE.handler(&matched);
+                let mut exchange = Exchange::new(call);
+                exchange.match_to(matched, |key| key.into());
+                handler(&Request { control: self, worlds, exchange: &exchange })
             }
-            Found::WrongMethod(allow) => {
+            Found::WrongMethod { allow, .. } => {
                 let detail = format!("{} takes {allow}.", call.path());
                 let reply = problem(StatusCode::METHOD_NOT_ALLOWED, Mark::Refused, &detail, Map::new());
                 match http::HeaderValue::from_str(&allow) {
@@ -60,7 +63,9 @@ impl Control {
                     Err(_) => reply,
                 }
             }
-            Found::Lacking(_) | Found::Untidy(_) | Found::Nothing => unmatched(worlds.vendors(), &method, call.path()),
+            Found::Unemulated(_) | Found::Untidy(_) | Found::Nothing => {
+                unmatched(worlds.vendors(), &method, call.path())
+            }
         }
     }
 }
@@ -73,7 +78,7 @@ pub fn takes_state(head: &Parts) -> bool {
 
 /// fauxidp's own operations.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    routes::TABLE.operations().iter().copied()
+    routes::TABLE.routes().operations().iter().copied()
 }
 
 /// Every operation with its owner's name: the vendors' and fauxidp's own.
@@ -88,7 +93,7 @@ pub fn built_in_operations() -> Vec<(&'static str, &'static Operation)> {
 
 /// No route has this path: says which come near it.
 pub fn unmatched(set: &VendorSet, method: &Method, path: &str) -> Reply {
-    let served = all_operations(set).map(|(_, operation)| operation).filter(|operation| operation.emulated);
+    let served = all_operations(set).map(|(_, operation)| operation).filter(|operation| operation.is_emulated);
     let near: Vec<Value> = nearest(served, method, path)
         .into_iter()
         .map(|operation| json!({ "method": operation.method, "path": operation.path, "operation": operation.name }))

@@ -36,9 +36,9 @@ const TAIL: &str = r#"<h2>About the server</h2>
 /// The page.
 pub(super) fn page(set: &VendorSet) -> Reply {
     let mut text = HEAD.to_owned();
-    for about in set.infos() {
-        write!(text, "<h2>{}</h2>\n<table>\n", about.title).expect("a string takes text");
-        for operation in about.operations().filter(|operation| operation.emulated) {
+    for info in set.infos() {
+        write!(text, "<h2>{}</h2>\n<table>\n", info.title).expect("a string takes text");
+        for operation in info.operations().filter(|operation| operation.is_emulated) {
             writeln!(
                 text,
                 "<tr><td><code>{}</code><td><code>{} {}</code>",

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::call_match::CallMatch;
 use crate::journal::{Entry, Reading};
+use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
-use crate::protocol::{Call, Reply};
 use crate::vendors::VendorSet;
 use crate::world::World;
 
@@ -34,8 +34,8 @@ struct Count {
 }
 
 /// The entries that the query asks for, newest last.
-pub(super) fn list(world: &World, call: &Call) -> Reply {
-    let calls = match from_query(world.set(), call.head.uri.query().unwrap_or_default()) {
+pub(super) fn list(world: &World, query: &str) -> Reply {
+    let calls = match from_query(world.set(), query) {
         Ok(calls) => calls,
         Err(detail) => return refused(&detail),
     };
@@ -51,8 +51,8 @@ pub(super) fn clear(world: &World) -> Reply {
 }
 
 /// Holds the journal against what is expected of it.
-pub(super) fn verify(world: &World, call: &Call) -> Reply {
-    let (calls, count) = match expected(world.set(), &call.body) {
+pub(super) fn verify(world: &World, body: &[u8]) -> Reply {
+    let (calls, count) = match expected(world.set(), body) {
         Ok(expected) => expected,
         Err(detail) => return refused(&detail),
     };

@@ -7,7 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Emulator, StartError};
-use crate::config::{Config, FaultPolicy};
+use crate::config::{Config, FaultPolicy, Listen};
+use crate::vendors::VendorFactory;
 
 /// What an emulator starts with: the embedded seed, a free port of the loopback address and the real clock, unless it is
 /// told otherwise. The command line's flags have the same names.
@@ -20,9 +21,15 @@ impl Builder {
         Self(Config { listen: Vec::new(), ..Config::default() })
     }
 
-    /// Another address to listen on; port 0 takes any free one.
-    pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.0.listen.push(address);
+    /// Another address to listen on, for all vendors or for one alone; port 0 takes any free one.
+    pub fn listen(mut self, address: impl Into<Listen>) -> Self {
+        self.0.listen.push(address.into());
+        self
+    }
+
+    /// A further vendor to stand in for, behind those that come with the crate. Unstable: see the module `vendor`.
+    pub fn vendor(mut self, factory: &'static VendorFactory) -> Self {
+        self.0.vendors.push(factory);
         self
     }
 
@@ -110,7 +117,7 @@ impl Builder {
     /// [`StartError`]; nothing is left behind.
     pub async fn start(mut self) -> Result<Emulator, StartError> {
         if self.0.listen.is_empty() {
-            self.0.listen.push(SocketAddr::from(([127, 0, 0, 1], 0)));
+            self.0.listen.push(SocketAddr::from(([127, 0, 0, 1], 0)).into());
         }
         Emulator::start_with(self.0).await
     }

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use super::Match;
 use super::calls::{Recorded, Times};
 use super::rule::{Fault, Rule};
+use crate::context::DEFAULT_WORLD;
 use crate::pipeline::Pipeline;
-use crate::vendors::{BaseUrls, DEFAULT_WORLD, Endpoint};
+use crate::vendors::{BaseUrls, Endpoint};
 
 /// A world of a running emulator: a complete private copy of users, settings, faults, journal, outbox and clock.
 ///
@@ -75,7 +76,7 @@ impl World {
         let refused = |detail: String| Refused { status: 404, detail, nearest: Vec::new() };
         let world =
             self.pipeline.world(&self.name).ok_or_else(|| refused(format!("There is no world {:?}.", self.name)))?;
-        let found = world.vendors().find(|found| found.about().name == vendor);
+        let found = world.vendors().find(|found| found.info().name == vendor);
         found
             .map(|found| found.endpoint(&self.base))
             .ok_or_else(|| refused(format!("There is no vendor {vendor:?}, only {}.", world.set().names().join(", "))))

@@ -161,7 +161,7 @@ impl Entry {
         })
     }
 
-    /// About how many bytes it takes.
+    /// VendorInfo how many bytes it takes.
     pub(super) fn size(&self) -> usize {
         let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()).map_or(0, |fault| fault.len());
         let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());

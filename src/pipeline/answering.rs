@@ -11,7 +11,7 @@ use crate::failure::{Failure, Kind};
 use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::rpc::{RpcError, code};
 use crate::protocol::{Call, Reply};
-use crate::vendors::{About, Vendor};
+use crate::vendors::{Vendor, VendorInfo};
 
 const EXPLAIN: HeaderName = HeaderName::from_static("x-fauxidp-explain");
 const FIDELITY: HeaderName = HeaderName::from_static("x-fauxidp-fidelity");
@@ -19,14 +19,14 @@ const FIDELITY: HeaderName = HeaderName::from_static("x-fauxidp-fidelity");
 /// The vendor's answer, and how sure it is.
 pub(super) fn answer(vendor: &dyn Vendor, exchange: &Exchange) -> Reply {
     let mut reply = handle(vendor, exchange);
-    explain(&mut reply, vendor.about(), exchange);
+    explain(&mut reply, vendor.info(), exchange);
     reply
 }
 
 /// The vendor's answer. A panic costs one 500 in its dialect and no more: what it changed is not kept.
 pub(super) fn handle(vendor: &dyn Vendor, exchange: &Exchange) -> Reply {
     catch_unwind(AssertUnwindSafe(|| vendor.handle(exchange))).unwrap_or_else(|_| {
-        let (vendor_name, method, path) = (vendor.about().name, exchange.method(), exchange.path());
+        let (vendor_name, method, path) = (vendor.info().name, exchange.method(), exchange.path());
         tracing::error!(vendor = vendor_name, path, "the handler of {method} {path} panicked");
         vendor.refuse(exchange, &Failure::from(Kind::Broken))
     })
@@ -35,21 +35,21 @@ pub(super) fn handle(vendor: &dyn Vendor, exchange: &Exchange) -> Reply {
 /// The vendor's refusal of a call that names no operation it could handle.
 pub(super) fn refuse(vendor: &dyn Vendor, exchange: &Exchange, kind: Kind) -> Reply {
     let mut reply = vendor.refuse(exchange, &Failure::from(kind));
-    explain(&mut reply, vendor.about(), exchange);
+    explain(&mut reply, vendor.info(), exchange);
     reply
 }
 
 /// Says how sure the answer is, where the call asks for it.
-fn explain(reply: &mut Reply, about: &About, exchange: &Exchange) {
+fn explain(reply: &mut Reply, info: &VendorInfo, exchange: &Exchange) {
     if !exchange.call.speaks_to_us || exchange.call.header(&EXPLAIN).is_none_or(|value| value != "1") {
         return;
     }
-    let own = exchange.operation.and_then(|operation| operation.answer(reply.answer));
-    let common = || about.common.iter().find(|answer| answer.name == reply.answer);
-    let value = match own.or_else(common).filter(|row| row.status == reply.outcome().as_u16()) {
+    let own = exchange.operation.and_then(|operation| info.fidelity.operation(operation.name)?.answer(reply.answer));
+    let any = || info.fidelity.any(reply.answer);
+    let value = match own.or_else(any).filter(|row| row.status == reply.outcome().as_u16()) {
         Some(row) => {
             let operation = exchange.operation.filter(|_| own.is_some()).map_or("any", |operation| operation.name);
-            format!("{}; ref={}; row={}.{operation}.{}", row.sureness.as_str(), row.source, about.name, row.name)
+            format!("{}; ref={}; row={}.{operation}.{}", row.confidence.as_str(), row.source, info.name, row.name)
         }
         // A setting made the answer something else than what the table promises.
         None => "assumed; ref=settings".to_owned(),
@@ -78,9 +78,9 @@ pub(super) fn own(call: &Call, refusal: Reply) -> Reply {
 }
 
 /// The vendor has this operation, the emulator lacks it.
-pub(super) fn unemulated(about: &About, operation: &str) -> Reply {
-    let detail = format!("{} has the operation {operation}, but it is not emulated.", about.title);
-    let more = json!({ "vendor": about.name, "operation": operation });
+pub(super) fn unemulated(info: &VendorInfo, operation: &str) -> Reply {
+    let detail = format!("{} has the operation {operation}, but it is not emulated.", info.title);
+    let more = json!({ "vendor": info.name, "operation": operation });
     let more = more.as_object().cloned().unwrap_or_default();
     problem(StatusCode::NOT_IMPLEMENTED, Mark::Unemulated, &detail, more)
 }

@@ -11,6 +11,7 @@ use super::Pipeline;
 use super::answering::{self, own};
 use super::reading::{self, Excess, Unread};
 use super::recorder::Recorder;
+use crate::context::DEFAULT_WORLD;
 use crate::control;
 use crate::exchange::Exchange;
 use crate::failure::Kind;
@@ -21,7 +22,6 @@ use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::Found;
 use crate::protocol::rpc::{self, Wire};
 use crate::protocol::{Call, Reply};
-use crate::vendors::DEFAULT_WORLD;
 use crate::world::World;
 
 /// A call in its world.
@@ -89,7 +89,7 @@ impl Pipeline {
         let vendors = self.worlds.vendors();
         let Mounted { owner, world, prefix, path } = mount::mount(vendors, call.listener, &plain);
         let found = match owner {
-            Owner::Vendor(vendor) => vendors[vendor].about.routes.find(call.method(), path),
+            Owner::Vendor(vendor) => (vendors[vendor].info.routes)().find(call.method(), path),
             Owner::Control | Owner::None => Found::Nothing,
         };
         let is_rpc = match &found {
@@ -106,34 +106,28 @@ impl Pipeline {
     /// Says in the exchange which operation it is and whom it is about; answers the refusal where it is none that can be handled.
     fn name_operation(&self, recorder: &mut Recorder<'_>, found: Found, excess: Option<Excess>) -> Option<Reply> {
         let (vendor, exchange) = recorder.vendor_and_exchange();
-        if let Found::Lacking(operation) = found {
-            exchange.operation = Some(operation);
+        match &found {
+            Found::Operation(matched) => exchange.match_to(matched.clone(), vendor.info().user_key),
+            Found::Unemulated(operation) => exchange.name(operation),
+            Found::WrongMethod { operation, .. } => exchange.dialect = operation.dialect,
+            Found::Untidy(_) | Found::Nothing => {}
         }
         Some(match (found, excess) {
             (Found::Nothing, _) => self.unmatched(exchange),
-            (Found::Lacking(operation), _) => {
-                own(&exchange.call, answering::unemulated(vendor.about(), operation.name))
+            (Found::Unemulated(operation), _) => {
+                own(&exchange.call, answering::unemulated(vendor.info(), operation.name))
             }
             // What the vendor would say too, so it is in its words.
-            (found, Some(Excess { limit: Limit::Body, .. })) => {
-                name(exchange, found);
+            (_, Some(Excess { limit: Limit::Body, .. })) => {
                 answering::refuse(vendor, exchange, Kind::TooLarge).with(MARK, Mark::Limit.header())
             }
-            (found, Some(excess)) => {
-                name(exchange, found);
-                own(&exchange.call, excess.problem())
-            }
-            (Found::WrongMethod(allow), None) => answering::refuse(vendor, exchange, Kind::WrongMethod(allow)),
+            (_, Some(excess)) => own(&exchange.call, excess.problem()),
+            (Found::WrongMethod { allow, .. }, None) => answering::refuse(vendor, exchange, Kind::WrongMethod(allow)),
             (Found::Untidy(path), None) => {
                 let path = format!("{}{path}", exchange.call.prefix);
                 answering::refuse(vendor, exchange, Kind::UntidyPath(path))
             }
-            (Found::Operation(matched), None) => {
-                exchange.operation = Some(matched.operation);
-                exchange.call.matched = Some(matched);
-                exchange.user = vendor.subject(&exchange.call).map(Cow::into_owned);
-                return None;
-            }
+            (Found::Operation(_), None) => return None,
         })
     }
 
@@ -151,7 +145,7 @@ impl Pipeline {
     ) -> Result<(Arc<World>, bool), Box<Reply>> {
         let seed = vendor.map(|vendor| self.worlds.seed().vendor(vendor));
         let named = match seed {
-            Some(seed) => credential::take_world(call, seed.about().credentials, of_path),
+            Some(seed) => credential::take_world(call, seed.info().credentials, of_path),
             // A path that nobody claims was meant for one of them.
             None => {
                 let carriers = self.worlds.vendors().infos().flat_map(|info| info.credentials);
@@ -164,15 +158,8 @@ impl Pipeline {
         };
         Ok(match self.worlds.get(&name) {
             Some(world) => (world, false),
-            None if seed.is_some_and(|seed| seed.admits(call)) => (self.worlds.make(&name), false),
+            None if seed.is_some_and(|seed| seed.accepts_credential(call)) => (self.worlds.make(&name), false),
             None => (self.worlds.visit(&name), true),
         })
-    }
-}
-
-/// Says which operation it is, where it is one.
-fn name(exchange: &mut Exchange, found: Found) {
-    if let Found::Operation(matched) = found {
-        exchange.operation = Some(matched.operation);
     }
 }

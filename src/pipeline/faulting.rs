@@ -17,7 +17,6 @@ use crate::faults::{self, BadFault, Hold, Moment, Note, Outcome, Plan, Policy};
 use crate::protocol::Reply;
 use crate::protocol::delivery::{Cut, Drip};
 use crate::protocol::problem::{Mark, problem};
-use crate::vendors::Vendor;
 
 impl Pipeline {
     /// What is to happen to the call, if anything is.
@@ -32,18 +31,18 @@ impl Pipeline {
         if self.faults.policy == Policy::Off || !(is_asked || world.may_have_faults(vendor, exchange.user())) {
             return Ok(None); // nearly all calls
         }
-        let about = recorder.vendor().about();
+        let info = recorder.vendor().info();
         let bad_fault = |bad: BadFault| {
             let detail = format!("X-Fault: {bad}");
             Box::new(own(call, problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new())))
         };
         let requested = match call.speaks_to_us {
-            true => faults::requested(&call.head.headers, about.title, about.lacks).map_err(bad_fault)?,
+            true => faults::requested(&call.head.headers, info.title, info.lacks).map_err(bad_fault)?,
             false => None,
         };
-        let input = MatchInput::begun(call, about.name, operation.name, exchange.user());
+        let input = MatchInput::begun(call, info.name, operation.name, exchange.user());
         let candidates = world.faults(vendor, &input, requested, &self.faults.specs);
-        Ok((!candidates.is_empty()).then(|| Box::new(Plan::new(&candidates, about.name, operation.name))))
+        Ok((!candidates.is_empty()).then(|| Box::new(Plan::new(&candidates, info.name, operation.name))))
     }
 
     /// A call to which something may happen: fault, vendor, marks, in the order that the fault says.
@@ -63,19 +62,18 @@ impl Pipeline {
             recorder.resume();
         }
         let early = plan.outcome.as_ref().filter(|outcome| outcome.at != Moment::After);
-        let (vendor, exchange) = (recorder.vendor(), &recorder.exchange);
         let mut reply = match early {
-            Some(outcome) => self.instead(vendor, exchange, &outcome.what, None).await,
-            None => answering::answer(vendor, exchange),
+            Some(outcome) => self.instead(recorder, &outcome.what, None).await,
+            None => self.handle(recorder).await,
         };
         if let Some(outcome) = plan.outcome.as_ref().filter(|outcome| outcome.at == Moment::After) {
-            reply = self.instead(vendor, exchange, &outcome.what, Some(reply)).await;
+            reply = self.instead(recorder, &outcome.what, Some(reply)).await;
         }
         if let Some(delay) = plan.timing.as_ref().filter(|delay| delay.at == Moment::After) {
             marks.push(delay.mark(self.hold(delay.what, Some(&mut reply)).await));
         }
         if let Some(outcome) = &plan.outcome {
-            let is_undocumented = matches!(outcome.what, Outcome::Refusal(_)) && !is_published(exchange, &reply);
+            let is_undocumented = matches!(outcome.what, Outcome::Refusal(_)) && !is_published(recorder, &reply);
             marks.push(outcome.mark(if is_undocumented { Note::Undocumented } else { Note::Plain }));
         }
         marks.extend(skipped);
@@ -97,7 +95,7 @@ impl Pipeline {
                 // On a copy, so that looking at it uses up no id.
                 let trial = recorder.world.trial(recorder.vendor_index());
                 let reply = trial.refuse(&recorder.exchange, failure);
-                (!is_published(&recorder.exchange, &reply)).then_some(Note::SkippedAsUndocumented)
+                (!is_published(recorder, &reply)).then_some(Note::SkippedAsUndocumented)
             }
             Outcome::Hang(_) if self.held.available_permits() == 0 => Some(Note::SkippedByLimit),
             _ => None,
@@ -105,15 +103,9 @@ impl Pipeline {
     }
 
     /// What a call gets instead of its answer, which is there where the fault acts on it.
-    async fn instead(
-        &self,
-        vendor: &dyn Vendor,
-        exchange: &Exchange,
-        outcome: &Outcome,
-        answer: Option<Reply>,
-    ) -> Reply {
+    async fn instead(&self, recorder: &Recorder<'_>, outcome: &Outcome, answer: Option<Reply>) -> Reply {
         let cut = match outcome {
-            Outcome::Refusal(failure) => return vendor.refuse(exchange, failure),
+            Outcome::Refusal(failure) => return recorder.vendor().refuse(&recorder.exchange, failure),
             Outcome::Cut(cut) => *cut,
             Outcome::Hang(ms) => {
                 self.hold(Hold::Wait(Duration::from_millis(*ms)), None).await;
@@ -148,7 +140,8 @@ impl Pipeline {
 }
 
 /// Whether the vendor publishes the status of that answer for the operation.
-fn is_published(exchange: &Exchange, reply: &Reply) -> bool {
-    let status = reply.outcome().as_u16();
-    exchange.operation.is_some_and(|operation| operation.published.contains(&status))
+fn is_published(recorder: &Recorder<'_>, reply: &Reply) -> bool {
+    let (info, status) = (recorder.vendor().info(), reply.outcome().as_u16());
+    let known = recorder.exchange.operation.and_then(|operation| info.fidelity.operation(operation.name));
+    known.is_some_and(|known| known.published.contains(&status))
 }

@@ -16,7 +16,7 @@ use crate::world::World;
 
 /// An exchange with a vendor, or with nobody, in the world that it belongs to.
 pub(super) struct Recorder<'a> {
-    pub(super) exchange: Box<Exchange>,
+    pub(super) exchange: Arc<Exchange>,
     pub(super) world: Arc<World>,
     /// Whether the world is one that nobody keeps, unless the call succeeds.
     pub(super) is_visiting: bool,
@@ -35,7 +35,7 @@ impl<'a> Recorder<'a> {
     pub(super) fn new(mut exchange: Exchange, world: Arc<World>, vendor: Option<usize>, metrics: &'a Metrics) -> Self {
         let (at, watch) = (world.clock().now(), Stopwatch::start());
         exchange.call.at = at;
-        let exchange = Box::new(exchange);
+        let exchange = Arc::new(exchange);
         Self { exchange, world, is_visiting: false, is_matched: false, vendor, metrics, at, watch, ended: None }
     }
 
@@ -56,12 +56,13 @@ impl<'a> Recorder<'a> {
 
     /// Its vendor, and the exchange to be told what is found out.
     pub(super) fn vendor_and_exchange(&mut self) -> (&dyn Vendor, &mut Exchange) {
-        (self.world.vendor(self.vendor.expect("it is a vendor's")), &mut self.exchange)
+        let vendor = self.world.vendor(self.vendor.expect("it is a vendor's"));
+        (vendor, Arc::make_mut(&mut self.exchange))
     }
 
     /// Goes on after a delay: what the call writes from here on has the time of now.
     pub(super) fn resume(&mut self) {
-        self.exchange.call.at = self.world.clock().now();
+        Arc::make_mut(&mut self.exchange).call.at = self.world.clock().now();
     }
 
     /// The call was answered.
@@ -79,7 +80,7 @@ impl Drop for Recorder<'_> {
     /// Also where the client left before the answer, and this is dropped in the middle.
     fn drop(&mut self) {
         let (took, ended) = (self.watch.elapsed(), self.ended.take());
-        let vendor = self.vendor.map(|vendor| self.world.set()[vendor].about.name);
+        let vendor = self.vendor.map(|vendor| self.world.set()[vendor].info.name);
         let operation = self.exchange.operation.map(|operation| operation.name);
         let call = &self.exchange.call;
         tracing::debug!(

@@ -17,6 +17,7 @@ use serde_json::Value;
 use serde_json::value::to_raw_value;
 
 use super::Call;
+use crate::context::{WORLD_CLAIM, split_world};
 use fingerprint::Collector;
 use json::Members;
 
@@ -24,9 +25,6 @@ pub use fingerprint::{Credential, Credentials};
 
 /// The header of an API key, at the vendors that have one.
 pub static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-
-/// The claim in which a JWT carries its world.
-pub const CLAIM: &str = "fauxidp_world";
 
 /// The longest name of a world, in bytes.
 const MAX_NAME: usize = 64;
@@ -66,14 +64,6 @@ pub enum BadWorld {
 pub fn is_world(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     !name.starts_with('.') && (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(fits)
-}
-
-/// A credential without its world, and the world: what follows the last `~`.
-pub fn split(credential: &str) -> (&str, Option<&str>) {
-    match credential.rsplit_once('~') {
-        Some((credential, world)) => (credential, Some(world)),
-        None => (credential, None),
-    }
 }
 
 /// The world that a call names, in front of its path or by its credentials. Every credential loses that name, and of
@@ -136,7 +126,7 @@ struct Reader {
 impl Reader {
     /// Reads one credential. Answers it without its world, if it had one to lose.
     fn credential<'c>(&mut self, credential: &'c str) -> Option<&'c str> {
-        let (bare, world) = split(credential);
+        let (bare, world) = split_world(credential);
         self.keep(bare);
         self.name(world?);
         Some(bare)
@@ -182,7 +172,7 @@ impl Reader {
             return Some(format!("{scheme} {}", self.basic(credential.trim())?));
         }
         self.credential(credential.trim())?;
-        Some(split(value).0.to_owned())
+        Some(split_world(value).0.to_owned())
     }
 
     /// Reads name and secret of `Basic`, each of which may be coded as in a form.
@@ -209,7 +199,7 @@ impl Reader {
         }
         // Written anew only where something changes.
         let bare = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
-            let value = if is_credential(&name) { split(&value).0.to_owned() } else { value.into_owned() };
+            let value = if is_credential(&name) { split_world(&value).0.to_owned() } else { value.into_owned() };
             (name.into_owned(), value)
         };
         let pairs = form_urlencoded::parse(form).map(bare);
@@ -254,7 +244,8 @@ fn split_coded(half: &str) -> (&str, Option<&str>) {
 }
 
 /// Whether the body may be a form: nothing says that it is something else.
-fn is_form(call: &Call) -> bool {
+/// Whether the body is a form, as far as its media type says; without one it may be.
+pub fn is_form(call: &Call) -> bool {
     const FORM: &str = "application/x-www-form-urlencoded";
     call.media_type().is_none_or(|media_type| media_type.eq_ignore_ascii_case(FORM))
 }
@@ -265,8 +256,8 @@ fn claimed(token: &str) -> Option<String> {
     let (_, claims, _) = (parts.next()?, parts.next()?, parts.next()?);
     let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
     // What a client signs for itself names the world behind its own id. Other ids may have a `~` for other reasons.
-    let of_user = || Some(split(claims["sub"].as_str()?).1.filter(|world| is_world(world))?.to_owned());
-    claims[CLAIM].as_str().map(str::to_owned).or_else(of_user)
+    let of_user = || Some(split_world(claims["sub"].as_str()?).1.filter(|world| is_world(world))?.to_owned());
+    claims[WORLD_CLAIM].as_str().map(str::to_owned).or_else(of_user)
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ pub mod problem;
 pub mod route;
 pub mod rpc;
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 
 use bytes::Bytes;
@@ -24,7 +23,6 @@ use serde::Serialize;
 
 use credential::Credentials;
 use delivery::Delivery;
-use route::Matched;
 use rpc::Wire;
 
 /// How the headers start in which a request speaks to fauxidp itself.
@@ -64,8 +62,6 @@ pub struct Call {
     pub body: Bytes,
     /// The credentials, once its world is known.
     pub credentials: Credentials,
-    /// The operation that the path and method name. `None` where the vendor can only refuse.
-    pub matched: Option<Matched>,
     /// The wire of a remote call; `None` where the path is none, or its content type is not understood.
     pub wire: Option<Wire>,
 }
@@ -89,7 +85,7 @@ impl Call {
             names |= bit(name);
         }
         let is_coded = memchr(b'%', head.uri.path().as_bytes()).is_some();
-        let (prefix, matched, wire) = (String::new(), None, None);
+        let (prefix, wire) = (String::new(), None);
         Self {
             head,
             routed: None,
@@ -103,7 +99,6 @@ impl Call {
             is_coded,
             body,
             credentials: Credentials::default(),
-            matched,
             wire,
         }
     }
@@ -129,15 +124,6 @@ impl Call {
     /// The first header of that name, if it is text.
     pub fn header(&self, name: &HeaderName) -> Option<&str> {
         self.value(name)?.to_str().ok()
-    }
-
-    /// The parameter of the path that stands at that place, from 0, percent-decoded; empty if there is none.
-    pub fn parameter(&self, place: usize) -> Cow<'_, str> {
-        let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(self.path(), place));
-        match self.is_coded {
-            true => percent_encoding::percent_decode_str(raw).decode_utf8_lossy(),
-            false => raw.into(),
-        }
     }
 
     /// Scheme and host as the client sees them, such as `http://127.0.0.1:8484`, with the prefix of a world; a proxy in

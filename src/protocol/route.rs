@@ -3,13 +3,20 @@
 use http::Method;
 use matchit::Router;
 
-use crate::fidelity::Operation;
+use crate::row::{Operation, Row};
 
 /// The most parameters that a path has.
-const PARAMETERS: usize = 4;
+const MAX_PARAMETERS: usize = 4;
 
-/// The routes of one vendor, or of the control API.
-pub struct RouteTable {
+/// The rows of one vendor, or of the control API, found by method and path.
+pub struct RouteTable<H: 'static> {
+    rows: Vec<&'static Row<H>>,
+    routes: Routes,
+}
+
+/// What a method and path name, whatever answers it.
+pub struct Routes {
+    /// Those of the rows, then those that are not emulated.
     operations: Vec<&'static Operation>,
     by_path: Router<Vec<usize>>,
     tidy: bool,
@@ -21,64 +28,89 @@ pub enum Found {
     /// This operation.
     Operation(Matched),
     /// An operation that the emulator lacks.
-    Lacking(&'static Operation),
-    /// A known path with another method; these are the ones it has.
-    WrongMethod(String),
+    Unemulated(&'static Operation),
+    /// A known path with another method.
+    WrongMethod {
+        /// The methods that it has, with commas between them.
+        allow: String,
+        /// One of its operations.
+        operation: &'static Operation,
+    },
     /// A path that the vendor would tidy first, and where it would redirect to.
     Untidy(String),
     /// Nothing.
     Nothing,
 }
 
-/// An operation with the places of its parameters in the path.
+/// An operation with the ranges of its parameters in the path.
 #[derive(Debug, Clone)]
 pub struct Matched {
     /// The operation.
     pub operation: &'static Operation,
-    /// Its place in the table, from 0.
-    pub place: usize,
     /// Whether it was called by the path of its remote call, which has no parameters.
     pub is_rpc: bool,
-    /// Where each starts and ends.
-    parameters: [(u32, u32); PARAMETERS],
+    /// The index of its row.
+    row: usize,
+    /// Where each parameter starts and ends.
+    parameters: [(u32, u32); MAX_PARAMETERS],
 }
 
 impl Matched {
-    /// The parameter at that place as it stands in `path`, the one that was matched.
-    pub fn parameter<'p>(&self, path: &'p str, place: usize) -> &'p str {
-        let range = self.parameters.get(place);
+    /// The parameter of that index as it is written in `path`, the one that was matched.
+    pub fn parameter<'p>(&self, path: &'p str, index: usize) -> &'p str {
+        let range = self.parameters.get(index);
         range.and_then(|(start, end)| path.get(*start as usize..*end as usize)).unwrap_or("")
     }
 }
 
-impl RouteTable {
-    /// A table of these operations.
+impl<H> RouteTable<H> {
+    /// A table of these rows, and of operations that are not emulated.
     ///
     /// # Panics
     /// When two of them claim one path in ways that cannot both be told apart: a slip in the table.
-    pub fn new(operations: impl IntoIterator<Item = &'static Operation>) -> Self {
-        let operations: Vec<_> = operations.into_iter().collect();
-        let mut by_path: Router<Vec<usize>> = Router::new();
-        let mut paths: Vec<(&str, Vec<usize>)> = Vec::new();
-        for (place, operation) in operations.iter().enumerate() {
-            for path in [Some(operation.path), operation.rpc].into_iter().flatten() {
-                match paths.iter_mut().find(|(known, _)| *known == path) {
-                    Some((_, places)) => places.push(place),
-                    None => paths.push((path, vec![place])),
-                }
-            }
-        }
-        for (path, places) in paths {
-            by_path.insert(path, places).expect("the table's paths do not collide");
-        }
-        Self { operations, by_path, tidy: false }
+    pub fn new(
+        rows: impl IntoIterator<Item = &'static Row<H>>,
+        unemulated: impl IntoIterator<Item = &'static Operation>,
+    ) -> Self {
+        let rows: Vec<_> = rows.into_iter().collect();
+        let operations = rows.iter().map(|row| &row.operation).chain(unemulated).collect();
+        Self { rows, routes: Routes::new(operations) }
     }
 
     /// The same table for a vendor that redirects from `//`, `/.` and `/..` to the tidied path.
     #[must_use]
     pub fn tidying(mut self) -> Self {
-        self.tidy = true;
+        self.routes.tidy = true;
         self
+    }
+
+    /// What a method and path name, whatever answers it.
+    pub fn routes(&self) -> &Routes {
+        &self.routes
+    }
+
+    /// What answers a call that was matched in this table.
+    pub fn handler(&self, matched: &Matched) -> &'static H {
+        &self.rows[matched.row].handler
+    }
+}
+
+impl Routes {
+    fn new(operations: Vec<&'static Operation>) -> Self {
+        let mut by_path: Router<Vec<usize>> = Router::new();
+        let mut paths: Vec<(&str, Vec<usize>)> = Vec::new();
+        for (index, operation) in operations.iter().enumerate() {
+            for path in [Some(operation.path), operation.rpc].into_iter().flatten() {
+                match paths.iter_mut().find(|(known, _)| *known == path) {
+                    Some((_, indices)) => indices.push(index),
+                    None => paths.push((path, vec![index])),
+                }
+            }
+        }
+        for (path, indices) in paths {
+            by_path.insert(path, indices).expect("the table's paths do not collide");
+        }
+        Self { operations, by_path, tidy: false }
     }
 
     /// All operations, in the table's order.
@@ -88,13 +120,13 @@ impl RouteTable {
 
     /// What this method and path name.
     pub fn find(&self, method: &Method, path: &str) -> Found {
-        let mut parameters = [(0, 0); PARAMETERS];
+        let mut parameters = [(0, 0); MAX_PARAMETERS];
         let mut has_dots = false;
         let found = self.by_path.at(path).ok();
         for (range, (_, value)) in parameters.iter_mut().zip(found.iter().flat_map(|found| found.params.iter())) {
             let start = value.as_ptr() as usize - path.as_ptr() as usize;
-            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            *range = (place(start), place(start + value.len()));
+            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            *range = (offset(start), offset(start + value.len()));
             has_dots |= matches!(value, "." | "..");
         }
         // A path that is found is tidy, unless a parameter is not.
@@ -108,19 +140,19 @@ impl RouteTable {
         let Some(found) = found else {
             return Found::Nothing;
         };
-        let method_of = |place: usize| match self.operations[place].rpc == Some(path) {
+        let method_of = |index: usize| match self.operations[index].rpc == Some(path) {
             true => "POST", // every remote call
-            false => self.operations[place].method,
+            false => self.operations[index].method,
         };
-        let Some(&place) = found.value.iter().find(|place| method_of(**place) == method.as_str()) else {
-            let methods: Vec<_> = found.value.iter().map(|place| method_of(*place)).collect();
-            return Found::WrongMethod(methods.join(", "));
+        let Some(&row) = found.value.iter().find(|index| method_of(**index) == method.as_str()) else {
+            let methods: Vec<_> = found.value.iter().map(|index| method_of(*index)).collect();
+            return Found::WrongMethod { allow: methods.join(", "), operation: self.operations[found.value[0]] };
         };
-        let operation = self.operations[place];
-        if !operation.emulated {
-            return Found::Lacking(operation);
+        let operation = self.operations[row];
+        match operation.is_emulated {
+            false => Found::Unemulated(operation),
+            true => Found::Operation(Matched { operation, is_rpc: operation.rpc == Some(path), row, parameters }),
         }
-        Found::Operation(Matched { operation, place, is_rpc: operation.rpc == Some(path), parameters })
     }
 }
 
@@ -172,35 +204,41 @@ fn tidied(path: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    static GET: Operation = Operation::own("get", "GET", "/v1/users/{id}");
-    static STOP: Operation = Operation::own("stop", "POST", "/v1/users/{id}/stop/{why}");
-    static LACKING: Operation = Operation::lacking("make", "POST", "/v1/users/{id}");
+    static ROWS: [Row<&str>; 2] = [
+        Row::new("get", "GET", "/v1/users/{id}", "got"),
+        Row::new("stop", "POST", "/v1/users/{id}/stop/{why}", "stopped"),
+    ];
+    static UNEMULATED: Operation = Operation::unemulated("make", "POST", "/v1/users/{id}");
 
-    fn table() -> RouteTable {
-        RouteTable::new([&GET, &STOP, &LACKING])
+    fn table() -> RouteTable<&'static str> {
+        RouteTable::new(&ROWS, [&UNEMULATED])
+    }
+
+    fn find(method: Method, path: &str) -> Found {
+        table().routes().find(&method, path)
     }
 
     #[test]
-    fn a_method_and_path_find_their_operation_with_its_parameters() {
+    fn a_method_and_path_find_their_row_with_its_parameters() {
         let path = "/v1/users/a%20b/stop/x";
-        let Found::Operation(matched) = table().find(&Method::POST, path) else { panic!("not found") };
-        assert_eq!((matched.operation.name, matched.place), ("stop", 1));
+        let Found::Operation(matched) = find(Method::POST, path) else { panic!("not found") };
+        assert_eq!((matched.operation.name, *table().handler(&matched)), ("stop", "stopped"));
         assert_eq!((matched.parameter(path, 0), matched.parameter(path, 1)), ("a%20b", "x"));
         assert_eq!(matched.parameter(path, 9), "");
     }
 
     #[test]
-    fn lacking_operations_wrong_methods_and_nothing_are_told_apart() {
-        let table = table();
-        assert!(matches!(table.find(&Method::POST, "/v1/users/a"), Found::Lacking(op) if op.name == "make"));
-        assert!(matches!(table.find(&Method::PUT, "/v1/users/a"), Found::WrongMethod(allow) if allow == "GET, POST"));
-        assert!(matches!(table.find(&Method::GET, "/v1/users/"), Found::Nothing));
-        assert!(matches!(table.find(&Method::GET, "/v1/users/a/"), Found::Nothing));
+    fn unemulated_operations_wrong_methods_and_nothing_are_told_apart() {
+        assert!(matches!(find(Method::POST, "/v1/users/a"), Found::Unemulated(operation) if operation.name == "make"));
+        let Found::WrongMethod { allow, operation } = find(Method::PUT, "/v1/users/a") else { panic!("found") };
+        assert_eq!((&*allow, operation.name), ("GET, POST", "get"));
+        assert!(matches!(find(Method::GET, "/v1/users/"), Found::Nothing));
+        assert!(matches!(find(Method::GET, "/v1/users/a/"), Found::Nothing));
     }
 
     #[test]
     fn the_nearest_route_is_the_one_whose_fixed_words_differ_least() {
-        let near = nearest([&GET, &STOP].into_iter(), &Method::POST, "/v1/user/some-long-id/stop/it");
+        let near = nearest(ROWS.iter().map(|row| &row.operation), &Method::POST, "/v1/user/some-long-id/stop/it");
         assert_eq!(near[0].name, "stop");
     }
 

@@ -48,6 +48,9 @@ pub enum Codec {
     Json,
 }
 
+/// The largest message of a remote call, compressed or not, in bytes.
+pub const MAX_MESSAGE: usize = 1 << 20;
+
 /// Every content type that is understood. Another one, also with another parameter, is 415.
 const WIRES: [(&str, Framing, Codec); 9] = [
     ("application/json", Framing::Connect, Codec::Json),
@@ -68,6 +71,8 @@ const GRPC_ENCODING: &str = "grpc-encoding";
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 
 /// The codes of gRPC, by number.
+pub mod field;
+
 pub mod code {
     #![allow(missing_docs)]
     pub const UNKNOWN: u8 = 2;

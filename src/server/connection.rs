@@ -80,7 +80,7 @@ async fn http<S>(stream: S, is_tls: bool, abort: Arc<ConnectionAbort>, context: 
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Context { pipeline, limits, stop, .. } = context;
+    let Context { pipeline, limits, stop, vendor, .. } = context;
     let activity = Arc::new(Activity::new());
     let service = {
         let state = ConnectionState {
@@ -97,7 +97,8 @@ where
             }
             // Before anything waits, so that what does carries the call and not its head.
             let (head, body) = request.into_parts();
-            let call = Call::begun(head, is_tls);
+            let mut call = Call::begun(head, is_tls);
+            call.listener = vendor;
             async move {
                 let state = &in_flight.connection;
                 let response = state.pipeline.answer(call, body).await;

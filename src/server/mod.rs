@@ -25,7 +25,7 @@ use tls::Tls;
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
 /// Listening sockets that are bound and not yet served.
-pub struct Bound(Vec<(TcpListener, SocketAddr)>);
+pub struct Bound(Vec<(TcpListener, SocketAddr, Option<usize>)>);
 
 /// A running server.
 pub struct Server {
@@ -35,34 +35,35 @@ pub struct Server {
 }
 
 impl Bound {
-    /// Binds every address.
+    /// Binds every address, each with the index of the vendor that is served there alone.
     ///
     /// # Errors
     /// The address that could not be bound, and why.
-    pub async fn new(addresses: &[SocketAddr]) -> Result<Self, (SocketAddr, io::Error)> {
+    pub async fn new(addresses: &[(SocketAddr, Option<usize>)]) -> Result<Self, (SocketAddr, io::Error)> {
         let mut bound = Vec::with_capacity(addresses.len());
-        for address in addresses {
+        for (address, vendor) in addresses {
             let listener = TcpListener::bind(address).await.map_err(|error| (*address, error))?;
             let real = listener.local_addr().map_err(|error| (*address, error))?;
-            bound.push((listener, real));
+            bound.push((listener, real, *vendor));
         }
         Ok(Self(bound))
     }
 
     /// The addresses with their real ports.
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.0.iter().map(|(_, address)| *address).collect()
+        self.0.iter().map(|(_, address, _)| *address).collect()
     }
 
     /// Starts to serve.
     pub fn serve(self, pipeline: &Arc<Pipeline>, tls: &Arc<Tls>, limits: Limits) -> Server {
         let slots = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
         let (stop, accepting, connections) = (CancellationToken::new(), TaskTracker::new(), TaskTracker::new());
-        for (listener, _) in self.0 {
+        for (listener, _, vendor) in self.0 {
             let context = Context {
                 pipeline: Arc::clone(pipeline),
                 tls: Arc::clone(tls),
                 limits,
+                vendor,
                 slots: Arc::clone(&slots),
                 stop: stop.clone(),
                 connections: connections.clone(),
@@ -80,6 +81,8 @@ struct Context {
     pipeline: Arc<Pipeline>,
     tls: Arc<Tls>,
     limits: Limits,
+    /// The index of the vendor that is served here alone.
+    vendor: Option<usize>,
     /// A slot for each connection that may be.
     slots: Arc<Semaphore>,
     stop: CancellationToken,

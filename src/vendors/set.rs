@@ -3,13 +3,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{About, Maker, Settings};
+use super::{Settings, VendorFactory, VendorInfo};
 use crate::call_match::CallMatch;
-use crate::fidelity::Operation;
+use crate::row::Operation;
 
 /// The vendors of a server, in a fixed order: an index into it names a vendor everywhere else. A clone is the same set.
 #[derive(Clone)]
-pub struct VendorSet(Arc<[&'static Maker]>);
+pub struct VendorSet(Arc<[&'static VendorFactory]>);
 
 impl VendorSet {
     /// The vendors that come with the crate.
@@ -21,19 +21,19 @@ impl VendorSet {
     ///
     /// # Errors
     /// The name that two of them share.
-    pub fn with(&self, more: &[&'static Maker]) -> Result<Self, &'static str> {
+    pub fn with(&self, more: &[&'static VendorFactory]) -> Result<Self, &'static str> {
         let all: Arc<[_]> = self.iter().chain(more).copied().collect();
         for (index, factory) in all.iter().enumerate() {
-            if all[..index].iter().any(|other| other.about.name == factory.about.name) {
-                return Err(factory.about.name);
+            if all[..index].iter().any(|other| other.info.name == factory.info.name) {
+                return Err(factory.info.name);
             }
         }
         Ok(Self(all))
     }
 
     /// What is the same in every world, for each.
-    pub fn infos(&self) -> impl Iterator<Item = &'static About> + Clone + '_ {
-        self.iter().map(|factory| factory.about)
+    pub fn infos(&self) -> impl Iterator<Item = &'static VendorInfo> + Clone + '_ {
+        self.iter().map(|factory| factory.info)
     }
 
     /// Their names.
@@ -73,12 +73,12 @@ impl VendorSet {
         let Some(index) = self.position(vendor) else {
             return Err(format!("no vendor {vendor:?}, only {}", self.names().join(", ")));
         };
-        settings[index].set(self[index].about, key, value)
+        settings[index].set(vendor, self[index].info.settings, key, value)
     }
 }
 
 impl Deref for VendorSet {
-    type Target = [&'static Maker];
+    type Target = [&'static VendorFactory];
 
     fn deref(&self) -> &Self::Target {
         &self.0

@@ -7,9 +7,10 @@ use std::time::Duration;
 use dashmap::DashMap;
 use hashbrown::DefaultHashBuilder;
 
-use super::{Beginning, World};
+use super::{World, WorldTemplate};
 use crate::clock::Clock;
-use crate::vendors::{DEFAULT_WORLD, SeedError, Settings, VendorSet};
+use crate::context::DEFAULT_WORLD;
+use crate::vendors::{SeedError, Settings, VendorSet};
 
 /// How many worlds may be, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +40,7 @@ impl Change {
 
 /// The worlds by name.
 pub struct Worlds {
-    beginning: Beginning,
+    beginning: WorldTemplate,
     /// What a world is at birth. No call reaches it.
     seed: World,
     by_name: DashMap<Box<str>, Arc<World>, DefaultHashBuilder>,
@@ -57,7 +58,7 @@ impl Worlds {
     ///
     /// # Errors
     /// The vendor's place and what does not fit in its seed.
-    pub fn new(beginning: Beginning, limits: Limits) -> Result<Self, (usize, SeedError)> {
+    pub fn new(beginning: WorldTemplate, limits: Limits) -> Result<Self, (usize, SeedError)> {
         let seed = beginning.world()?;
         Ok(Self::of(beginning, seed, limits))
     }
@@ -71,7 +72,7 @@ impl Worlds {
         Ok(Self::of(self.beginning, seed, self.limits))
     }
 
-    fn of(beginning: Beginning, seed: World, limits: Limits) -> Self {
+    fn of(beginning: WorldTemplate, seed: World, limits: Limits) -> Self {
         let by_name = DashMap::default();
         by_name.insert(DEFAULT_WORLD.into(), Arc::new(seed.fork(DEFAULT_WORLD)));
         Self {
@@ -177,7 +178,7 @@ impl Worlds {
                 return Ok(Arc::clone(&world));
             }
         }
-        let beginning = Beginning {
+        let beginning = WorldTemplate {
             settings,
             seed: change.seed.unwrap_or(self.beginning.seed),
             people: change.people.unwrap_or(self.beginning.people),
@@ -267,8 +268,8 @@ mod tests {
 
     fn worlds(most: usize) -> Worlds {
         let set = VendorSet::built_in();
-        let beginning = Beginning {
-            seeds: set.iter().map(|maker| maker.embedded.to_owned()).collect(),
+        let beginning = WorldTemplate {
+            seeds: set.iter().map(|factory| factory.embedded.to_owned()).collect(),
             settings: set.default_settings(),
             set,
             people: 0,

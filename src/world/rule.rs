@@ -2,7 +2,7 @@
 
 use crate::call_match::CallMatch;
 use crate::faults::Spec;
-use crate::vendors::{About, VendorSet};
+use crate::vendors::{VendorInfo, VendorSet};
 
 /// Whether the vendors whose calls can match have what the rule asks for.
 ///
@@ -10,8 +10,8 @@ use crate::vendors::{About, VendorSet};
 /// A sentence that names what there is not.
 pub fn fits(set: &VendorSet, spec: &Spec, calls: &CallMatch) -> Result<(), String> {
     let vendors = vendors_of(set, calls).map_err(|reason| format!("match: {reason}."))?;
-    for about in vendors {
-        spec.check(about.title, about.lacks).map_err(|bad| match calls.asked_vendor() {
+    for info in vendors {
+        spec.check(info.title, info.lacks).map_err(|bad| match calls.asked_vendor() {
             Some(_) => format!("fault: {bad}."),
             None => format!("fault: {bad}, so the rule has to match another vendor."),
         })?;
@@ -20,14 +20,14 @@ pub fn fits(set: &VendorSet, spec: &Spec, calls: &CallMatch) -> Result<(), Strin
 }
 
 /// The vendors whose calls can match: those that emulate the operation.
-fn vendors_of(set: &VendorSet, calls: &CallMatch) -> Result<Vec<&'static About>, String> {
+fn vendors_of(set: &VendorSet, calls: &CallMatch) -> Result<Vec<&'static VendorInfo>, String> {
     calls.check_rule()?;
     set.check(calls)?;
-    let emulates = |about: &About| {
-        calls.asked_operation().is_none_or(|name| about.operations().any(|own| own.name == name && own.emulated))
+    let emulates = |info: &VendorInfo| {
+        calls.asked_operation().is_none_or(|name| info.operations().any(|own| own.name == name && own.is_emulated))
     };
-    let asked = set.infos().filter(|about| calls.asked_vendor().is_none_or(|name| name == about.name));
-    let vendors: Vec<_> = asked.filter(|about| emulates(about)).collect();
+    let asked = set.infos().filter(|info| calls.asked_vendor().is_none_or(|name| name == info.name));
+    let vendors: Vec<_> = asked.filter(|info| emulates(info)).collect();
     match (vendors.is_empty(), calls.asked_operation()) {
         (true, Some(name)) => Err(format!("the operation {name:?} is not emulated")),
         _ => Ok(vendors),

@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 
 use super::{World, fits};
 use crate::clock::Clock;
+use crate::context::WorldContext;
 use crate::faults::{Counters, Rules};
 use crate::ids::Ids;
 use crate::outbox::Outbox;
 use crate::tokens::Keys;
-use crate::vendors::Shared;
 
 /// What stands in front of every state.
 const FORMAT: &str = "world state, version 1";
@@ -44,16 +44,16 @@ struct Faults {
 impl World {
     /// Everything in the world but its name and its journal.
     pub fn state(&self) -> String {
-        let shared = &self.shared;
+        let context = &self.context;
         let state = State {
             fauxidp: FORMAT.to_owned(),
-            ids: shared.ids.clone(),
-            keys_taken: shared.keys.taken(),
-            clock: shared.clock.clone(),
+            ids: context.ids.clone(),
+            keys_taken: context.keys.taken(),
+            clock: context.clock.clone(),
             settings: self.settings().map(|(key, value)| (key, value.to_owned())).collect(),
-            outbox: shared.outbox.clone(),
+            outbox: context.outbox.clone(),
             faults: Faults { rules: Arc::clone(&self.rules), others: Arc::clone(&self.counters) },
-            vendors: self.vendors().map(|vendor| (vendor.about().name.to_owned(), vendor.state())).collect(),
+            vendors: self.vendors().map(|vendor| (vendor.info().name.to_owned(), vendor.snapshot())).collect(),
         };
         serde_json::to_string(&state).expect("a state is JSON")
     }
@@ -71,7 +71,7 @@ impl World {
         for (key, value) in &state.settings {
             self.set.set(&mut settings, key, value)?;
         }
-        let shared = Shared {
+        let context = WorldContext {
             world: name.into(),
             clock: state.clock,
             ids: state.ids,
@@ -80,15 +80,15 @@ impl World {
         };
         let mut restored = Vec::with_capacity(self.vendors.len());
         for (vendor, settings) in self.vendors().zip(&settings) {
-            let about = vendor.about();
-            let state = state.vendors.get(about.name).ok_or_else(|| format!("vendors.{} is missing", about.name))?;
-            restored.push(vendor.restored(state, shared.clone(), settings)?);
+            let info = vendor.info();
+            let state = state.vendors.get(info.name).ok_or_else(|| format!("vendors.{} is missing", info.name))?;
+            restored.push(vendor.restore(state, context.clone(), settings)?);
         }
         state.faults.rules.check(|spec, matching| fits(&self.set, spec, matching))?;
         Ok(Self {
             set: self.set.clone(),
             vendors: restored,
-            shared,
+            context,
             user_faults: Arc::clone(&self.user_faults),
             counters: state.faults.others,
             rules: state.faults.rules,

@@ -169,7 +169,15 @@ fn the_faults_of_the_start_are_for_every_call() {
 fn a_wrong_command_line_is_one_line_that_names_it_and_code_2() {
     for (arguments, expected) in [
         (&["--bogus"][..], "fauxidp: unexpected argument '--bogus' found\n"),
-        (&["--listen", "here"], "fauxidp: invalid value 'here' for '--listen <ADDR>': invalid socket address syntax\n"),
+        (
+            &["--listen", "here"],
+            "fauxidp: invalid value 'here' for '--listen <[VENDOR=]ADDR>': expected an address such as \
+             127.0.0.1:8484, localhost:8484 or 8484\n",
+        ),
+        (
+            &["--listen", "okta=0"],
+            "fauxidp: --listen okta=127.0.0.1:0: unknown vendor \"okta\"; expected one of monocloud, zitadel, jitsudo\n",
+        ),
         (&["--people", "many"], "fauxidp: invalid value 'many' for '--people <N>': invalid digit found in string\n"),
         (
             &["--log", "loud"],
@@ -189,7 +197,7 @@ fn a_wrong_command_line_is_one_line_that_names_it_and_code_2() {
         (&["fly"], "fauxidp: unrecognized subcommand 'fly'\n"),
         (
             &["--listen", "127.0.0.1:0", "routes"],
-            "fauxidp: the subcommand 'routes' cannot be used with '--listen <ADDR>'\n",
+            "fauxidp: the subcommand 'routes' cannot be used with '--listen <[VENDOR=]ADDR>'\n",
         ),
     ] {
         let output = run(arguments);

@@ -1,65 +1,77 @@
 //! One suite over every vendor and operation: what holds for all. An operation's call is the first of its own fixture,
-//! so a new operation or vendor is tested without a line here.
+//! so a new operation or vendor is tested without a line here. A vendor of a test runs [`suite`] over itself.
 
 use std::sync::LazyLock;
 
-use fauxidp::Emulator;
-use fauxidp::declared::{About, BUILT_IN, Name, Operation};
+use fauxidp::declared::{Name, Operation, VendorInfo, VendorSet};
+use fauxidp::{Config, Emulator};
 
 use crate::fixture;
 use crate::wire::{self, Answer, Ask};
 
-/// Every emulated operation with its vendor and a call that succeeds.
-fn calls() -> &'static [(&'static About, &'static Operation, Ask)] {
-    static CALLS: LazyLock<Vec<(&'static About, &'static Operation, Ask)>> = LazyLock::new(|| {
-        let fixtures = fixture::all();
-        let mut calls = Vec::new();
-        for about in BUILT_IN.iter().map(|maker| maker.about) {
-            for operation in about.operations().filter(|operation| operation.emulated) {
-                let own = |path: &str| {
-                    path.starts_with(&format!("fixtures/{}/", about.name))
-                        && path.ends_with(&format!("/{}.http", operation.name))
-                };
-                let fixture = fixtures.iter().find(|fixture| own(&fixture.path)).expect("each operation has a fixture");
-                calls.push((about, operation, fixture.asks().next().expect("a request")));
-            }
-        }
-        calls
-    });
-    &CALLS
+/// A vendor under test.
+pub struct Subject {
+    pub info: &'static VendorInfo,
+    /// How its server starts.
+    pub config: fn() -> Config,
+    /// What stands in front of its paths there.
+    pub prefix: &'static str,
+    /// A call that succeeds, for each of its emulated operations.
+    pub calls: Vec<(&'static Operation, Ask)>,
 }
 
-/// Operations that are no GET and yet change nothing, or nothing that any read shows.
-const UNSEEN: &[(&str, &str)] = &[
-    ("monocloud", "reset_password"),
-    ("monocloud", "send_email_verification_link"),
-    ("zitadel", "introspect"),
-    ("zitadel", "revoke"),
-    ("zitadel", "userinfo_by_post"),
-    ("jitsudo", "post_auth_login"),
-];
+impl Subject {
+    async fn emulator(&self) -> Emulator {
+        Emulator::start_with((self.config)()).await.expect("it starts")
+    }
+}
 
-/// Whether an operation changes nothing that a read shows.
-fn is_read(about: &About, operation: &Operation) -> bool {
-    shows(operation) || UNSEEN.contains(&(about.name, operation.name))
+/// The vendors that come with the crate, each at its root claims.
+fn built_in() -> &'static [Subject] {
+    static SUBJECTS: LazyLock<Vec<Subject>> = LazyLock::new(|| {
+        let fixtures = fixture::all();
+        let call = |info: &VendorInfo, operation: &'static Operation| {
+            let own = |path: &str| {
+                path.starts_with(&format!("fixtures/{}/", info.name))
+                    && path.ends_with(&format!("/{}.http", operation.name))
+            };
+            let fixture = fixtures.iter().find(|fixture| own(&fixture.path)).expect("each operation has a fixture");
+            (operation, fixture.asks().next().expect("a request"))
+        };
+        let subject = |info: &'static VendorInfo| {
+            let emulated = info.operations().filter(|operation| operation.is_emulated);
+            let calls = emulated.map(|operation| call(info, operation)).collect();
+            Subject { info, config: wire::config, prefix: "", calls }
+        };
+        VendorSet::built_in().infos().map(subject).collect()
+    });
+    &SUBJECTS
+}
+
+/// All that holds for every vendor.
+pub async fn suite(subject: &Subject) {
+    each_call_succeeds_and_a_reset_undoes_it(subject).await;
+    http_1_and_http_2_answer_alike(subject).await;
+    without_a_credential_nothing_is_answered(subject).await;
+    a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not(subject).await;
+    an_unemulated_operation_says_so_whatever_the_credential(subject).await;
+    a_broken_or_over_long_body_changes_nothing(subject).await;
+    every_named_failure_is_rendered_or_refused_and_marked(subject).await;
+    every_status_is_kept_as_it_is_asked_for(subject).await;
+    the_moments_decide_what_is_changed(subject).await;
+    a_fault_that_cannot_be_followed_is_loud_and_changes_nothing(subject).await;
+    the_same_calls_are_answered_byte_for_byte_alike_by_two_servers(subject).await;
 }
 
 /// Whether an operation shows what others changed.
 fn shows(operation: &Operation) -> bool {
-    operation.method == "GET" || operation.name.starts_with("list_")
-}
-
-/// Whether that is about the server, whatever its users.
-fn is_about_the_server(path: &str) -> bool {
-    ["/.well-known/", "/oauth/", "/debug/", "/healthz"].iter().any(|start| path.starts_with(start))
+    operation.reads_only && !operation.is_about_server
 }
 
 /// What every read of the vendor shows: of the user that the call is about, and as the reads' own fixtures ask.
-async fn state(emulator: &Emulator, about: &About, call: &Ask) -> Vec<Answer> {
-    let own = calls().iter().filter(|(other, ..)| other.name == about.name);
+async fn state(emulator: &Emulator, subject: &Subject, call: &Ask) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (_, operation, read) in own.filter(|(_, operation, _)| shows(operation) && !is_about_the_server(operation.path))
-    {
+    for (operation, read) in subject.calls.iter().filter(|(operation, _)| shows(operation)) {
         // A search without a filter finds all.
         let mut asks = vec![if operation.method == "POST" { read.clone().body("") } else { read.clone() }];
         if operation.name.starts_with("get_user") {
@@ -80,45 +92,43 @@ async fn state(emulator: &Emulator, about: &About, call: &Ask) -> Vec<Answer> {
 }
 
 /// Sends calls that must be refused, and holds that together they change nothing.
-async fn refused(emulator: &Emulator, about: &About, call: &Ask, asks: &[Ask]) -> Vec<Answer> {
-    let before = state(emulator, about, call).await;
+async fn refused(emulator: &Emulator, subject: &Subject, call: &Ask, asks: &[Ask]) -> Vec<Answer> {
+    let before = state(emulator, subject, call).await;
     let mut answers = Vec::with_capacity(asks.len());
     for ask in asks {
         let answer = ask.send(emulator).await;
         assert!(answer.status >= 400, "{} {}: {}", ask.method, ask.path, answer.status);
         answers.push(answer);
     }
-    let after = state(emulator, about, call).await;
+    let after = state(emulator, subject, call).await;
     let all = || asks.iter().map(|ask| format!("{} {} {:?}", ask.method, ask.path, ask.headers)).collect::<Vec<_>>();
     assert_eq!(before, after, "a refused call changed something: {:?}", all());
     answers
 }
 
 /// The same for one call.
-async fn refused_once(emulator: &Emulator, about: &About, call: &Ask, asked: Ask) -> Answer {
-    refused(emulator, about, call, &[asked]).await.remove(0)
+async fn refused_once(emulator: &Emulator, subject: &Subject, call: &Ask, asked: Ask) -> Answer {
+    refused(emulator, subject, call, &[asked]).await.remove(0)
 }
 
-#[tokio::test]
-async fn the_call_of_each_fixture_succeeds_and_a_reset_undoes_it() {
-    let emulator = wire::emulator().await;
-    for (about, operation, call) in calls().iter().cloned() {
-        let before = state(&emulator, about, &call).await;
+async fn each_call_succeeds_and_a_reset_undoes_it(subject: &Subject) {
+    let emulator = subject.emulator().await;
+    for (operation, call) in &subject.calls {
+        let before = state(&emulator, subject, call).await;
         let answer = call.send(&emulator).await;
         assert!((200..300).contains(&answer.status), "{}: {}", operation.name, answer.text());
         assert_eq!(answer.header("x-fauxidp"), None);
-        let after = state(&emulator, about, &call).await;
-        assert_eq!(before != after, !is_read(about, operation), "{}", operation.name);
+        let after = state(&emulator, subject, call).await;
+        assert_eq!(before != after, operation.is_seen(), "{}", operation.name);
         let reset = Ask::new("POST", "/__fauxidp/worlds/default/reset").send(&emulator).await;
         assert_eq!(reset.status, 200);
-        assert_eq!(state(&emulator, about, &call).await, before, "{}", operation.name);
+        assert_eq!(state(&emulator, subject, call).await, before, "{}", operation.name);
     }
 }
 
-#[tokio::test]
-async fn http_1_and_http_2_answer_alike() {
-    let (one, two) = (wire::emulator().await, wire::emulator().await);
-    for (_, operation, call) in calls().iter().cloned() {
+async fn http_1_and_http_2_answer_alike(subject: &Subject) {
+    let (one, two) = (subject.emulator().await, subject.emulator().await);
+    for (operation, call) in &subject.calls {
         let asks = [
             call.clone(),
             call.clone().header("x-fault", "503;retry-after=1"),
@@ -133,29 +143,29 @@ async fn http_1_and_http_2_answer_alike() {
     }
 }
 
-#[tokio::test]
-async fn without_a_credential_nothing_is_answered() {
-    let emulator = wire::emulator().await;
-    for (about, _, call) in calls().iter().cloned() {
+async fn without_a_credential_nothing_is_answered(subject: &Subject) {
+    let emulator = subject.emulator().await;
+    for (_, call) in &subject.calls {
         if let Some(credential) = call.credential() {
-            let answer = refused_once(&emulator, about, &call, call.clone().without(credential)).await;
+            let answer = refused_once(&emulator, subject, call, call.clone().without(credential)).await;
             assert_eq!((answer.status, answer.header("x-fauxidp")), (401, None), "the vendor's own words");
         }
     }
 }
 
-#[tokio::test]
-async fn a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not() {
-    let emulator = wire::emulator().await;
-    for (about, _, call) in calls().iter().cloned() {
+async fn a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not(subject: &Subject) {
+    let emulator = subject.emulator().await;
+    for (_, call) in &subject.calls {
         let path = call.path.split('?').next().expect("a path");
-        let mut parts: Vec<_> = path.split('/').map(str::to_owned).collect();
-        parts[path.matches('/').count().min(2)].push_str("-or-so");
+        let own = path.strip_prefix(subject.prefix).expect("it is below the prefix");
+        let mut parts: Vec<_> = own.split('/').map(str::to_owned).collect();
+        parts[own.matches('/').count().min(2)].push_str("-or-so");
+        let misspelt = format!("{}{}", subject.prefix, parts.join("/"));
         let mut asks = vec![Ask { method: "REPORT".to_owned(), ..call.clone() }];
-        for path in [format!("{path}/nonsense/really/at/all"), format!("{path}/"), parts.join("/")] {
+        for path in [format!("{path}/nonsense/really/at/all"), format!("{path}/"), misspelt] {
             asks.push(Ask { path, ..call.clone() });
         }
-        let answers = refused(&emulator, about, &call, &asks).await;
+        let answers = refused(&emulator, subject, call, &asks).await;
         assert_eq!((answers[0].status, answers[0].header("x-fauxidp")), (405, None));
         for answer in &answers[1..] {
             assert_eq!((answer.status, answer.header("x-fauxidp")), (404, Some("unmatched")));
@@ -164,62 +174,54 @@ async fn a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not() {
     }
 }
 
-#[tokio::test]
-async fn an_operation_that_is_lacking_says_so_whatever_the_credential() {
-    let emulator = wire::emulator().await;
-    for about in BUILT_IN.iter().map(|maker| maker.about) {
-        for operation in about.operations().filter(|operation| !operation.emulated) {
-            let path = operation.path.replace(['{', '}'], "");
-            let answer = Ask::new(operation.method, &path).send(&emulator).await;
-            assert_eq!((answer.status, answer.header("x-fauxidp")), (501, Some("unemulated")), "{}", operation.path);
-            assert_eq!(answer.json()["operation"], operation.name);
-        }
+async fn an_unemulated_operation_says_so_whatever_the_credential(subject: &Subject) {
+    let emulator = subject.emulator().await;
+    for operation in subject.info.operations().filter(|operation| !operation.is_emulated) {
+        let path = format!("{}{}", subject.prefix, operation.path.replace(['{', '}'], ""));
+        let answer = Ask::new(operation.method, &path).send(&emulator).await;
+        assert_eq!((answer.status, answer.header("x-fauxidp")), (501, Some("unemulated")), "{}", operation.path);
+        assert_eq!(answer.json()["operation"], operation.name);
     }
 }
 
-#[tokio::test]
-async fn a_broken_or_over_long_body_changes_nothing() {
-    let emulator = wire::emulator().await;
-    for (about, operation, call) in calls().iter().cloned() {
+async fn a_broken_or_over_long_body_changes_nothing(subject: &Subject) {
+    let emulator = subject.emulator().await;
+    for (operation, call) in &subject.calls {
         let json = call.headers.iter().any(|(name, value)| name == "content-type" && value.contains("json"));
-        // Enable and unblock take no body, and so ignore one.
-        if json && !call.body.is_empty() && !matches!(operation.name, "enable_user" | "unblock_user") {
-            refused_once(&emulator, about, &call, call.clone().body("{")).await;
+        if json && !call.body.is_empty() && !operation.ignores_body {
+            refused_once(&emulator, subject, call, call.clone().body("{")).await;
         }
         let long = call.clone().body(vec![b' '; (1 << 20) + 1]);
-        let answer = refused_once(&emulator, about, &call, long).await;
+        let answer = refused_once(&emulator, subject, call, long).await;
         assert_eq!((answer.status, answer.header("x-fauxidp")), (413, Some("limit")), "{}", operation.name);
     }
 }
 
-#[tokio::test]
-async fn every_named_failure_is_rendered_or_refused_and_marked() {
-    let emulator = wire::emulator().await;
-    for (about, operation, call) in calls().iter().cloned() {
+async fn every_named_failure_is_rendered_or_refused_and_marked(subject: &Subject) {
+    let emulator = subject.emulator().await;
+    for (operation, call) in &subject.calls {
         let asks = Name::ALL.map(|name| call.clone().header("x-fault", name.as_str()));
-        let answers = refused(&emulator, about, &call, &asks).await;
+        let answers = refused(&emulator, subject, call, &asks).await;
         for (name, answer) in Name::ALL.into_iter().zip(answers) {
-            if about.lacks.contains(&name) {
+            if subject.info.lacks.contains(&name) {
                 assert_eq!((answer.status, answer.header("x-fauxidp")), (400, Some("bad-fault")), "{}", name.as_str());
                 continue;
             }
             let mark = answer.header("x-fault-applied").expect("a mark");
             assert!(mark.starts_with(&format!("{};source=header;n=", name.as_str())), "{mark}");
-            let documented = operation.published.contains(&answer.status);
+            let known = subject.info.fidelity.operation(operation.name).expect("it is known");
+            let documented = known.published.contains(&answer.status);
             assert_eq!(!mark.ends_with(";undocumented"), documented, "{} {mark} {}", operation.name, answer.status);
             assert!(answer.json().is_object());
         }
     }
 }
 
-#[tokio::test]
-async fn every_status_is_kept_as_it_is_asked_for() {
-    let emulator = wire::emulator().await;
-    let mut whole = Vec::new();
-    for (about, operation, call) in calls().iter().cloned() {
-        // One operation of each vendor stands for all of its own; the others show that they do as it does.
-        let step = if whole.contains(&about.name) { 23 } else { 1 };
-        whole.push(about.name);
+async fn every_status_is_kept_as_it_is_asked_for(subject: &Subject) {
+    let emulator = subject.emulator().await;
+    for (index, (operation, call)) in subject.calls.iter().enumerate() {
+        // One operation has every status; the others show that they do as it does.
+        let step = if index > 0 { 23 } else { 1 };
         for status in (400..600).step_by(step) {
             let asked = call.clone().header("x-fault", &status.to_string());
             let answer = asked.send(&emulator).await;
@@ -229,47 +231,44 @@ async fn every_status_is_kept_as_it_is_asked_for() {
     }
 }
 
-#[tokio::test]
-async fn the_moments_decide_what_is_changed() {
-    let emulator = wire::emulator().await;
-    for (about, operation, call) in calls().iter().cloned() {
+async fn the_moments_decide_what_is_changed(subject: &Subject) {
+    let emulator = subject.emulator().await;
+    for (operation, call) in &subject.calls {
         let mut asks = vec![call.clone().header("x-fault", "503"), call.clone().header("x-fault", "503;at=validated")];
         if call.credential().is_some() {
             asks.push(Ask { headers: vec![], ..call.clone() }.header("x-fault", "503;at=validated"));
         }
-        let answers = refused(&emulator, about, &call, &asks).await;
+        let answers = refused(&emulator, subject, call, &asks).await;
         assert!(answers[..2].iter().all(|answer| answer.status == 503));
         // A call that is refused anyway gets its true refusal, without a mark.
         for stranger in &answers[2..] {
             assert!(stranger.status != 503 && stranger.header("x-fault-applied").is_none(), "{}", operation.name);
         }
-        let before = state(&emulator, about, &call).await;
+        let before = state(&emulator, subject, call).await;
         let answer = call.clone().header("x-fault", "503;at=after").send(&emulator).await;
         assert_eq!(answer.status, 503);
-        let after = state(&emulator, about, &call).await;
-        assert_eq!(before != after, !is_read(about, operation), "{}", operation.name);
+        let after = state(&emulator, subject, call).await;
+        assert_eq!(before != after, operation.is_seen(), "{}", operation.name);
         Ask::new("POST", "/__fauxidp/worlds/default/reset").send(&emulator).await;
     }
 }
 
-#[tokio::test]
-async fn a_fault_that_cannot_be_followed_is_loud_and_changes_nothing() {
-    let emulator = wire::emulator().await;
-    for (about, _, call) in calls().iter().cloned() {
+async fn a_fault_that_cannot_be_followed_is_loud_and_changes_nothing(subject: &Subject) {
+    let emulator = subject.emulator().await;
+    for (_, call) in &subject.calls {
         let faults = ["nonsense", "", "503;", "200", "503, 404", "delay", "503;colour=red"];
         let asks = faults.map(|fault| call.clone().header("x-fault", fault));
-        for (fault, answer) in faults.iter().zip(refused(&emulator, about, &call, &asks).await) {
+        for (fault, answer) in faults.iter().zip(refused(&emulator, subject, call, &asks).await) {
             assert_eq!((answer.status, answer.header("x-fauxidp")), (400, Some("bad-fault")), "{fault}");
             assert_eq!(answer.header("x-fault-applied"), None);
         }
     }
 }
 
-#[tokio::test]
-async fn the_same_calls_are_answered_byte_for_byte_alike_by_two_servers() {
-    let (one, two) = (wire::emulator().await, wire::emulator().await);
-    for (_, _, call) in calls().iter().cloned() {
-        for ask in [call.clone(), call.clone(), Ask { headers: vec![], ..call }] {
+async fn the_same_calls_are_answered_byte_for_byte_alike_by_two_servers(subject: &Subject) {
+    let (one, two) = (subject.emulator().await, subject.emulator().await);
+    for (_, call) in &subject.calls {
+        for ask in [call.clone(), call.clone(), Ask { headers: vec![], ..call.clone() }] {
             let (mut first, mut second) = (ask.send(&one).await, ask.send(&two).await);
             for answer in [&mut first, &mut second] {
                 answer.headers.retain(|(name, _)| name != "date");
@@ -279,11 +278,39 @@ async fn the_same_calls_are_answered_byte_for_byte_alike_by_two_servers() {
     }
 }
 
+/// One test for each part of the suite, over the vendors that come with the crate.
+macro_rules! over_built_in {
+    ($($part:ident),+ $(,)?) => {
+        mod built_in {
+            $(#[tokio::test]
+            async fn $part() {
+                for subject in super::built_in() {
+                    super::$part(subject).await;
+                }
+            })+
+        }
+    };
+}
+
+over_built_in! {
+    each_call_succeeds_and_a_reset_undoes_it,
+    http_1_and_http_2_answer_alike,
+    without_a_credential_nothing_is_answered,
+    a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not,
+    an_unemulated_operation_says_so_whatever_the_credential,
+    a_broken_or_over_long_body_changes_nothing,
+    every_named_failure_is_rendered_or_refused_and_marked,
+    every_status_is_kept_as_it_is_asked_for,
+    the_moments_decide_what_is_changed,
+    a_fault_that_cannot_be_followed_is_loud_and_changes_nothing,
+    the_same_calls_are_answered_byte_for_byte_alike_by_two_servers,
+}
+
 #[tokio::test]
 async fn of_many_concurrent_first_calls_each_counts_once() {
     let emulator = std::sync::Arc::new(wire::emulator().await);
-    let (.., call) =
-        calls().iter().find(|(_, operation, _)| operation.name == "deactivate_user").cloned().expect("it is there");
+    let mut calls = built_in().iter().flat_map(|subject| &subject.calls);
+    let (_, call) = calls.find(|(operation, _)| operation.name == "deactivate_user").cloned().expect("it is there");
     let callers: Vec<_> = (0..32)
         .map(|_| {
             let (emulator, call) = (std::sync::Arc::clone(&emulator), call.clone());

@@ -158,7 +158,7 @@ async fn what_cannot_be_followed_is_said_in_one_line() {
     let listen = taken.addresses().to_vec();
     for (config, expected) in [
         (Config { listen: vec![], ..wire::config() }, "--listen: no address"),
-        (Config { listen, ..wire::config() }, "Address already in use"),
+        (Config { listen: listen.into_iter().map(Into::into).collect(), ..wire::config() }, "Address already in use"),
         (Config { fixtures: Some(nowhere.clone()), ..wire::config() }, "--fixtures: /nowhere: No such file"),
         (
             Config { tls_ca_out: Some(nowhere.join("ca.pem")), ..wire::config() },

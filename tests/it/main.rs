@@ -35,3 +35,4 @@ mod transcript;
 mod wire;
 mod wire_parity;
 mod worlds;
+mod zephyr;

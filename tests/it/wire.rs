@@ -20,7 +20,7 @@ const HOST: &str = "127.0.0.1:8484";
 /// What tests start with: any free port, a frozen clock.
 pub fn config() -> Config {
     Config {
-        listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
+        listen: vec![SocketAddr::from(([127, 0, 0, 1], 0)).into()],
         clock: Some(NOW.parse().expect("a time")),
         ..Config::default()
     }

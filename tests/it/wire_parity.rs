@@ -41,8 +41,8 @@ const CODES: [&str; 17] = [
 
 /// The remote call that a fixture's call stands for: its path and its message.
 fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
-    let operations = BUILT_IN.iter().flat_map(|maker| maker.about.operations());
-    let mut candidates = operations.filter(|operation| operation.emulated && operation.method == ask.method);
+    let operations = BUILT_IN.iter().flat_map(|factory| factory.info.operations());
+    let mut candidates = operations.filter(|operation| operation.is_emulated && operation.method == ask.method);
     candidates.find_map(|operation| {
         let path = operation.rpc?;
         let mut message = match ask.body.is_empty() {
@@ -249,7 +249,7 @@ async fn every_wire_gives_the_same_outcome() {
         }
     }
     let remote =
-        BUILT_IN.iter().flat_map(|maker| maker.about.operations()).filter(|op| op.emulated && op.rpc.is_some());
+        BUILT_IN.iter().flat_map(|factory| factory.info.operations()).filter(|op| op.is_emulated && op.rpc.is_some());
     for operation in remote {
         assert!(seen.get(operation.name).is_some_and(|calls| *calls >= 8), "{}: {seen:?}", operation.name);
     }
@@ -399,8 +399,8 @@ fn random_calls_come_to_the_same_on_every_wire_and_a_refused_one_changes_nothing
         vec!["zitadel-admin", "zitadel-admin", "zitadel-readonly", "zitadel-outsider", "zitadel-machine", "nobody"];
     let operations: Vec<_> = BUILT_IN
         .iter()
-        .flat_map(|maker| maker.about.operations())
-        .filter(|operation| operation.emulated && operation.rpc.is_some() && operation.name != "list_users")
+        .flat_map(|factory| factory.info.operations())
+        .filter(|operation| operation.is_emulated && operation.rpc.is_some() && operation.name != "list_users")
         .collect();
     let search = (prop::collection::vec(a_query(), 0..3), 0..12, 0..4_u32, any::<bool>());
     let search = search.prop_map(|(queries, column, limit, asc)| {
@@ -408,7 +408,7 @@ fn random_calls_come_to_the_same_on_every_wire_and_a_refused_one_changes_nothing
     });
     let listing = BUILT_IN
         .iter()
-        .flat_map(|maker| maker.about.operations())
+        .flat_map(|factory| factory.info.operations())
         .find(|operation| operation.name == "list_users" && operation.rpc.is_some());
     let listing = listing.expect("users are listed");
     let call = prop_oneof![

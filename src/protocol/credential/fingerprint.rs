@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use hashbrown::DefaultHashBuilder;
 
-use super::split;
+use crate::context::split_world;
 
 /// The most credentials that are kept of one call.
 const MAX_KEPT: usize = 8;
@@ -21,7 +21,7 @@ pub struct Credential {
 impl Credential {
     /// What is kept of a credential as somebody writes it: with or without its world.
     pub fn of(given: &str) -> Self {
-        Self::bare(split(given).0)
+        Self::bare(split_world(given).0)
     }
 
     fn bare(credential: &str) -> Self {
@@ -45,8 +45,8 @@ impl Credential {
     /// Whether it is that one. It may be given with its scheme, with its world, or as the journal shows it.
     pub fn is(&self, given: &str) -> bool {
         let without_scheme = given.split_once(' ').map(|(_, rest)| rest.trim());
-        self.hash == hash(split(given).0.as_bytes())
-            || without_scheme.is_some_and(|rest| self.hash == hash(split(rest).0.as_bytes()))
+        self.hash == hash(split_world(given).0.as_bytes())
+            || without_scheme.is_some_and(|rest| self.hash == hash(split_world(rest).0.as_bytes()))
             || (given.ends_with('…') && given == self.show())
     }
 }

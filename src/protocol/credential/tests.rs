@@ -51,9 +51,9 @@ fn a_name_is_short_and_plain() {
 
 #[test]
 fn the_last_tilde_counts() {
-    assert_eq!(split("key"), ("key", None));
-    assert_eq!(split("a~b~c"), ("a~b", Some("c")));
-    assert_eq!(split("a~"), ("a", Some("")));
+    assert_eq!(split_world("key"), ("key", None));
+    assert_eq!(split_world("a~b~c"), ("a~b", Some("c")));
+    assert_eq!(split_world("a~"), ("a", Some("")));
 }
 
 #[test]

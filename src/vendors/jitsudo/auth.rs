@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::error::Error;
 use super::record::{Actor, ActorType, User, uuid};
 use super::settings::Behaviour;
+use crate::context::WorldContext;
 use crate::directory::{Directory, Record};
 use crate::protocol::Call;
 use crate::protocol::credential::API_KEY;
-use crate::vendors::Shared;
 
 pub(super) use token::{Issued, Signer};
 
@@ -56,9 +56,10 @@ pub(super) struct Tenant {
     pub(super) notices: Vec<String>,
 }
 
-/// Who calls, and when: all that a call writes has one time.
+/// Who calls, for which tenant, and when: all that a call writes has one time.
 #[derive(Debug)]
 pub(super) struct Caller {
+    /// Nil where nobody asked for it.
     tenant: Uuid,
     who: Who,
     at: Timestamp,
@@ -66,6 +67,8 @@ pub(super) struct Caller {
 
 #[derive(Debug)]
 enum Who {
+    /// Nobody was asked who they are.
+    Anybody,
     User(User),
     Key(Key),
 }
@@ -114,20 +117,13 @@ impl Access {
     }
 
     /// A token for that user, who is in those groups.
-    pub(super) fn issue(&self, shared: &Shared, user: &User, groups: Vec<String>) -> Issued {
-        self.signer.issue((user.key(), user.profile.tenant), groups, &shared.world, shared.clock.now())
+    pub(super) fn issue(&self, context: &WorldContext, user: &User, groups: Vec<String>) -> Issued {
+        self.signer.issue((user.key(), user.profile.tenant), groups, &context.world, context.clock.now())
     }
 
     /// An admin's token and tenant; empty if there is none.
     pub(super) fn first_admin(&self) -> (&str, &str) {
         (&self.first_admin.0, &self.first_admin.1)
-    }
-
-    /// Finds the user by the token, then checks that the tenant is the user's own.
-    pub(super) fn user(&self, users: &Users, behaviour: &Behaviour, call: &Call) -> Result<User, Error> {
-        let user = self.holder(users, behaviour, call, call.at)?;
-        own_tenant(call, user.profile.tenant)?;
-        Ok(user)
     }
 
     /// Finds who calls: by the token, or where `keys` count and one is sent, by that. Then checks the tenant.
@@ -145,12 +141,16 @@ impl Access {
                 other => other,
             })?),
         };
-        let tenant = match &who {
-            Who::User(user) => user.profile.tenant,
+        let own = match &who {
             Who::Key(key) => key.tenant,
+            Who::User(user) => user.profile.tenant,
+            Who::Anybody => Uuid::nil(),
         };
-        own_tenant(call, tenant)?;
-        Ok(Caller { tenant, who, at: call.at })
+        let caller = Caller::of_tenant(call)?;
+        match caller.tenant == own {
+            true => Ok(Caller { who, ..caller }),
+            false => Err(Error::TenantMismatch),
+        }
     }
 
     /// Whether the call carries a token or key that there is.
@@ -181,35 +181,43 @@ impl Access {
     /// Checks that the caller may administer their tenant. An API key is made for that.
     pub(super) fn admin(&self, caller: &Caller) -> Result<(), Error> {
         match &caller.who {
-            Who::User(user) if !user.is_admin() => {
+            Who::Key(_) => Ok(()),
+            Who::User(user) if user.is_admin() => Ok(()),
+            Who::User(_) | Who::Anybody => {
                 let tenant = self.tenants.iter().find(|tenant| tenant.id == caller.tenant);
                 Err(Error::NotAdmin { notices: tenant.map(|tenant| tenant.notices.clone()).unwrap_or_default() })
             }
-            Who::User(_) | Who::Key(_) => Ok(()),
         }
     }
 }
 
-/// The tenant that the call names.
-pub(super) fn tenant(call: &Call) -> Result<Uuid, Error> {
-    let tenant = call.value(&TENANT).ok_or(Error::MissingTenant)?;
-    uuid(tenant.as_bytes()).ok_or(Error::MalformedTenant)
-}
-
-fn own_tenant(call: &Call, own: Uuid) -> Result<(), Error> {
-    match tenant(call)? == own {
-        true => Ok(()),
-        false => Err(Error::TenantMismatch),
-    }
-}
-
 impl Caller {
+    /// Whoever it is, for no tenant.
+    pub(super) fn anybody(call: &Call) -> Self {
+        Self { tenant: Uuid::nil(), who: Who::Anybody, at: call.at }
+    }
+
+    /// Whoever it is, for the tenant that the call names.
+    pub(super) fn of_tenant(call: &Call) -> Result<Self, Error> {
+        let tenant = call.value(&TENANT).ok_or(Error::MissingTenant)?;
+        let tenant = uuid(tenant.as_bytes()).ok_or(Error::MalformedTenant)?;
+        Ok(Self { tenant, ..Self::anybody(call) })
+    }
+
+    /// The user who calls, by their own token.
+    pub(super) fn user(&self) -> Result<&User, Error> {
+        match &self.who {
+            Who::User(user) => Ok(user),
+            Who::Key(_) | Who::Anybody => Err(Error::MissingToken),
+        }
+    }
+
     /// When they call.
     pub(super) fn at(&self) -> Timestamp {
         self.at
     }
 
-    /// The caller's tenant.
+    /// The tenant that they call for.
     pub(super) fn tenant(&self) -> Uuid {
         self.tenant
     }
@@ -222,6 +230,7 @@ impl Caller {
     /// How the audit log names the caller.
     pub(super) fn actor(&self) -> Actor {
         match &self.who {
+            Who::Anybody => Actor::SYSTEM,
             Who::User(user) => actor(user),
             Who::Key(key) => Actor { kind: ActorType::ApiKey, id: Some(key.id.as_str().into()) },
         }

@@ -143,9 +143,7 @@ impl Error {
             }
             Self::TenantMismatch => body(403, "tenant_mismatch", MISMATCH, None, &[]).proving("tenant_mismatch"),
             Self::MalformedId if behaviour.malformed_id_is_missing => Self::UserNotFound.render(behaviour),
-            Self::MalformedId => {
-                invalid("The id is not a UUID.", Some(json!({ "field": "id" }))).proving("malformed_id")
-            }
+            Self::MalformedId => invalid("The id is not a UUID.", field("id")).proving("malformed_id"),
             Self::MediaType => invalid("The content type is not JSON.", None).proving("media_type"),
             Self::UnreadableBody => invalid("The body is not a JSON object.", None).proving("unreadable_body"),
             Self::InvalidMember(member) => {

@@ -1,7 +1,7 @@
 //! jitsudo's users API: tenants whose users are active or suspended. The wiring.
 //!
 //! # Differences from the real service
-//! They stand in [`ABOUT`] and beside each route, and are printed in `docs/fidelity.md`.
+//! They are in `fidelity/*.toml`, and are printed in `docs/fidelity.md`.
 
 mod auth;
 mod error;
@@ -13,109 +13,90 @@ mod settings;
 mod state;
 mod wire;
 
-use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::value::RawValue;
 
-use super::{About, BaseUrls, Endpoint, Maker, Settings, Shared, Vendor, read_state, written};
+use super::{BaseUrls, Endpoint, Settings, Vendor, VendorFactory, VendorInfo, read_state, write_state};
+use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
+use crate::fidelity::{Fidelity, fidelity};
 use crate::protocol::credential::{API_KEY, Carrier};
 use crate::protocol::{Call, Reply};
 
-use routes::Run;
 use settings::Behaviour;
-use state::{Jitsudo, NAME};
+use state::Jitsudo;
 
 /// How it is made.
-pub(super) const MAKER: Maker = Maker {
-    about: &ABOUT,
+pub(super) const FACTORY: VendorFactory = VendorFactory {
+    info: &INFO,
     embedded: include_str!("../../../fixtures/seed/jitsudo.json"),
     make: seed::jitsudo,
     id: seed::user_id,
 };
 
 /// What is the same in every world.
-static ABOUT: About = About {
-    name: NAME,
+static INFO: VendorInfo = VendorInfo {
+    name: state::NAME,
     title: "jitsudo",
     claims: &["/v1/", "/healthz"],
     // A mailed token is a credential, too.
     credentials: &[Carrier::Header(&API_KEY), Carrier::Authorization, Carrier::Json(&["token"])],
-    routes: &routes::TABLE,
+    routes: || routes::TABLE.routes(),
+    fidelity: &FIDELITY,
+    user_key: wire::user_key,
     rpc: None,
-    common: routes::COMMON,
-    differences: &[
-        "Beside the JWTs of a log-in, the opaque tokens of the seed file count.",
-        "Who may call is decided by the role `admin` alone; the real service asks its Cedar policies.",
-        "An unknown path is fauxidp's own 404, marked, so that it cannot look like a missing user.",
-        "No rate limits of its own (429).",
-    ],
     settings: settings::ALL,
     lacks: &[Name::Identity],
 };
 
+static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "auth", "groups", "audit", "health"];
+
 impl Vendor for Jitsudo {
-    fn about(&self) -> &'static About {
-        &ABOUT
+    fn info(&self) -> &'static VendorInfo {
+        &INFO
     }
 
     fn handle(&self, exchange: &Exchange) -> Reply {
-        let call = &exchange.call;
-        let caller = |keys| self.access.caller(&self.state.users, &self.behaviour, call, keys);
-        let answer = match routes::row(call).run {
-            Run::Open(run) => run(self, call),
-            Run::Tenant(run) => auth::tenant(call).and_then(|tenant| run(self, call, tenant)),
-            Run::Own(run) => {
-                let user = self.access.user(&self.state.users, &self.behaviour, call);
-                user.and_then(|user| run(self, call, &user))
-            }
-            Run::Users(run) => caller(self.behaviour.users_take_keys).and_then(|caller| run(self, call, &caller)),
-            Run::Keys(run) => caller(true).and_then(|caller| run(self, call, &caller)),
-        };
-        answer.unwrap_or_else(|error| error.render(&self.behaviour))
-    }
-
-    fn admits(&self, call: &Call) -> bool {
-        self.access.knows(&self.state.users, &self.behaviour, call, self.shared.clock.now())
-    }
-
-    fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>> {
-        let operation = call.matched.as_ref().map(|matched| matched.operation)?;
-        operation.path.starts_with("/v1/users/{id}").then(|| wire::lowered(call.parameter(0)))
+        let matched = exchange.matched.as_ref().expect("only calls of an emulated operation are handled");
+        routes::TABLE.handler(matched).answer(self, exchange)
     }
 
     fn refuse(&self, _: &Exchange, failure: &Failure) -> Reply {
         error::refuse(failure, &self.behaviour)
     }
 
-    fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
+    fn accepts_credential(&self, call: &Call) -> bool {
+        self.access.knows(&self.state.users, &self.behaviour, call, self.context.clock.now())
+    }
+
+    fn fork(&self, context: WorldContext) -> Box<dyn Vendor> {
         let (access, behaviour) = (Arc::clone(&self.access), Arc::clone(&self.behaviour));
-        Box::new(Self { state: Arc::new(self.state.fork()), access, behaviour, shared })
+        Box::new(Self { state: Arc::new(self.state.fork()), access, behaviour, context })
     }
 
-    fn state(&self) -> Box<RawValue> {
-        written(&*self.state)
-    }
-
-    fn restored(&self, state: &RawValue, shared: Shared, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
-        let state = Arc::new(read_state(NAME, state)?);
-        let behaviour = Arc::new(Behaviour::new(settings));
-        Ok(Box::new(Self { state, access: Arc::clone(&self.access), behaviour, shared }))
-    }
-
-    fn with(&self, settings: &Settings) -> Box<dyn Vendor> {
+    fn with_settings(&self, settings: &Settings) -> Box<dyn Vendor> {
         let (state, access) = (Arc::clone(&self.state), Arc::clone(&self.access));
-        Box::new(Self { state, access, behaviour: Arc::new(Behaviour::new(settings)), shared: self.shared.clone() })
+        Box::new(Self { state, access, behaviour: Arc::new(Behaviour::new(settings)), context: self.context.clone() })
+    }
+
+    fn snapshot(&self) -> Box<RawValue> {
+        write_state(&self.state)
+    }
+
+    fn restore(&self, state: &RawValue, context: WorldContext, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
+        let state = Arc::new(read_state(INFO.name, state)?);
+        let behaviour = Arc::new(Behaviour::new(settings));
+        Ok(Box::new(Self { state, access: Arc::clone(&self.access), behaviour, context }))
     }
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         let (token, tenant) = self.access.first_admin();
-        let mut endpoint = Endpoint::new(base.plain.clone(), self.shared.led_back(token.to_owned()));
-        endpoint.is_told("JITSUDO_URL", base.plain.clone());
-        endpoint.is_told("JITSUDO_TOKEN", endpoint.credential.clone());
-        endpoint.is_told("JITSUDO_TENANT_ID", tenant.to_owned());
+        let mut endpoint = Endpoint::new(base.plain.clone(), self.context.tag_with_world(token.to_owned()));
+        endpoint.set_env("JITSUDO_URL", base.plain.clone());
+        endpoint.set_env("JITSUDO_TOKEN", endpoint.credential.clone());
+        endpoint.set_env("JITSUDO_TENANT_ID", tenant.to_owned());
         endpoint
     }
 }

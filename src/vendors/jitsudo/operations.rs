@@ -64,7 +64,7 @@ fn user_error(error: DirectoryError<Address, Error>) -> Error {
 
 /// Writes into the audit log what was done to a user, now.
 fn note_user(jitsudo: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
-    note(jitsudo, jitsudo.shared.clock.now(), user.profile.tenant, actor, action, of_user(user));
+    note(jitsudo, jitsudo.context.clock.now(), user.profile.tenant, actor, action, of_user(user));
 }
 
 /// Writes into the audit log what was changed in a user, at the time that the record shows.
@@ -86,7 +86,7 @@ fn note(
     (kind, id): (&'static str, Arc<str>),
 ) {
     jitsudo.state.audit.write(Entry {
-        id: Uuid::new_v8(jitsudo.shared.ids.bytes(Stream::AuditIds)),
+        id: Uuid::new_v8(jitsudo.context.ids.bytes(Stream::AuditIds)),
         tenant,
         actor,
         action: action.into(),
@@ -103,22 +103,22 @@ fn new_id(ids: &mut Reservation<'_>) -> String {
 
 /// Mails a user a token, which takes the place of one that was sent for the same before.
 fn mail(jitsudo: &Jitsudo, user: &User, purpose: Purpose) {
-    let now = jitsudo.shared.clock.now();
+    let now = jitsudo.context.clock.now();
     let token = loop {
-        let token = format!("{:032x}", u128::from_be_bytes(jitsudo.shared.ids.bytes(Stream::Links)));
+        let token = format!("{:032x}", u128::from_be_bytes(jitsudo.context.ids.bytes(Stream::Links)));
         // A seed can hold any token, also the one that comes next; then another one is drawn.
         if jitsudo.state.pending.upsert(Pending::new(user.key(), purpose, token.clone(), now)).is_ok() {
             break token;
         }
     };
-    jitsudo.shared.outbox.send(Letter {
+    jitsudo.context.outbox.send(Letter {
         at: now,
         vendor: NAME.into(),
         user: user.key().to_owned(),
         by: "email".into(),
         to: user.profile.email.to_string(),
         about: purpose.as_str().into(),
-        code: Some(jitsudo.shared.led_back(token)),
+        code: Some(jitsudo.context.tag_with_world(token)),
         link: None,
     });
 }

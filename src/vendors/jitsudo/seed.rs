@@ -1,197 +1,101 @@
 //! From a seed file, or a made-up person, to jitsudo's users.
 
+mod file;
+
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 use jiff::Timestamp;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::auth::{self, Access, Key, Signer};
 use super::record::{
-    self, Actor, ActorType, Address, AuditLog, AuthProvider, Entry, Group, GroupName, Member, Names, Pending, Profile,
-    Purpose, RoleMapping, User,
+    Actor, Address, AuditLog, AuthProvider, Entry, Group, GroupName, Member, Names, Pending, Profile, Purpose,
+    RoleMapping, User,
 };
 use super::settings::Behaviour;
 use super::state::{Jitsudo, State};
 use crate::directory::{Directory, Duplicate, Record};
 use crate::passwords;
 use crate::people::Person;
-use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
+use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
-/// The seed file.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Seed {
-    tenants: Vec<Tenant>,
-    users: Vec<SeedUser>,
-    #[serde(default)]
-    groups: Vec<SeedGroup>,
-    #[serde(default)]
-    audit_log: Vec<SeedEntry>,
-}
+use file::{Seed, SeedEntry, SeedGroup, SeedMapping, SeedUser, Tenant};
 
-/// A tenant. Made-up people join the first one.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Tenant {
-    id: Uuid,
-    #[serde(rename = "name")]
-    _name: String,
-    /// What the rules that refuse an ordinary user say.
-    #[serde(default)]
-    forbidden_notices: Vec<String>,
-    slug: String,
-    /// The domains of its people's addresses.
-    #[serde(default)]
-    domains: Vec<String>,
-    /// How its people sign in.
-    #[serde(default = "local_only")]
-    auth_methods: Vec<String>,
-    #[serde(default)]
-    api_keys: Vec<ApiKey>,
-}
-
-/// What programs call with.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ApiKey {
-    id: Uuid,
-    key: String,
-}
-
-/// A group as the vendor shows it, but for its count of members, and who they are.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedGroup {
-    id: Uuid,
-    name: String,
-    source: record::Origin,
-    description: Option<String>,
-    role_mappings: Vec<SeedMapping>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    fauxidp: GroupHidden,
-}
-
-/// A role of a group.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedMapping {
-    role: String,
-    created_at: Timestamp,
-}
-
-/// What the vendor does not show of a group.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GroupHidden {
-    tenant_id: Uuid,
-    #[serde(default)]
-    members: Vec<Uuid>,
-}
-
-/// An entry of the audit log as the vendor shows it, and its tenant.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedEntry {
-    id: Uuid,
-    actor_type: ActorType,
-    actor_id: Option<String>,
-    action: String,
-    resource_type: String,
-    resource_id: String,
-    created_at: Timestamp,
-    fauxidp: EntryHidden,
-}
-
-/// What the vendor does not show of an entry.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EntryHidden {
-    tenant_id: Uuid,
-}
-
-/// A user as the vendor shows it, and what it does not show.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SeedUser {
-    id: Uuid,
-    email: String,
-    name: String,
-    roles: Vec<String>,
-    auth_provider: AuthProvider,
-    active: bool,
-    email_verified: bool,
-    is_owner: bool,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    avatar_base64: Option<String>,
-    fauxidp: Hidden,
-}
-
-/// What the vendor does not show.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Hidden {
-    tenant_id: Uuid,
-    #[serde(default)]
-    tokens: Vec<String>,
-    fault: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    display_name: Option<String>,
-    /// What was mailed and not yet used.
-    invite_token: Option<String>,
-    reset_token: Option<String>,
-    /// As it is typed; it is hashed at the start.
-    password: Option<String>,
-    /// Hashed already, by bcrypt: a start with many passwords is then quick.
-    password_hash: Option<String>,
-}
-
-fn local_only() -> Vec<String> {
-    vec!["local".to_owned()]
+/// What the seed file says of users.
+#[derive(Default)]
+struct Accounts {
+    users: Vec<User>,
+    /// Opaque token to user id.
+    tokens: HashMap<String, String>,
+    pending: Vec<Pending>,
+    faults: Vec<UserFault>,
 }
 
 /// jitsudo as a seed file and made-up people give it.
-pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
-    let seed: Seed = read_seed(origin.seed)?;
-    let now = origin.shared.clock.now();
-    let mut faults = Vec::new();
-    let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
-    let (mut tokens, mut pending) = (HashMap::new(), Vec::new());
-    let known = |tenant: Uuid| seed.tenants.iter().any(|known| known.id == tenant);
-    let no_tenant =
-        |tenant: Uuid, field: String| SeedError::about(origin.seed, &tenant.to_string(), &field, "no such tenant");
-    for (place, user) in seed.users.into_iter().enumerate() {
-        let hidden = user.fauxidp;
-        if !known(hidden.tenant_id) {
-            return Err(no_tenant(hidden.tenant_id, format!("users[{place}].fauxidp.tenant_id")));
-        }
-        let id = user.id.to_string();
+pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
+    let seed: Seed = read_seed(start.seed)?;
+    let mut accounts = Accounts::default();
+    for (index, user) in seed.users.into_iter().enumerate() {
+        check_tenant(start, &seed.tenants, user.fauxidp.tenant_id, || format!("users[{index}].fauxidp.tenant_id"))?;
+        accounts.add(start, index, user)?;
+    }
+    for (index, group) in seed.groups.iter().enumerate() {
+        check_tenant(start, &seed.tenants, group.fauxidp.tenant_id, || format!("groups[{index}].fauxidp.tenant_id"))?;
+        accounts.check_members(start, index, group)?;
+    }
+    for entry in &seed.audit_log {
+        check_tenant(start, &seed.tenants, entry.fauxidp.tenant_id, || "audit_log".to_owned())?;
+    }
+    let Accounts { mut users, tokens, pending, faults } = accounts;
+    if let Some(home) = seed.tenants.first() {
+        let (roles, now) = (["user".to_owned()].into(), start.context.clock.now());
+        users.extend(start.people.iter().map(|person| user(person, home.id, &roles, now)));
+    }
+    let keys = keys(start, &seed.tenants)?;
+    let tenants = seed.tenants.into_iter().map(tenant).collect();
+    let access = Access::new(&users, tokens, keys, tenants, Signer::new(&start.context.ids));
+    let groups = seed.groups.into_iter().map(group).collect();
+    let state = State {
+        users: directory(start, users, "users", |address: Address| (address.email, " in one tenant"))?,
+        groups: directory(start, groups, "groups", |name: GroupName| (name.name, " in one tenant"))?,
+        pending: directory(start, pending, "users", |token| (token, ""))?,
+        audit: AuditLog::new(seed.audit_log.into_iter().map(entry)),
+    };
+    let vendor = Jitsudo {
+        state: Arc::new(state),
+        access: Arc::new(access),
+        behaviour: Arc::new(Behaviour::new(start.settings)),
+        context: start.context.clone(),
+    };
+    Ok(Seeded { vendor: Box::new(vendor), faults })
+}
+
+impl Accounts {
+    /// Adds the user of that index in the seed file.
+    fn add(&mut self, start: &SeedContext<'_>, index: usize, user: SeedUser) -> Result<(), SeedError> {
+        let twice = |member: &str, value: &str, message: &str| {
+            Err(SeedError::about(start.seed, value, &format!("users[{index}].fauxidp.{member}"), message))
+        };
+        let (id, hidden) = (user.id.to_string(), user.fauxidp);
         for token in hidden.tokens {
-            if tokens.insert(token.clone(), id.clone()).is_some() {
-                let field = format!("users[{place}].fauxidp.tokens");
-                return Err(SeedError::about(origin.seed, &token, &field, "the token stands twice"));
+            if self.tokens.insert(token.clone(), id.clone()).is_some() {
+                return twice("tokens", &token, "the token stands twice");
             }
         }
         let password = match (hidden.password, hidden.password_hash) {
-            (Some(_), Some(hash)) => {
-                let field = format!("users[{place}].fauxidp.password_hash");
-                return Err(SeedError::about(origin.seed, &hash, &field, "the password stands twice"));
-            }
+            (Some(_), Some(hash)) => return twice("password_hash", &hash, "the password stands twice"),
             (Some(password), None) => Some(passwords::hash_of_seed(&password, &id)),
             (None, hash) => hash,
         };
-        pending.extend(hidden.reset_token.map(|token| Pending::lasting(&id, Purpose::Reset, token)));
-        pending.extend(hidden.invite_token.map(|token| Pending::lasting(&id, Purpose::Invite, token)));
+        self.pending.extend(hidden.reset_token.map(|token| Pending::lasting(&id, Purpose::Reset, token)));
+        self.pending.extend(hidden.invite_token.map(|token| Pending::lasting(&id, Purpose::Invite, token)));
         if let Some(spec) = hidden.fault {
-            faults.push(UserFault { key: id.clone(), spec, field: format!("users[{place}].fauxidp.fault") });
+            self.faults.push(UserFault { key: id.clone(), spec, field: format!("users[{index}].fauxidp.fault") });
         }
         let names =
             Names { first_name: hidden.first_name, last_name: hidden.last_name, display_name: hidden.display_name };
-        users.push(User {
+        self.users.push(User {
             active: user.active,
             updated_at: user.updated_at,
             profile: Arc::new(Profile {
@@ -209,65 +113,56 @@ pub(super) fn jitsudo(origin: &Origin<'_>) -> Result<Made, SeedError> {
                 password: password.map(String::into_boxed_str),
             }),
         });
+        Ok(())
     }
-    for (place, group) in seed.groups.iter().enumerate() {
+
+    /// Checks that the members of the group of that index are users of its tenant.
+    fn check_members(&self, start: &SeedContext<'_>, index: usize, group: &SeedGroup) -> Result<(), SeedError> {
         let hidden = &group.fauxidp;
-        if !known(hidden.tenant_id) {
-            return Err(no_tenant(hidden.tenant_id, format!("groups[{place}].fauxidp.tenant_id")));
-        }
-        let is_there = |member: &&Uuid| {
+        let is_there = |member: &Uuid| {
             let id = member.to_string();
-            users.iter().any(|user| *user.key() == id && user.profile.tenant == hidden.tenant_id)
+            self.users.iter().any(|user| *user.key() == id && user.profile.tenant == hidden.tenant_id)
         };
-        if let Some(stranger) = hidden.members.iter().find(|member| !is_there(member)) {
-            let field = format!("groups[{place}].fauxidp.members");
-            return Err(SeedError::about(origin.seed, &stranger.to_string(), &field, "no such user in the tenant"));
-        }
-    }
-    if let Some(entry) = seed.audit_log.iter().find(|entry| !known(entry.fauxidp.tenant_id)) {
-        return Err(no_tenant(entry.fauxidp.tenant_id, "audit_log".to_owned()));
-    }
-    if let Some(home) = seed.tenants.first() {
-        let roles = ["user".to_owned()].into();
-        users.extend(origin.people.iter().map(|person| user(person, home.id, &roles, now)));
-    }
-    let mut keys = HashMap::new();
-    let mut tenants = Vec::with_capacity(seed.tenants.len());
-    for tenant in seed.tenants {
-        for key in tenant.api_keys {
-            let known = keys.insert(key.key.clone(), Key { id: key.id.to_string(), tenant: tenant.id });
-            if known.is_some() {
-                return Err(SeedError::about(origin.seed, &key.key, "tenants.api_keys", "the key stands twice"));
+        match hidden.members.iter().find(|member| !is_there(member)) {
+            None => Ok(()),
+            Some(stranger) => {
+                let field = format!("groups[{index}].fauxidp.members");
+                Err(SeedError::about(start.seed, &stranger.to_string(), &field, "no such user in the tenant"))
             }
         }
-        tenants.push(auth::Tenant {
-            id: tenant.id,
-            slug: tenant.slug,
-            domains: tenant.domains,
-            auth_methods: tenant.auth_methods,
-            notices: tenant.forbidden_notices,
-        });
     }
-    let access = Access::new(&users, tokens, keys, tenants, Signer::new(&origin.shared.ids));
-    let groups = seed.groups.into_iter().map(group).collect();
-    let state = State {
-        users: directory(origin, users, "users", |address: Address| (address.email, " in one tenant"))?,
-        groups: directory(origin, groups, "groups", |name: GroupName| (name.name, " in one tenant"))?,
-        pending: directory(origin, pending, "users", |token| (token, ""))?,
-        audit: AuditLog::new(seed.audit_log.into_iter().map(entry)),
-    };
-    let vendor = Jitsudo {
-        state: Arc::new(state),
-        access: Arc::new(access),
-        behaviour: Arc::new(Behaviour::new(origin.settings)),
-        shared: origin.shared.clone(),
-    };
-    Ok(Made { vendor: Box::new(vendor), faults })
+}
+
+/// Checks that there is that tenant, which `field` names.
+fn check_tenant(
+    start: &SeedContext<'_>,
+    tenants: &[Tenant],
+    id: Uuid,
+    field: impl FnOnce() -> String,
+) -> Result<(), SeedError> {
+    match tenants.iter().any(|tenant| tenant.id == id) {
+        true => Ok(()),
+        false => Err(SeedError::about(start.seed, &id.to_string(), &field(), "no such tenant")),
+    }
+}
+
+/// The API keys of all tenants.
+fn keys(start: &SeedContext<'_>, tenants: &[Tenant]) -> Result<HashMap<String, Key>, SeedError> {
+    let mut keys = HashMap::new();
+    for tenant in tenants {
+        for key in &tenant.api_keys {
+            let known = keys.insert(key.key.clone(), Key { id: key.id.to_string(), tenant: tenant.id });
+            if known.is_some() {
+                return Err(SeedError::about(start.seed, &key.key, "tenants.api_keys", "the key stands twice"));
+            }
+        }
+    }
+    Ok(keys)
 }
 
 /// These records; an error names what two of them share: of an alias what `told` makes of it, and where it is unique.
 fn directory<T: Record>(
-    origin: &Origin<'_>,
+    start: &SeedContext<'_>,
     records: Vec<T>,
     field: &str,
     told: impl FnOnce(T::Alias) -> (String, &'static str),
@@ -277,8 +172,18 @@ fn directory<T: Record>(
             Duplicate::Key(key) => (key, ""),
             Duplicate::Alias(alias) => told(alias),
         };
-        SeedError::about(origin.seed, &value, field, format!("{value:?} stands twice{scope}"))
+        SeedError::about(start.seed, &value, field, format!("{value:?} stands twice{scope}"))
     })
+}
+
+fn tenant(tenant: Tenant) -> auth::Tenant {
+    auth::Tenant {
+        id: tenant.id,
+        slug: tenant.slug,
+        domains: tenant.domains,
+        auth_methods: tenant.auth_methods,
+        notices: tenant.forbidden_notices,
+    }
 }
 
 fn group(group: SeedGroup) -> Group {

@@ -6,8 +6,8 @@ use super::auth::Access;
 use super::record::{AuditLog, Group, Pending, User};
 use super::settings::Behaviour;
 use crate::collections::collections;
+use crate::context::WorldContext;
 use crate::directory::Directory;
-use crate::vendors::Shared;
 
 /// The vendor's name.
 pub(super) const NAME: &str = "jitsudo";
@@ -17,7 +17,7 @@ pub(super) struct Jitsudo {
     pub(super) state: Arc<State>,
     pub(super) access: Arc<Access>,
     pub(super) behaviour: Arc<Behaviour>,
-    pub(super) shared: Shared,
+    pub(super) context: WorldContext,
 }
 
 collections! {

@@ -20,24 +20,28 @@ use super::error::Error;
 use super::operations::{Listing, Page};
 use super::record::uuid;
 use super::settings::Behaviour;
+use crate::exchange::Exchange;
 use crate::protocol::{Call, Reply};
 
 /// The most items of a page, and how many there are where nobody says.
 const LIMITS: (usize, usize) = (250, 50);
 
 /// The id in the path, in lower case.
-pub(super) fn id(call: &Call) -> Result<Cow<'_, str>, Error> {
-    let id = call.parameter(0);
-    uuid(id.as_bytes()).ok_or(Error::MalformedId)?;
-    Ok(lowered(id))
+pub(super) fn id(exchange: &Exchange) -> Result<String, Error> {
+    let id = uuid(exchange.parameter(0).as_bytes()).ok_or(Error::MalformedId)?;
+    Ok(id.to_string())
 }
 
-/// An id in lower case.
-pub(super) fn lowered(id: Cow<'_, str>) -> Cow<'_, str> {
-    // Without stopping at the first, which is quicker for so few.
-    match id.bytes().fold(false, |is, byte| is | byte.is_ascii_uppercase()) {
+/// The id of the user that the call is about.
+pub(super) fn user_id(exchange: &Exchange) -> Result<&str, Error> {
+    exchange.user().filter(|id| uuid(id.as_bytes()).is_some()).ok_or(Error::MalformedId)
+}
+
+/// A user's id as the records have it: in lower case.
+pub(super) fn user_key(id: &str) -> Cow<'_, str> {
+    match id.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => id.to_ascii_lowercase().into(),
-        false => id,
+        false => id.into(),
     }
 }
 

@@ -14,7 +14,7 @@ use super::state::{Key, Keys, MonoCloud, State};
 use crate::directory::{Directory, Duplicate};
 use crate::passwords;
 use crate::people::Person;
-use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
+use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
 /// The seed file.
 #[derive(Deserialize)]
@@ -113,49 +113,49 @@ struct Hidden {
 }
 
 /// MonoCloud as a seed file and made-up people give it.
-pub(super) fn monocloud(origin: &Origin<'_>) -> Result<Made, SeedError> {
-    let seed: Seed = read_seed(origin.seed)?;
-    let now = origin.shared.clock.now().as_second();
+pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
+    let seed: Seed = read_seed(start.seed)?;
+    let now = start.context.clock.now().as_second();
     let mut faults = Vec::new();
-    let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
-    for (place, user) in seed.users.into_iter().enumerate() {
+    let mut users = Vec::with_capacity(seed.users.len() + start.people.len());
+    for (index, user) in seed.users.into_iter().enumerate() {
         if user.fauxidp.block.is_some() && !user.blocked {
-            let field = format!("users[{place}].fauxidp.block");
-            return Err(SeedError::about(origin.seed, &user.user_id, &field, "the user is not blocked"));
+            let field = format!("users[{index}].fauxidp.block");
+            return Err(SeedError::about(start.seed, &user.user_id, &field, "the user is not blocked"));
         }
         if let Some(spec) = user.fauxidp.fault.clone() {
-            faults.push(UserFault { key: user.user_id.clone(), spec, field: format!("users[{place}].fauxidp.fault") });
+            faults.push(UserFault { key: user.user_id.clone(), spec, field: format!("users[{index}].fauxidp.fault") });
         }
         if user.fauxidp.password.is_some() && !user.has_password {
-            let field = format!("users[{place}].fauxidp.password");
-            return Err(SeedError::about(origin.seed, &user.user_id, &field, "the user has no password"));
+            let field = format!("users[{index}].fauxidp.password");
+            return Err(SeedError::about(start.seed, &user.user_id, &field, "the user has no password"));
         }
         let known = |id| seed.groups.iter().any(|group| group.group_id == id);
         if let Some(stray) = user.fauxidp.groups.iter().map(|membership| membership.group_id).find(|id| !known(*id)) {
-            let field = format!("users[{place}].fauxidp.groups");
-            return Err(SeedError::about(origin.seed, &stray.to_string(), &field, "there is no such group"));
+            let field = format!("users[{index}].fauxidp.groups");
+            return Err(SeedError::about(start.seed, &stray.to_string(), &field, "there is no such group"));
         }
         users.push(seeded(user));
     }
-    users.extend(origin.people.iter().map(|person| self::user(person, now)));
+    users.extend(start.people.iter().map(|person| self::user(person, now)));
     let users = Directory::new(users).map_err(|duplicate| match duplicate {
-        Duplicate::Key(id) => SeedError::about(origin.seed, &id, "users", format!("the user_id {id:?} stands twice")),
+        Duplicate::Key(id) => SeedError::about(start.seed, &id, "users", format!("the user_id {id:?} stands twice")),
         Duplicate::Alias(alias) => {
-            SeedError::about(origin.seed, alias.value(), "users", format!("the {alias} stands twice"))
+            SeedError::about(start.seed, alias.value(), "users", format!("the {alias} stands twice"))
         }
     })?;
     let groups = seed.groups.into_iter().map(Group::from).collect();
     let groups = Directory::new(groups).map_err(|duplicate| match duplicate {
-        Duplicate::Key(id) => SeedError::about(origin.seed, &id, "groups", format!("the group_id {id:?} stands twice")),
+        Duplicate::Key(id) => SeedError::about(start.seed, &id, "groups", format!("the group_id {id:?} stands twice")),
         Duplicate::Alias(never) => match never {},
     })?;
     let vendor = MonoCloud {
         state: Arc::new(State { users, groups }),
         keys: Arc::new(Keys::new(seed.keys)),
-        settings: origin.settings.into(),
-        shared: origin.shared.clone(),
+        settings: start.settings.into(),
+        context: start.context.clone(),
     };
-    Ok(Made { vendor: Box::new(vendor), faults })
+    Ok(Seeded { vendor: Box::new(vendor), faults })
 }
 
 impl From<SeedGroup> for Group {

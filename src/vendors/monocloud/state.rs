@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::record::{Group, User};
 use super::settings::Settings;
 use crate::collections::collections;
+use crate::context::WorldContext;
 use crate::directory::Directory;
 use crate::ids::Reservation;
-use crate::vendors::Shared;
 
 /// The vendor's name in paths, settings and faults.
 pub(super) const NAME: &str = "monocloud";
@@ -22,7 +22,7 @@ pub(super) struct MonoCloud {
     pub(super) state: Arc<State>,
     pub(super) keys: Arc<Keys>,
     pub(super) settings: Settings,
-    pub(super) shared: Shared,
+    pub(super) context: WorldContext,
 }
 
 collections! {
@@ -36,7 +36,7 @@ collections! {
 impl MonoCloud {
     /// The world's time in epoch seconds, as this vendor shows it.
     pub(super) fn now(&self) -> i64 {
-        self.shared.clock.now().as_second()
+        self.context.clock.now().as_second()
     }
 }
 

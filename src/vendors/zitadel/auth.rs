@@ -63,7 +63,7 @@ pub(super) fn authenticate(zitadel: &Zitadel, call: &Call) -> Result<Caller, Err
 
 /// What signs the tokens of this world.
 pub(super) fn signer(zitadel: &Zitadel) -> Signer {
-    Signer::new(zitadel.instance.signing_key, &zitadel.shared.ids)
+    Signer::new(zitadel.instance.signing_key, &zitadel.context.ids)
 }
 
 /// The organisation to work in: the one that a message names, else the one that the call names, else the caller's.

@@ -16,6 +16,11 @@ pub(super) struct Texts {
     pub(super) wrong_state: Option<WrongState>,
 }
 
+impl Texts {
+    /// What they say where a call names no operation of the user service.
+    pub(super) const DEFAULT: Self = Self { message: "Request", not_found: "QUERY-Dfbg2", wrong_state: None };
+}
+
 /// What can go wrong in an operation.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Error {

@@ -1,7 +1,7 @@
 //! ZITADEL's user service v2: users with a state, a change sequence and an organisation. The wiring.
 //!
 //! # Differences from the real service
-//! They stand in [`ABOUT`] and beside each route, and are printed in `docs/fidelity.md`.
+//! They are in `fidelity/*.toml`, and are printed in `docs/fidelity.md`.
 
 mod auth;
 mod error;
@@ -12,27 +12,29 @@ mod seed;
 mod state;
 mod wire;
 
-use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use http::header::AUTHORIZATION;
 use serde_json::value::RawValue;
 
-use super::{About, BaseUrls, Endpoint, Maker, Rpc, Settings, Shared, Vendor, read_state, written};
+use super::{BaseUrls, Endpoint, Rpc, Settings, Vendor, VendorFactory, VendorInfo, read_state, write_state};
+use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Name};
-use crate::protocol::credential::Carrier;
+use crate::fidelity::{Fidelity, fidelity};
+use crate::protocol::credential::{self, Carrier};
 use crate::protocol::{Call, Reply};
+use crate::row::Dialect;
 
 use auth::keys;
-use routes::{Row, Run};
+use error::Texts;
 use state::Zitadel;
 use wire::edge::Edge;
 use wire::refusal;
 
 /// How it is made.
-pub(super) const MAKER: Maker = Maker {
-    about: &ABOUT,
+pub(super) const FACTORY: VendorFactory = VendorFactory {
+    info: &INFO,
     embedded: include_str!("../../../fixtures/seed/zitadel.json"),
     make: seed::zitadel,
     id: seed::user_id,
@@ -54,112 +56,108 @@ const OAUTH_CREDENTIALS: &[&str] = &[
     "id_token_hint",
 ];
 
+/// The starts of its paths. Most are of services that are not emulated; calls to them are ZITADEL's all the same.
+const CLAIMS: &[&str] = &[
+    "/v2/",
+    "/v2beta/",
+    "/management/v1/",
+    "/admin/v1/",
+    "/auth/v1/",
+    "/system/v1/",
+    "/scim/v2/",
+    "/resources/",
+    "/zitadel.", // every package of its remote calls
+    "/.well-known/",
+    "/oauth/v2/",
+    "/oidc/v1/",
+    "/ui/",
+    "/device",
+    "/debug/",
+];
+
 /// What is the same in every world.
-static ABOUT: About = About {
+static INFO: VendorInfo = VendorInfo {
     name: state::NAME,
     title: "ZITADEL",
-    claims: &["/v2/", "/zitadel.user.v2.UserService/", "/.well-known/", "/oauth/v2/", "/oidc/v1/", "/debug/"],
+    claims: CLAIMS,
     credentials: &[Carrier::Authorization, Carrier::Form(OAUTH_CREDENTIALS), Carrier::Query(OAUTH_CREDENTIALS)],
-    routes: &routes::TABLE,
+    routes: || routes::TABLE.routes(),
+    fidelity: &FIDELITY,
+    user_key: |id| id.into(),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
-    common: routes::COMMON,
-    differences: &[
-        "Write answers carry `creationDate`, as the seed's example prints; the server's source leaves it out.",
-        "White space in JSON is steady; the real service varies it on purpose.",
-        "An unknown path is fauxidp's own 404, marked, instead of code 5 `Not Found`.",
-        "The real service's `/healthz` is another vendor's here.",
-        "Any host name is served; the real service knows its instances by host.",
-    ],
     settings: &[],
     lacks: &[Name::Identity, Name::TenantMismatch],
 };
 
+static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "people", "contacts", "credentials", "sign_in"];
+
 impl Vendor for Zitadel {
-    fn about(&self) -> &'static About {
-        &ABOUT
+    fn info(&self) -> &'static VendorInfo {
+        &INFO
     }
 
     fn handle(&self, exchange: &Exchange) -> Reply {
-        let call = &exchange.call;
-        let (texts, run) = match &routes::row(call).run {
-            Run::User { texts, run } => (texts, run),
-            Run::Door(run) => return run(self, call),
-        };
-        let edge = match Edge::of(call) {
-            Ok(edge) => edge,
-            Err(unknown) => return unknown,
-        };
-        let message = match edge.message(call) {
-            Ok(message) => message,
-            Err(broken) => return edge.with_headers(refusal::framing(&broken, edge), &self.shared),
-        };
-        match run(self, call, edge, &message) {
-            Ok(done) => edge.success(done, &self.shared),
-            Err(error) => edge.with_headers(refusal::error(&error, texts, edge), &self.shared),
-        }
-    }
-
-    fn subject<'c>(&self, call: &'c Call) -> Option<Cow<'c, str>> {
-        wire::message::user_id(call)
+        let matched = exchange.matched.as_ref().expect("only calls of an emulated operation are handled");
+        routes::TABLE.handler(matched).answer(self, exchange)
     }
 
     fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply {
-        let call = &exchange.call;
-        if let Some(allowed) = wire::cors::preflight(call, failure) {
+        if let Some(allowed) = wire::cors::preflight(&exchange.call, failure) {
             return allowed;
         }
-        if wire::sign_in::owns(call.path()) {
+        if exchange.dialect == Dialect::OAuth {
             return error::sign_in::refuse(failure);
         }
-        let texts = call.matched.as_ref().map(|_| routes::row(call)).and_then(Row::texts);
-        match Edge::of(call) {
-            Ok(edge) => edge.with_headers(refusal::failure(failure, texts, edge), &self.shared),
+        let texts = exchange.matched.as_ref().map_or(&Texts::DEFAULT, |matched| routes::TABLE.handler(matched).texts());
+        match Edge::of(exchange) {
+            Ok(edge) => edge.with_headers(refusal::failure(failure, texts, edge), &self.context),
             Err(unknown) => unknown,
         }
     }
 
-    fn admits(&self, call: &Call) -> bool {
+    fn decorate(&self, exchange: &Exchange, reply: &mut Reply) {
+        wire::cors::share(&exchange.call, reply);
+    }
+
+    fn accepts_credential(&self, call: &Call) -> bool {
         let bearer = || {
             let token = call.header(&AUTHORIZATION).and_then(|header| header.strip_prefix("Bearer "));
-            token.is_some_and(|token| auth::bearer(self, token, self.shared.clock.now()).is_some())
+            token.is_some_and(|token| auth::bearer(self, token, self.context.clock.now()).is_some())
         };
-        bearer() || (wire::sign_in::owns(call.path()) && operations::sign_in::knows(self, &wire::sign_in::form(call)))
+        bearer() || (credential::is_form(call) && operations::sign_in::knows(self, &wire::sign_in::form(call)))
     }
 
-    fn state(&self) -> Box<RawValue> {
-        written(&self.state)
-    }
-
-    fn restored(&self, state: &RawValue, shared: Shared, _: &Settings) -> Result<Box<dyn Vendor>, String> {
-        let state = Arc::new(read_state(ABOUT.name, state)?);
-        Ok(Box::new(Self { state, instance: Arc::clone(&self.instance), shared }))
-    }
-
-    fn with(&self, _: &Settings) -> Box<dyn Vendor> {
-        let (state, instance) = (Arc::clone(&self.state), Arc::clone(&self.instance));
-        Box::new(Self { state, instance, shared: self.shared.clone() }) // it declares no settings
-    }
-
-    fn fork(&self, shared: Shared) -> Box<dyn Vendor> {
+    fn fork(&self, context: WorldContext) -> Box<dyn Vendor> {
         let (state, instance) = (Arc::new(self.state.fork()), Arc::clone(&self.instance));
-        Box::new(Self { state, instance, shared })
+        Box::new(Self { state, instance, context })
     }
 
-    fn finish(&self, exchange: &Exchange, reply: &mut Reply) {
-        wire::cors::share(&exchange.call, reply);
+    fn with_settings(&self, _: &Settings) -> Box<dyn Vendor> {
+        let (state, instance) = (Arc::clone(&self.state), Arc::clone(&self.instance));
+        Box::new(Self { state, instance, context: self.context.clone() }) // it declares no settings
+    }
+
+    fn snapshot(&self) -> Box<RawValue> {
+        write_state(&self.state)
+    }
+
+    fn restore(&self, state: &RawValue, context: WorldContext, _: &Settings) -> Result<Box<dyn Vendor>, String> {
+        let state = Arc::new(read_state(INFO.name, state)?);
+        Ok(Box::new(Self { state, instance: Arc::clone(&self.instance), context }))
     }
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         let mut endpoint =
-            Endpoint::new(base.plain.clone(), self.shared.led_back(self.instance.first_owner().to_owned()));
-        endpoint.is_told("ZITADEL_URL", base.plain.clone());
-        endpoint.is_told("ZITADEL_TOKEN", endpoint.credential.clone());
+            Endpoint::new(base.plain.clone(), self.context.tag_with_world(self.instance.first_owner().to_owned()));
+        endpoint.set_env("ZITADEL_URL", base.plain.clone());
+        endpoint.set_env("ZITADEL_TOKEN", endpoint.credential.clone());
         if let Some((id, private, user_id)) = &self.instance.sign_in.key {
-            endpoint.is_told("ZITADEL_KEY_JSON", keys::file(id, private, &self.shared.led_back(user_id.clone())));
+            endpoint
+                .set_env("ZITADEL_KEY_JSON", keys::file(id, private, &self.context.tag_with_world(user_id.clone())));
         }
         if let Some((id, secret)) = &self.instance.sign_in.client {
-            endpoint.is_told("ZITADEL_CLIENT_ID", self.shared.led_back(id.clone()));
-            endpoint.is_told("ZITADEL_CLIENT_SECRET", secret.clone());
+            endpoint.set_env("ZITADEL_CLIENT_ID", self.context.tag_with_world(id.clone()));
+            endpoint.set_env("ZITADEL_CLIENT_SECRET", secret.clone());
         }
         endpoint
     }

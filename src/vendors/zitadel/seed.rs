@@ -16,7 +16,7 @@ use super::state::{self, Instance, SignIn, State, Zitadel};
 use crate::directory::{Directory, Duplicate};
 use crate::passwords;
 use crate::people::Person;
-use crate::vendors::{Made, Origin, SeedError, UserFault, read_seed};
+use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
 /// The seed file.
 #[derive(Deserialize)]
@@ -162,13 +162,13 @@ impl Hidden {
 }
 
 /// ZITADEL as a seed file and made-up people give it.
-pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
-    let seed: Seed = read_seed(origin.seed)?;
+pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
+    let seed: Seed = read_seed(start.seed)?;
     let wrong = |place: usize, id: &str, member: &str, message: &str| {
-        Err(SeedError::about(origin.seed, id, &format!("users[{place}].{member}"), message))
+        Err(SeedError::about(start.seed, id, &format!("users[{place}].{member}"), message))
     };
     let (mut faults, mut sign_in) = (Vec::new(), SignIn::default());
-    let mut users = Vec::with_capacity(seed.users.len() + origin.people.len());
+    let mut users = Vec::with_capacity(seed.users.len() + start.people.len());
     for (place, user) in seed.users.into_iter().enumerate() {
         let id = user.user_id.clone();
         if !(1..=200).contains(&id.chars().count()) {
@@ -222,13 +222,13 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
     let organizations = seed.organizations.iter();
     let organizations =
         organizations.map(|own| state::Organization { id: own.id.clone(), domain: domain(&own.name) }).collect();
-    let key = origin.shared.keys.next();
-    let key = key.map_err(|error| SeedError::about(origin.seed, "", "the signing key", error.to_string()))?;
+    let key = start.context.keys.next();
+    let key = key.map_err(|error| SeedError::about(start.seed, "", "the signing key", error.to_string()))?;
     let instance = Instance::new(&users, organizations, sign_in, key);
     if let Some(home) = seed.organizations.first() {
-        let now = origin.shared.clock.now();
+        let now = start.context.clock.now();
         let home = home.id.as_str().into();
-        users.extend(origin.people.iter().map(|person| user(person, &home, now)));
+        users.extend(start.people.iter().map(|person| user(person, &home, now)));
     }
     let users = Directory::new(users).map_err(|duplicate| {
         let same = match duplicate {
@@ -236,14 +236,14 @@ pub(super) fn zitadel(origin: &Origin<'_>) -> Result<Made, SeedError> {
             Duplicate::Alias(username) => username.to_string(),
         };
         let message = format!("the userId or username {same:?} stands twice");
-        SeedError::about(origin.seed, &same, "users", message)
+        SeedError::about(start.seed, &same, "users", message)
     })?;
     let vendor = Zitadel {
         state: Arc::new(State { users, ended: Directory::default() }),
         instance: Arc::new(instance),
-        shared: origin.shared.clone(),
+        context: start.context.clone(),
     };
-    Ok(Made { vendor: Box::new(vendor), faults })
+    Ok(Seeded { vendor: Box::new(vendor), faults })
 }
 
 /// A made-up person's account in that organisation, made at `now`: a human with a verified e-mail, so two events.

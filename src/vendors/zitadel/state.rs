@@ -6,9 +6,9 @@ use hashbrown::HashMap;
 
 use super::record::{Ended, Permission, User};
 use crate::collections::collections;
+use crate::context::WorldContext;
 use crate::directory::{Directory, Record};
 use crate::tokens::TestKey;
-use crate::vendors::Shared;
 
 /// The vendor's name in paths, settings and faults.
 pub(super) const NAME: &str = "zitadel";
@@ -17,7 +17,7 @@ pub(super) const NAME: &str = "zitadel";
 pub(super) struct Zitadel {
     pub(super) state: Arc<State>,
     pub(super) instance: Arc<Instance>,
-    pub(super) shared: Shared,
+    pub(super) context: WorldContext,
 }
 
 collections! {

@@ -45,7 +45,7 @@ pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Res
     if !may_enter(&user, Door::Login, &jitsudo.behaviour) {
         return Err(Error::SuspendedLogin);
     }
-    Ok(jitsudo.access.issue(&jitsudo.shared, &user, groups::names_of(jitsudo, &user)))
+    Ok(jitsudo.access.issue(&jitsudo.context, &user, groups::names_of(jitsudo, &user)))
 }
 
 /// Mails a token to set another password with, where there is somebody to mail it to. The answer never tells.
@@ -62,7 +62,7 @@ pub(in super::super) fn request_password_reset(jitsudo: &Jitsudo, email: &str) {
 /// Takes the address as the user's own. The invitation can still set the first password.
 pub(in super::super) fn verify_email(jitsudo: &Jitsudo, token: &str) -> Result<User, Error> {
     let (_, user) = redeem(jitsudo, token, Purpose::Invite)?;
-    let now = jitsudo.shared.clock.now();
+    let now = jitsudo.context.clock.now();
     let edited =
         jitsudo.state.users.update(user.key(), |user| match user.edit(now, |profile| profile.email_verified = true) {
             true => Ok(user.clone()),
@@ -99,7 +99,7 @@ fn at_address<'a>(
 
 /// What a mailed token stands for, and whose it is, if it still counts.
 fn redeem(jitsudo: &Jitsudo, token: &str, purpose: Purpose) -> Result<(Pending, User), Error> {
-    let now: Timestamp = jitsudo.shared.clock.now();
+    let now: Timestamp = jitsudo.context.clock.now();
     let good = |pending: &Pending| pending.purpose == purpose && pending.counts(now);
     let pending = jitsudo.state.pending.find(&token.to_owned()).filter(good).ok_or(Error::UnknownMailToken)?;
     let user = jitsudo.state.users.get(&pending.user).ok_or(Error::UnknownMailToken)?;
@@ -115,8 +115,8 @@ fn set_password(jitsudo: &Jitsudo, token: &str, purpose: Purpose, password: &str
     // Of two calls at once, one takes the token.
     let taken = |found: &Pending| if found.token == token { Ok(()) } else { Err(Error::UnknownMailToken) };
     jitsudo.state.pending.remove(pending.key(), taken).map_err(unknown_token)?;
-    let hash = passwords::hash(password, jitsudo.shared.ids.bytes(Stream::Salts));
-    let now = jitsudo.shared.clock.now();
+    let hash = passwords::hash(password, jitsudo.context.ids.bytes(Stream::Salts));
+    let now = jitsudo.context.clock.now();
     let edited = jitsudo.state.users.update(&pending.user, |user| {
         user.edit(now, |profile| {
             profile.password = Some(hash.into());

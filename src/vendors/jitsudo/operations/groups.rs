@@ -19,7 +19,7 @@ pub(in super::super) struct NewGroup {
 pub(in super::super) fn create_group(jitsudo: &Jitsudo, caller: &Caller, new: NewGroup) -> Result<Group, Error> {
     jitsudo.access.admin(caller)?;
     let now = caller.at();
-    let mut ids = jitsudo.shared.ids.reserve();
+    let mut ids = jitsudo.context.ids.reserve();
     let id = new_id(&mut ids);
     let make = || {
         Ok(Group {
@@ -97,7 +97,7 @@ pub(super) fn names_of(jitsudo: &Jitsudo, user: &User) -> Vec<String> {
 
 /// Takes a user who was removed out of every group.
 pub(super) fn forget(jitsudo: &Jitsudo, user: &User) {
-    let now = jitsudo.shared.clock.now();
+    let now = jitsudo.context.clock.now();
     for group in jitsudo.state.groups.snapshot().iter().filter(|group| group.has(user.key())) {
         let forget = |group: &mut Group| {
             group.forget(user.key(), now);

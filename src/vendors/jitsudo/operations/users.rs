@@ -111,7 +111,7 @@ fn user_place(cursor: &str) -> Option<(Timestamp, String)> {
 pub(in super::super) fn create_user(jitsudo: &Jitsudo, caller: &Caller, invitation: Invitation) -> Result<User, Error> {
     jitsudo.access.admin(caller)?;
     let now = caller.at();
-    let mut ids = jitsudo.shared.ids.reserve();
+    let mut ids = jitsudo.context.ids.reserve();
     let id = new_id(&mut ids);
     let make = || {
         Ok(User {
@@ -247,7 +247,7 @@ pub(in super::super) fn update_user_profile(
     if let Some(Some(avatar)) = &edit.avatar_base64 {
         check_avatar(avatar)?;
     }
-    let now = jitsudo.shared.clock.now();
+    let now = jitsudo.context.clock.now();
     let done = jitsudo.state.users.update(own.key(), |user| {
         // Whose sign-in another service checks has their name from there.
         if user.profile.auth_provider != AuthProvider::Local {

@@ -165,8 +165,8 @@ pub(in super::super) fn sign_in(monocloud: &MonoCloud, event: &Event) -> Result<
         ..SessionMetadata::default()
     };
     let session = Session {
-        session_id: hex(&monocloud.shared.ids.bytes::<16>(Stream::Sessions)),
-        session_key: Some(hex(&monocloud.shared.ids.bytes::<32>(Stream::Sessions))),
+        session_id: hex(&monocloud.context.ids.bytes::<16>(Stream::Sessions)),
+        session_key: Some(hex(&monocloud.context.ids.bytes::<32>(Stream::Sessions))),
         client_ids: event.client.iter().cloned().collect(),
         initiated_at: now,
         expires_at: now + SESSION_SECONDS,

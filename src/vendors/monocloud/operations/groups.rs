@@ -71,7 +71,7 @@ pub(in super::super) struct NewGroup {
 
 /// Makes a group.
 pub(in super::super) fn create_group(monocloud: &MonoCloud, new: NewGroup) -> Result<Counted, Error> {
-    let mut ids = monocloud.shared.ids.reserve();
+    let mut ids = monocloud.context.ids.reserve();
     let (now, id) = (monocloud.now(), new_uuid(&mut ids).to_string());
     let group = Group {
         group_id: id.clone(),

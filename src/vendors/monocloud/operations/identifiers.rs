@@ -25,7 +25,7 @@ pub(in super::super) fn add_identifier(
     kind: Kind,
     new: NewIdentifier,
 ) -> Result<Changed, Error> {
-    let mut ids = monocloud.shared.ids.reserve();
+    let mut ids = monocloud.context.ids.reserve();
     let (now, id) = (monocloud.now(), new_uuid(&mut ids));
     let changed = change(monocloud, user_id, |user| {
         let NewIdentifier { value, is_verified: verified } = new;
@@ -103,7 +103,7 @@ pub(in super::super) fn set_verified(
 
 /// Gives the user that name to sign in with.
 pub(in super::super) fn set_username(monocloud: &MonoCloud, user_id: &str, name: String) -> Result<Changed, Error> {
-    let mut ids = monocloud.shared.ids.reserve();
+    let mut ids = monocloud.context.ids.reserve();
     let (now, id) = (monocloud.now(), new_uuid(&mut ids));
     let changed = change(monocloud, user_id, |user| {
         Ok(user.edit(now, |profile| {
@@ -166,11 +166,11 @@ pub(super) fn link(
     expiry: Option<i64>,
 ) -> Link {
     let page = about.replace('_', "-");
-    let token = Uuid::from_bytes(monocloud.shared.ids.bytes(Stream::Links));
+    let token = Uuid::from_bytes(monocloud.context.ids.bytes(Stream::Links));
     let link = format!("https://tenant.monocloud.test/account/{page}?token={}", token.simple());
     if let Some(to) = to {
-        monocloud.shared.outbox.send(Letter {
-            at: monocloud.shared.clock.now(),
+        monocloud.context.outbox.send(Letter {
+            at: monocloud.context.clock.now(),
             vendor: NAME.into(),
             user: user.profile.user_id.clone(),
             by: "email".into(),

@@ -52,7 +52,7 @@ pub(in super::super) struct SetPassword {
 /// Sets a user's password, whatever it was.
 pub(in super::super) fn set_password(monocloud: &MonoCloud, user_id: &str, set: SetPassword) -> Result<Changed, Error> {
     monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
-    let hash = set.secret.hashed(&monocloud.shared.ids)?; // takes long, so not in the step that holds others up
+    let hash = set.secret.hashed(&monocloud.context.ids)?; // takes long, so not in the step that holds others up
     let now = monocloud.now();
     change(monocloud, user_id, |user| {
         if set.revoke_sessions {
@@ -84,7 +84,7 @@ pub(in super::super) fn change_password(
     if !passwords::fits(&wanted.old_password, &old) {
         return Err(Error::WrongPassword);
     }
-    let hash = wanted.secret.hashed(&monocloud.shared.ids)?;
+    let hash = wanted.secret.hashed(&monocloud.context.ids)?;
     let now = monocloud.now();
     change(monocloud, user_id, |user| {
         // Somebody else may have been faster.

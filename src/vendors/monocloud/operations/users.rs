@@ -118,9 +118,9 @@ pub(in super::super) fn create_user(monocloud: &MonoCloud, new: NewUser) -> Resu
         return Err(Error::NoWayIn);
     }
     let has_password = new.secret.is_some();
-    let password_hash = new.secret.map(|secret| secret.hashed(&monocloud.shared.ids)).transpose()?;
+    let password_hash = new.secret.map(|secret| secret.hashed(&monocloud.context.ids)).transpose()?;
     let now = monocloud.now();
-    let mut ids = monocloud.shared.ids.reserve();
+    let mut ids = monocloud.context.ids.reserve();
     let user_id = user_id::letters(&ids.bytes::<21>());
     let mut identifier = |kind, value: Option<String>, verified: bool| {
         value.map(|value| Identifier {

@@ -43,16 +43,16 @@ pub struct Made {
 /// Makes a machine a token.
 pub fn add_personal_access_token(zitadel: &Zitadel, input: AddToken, caller: &Caller) -> Result<Made, Error> {
     let (now, expires) = (caller.at(), input.expires);
-    let mut ids = zitadel.shared.ids.reserve();
+    let mut ids = zitadel.context.ids.reserve();
     let made = change(zitadel, &input.user_id, caller, |user| {
         machine(user, now, expires)?;
         let id = new_id(&mut ids);
         // Opaque, as the real one; that it names its user saves an index.
-        let secret = zitadel.shared.ids.bytes::<24>(Stream::Tokens);
+        let secret = zitadel.context.ids.bytes::<24>(Stream::Tokens);
         let value = URL_SAFE_NO_PAD.encode([&secret[..], input.user_id.as_bytes()].concat());
         user.secrets_mut().tokens.push(Token::new(id.clone(), value.clone(), now, expires));
         user.write(1, now);
-        Ok(Made { created: now, id, value: zitadel.shared.led_back(value) })
+        Ok(Made { created: now, id, value: zitadel.context.tag_with_world(value) })
     })?;
     ids.commit();
     Ok(made)
@@ -78,18 +78,18 @@ pub fn add_key(zitadel: &Zitadel, input: AddKey, caller: &Caller) -> Result<Made
         true => None,
         false => Some(keys::public(&input.public_key).ok_or(Error::KeyInvalid)?),
     };
-    let mut ids = zitadel.shared.ids.reserve();
+    let mut ids = zitadel.context.ids.reserve();
     let made = change(zitadel, &input.user_id, caller, |user| {
         machine(user, now, expires)?;
         let (public, private) = match own {
             Some(public) => (public, None),
             None => {
-                let pem = zitadel.shared.keys.next().map_err(|_| Error::KeysExhausted)?.pem();
+                let pem = zitadel.context.keys.next().map_err(|_| Error::KeysExhausted)?.pem();
                 (keys::public_of(&pem).expect("the pool's keys are RSA keys"), Some(pem))
             }
         };
         let id = new_id(&mut ids);
-        let file = |pem: String| keys::file(&id, &pem, &zitadel.shared.led_back(input.user_id.clone()));
+        let file = |pem: String| keys::file(&id, &pem, &zitadel.context.tag_with_world(input.user_id.clone()));
         let value = private.map(file).unwrap_or_default();
         user.secrets_mut().keys.push(Key { id: id.clone(), public, created: now, expires });
         user.write(1, now);
@@ -112,8 +112,8 @@ pub fn remove_key(zitadel: &Zitadel, input: RemoveCredential, caller: &Caller) -
 pub fn add_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Made, Error> {
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let now = caller.at();
-    let value = zitadel.shared.ids.letters(Stream::Secrets, LETTERS, 64);
-    let hash = passwords::hash(&value, zitadel.shared.ids.bytes(Stream::Salts));
+    let value = zitadel.context.ids.letters(Stream::Secrets, LETTERS, 64);
+    let hash = passwords::hash(&value, zitadel.context.ids.bytes(Stream::Salts));
     change(zitadel, user_id, caller, |user| {
         user.machine_mut().ok_or(Error::NotAMachine)?.has_secret = true;
         user.secrets_mut().secret = Some(hash);

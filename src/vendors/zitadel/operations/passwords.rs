@@ -71,7 +71,7 @@ impl NewPassword {
         let hash = match &password.given {
             Given::Plain(plain) => {
                 fits_policy(plain)?;
-                passwords::hash(plain, zitadel.shared.ids.bytes(Stream::Salts))
+                passwords::hash(plain, zitadel.context.ids.bytes(Stream::Salts))
             }
             Given::Hash(hash) => hash.clone(),
         };

@@ -12,10 +12,10 @@ use super::super::error::sign_in::Refusal;
 use super::super::record::{Access, Door, User, Username};
 use super::super::state::Zitadel;
 use super::writing::digits;
+use crate::context::{WORLD_CLAIM, split_world};
 use crate::directory::DirectoryError;
 use crate::ids::Stream;
 use crate::passwords;
-use crate::protocol::credential;
 use crate::tokens;
 
 /// How long an access token lives. The vendor's default.
@@ -83,13 +83,13 @@ pub fn knows(zitadel: &Zitadel, form: &Form) -> bool {
 
 /// The machine whose key signed the assertion.
 fn by_key(zitadel: &Zitadel, assertion: &str, issuer: &str) -> Result<User, Refusal> {
-    let now = zitadel.shared.clock.now();
+    let now = zitadel.context.clock.now();
     let found = || {
         let id = tokens::key_id(assertion)?;
         // Whose it says it is; nothing is believed before the signature was looked at.
         let said = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
         let said: Value = serde_json::from_slice(&said).ok()?;
-        let user = zitadel.state.users.get(credential::split(said["sub"].as_str()?).0)?;
+        let user = zitadel.state.users.get(split_world(said["sub"].as_str()?).0)?;
         let key = user.secrets.as_ref()?.keys.iter().find(|key| key.id == id && now < key.expires)?;
         let claims = keys::read(&key.public, assertion)?;
         let time = |name: &str| Timestamp::from_second(claims[name].as_f64()? as i64).ok();
@@ -116,7 +116,7 @@ fn by_secret(zitadel: &Zitadel, name: &str, secret: &str) -> Result<User, Refusa
 }
 
 fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> {
-    let now = zitadel.shared.clock.now();
+    let now = zitadel.context.clock.now();
     let expires = now.saturating_add(LIFE).unwrap_or(Timestamp::MAX);
     let user_id = user.profile.user_id.clone();
     let client = &*user.profile.username;
@@ -131,7 +131,7 @@ fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal
     let claims = |more: Value| {
         let mut claims = json!({
             "iss": form.issuer, "sub": user_id, "aud": audience, "exp": expires.as_second(), "iat": now.as_second(),
-            credential::CLAIM: *zitadel.shared.world,
+            WORLD_CLAIM: *zitadel.context.world,
         });
         if let (Some(claims), Value::Object(more)) = (claims.as_object_mut(), more) {
             claims.extend(more);
@@ -140,12 +140,12 @@ fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal
     };
     let (id, access_token) = match user.machine().is_some_and(|machine| machine.access_token_type.is_some()) {
         true => {
-            let id = format!("at_{}", digits(u64::from_be_bytes(zitadel.shared.ids.bytes(Stream::Tokens))));
+            let id = format!("at_{}", digits(u64::from_be_bytes(zitadel.context.ids.bytes(Stream::Tokens))));
             let token = claims(json!({ "nbf": now.as_second(), "jti": id, "client_id": client }));
             (id, signer(zitadel).sign(&token))
         }
         false => {
-            let secret = zitadel.shared.ids.bytes::<SECRET_BYTES>(Stream::Tokens);
+            let secret = zitadel.context.ids.bytes::<SECRET_BYTES>(Stream::Tokens);
             let token = URL_SAFE_NO_PAD.encode([&secret[..], user_id.as_bytes()].concat());
             (token.clone(), token)
         }
@@ -173,7 +173,7 @@ fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal
     let expires_in = LIFE.as_secs() - 1; // it is counted down from the moment of the making
     let access_token = match access_token.contains('.') {
         true => access_token, // it says its world in a claim
-        false => zitadel.shared.led_back(access_token),
+        false => zitadel.context.tag_with_world(access_token),
     };
     Ok(Granted { access_token, id_token, expires_in })
 }
@@ -200,7 +200,7 @@ pub struct Userinfo {
 /// What a token is good for, to whoever may ask. `None` for one that is good for nothing.
 pub fn introspect(zitadel: &Zitadel, form: &Form) -> Result<Option<Introspected>, Refusal> {
     known_caller(zitadel, form)?;
-    let found = bearer(zitadel, &form.token, zitadel.shared.clock.now());
+    let found = bearer(zitadel, &form.token, zitadel.context.clock.now());
     let living = found.filter(|found| found.user.may_enter(Door::Introspection));
     Ok(living.map(|Bearer { user, access, .. }| Introspected { user, access }))
 }
@@ -208,7 +208,7 @@ pub fn introspect(zitadel: &Zitadel, form: &Form) -> Result<Option<Introspected>
 /// Ends an access token. One that does not live is no error.
 pub fn revoke(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
     known_caller(zitadel, form)?;
-    if let Some(Bearer { user, access: Some(access), .. }) = bearer(zitadel, &form.token, zitadel.shared.clock.now()) {
+    if let Some(Bearer { user, access: Some(access), .. }) = bearer(zitadel, &form.token, zitadel.context.clock.now()) {
         let end = |user: &mut User| {
             user.secrets_mut().access.retain(|other| other.id != access.id);
             Ok::<_, Refusal>(())
@@ -222,7 +222,7 @@ pub fn revoke(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
 pub fn userinfo(zitadel: &Zitadel, authorization: Option<&str>) -> Result<Userinfo, Refusal> {
     let token = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default();
     let Bearer { user, access, .. } =
-        bearer(zitadel, token, zitadel.shared.clock.now()).ok_or(Refusal::AccessTokenInvalid)?;
+        bearer(zitadel, token, zitadel.context.clock.now()).ok_or(Refusal::AccessTokenInvalid)?;
     if !user.may_enter(Door::Userinfo) {
         return Err(Refusal::NoActiveUser);
     }

@@ -89,14 +89,14 @@ impl<'a> Writing<'a> {
 
     /// Ends the write: what it has to send goes out.
     pub(super) fn done(self, user: User) -> Written {
-        self.letters.into_iter().for_each(|letter| self.zitadel.shared.outbox.send(letter));
+        self.letters.into_iter().for_each(|letter| self.zitadel.context.outbox.send(letter));
         Written { user, email_code: self.email_code, phone_code: self.phone_code }
     }
 
     /// A code: six capitals and digits, the vendor's default for its secret generators.
     pub(super) fn new_code(&self) -> Code {
         const LETTERS: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-        Code::new(self.zitadel.shared.ids.letters(Stream::Codes, LETTERS, 6), self.now)
+        Code::new(self.zitadel.context.ids.letters(Stream::Codes, LETTERS, 6), self.now)
     }
 
     /// Gives a human an address, if it is another one; an empty one is none. Answers the number of events.

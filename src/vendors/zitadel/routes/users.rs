@@ -1,111 +1,100 @@
 //! The routes of a ZITADEL user's life, and of reading users.
 
-use super::answers::{MEMBERSHIP_REFUSAL, PUBLISHED, REFUSALS, write_refusals};
-use super::row::{Row, Run, run, serve, user_row};
-use crate::fidelity::Sureness::{Documented, Stated};
-use crate::fidelity::{Answer, Operation};
-use crate::vendors::zitadel::auth::Caller;
-use crate::vendors::zitadel::error::Texts;
-use crate::vendors::zitadel::operations;
+use super::handler::{Handler, Row, USER};
+use crate::vendors::zitadel::operations::users;
 use crate::vendors::zitadel::record::WrongState;
 use crate::vendors::zitadel::wire::proto;
 
-#[rustfmt::skip]
 pub(super) static ROWS: [Row; 7] = [
-    user_row!(
-        "deactivate_user", "POST" "/v2/users/{user_id}/deactivate", DeactivateUser,
-        &[
-            &[
-                Answer::new("deactivated", 200, Stated, "zitadel-deactivate", "from active or locked: the details after one event; the tokens of the user die for good"),
-                Answer::new("wrong_state", 400, Documented, "zitadel-states", "inactive: `COMMAND-5gunjw0cd7`; initial: `COMMAND-gvx4kct9r2`; code 9, HTTP 400"),
-            ],
-            REFUSALS,
-            MEMBERSHIP_REFUSAL,
-            &write_refusals(Stated, "zitadel-deactivate"),
-        ],
-        "COMMAND-5gp2p62iin", Some(WrongState::AlreadyInactive),
-        run!(DeactivateUserRequest => DeactivateUserResponse, "deactivated", users::deactivate_user (id)),
-    ),
-    user_row!(
-        "reactivate_user", "POST" "/v2/users/{user_id}/reactivate", ReactivateUser,
-        &[
-            &[
-                Answer::new("reactivated", 200, Documented, "zitadel-states", "from inactive: the details after one event; dead tokens stay dead"),
-                Answer::new("wrong_state", 400, Documented, "zitadel-states", "not inactive: `COMMAND-s5qqcz97hf`; code 9, HTTP 400"),
-            ],
-            REFUSALS,
-            MEMBERSHIP_REFUSAL,
-            &write_refusals(Documented, "zitadel-states"),
-        ],
-        "COMMAND-9hy5kzbuk6", Some(WrongState::NotInactive),
-        run!(ReactivateUserRequest => ReactivateUserResponse, "reactivated", users::reactivate_user (id)),
-    ),
-    user_row!(
-        "lock_user", "POST" "/v2/users/{user_id}/lock", LockUser,
-        &[
-            &[
-                Answer::new("locked", 200, Documented, "zitadel-states", "from active or initial: the details after one event; the tokens of the user die for good"),
-                Answer::new("wrong_state", 400, Documented, "zitadel-states", "inactive or locked: `COMMAND-lgws8wtsqf`; code 9, HTTP 400"),
-            ],
-            REFUSALS,
-            MEMBERSHIP_REFUSAL,
-            &write_refusals(Documented, "zitadel-states"),
-        ],
-        "COMMAND-450yxuqrh1", Some(WrongState::ShouldBeActiveOrInitial),
-        run!(LockUserRequest => LockUserResponse, "locked", users::lock_user (id)),
-    ),
-    user_row!(
-        "unlock_user", "POST" "/v2/users/{user_id}/unlock", UnlockUser,
-        &[
-            &[
-                Answer::new("unlocked", 200, Documented, "zitadel-states", "from locked, always to active: the details after one event"),
-                Answer::new("wrong_state", 400, Documented, "zitadel-states", "not locked: `COMMAND-olb9vb0oca`; code 9, HTTP 400"),
-            ],
-            REFUSALS,
-            MEMBERSHIP_REFUSAL,
-            &write_refusals(Documented, "zitadel-states"),
-        ],
-        "COMMAND-x377t913pw", Some(WrongState::NotLocked),
-        run!(UnlockUserRequest => UnlockUserResponse, "unlocked", users::unlock_user (id)),
-    ),
-    user_row!(
-        "delete_user", "DELETE" "/v2/users/{user_id}", DeleteUser,
-        &[
-            &[Answer::new("deleted", 200, Documented, "zitadel-states", "from any state: the details of the removal")],
-            REFUSALS,
-            MEMBERSHIP_REFUSAL,
-            &write_refusals(Documented, "zitadel-states"),
-        ],
-        "COMMAND-bd4ir1mblj", None,
-        run!(DeleteUserRequest => DeleteUserResponse, "deleted", users::delete_user (id)),
-    ),
-    user_row!(
-        "get_user_by_id", "GET" "/v2/users/{user_id}", GetUserByID,
-        &[
-            &[
-                Answer::new("found", 200, Documented, "zitadel-get", "details and user; oneself needs no permission"),
-                Answer::new("user_not_found", 404, Documented, "zitadel-get", "no such user, or a deleted one: `QUERY-Dfbg2`, before the permission"),
-            ],
-            REFUSALS,
-            MEMBERSHIP_REFUSAL,
-        ],
-        "QUERY-Dfbg2", None,
-        run!(GetUserByIDRequest => GetUserByIDResponse, "found", users::get_user_by_id (id)),
-    ),
-    user_row!(
-        "list_users", "POST" "/v2/users", ListUsers,
-        &[
-            &[
-                Answer::new("listed", 200, Documented, "zitadel-list", "the users that the caller may read; descending unless `asc`; without a limit, all"),
-                Answer::new("too_deep", 400, Documented, "zitadel-list", "queries nest deeper than 20: `USER-zsQ97`"),
-                Answer::new("internal", 500, Documented, "zitadel-list", "a query with an empty list: code 2, a text without an id"),
-            ],
-            REFUSALS,
-        ],
-        "QUERY-Dfbg2", None,
-        run!(ListUsersRequest => ListUsersResponse, "listed", users::list_users),
-        "Users that a column does not tell apart are ordered by id.",
-        "`details.timestamp` is when any user last changed; a removal does not move it.",
-        "Reads never trail writes.",
-    ),
+    Row::new(
+        "deactivate_user",
+        "POST",
+        "/v2/users/{user_id}/deactivate",
+        Handler::service::<proto::DeactivateUserRequest>("COMMAND-5gp2p62iin", |request| {
+            request.serve("deactivated", |message: proto::DeactivateUserRequest, caller| {
+                users::deactivate_user(request.zitadel, &message.user_id, caller)
+                    .map(proto::DeactivateUserResponse::from)
+            })
+        })
+        .wrong_state(WrongState::AlreadyInactive),
+    )
+    .rpc("/zitadel.user.v2.UserService/DeactivateUser")
+    .subject(USER),
+    Row::new(
+        "reactivate_user",
+        "POST",
+        "/v2/users/{user_id}/reactivate",
+        Handler::service::<proto::ReactivateUserRequest>("COMMAND-9hy5kzbuk6", |request| {
+            request.serve("reactivated", |message: proto::ReactivateUserRequest, caller| {
+                users::reactivate_user(request.zitadel, &message.user_id, caller)
+                    .map(proto::ReactivateUserResponse::from)
+            })
+        })
+        .wrong_state(WrongState::NotInactive),
+    )
+    .rpc("/zitadel.user.v2.UserService/ReactivateUser")
+    .subject(USER),
+    Row::new(
+        "lock_user",
+        "POST",
+        "/v2/users/{user_id}/lock",
+        Handler::service::<proto::LockUserRequest>("COMMAND-450yxuqrh1", |request| {
+            request.serve("locked", |message: proto::LockUserRequest, caller| {
+                users::lock_user(request.zitadel, &message.user_id, caller).map(proto::LockUserResponse::from)
+            })
+        })
+        .wrong_state(WrongState::ShouldBeActiveOrInitial),
+    )
+    .rpc("/zitadel.user.v2.UserService/LockUser")
+    .subject(USER),
+    Row::new(
+        "unlock_user",
+        "POST",
+        "/v2/users/{user_id}/unlock",
+        Handler::service::<proto::UnlockUserRequest>("COMMAND-x377t913pw", |request| {
+            request.serve("unlocked", |message: proto::UnlockUserRequest, caller| {
+                users::unlock_user(request.zitadel, &message.user_id, caller).map(proto::UnlockUserResponse::from)
+            })
+        })
+        .wrong_state(WrongState::NotLocked),
+    )
+    .rpc("/zitadel.user.v2.UserService/UnlockUser")
+    .subject(USER),
+    Row::new(
+        "delete_user",
+        "DELETE",
+        "/v2/users/{user_id}",
+        Handler::service::<proto::DeleteUserRequest>("COMMAND-bd4ir1mblj", |request| {
+            request.serve("deleted", |message: proto::DeleteUserRequest, caller| {
+                users::delete_user(request.zitadel, &message.user_id, caller).map(proto::DeleteUserResponse::from)
+            })
+        }),
+    )
+    .rpc("/zitadel.user.v2.UserService/DeleteUser")
+    .subject(USER),
+    Row::new(
+        "get_user_by_id",
+        "GET",
+        "/v2/users/{user_id}",
+        Handler::service::<proto::GetUserByIDRequest>("QUERY-Dfbg2", |request| {
+            request.serve("found", |message: proto::GetUserByIDRequest, caller| {
+                users::get_user_by_id(request.zitadel, &message.user_id, caller).map(proto::GetUserByIDResponse::from)
+            })
+        }),
+    )
+    .rpc("/zitadel.user.v2.UserService/GetUserByID")
+    .subject(USER)
+    .reads_only(),
+    Row::new(
+        "list_users",
+        "POST",
+        "/v2/users",
+        Handler::service::<proto::ListUsersRequest>("QUERY-Dfbg2", |request| {
+            request.serve("listed", |message: proto::ListUsersRequest, caller| {
+                users::list_users(request.zitadel, message.into(), caller).map(proto::ListUsersResponse::from)
+            })
+        }),
+    )
+    .rpc("/zitadel.user.v2.UserService/ListUsers")
+    .reads_only(),
 ];

@@ -1,21 +1,18 @@
-//! The two edges of ZITADEL's user service: how a call's message is found, and what its answers carry. Knows no
+//! The two edges of ZITADEL's user service: which one a call came by, and what its answers carry. Knows no
 //! message.
 
 use std::sync::LazyLock;
 
-use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderName, HeaderValue, PRAGMA, VARY};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
+use crate::context::WorldContext;
+use crate::exchange::Exchange;
 use crate::ids::{Ids, Stream};
+use crate::protocol::Reply;
 use crate::protocol::rpc::{self, RpcError, Wire};
-use crate::protocol::{Call, Reply};
-use crate::vendors::Shared;
-
-/// The largest message, compressed or not.
-const MAX_MESSAGE: usize = 1 << 20;
 
 /// By which edge a call came.
 #[derive(Debug, Clone, Copy)]
@@ -42,42 +39,32 @@ impl Edge {
     /// # Errors
     /// The refusal of a remote call whose content type is not understood.
     #[allow(clippy::result_large_err)] // the refusal is the answer
-    pub(in super::super) fn of(call: &Call) -> Result<Self, Reply> {
-        let is_rpc = || call.matched.as_ref().map_or_else(|| rpc::is_call(call.path()), |matched| matched.is_rpc);
-        match call.wire {
+    pub(in super::super) fn of(exchange: &Exchange) -> Result<Self, Reply> {
+        match exchange.call.wire {
             Some(wire) => Ok(Self::Rpc(wire)),
-            None if !is_rpc() => Ok(Self::Rest),
-            None if call.method() == http::Method::POST => Err(rpc::wrong_content_type().proving("wrong_content_type")),
+            None if !exchange.is_rpc() => Ok(Self::Rest),
+            None if exchange.method() == http::Method::POST => {
+                Err(rpc::wrong_content_type().proving("wrong_content_type"))
+            }
             None => Err(rpc::wrong_method().proving("wrong_method")),
         }
     }
 
-    /// The bytes of the request's message.
-    ///
-    /// # Errors
-    /// The frame of a remote call is broken.
-    pub(in super::super) fn message(self, call: &Call) -> Result<Bytes, RpcError> {
-        match self {
-            Self::Rest => Ok(call.body.clone()),
-            Self::Rpc(wire) => wire.message(&call.head.headers, &call.body, MAX_MESSAGE),
-        }
-    }
-
     /// A successful answer with its headers.
-    pub(in super::super) fn success(self, done: Done, shared: &Shared) -> Reply {
+    pub(in super::super) fn success(self, done: Done, context: &WorldContext) -> Reply {
         let reply = match self {
             Self::Rest => Reply {
-                headers: gateway_headers(request_id(done.at, &shared.ids)),
+                headers: gateway_headers(request_id(done.at, &context.ids)),
                 body: done.message.into(),
                 ..Reply::empty(StatusCode::OK)
             },
             Self::Rpc(wire) => {
                 let reply = wire
                     .success(done.message)
-                    .with(EXPIRES, http_date(&shared.clock))
+                    .with(EXPIRES, http_date(&context.clock))
                     .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
                     .with(PRAGMA, HeaderValue::from_static("no-cache"));
-                self.with_headers(reply, shared)
+                self.with_headers(reply, context)
             }
         };
         reply.proving(done.answer)
@@ -92,9 +79,9 @@ impl Edge {
     }
 
     /// The answer with the headers that all answers of this edge carry.
-    pub(in super::super) fn with_headers(self, reply: Reply, shared: &Shared) -> Reply {
+    pub(in super::super) fn with_headers(self, reply: Reply, context: &WorldContext) -> Reply {
         let reply = reply
-            .with(REQUEST_ID, request_id(shared.clock.now(), &shared.ids))
+            .with(REQUEST_ID, request_id(context.clock.now(), &context.ids))
             .with(VARY, HeaderValue::from_static("Origin"));
         match self {
             Self::Rest => reply.with(ROBOTS, HeaderValue::from_static("none")),

@@ -1,33 +1,31 @@
 //! Messages of ZITADEL's user service on both edges: decoded, bound to the path, checked, encoded. Knows no operation.
 
-use std::borrow::Cow;
-
 use buffa::json::{JsonParseOptions, with_json_parse_options};
 use buffa::{Message, MessageName};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::edge::Edge;
-use super::{go_json, proto};
-use crate::protocol::Call;
+use super::go_json;
+use crate::exchange::Exchange;
 use crate::protocol::rpc::Codec;
 use crate::vendors::zitadel::error::Error;
 
 /// A request message with its rules.
-pub(in super::super) trait Request: Message + MessageName + DeserializeOwned + Default {
+pub(in super::super) trait RequestMessage: Message + MessageName + DeserializeOwned + Default {
     /// Puts the parameters of the path and the query into the message; they win over the body's.
-    fn bind(&mut self, _: &Call) {}
+    fn bind(&mut self, _: &Exchange) {}
 
     /// Checks the rules of the vendor's validator, in the order of the fields.
     fn validate(&self) -> Result<(), Error>;
 }
 
 /// The request of a call whose message has these bytes.
-pub(in super::super) fn decode<Q: Request>(call: &Call, edge: Edge, message: &[u8]) -> Result<Q, Error> {
+pub(in super::super) fn decode<Q: RequestMessage>(exchange: &Exchange, edge: Edge, message: &[u8]) -> Result<Q, Error> {
     match edge {
         Edge::Rest => {
-            let mut request = if takes_body(call) { from_gateway(message)? } else { Q::default() };
-            request.bind(call);
+            let mut request = if takes_body(exchange) { from_gateway(message)? } else { Q::default() };
+            request.bind(exchange);
             Ok(request)
         }
         Edge::Rpc(wire) => from_call(wire.codec, message),
@@ -43,16 +41,16 @@ pub(in super::super) fn encode(edge: Edge, response: &(impl Message + Serialize)
 }
 
 /// Whether the gateway reads the body of a call.
-fn takes_body(call: &Call) -> bool {
-    match *call.method() {
+fn takes_body(exchange: &Exchange) -> bool {
+    match *exchange.method() {
         http::Method::GET => false,
-        http::Method::DELETE => call.path().ends_with("/phone"), // the one whose route says so
+        http::Method::DELETE => exchange.path().ends_with("/phone"), // the one whose route says so
         _ => true,
     }
 }
 
 /// A message from the gateway: the first value of the body counts, and nothing is an empty message.
-fn from_gateway<Q: Request>(body: &[u8]) -> Result<Q, Error> {
+fn from_gateway<Q: RequestMessage>(body: &[u8]) -> Result<Q, Error> {
     match go_json::first_value(body).map_err(|error| Error::Undecodable(error.to_string()))? {
         Some(b"{}") => Ok(Q::default()), // the usual body of a call that names its user in the path
         Some(value) => from_json(value).map_err(Error::Undecodable),
@@ -61,7 +59,7 @@ fn from_gateway<Q: Request>(body: &[u8]) -> Result<Q, Error> {
 }
 
 /// A message from a remote call.
-fn from_call<Q: Request>(codec: Codec, message: &[u8]) -> Result<Q, Error> {
+fn from_call<Q: RequestMessage>(codec: Codec, message: &[u8]) -> Result<Q, Error> {
     let wrong = |text: &str| {
         // The library names the message by the last part of its package.
         let package = Q::PACKAGE.split('.').nth(1).unwrap_or_default();
@@ -83,23 +81,10 @@ fn from_call<Q: Request>(codec: Codec, message: &[u8]) -> Result<Q, Error> {
 }
 
 /// A message from JSON that is well formed.
-fn from_json<Q: Request>(value: &[u8]) -> Result<Q, String> {
+fn from_json<Q: RequestMessage>(value: &[u8]) -> Result<Q, String> {
     let members = go_json::members(value).map_err(|error| error.to_string())?;
     let options = JsonParseOptions::new().ignore_unknown_enum_values(true);
     let mut reader = serde_json::Deserializer::from_slice(value);
     let read = with_json_parse_options(&options, || serde_path_to_error::deserialize(&mut reader));
     read.map_err(|error| go_json::explain(&members, &error.path().to_string(), &error.inner().to_string()))
-}
-
-/// The id in the path of a call, or in the message of a remote one.
-pub(in super::super) fn user_id(call: &Call) -> Option<Cow<'_, str>> {
-    match Edge::of(call).ok()? {
-        // Parameters that are no user's stand in no path.
-        Edge::Rest => Some(call.parameter(0)),
-        edge @ Edge::Rpc(wire) => {
-            let message = edge.message(call).ok()?;
-            // Every request about one user has its id as the first field.
-            from_call::<proto::GetUserByIDRequest>(wire.codec, &message).ok().map(|request| request.user_id.into())
-        }
-    }
 }

@@ -38,8 +38,8 @@ pub(in super::super) fn framing(error: &RpcError, edge: Edge) -> Reply {
     edge.failure(error).proving(answer)
 }
 
-/// Any failure in ZITADEL's words; `texts` are those of the operation, if the call names one.
-pub(in super::super) fn failure(failure: &Failure, texts: Option<&Texts>, edge: Edge) -> Reply {
+/// Any failure in ZITADEL's words; `texts` are those of the operation that the call names.
+pub(in super::super) fn failure(failure: &Failure, texts: &Texts, edge: Edge) -> Reply {
     let wish = &failure.wish;
     let reply = match &failure.kind {
         Kind::Named(name) => named(*name, wish, texts, edge),
@@ -102,22 +102,21 @@ fn code_of(status: u16) -> u8 {
 }
 
 /// A named error, with the ids that the operation itself would give. `wish.notice` has no place here.
-fn named(name: Name, wish: &Wish, texts: Option<&Texts>, edge: Edge) -> Reply {
+fn named(name: Name, wish: &Wish, texts: &Texts, edge: Edge) -> Reply {
     let text;
     let status = match name {
         Name::Unauthenticated => INVALID_TOKEN,
         Name::Forbidden => PERMISSION_DENIED,
-        Name::NotFound => user_not_found(texts.map_or("QUERY-Dfbg2", |texts| texts.not_found)),
+        Name::NotFound => user_not_found(texts.not_found),
         Name::Invalid => {
-            let message = texts.map_or("Request", |texts| texts.message);
             let (field, reason) = match wish.field.as_deref() {
                 Some(field) => (field, "value is required"),
                 None => ("UserId", ID_LENGTH),
             };
-            text = format!("invalid {message}.{field}: {reason}");
+            text = format!("invalid {}.{field}: {reason}", texts.message);
             bare(400, code::INVALID_ARGUMENT, &text)
         }
-        Name::Already => match texts.and_then(|texts| texts.wrong_state) {
+        Name::Already => match texts.wrong_state {
             Some(state) => wrong_state(state),
             None => bare(400, code::FAILED_PRECONDITION, "failed precondition"),
         },

@@ -7,11 +7,11 @@ use buffa::{EnumValue, Enumeration, MessageName};
 
 use super::generated::zitadel::filter::v2::{IDFilter, TimestampFilter};
 use super::generated::zitadel::metadata::v2::{MetadataSearchFilter, metadata_search_filter};
-use super::message::Request;
+use super::message::RequestMessage;
 use super::proto::search_query::Query;
 use super::proto::{self, SearchQuery};
 use super::refusal::ID_LENGTH;
-use crate::protocol::Call;
+use crate::exchange::Exchange;
 use crate::vendors::zitadel::error::Error;
 
 /// A broken rule: `invalid Message.Field: reason`.
@@ -20,10 +20,10 @@ type Broken = String;
 /// Requests about one user: the members that the path gives, then the rules besides the id's own.
 macro_rules! about_a_user {
     ($($name:ident $(, $second:ident)? $(=> |$request:ident| $rules:expr)?;)*) => {
-        $(impl Request for proto::$name {
-            fn bind(&mut self, call: &Call) {
-                self.user_id = call.parameter(0).into_owned();
-                $(self.$second = call.parameter(1).into_owned();)?
+        $(impl RequestMessage for proto::$name {
+            fn bind(&mut self, exchange: &Exchange) {
+                self.user_id = exchange.parameter(0).into_owned();
+                $(self.$second = exchange.parameter(1).into_owned();)?
             }
 
             fn validate(&self) -> Result<(), Error> {
@@ -73,10 +73,10 @@ about_a_user! {
     ListUserMetadataRequest => |request| each(Self::NAME, "Filters", &request.filters, metadata_filter);
 }
 
-impl Request for proto::DeleteUserMetadataRequest {
-    fn bind(&mut self, call: &Call) {
-        self.user_id = call.parameter(0).into_owned();
-        let query = form_urlencoded::parse(call.head.uri.query().unwrap_or("").as_bytes());
+impl RequestMessage for proto::DeleteUserMetadataRequest {
+    fn bind(&mut self, exchange: &Exchange) {
+        self.user_id = exchange.parameter(0).into_owned();
+        let query = form_urlencoded::parse(exchange.call.head.uri.query().unwrap_or("").as_bytes());
         self.keys = query.filter(|(name, _)| name == "keys").map(|(_, key)| key.into_owned()).collect();
     }
 
@@ -88,25 +88,25 @@ impl Request for proto::DeleteUserMetadataRequest {
     }
 }
 
-impl Request for proto::ListUsersRequest {
+impl RequestMessage for proto::ListUsersRequest {
     fn validate(&self) -> Result<(), Error> {
         each(Self::NAME, "Queries", &self.queries, search_query).map_err(Error::Invalid)
     }
 }
 
-impl Request for proto::CreateUserRequest {
+impl RequestMessage for proto::CreateUserRequest {
     fn validate(&self) -> Result<(), Error> {
         people::create_user(self).map_err(Error::Invalid)
     }
 }
 
-impl Request for proto::AddHumanUserRequest {
+impl RequestMessage for proto::AddHumanUserRequest {
     fn validate(&self) -> Result<(), Error> {
         people::add_human(self).map_err(Error::Invalid)
     }
 }
 
-impl Request for proto::ListKeysRequest {
+impl RequestMessage for proto::ListKeysRequest {
     fn validate(&self) -> Result<(), Error> {
         let column = self.sorting_column.as_ref().map_or(Ok(()), |column| defined(Self::NAME, "SortingColumn", column));
         let filter = |filter: &proto::KeysSearchFilter| {
@@ -125,7 +125,7 @@ impl Request for proto::ListKeysRequest {
     }
 }
 
-impl Request for proto::ListPersonalAccessTokensRequest {
+impl RequestMessage for proto::ListPersonalAccessTokensRequest {
     fn validate(&self) -> Result<(), Error> {
         let column = self.sorting_column.as_ref().map_or(Ok(()), |column| defined(Self::NAME, "SortingColumn", column));
         let filter = |filter: &proto::PersonalAccessTokensSearchFilter| {

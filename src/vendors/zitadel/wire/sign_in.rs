@@ -11,11 +11,6 @@ use super::super::operations::sign_in::{Form, Granted, Introspected, Userinfo};
 use super::super::record::User;
 use crate::protocol::{Call, Reply};
 
-/// Whether these doors are behind that path.
-pub(in super::super) fn owns(path: &str) -> bool {
-    ["/.well-known/", "/oauth/v2/", "/oidc/v1/"].iter().any(|start| path.starts_with(start))
-}
-
 /// What the caller says in the form of the body, and in a `Basic` header.
 pub(in super::super) fn form(call: &Call) -> Form {
     let mut form = Form { issuer: call.origin(), ..Form::default() };

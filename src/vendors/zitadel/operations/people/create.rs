@@ -136,7 +136,7 @@ fn add(zitadel: &Zitadel, draft: Draft, caller: &Caller) -> Result<Written, Erro
         return Err(Error::OrganizationMissing);
     }
     let mut writing = Writing::new(zitadel, caller.at());
-    let mut ids = zitadel.shared.ids.reserve();
+    let mut ids = zitadel.context.ids.reserve();
     let user_id = draft.user_id.clone().unwrap_or_else(|| new_id(&mut ids));
     let exists = Error::UserExists { machine: matches!(draft.kind, Kind::Machine(_)) };
     let made = zitadel.state.users.insert(&user_id, || make(zitadel, &mut writing, &user_id, draft));

@@ -1,0 +1,73 @@
+//! A call to the control API that was let in, with the server that it is about.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::Map;
+
+use super::Control;
+use crate::exchange::Exchange;
+use crate::protocol::problem::{Mark, problem};
+use crate::protocol::{Reply, credential};
+use crate::vendors::VendorSet;
+use crate::world::{World, Worlds};
+
+/// A call to the control API.
+pub(super) struct Request<'a> {
+    pub(super) control: &'a Control,
+    pub(super) worlds: &'a Worlds,
+    pub(super) exchange: &'a Exchange,
+}
+
+impl Request<'_> {
+    /// The body.
+    pub(super) fn body(&self) -> &[u8] {
+        &self.exchange.call.body
+    }
+
+    /// The query, without its question mark; empty if there is none.
+    pub(super) fn query(&self) -> &str {
+        self.exchange.call.head.uri.query().unwrap_or_default()
+    }
+
+    /// The parameter of the path of that index.
+    pub(super) fn parameter(&self, index: usize) -> Cow<'_, str> {
+        self.exchange.parameter(index)
+    }
+
+    /// The server's vendors.
+    pub(super) fn vendors(&self) -> &VendorSet {
+        self.worlds.vendors()
+    }
+
+    /// Answers from the world in the path, which has to exist.
+    pub(super) fn read(&self, answer: impl FnOnce(&World) -> Reply) -> Reply {
+        self.named(|name| match self.worlds.get(name) {
+            Some(world) => answer(&world),
+            None => no_world(name),
+        })
+    }
+
+    /// Answers from the world in the path, which is made if it does not exist.
+    pub(super) fn write(&self, answer: impl FnOnce(&Arc<World>) -> Reply) -> Reply {
+        self.named(|name| answer(&self.worlds.make(name)))
+    }
+
+    /// Answers with the name of a world in the path, if it is one.
+    pub(super) fn named(&self, answer: impl FnOnce(&str) -> Reply) -> Reply {
+        let name = self.parameter(0);
+        if credential::is_world(&name) { answer(&name) } else { bad_name(&name) }
+    }
+}
+
+/// There is no world of that name.
+pub(super) fn no_world(name: &str) -> Reply {
+    problem(StatusCode::NOT_FOUND, Mark::BadWorld, &format!("There is no world {name:?}."), Map::new())
+}
+
+/// That is no name of a world.
+pub(super) fn bad_name(name: &str) -> Reply {
+    let rule = "A world's name has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`";
+    problem(StatusCode::BAD_REQUEST, Mark::BadWorld, &format!("{rule}; {name:?} is none."), Map::new())
+}

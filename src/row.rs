@@ -1,0 +1,177 @@
+//! A row of a vendor's route table: all that the server knows of one operation, said once. Knows no vendor.
+
+use std::fmt;
+
+/// An operation and what answers it. `H` is the vendor's own: the checks before the operation, in its order, and the handler.
+pub struct Row<H: 'static> {
+    /// What everything outside the vendor knows of it.
+    pub operation: Operation,
+    /// What answers a call.
+    pub handler: H,
+}
+
+/// What everything outside the vendor knows of an operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation {
+    /// The vendor's own word in snake case, the same on every protocol.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// The path of the remote call, where the vendor has that edge.
+    pub rpc: Option<&'static str>,
+    /// How its refusals look.
+    pub dialect: Dialect,
+    /// Whom a call is about.
+    pub subject: Subject,
+    /// Whether it leaves everything as it was.
+    pub reads_only: bool,
+    /// Whether what it changes shows in no read of the vendor, such as a message that is sent.
+    pub is_unseen: bool,
+    /// Whether it takes no body, and ignores one.
+    pub ignores_body: bool,
+    /// Whether it is about the server and asks for no credential.
+    pub is_about_server: bool,
+    /// Whether it takes long by its nature, such as hashing: then it runs off the workers.
+    pub is_heavy: bool,
+    /// Whether the emulator answers it.
+    pub is_emulated: bool,
+}
+
+/// In which dialect of its vendor an operation refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// That of the API.
+    Api,
+    /// That of OAuth 2.0 and OpenID Connect (RFC 6749, 5.2).
+    OAuth,
+}
+
+/// Whom a call of an operation is about: where the user's id is to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Nobody, as far as the request says.
+    None,
+    /// The parameter of the path of that index, from 0.
+    Path(usize),
+    /// The same, and for a remote call that field of its message.
+    PathOrField(usize, Field),
+    /// That field of the message, which is the body of a call that is no remote one.
+    Field(Field),
+}
+
+/// A text field of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its name as the schema writes it, in snake case.
+    pub name: &'static str,
+    /// Its number.
+    pub number: u32,
+}
+
+impl<H> Row<H> {
+    /// An emulated operation.
+    pub const fn new(name: &'static str, method: &'static str, path: &'static str, handler: H) -> Self {
+        Self { operation: Operation { is_emulated: true, ..Operation::unemulated(name, method, path) }, handler }
+    }
+
+    /// It has a remote call, too, of that path.
+    #[must_use]
+    pub const fn rpc(mut self, path: &'static str) -> Self {
+        self.operation.rpc = Some(path);
+        self
+    }
+
+    /// It is about that user.
+    #[must_use]
+    pub const fn subject(mut self, subject: Subject) -> Self {
+        self.operation.subject = subject;
+        self
+    }
+
+    /// Its refusals are those of OAuth.
+    #[must_use]
+    pub const fn oauth(mut self) -> Self {
+        self.operation.dialect = Dialect::OAuth;
+        self
+    }
+
+    /// It leaves everything as it was.
+    #[must_use]
+    pub const fn reads_only(mut self) -> Self {
+        self.operation.reads_only = true;
+        self
+    }
+
+    /// What it changes shows in no read of the vendor.
+    #[must_use]
+    pub const fn unseen(mut self) -> Self {
+        self.operation.is_unseen = true;
+        self
+    }
+
+    /// It takes no body, and ignores one.
+    #[must_use]
+    pub const fn ignores_body(mut self) -> Self {
+        self.operation.ignores_body = true;
+        self
+    }
+
+    /// It is about the server, and asks for no credential.
+    #[must_use]
+    pub const fn about_server(mut self) -> Self {
+        self.operation.is_about_server = true;
+        self
+    }
+
+    /// It takes long by its nature.
+    #[must_use]
+    pub const fn heavy(mut self) -> Self {
+        self.operation.is_heavy = true;
+        self
+    }
+}
+
+impl<H> fmt::Debug for Row<H> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.operation.fmt(formatter)
+    }
+}
+
+impl Operation {
+    /// An operation that the vendor has and the emulator lacks.
+    pub const fn unemulated(name: &'static str, method: &'static str, path: &'static str) -> Self {
+        Self {
+            name,
+            method,
+            path,
+            rpc: None,
+            dialect: Dialect::Api,
+            subject: Subject::None,
+            reads_only: false,
+            is_unseen: false,
+            ignores_body: false,
+            is_about_server: false,
+            is_heavy: false,
+            is_emulated: false,
+        }
+    }
+
+    /// Whether a read of the vendor shows what a call of it changed.
+    pub const fn is_seen(&self) -> bool {
+        !self.reads_only && !self.is_unseen
+    }
+
+    /// The same with the path of its remote call.
+    #[must_use]
+    pub const fn with_rpc(self, rpc: &'static str) -> Self {
+        Self { rpc: Some(rpc), ..self }
+    }
+
+    /// The same in the dialect of OAuth.
+    #[must_use]
+    pub const fn with_oauth(self) -> Self {
+        Self { dialect: Dialect::OAuth, ..self }
+    }
+}

@@ -1,0 +1,53 @@
+//! How a vendor is made from its seed, once for all worlds. Knows no vendor.
+
+use super::{SeedError, Settings, Vendor, VendorInfo};
+use crate::context::WorldContext;
+use crate::people::Person;
+
+/// How a vendor is made.
+pub struct VendorFactory {
+    /// What it is.
+    pub info: &'static VendorInfo,
+    /// The embedded seed: `fixtures/seed/<name>.json`.
+    pub embedded: &'static str,
+    /// Reads a seed.
+    pub make: fn(&SeedContext<'_>) -> Result<Seeded, SeedError>,
+    /// The id that a made-up person has there.
+    pub id: fn(&Person) -> String,
+}
+
+/// A vendor as its seed and made-up people give it.
+pub struct Seeded {
+    /// The vendor.
+    pub vendor: Box<dyn Vendor>,
+    /// What is to happen to every call about a user.
+    pub faults: Vec<UserFault>,
+}
+
+/// A fault that a seed gives a user.
+pub struct UserFault {
+    /// The user's key.
+    pub key: String,
+    /// The specification, not yet read.
+    pub spec: String,
+    /// The member of the seed.
+    pub field: String,
+}
+
+impl std::fmt::Debug for VendorFactory {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("VendorFactory").field(&self.info.name).finish()
+    }
+}
+
+/// What a vendor starts from.
+pub struct SeedContext<'a> {
+    /// The text of its seed file.
+    pub seed: &'a str,
+    /// Made-up people to add.
+    pub people: &'a [Person],
+    /// What was set.
+    pub settings: &'a Settings,
+    /// What it shares with the other vendors.
+    pub context: WorldContext,
+}

@@ -1,0 +1,68 @@
+//! What a vendor declares about itself and that can be set, and the values that were set. Knows no vendor.
+
+/// One thing that a vendor declares about itself and that can be set.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its key, as in `--set vendor.key=value`.
+    pub key: &'static str,
+    /// The values it can have; the first is the default.
+    pub values: &'static [&'static str],
+    /// What it decides.
+    pub what: &'static str,
+}
+
+/// The values that were set for one vendor.
+#[derive(Debug, Default, Clone)]
+pub struct Settings(Vec<(&'static Setting, &'static str)>);
+
+impl Settings {
+    /// Sets `key` to `value`.
+    ///
+    /// # Errors
+    /// A sentence that names what the vendor does have.
+    pub fn set(&mut self, vendor: &str, declared: &'static [Setting], key: &str, value: &str) -> Result<(), String> {
+        let Some(setting) = declared.iter().find(|setting| setting.key == key) else {
+            let known: Vec<_> = declared.iter().map(|setting| setting.key).collect();
+            return Err(match known.is_empty() {
+                true => format!("{} has no settings", vendor),
+                false => format!("{} has no setting {key:?}, only {}", vendor, known.join(", ")),
+            });
+        };
+        let Some(value) = setting.values.iter().find(|known| **known == value) else {
+            return Err(format!("{}.{key} is one of {}, not {value:?}", vendor, setting.values.join(", ")));
+        };
+        self.0.retain(|(other, _)| other.key != key);
+        self.0.push((setting, value));
+        Ok(())
+    }
+
+    /// Every setting of a vendor with its value.
+    pub fn all(&self, declared: &'static [Setting]) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
+        declared.iter().map(|setting| (setting.key, self.get(setting)))
+    }
+
+    /// The value of a setting, or its default.
+    pub fn get(&self, setting: &'static Setting) -> &'static str {
+        let set = self.0.iter().find(|(other, _)| other.key == setting.key);
+        set.map_or(setting.values[0], |(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static DECLARED: [Setting; 1] = [Setting { key: "era", values: &["seed", "current"], what: "" }];
+
+    #[test]
+    fn a_setting_takes_only_what_the_vendor_declares() {
+        let mut settings = Settings::default();
+        assert_eq!(settings.get(&DECLARED[0]), "seed");
+        settings.set("acme", &DECLARED, "era", "current").unwrap();
+        assert_eq!(settings.get(&DECLARED[0]), "current");
+        let error = settings.set("acme", &DECLARED, "era", "new").unwrap_err();
+        assert_eq!(error, "acme.era is one of seed, current, not \"new\"");
+        let error = settings.set("acme", &DECLARED, "area", "seed").unwrap_err();
+        assert_eq!(error, "acme has no setting \"area\", only era");
+    }
+}

@@ -1,0 +1,106 @@
+//! What answers a call that named a row: the vendor's order of checks, then the operation. Knows no operation.
+
+use buffa::{Message, MessageName};
+use serde::Serialize;
+
+use crate::exchange::Exchange;
+use crate::protocol::Reply;
+use crate::row::{self, Field, Subject};
+use crate::vendors::zitadel::auth::{self, Caller};
+use crate::vendors::zitadel::error::{Error, Texts};
+use crate::vendors::zitadel::record::WrongState;
+use crate::vendors::zitadel::state::Zitadel;
+use crate::vendors::zitadel::wire::edge::{Done, Edge};
+use crate::vendors::zitadel::wire::message::{self, RequestMessage};
+use crate::vendors::zitadel::wire::refusal;
+
+/// An emulated operation.
+pub(super) type Row = row::Row<Handler>;
+
+/// The user of the path, who in a message is the first field.
+pub(super) const USER: Subject = Subject::PathOrField(0, Field { name: "user_id", number: 1 });
+
+/// What answers a call, and what the errors of its operation say.
+pub(in super::super) struct Handler {
+    texts: Texts,
+    run: Run,
+}
+
+/// Answers a call. At the doors of OAuth a refusal is an answer, too.
+type Run = fn(&Request<'_>) -> Result<Reply, Error>;
+
+/// A call that named a row.
+pub(super) struct Request<'a> {
+    pub(super) zitadel: &'a Zitadel,
+    pub(super) exchange: &'a Exchange,
+    edge: Edge,
+    /// The bytes of its message.
+    message: &'a [u8],
+}
+
+impl Handler {
+    /// An operation of the user service, whose request message is `Q`; `not_found` is the id of its "no such user".
+    pub(super) const fn service<Q: MessageName>(not_found: &'static str, run: Run) -> Self {
+        Self { texts: Texts { message: Q::NAME, not_found, wrong_state: None }, run }
+    }
+
+    /// A door of OAuth and OpenID Connect, or of health.
+    pub(super) const fn door(run: Run) -> Self {
+        Self { texts: Texts::DEFAULT, run }
+    }
+
+    /// The operation refuses users that are in this state.
+    pub(super) const fn wrong_state(mut self, state: WrongState) -> Self {
+        self.texts.wrong_state = Some(state);
+        self
+    }
+
+    /// What the errors of the operation say.
+    pub(in super::super) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// Answers a call.
+    pub(in super::super) fn answer(&self, zitadel: &Zitadel, exchange: &Exchange) -> Reply {
+        let edge = match Edge::of(exchange) {
+            Ok(edge) => edge,
+            Err(unknown) => return unknown,
+        };
+        let refused = match exchange.message() {
+            Ok(message) => match (self.run)(&Request { zitadel, exchange, edge, message }) {
+                Ok(reply) => return reply,
+                Err(error) => refusal::error(&error, &self.texts, edge),
+            },
+            Err(broken) => refusal::framing(broken, edge),
+        };
+        edge.with_headers(refused, &zitadel.context)
+    }
+}
+
+impl Request<'_> {
+    /// Answers with an operation of the user service, in the vendor's order: decode, authenticate, validate, operate.
+    /// `answer` is the fidelity row that a success is.
+    pub(super) fn serve<Q: RequestMessage, A: Message + Serialize>(
+        &self,
+        answer: &'static str,
+        operate: impl FnOnce(Q, &Caller) -> Result<A, Error>,
+    ) -> Result<Reply, Error> {
+        self.serve_admitted(answer, |_, _| Ok(()), operate)
+    }
+
+    /// The same for an operation that asks something of its caller before the message is validated.
+    pub(super) fn serve_admitted<Q: RequestMessage, A: Message + Serialize>(
+        &self,
+        answer: &'static str,
+        admit: impl FnOnce(&Q, &Caller) -> Result<(), Error>,
+        operate: impl FnOnce(Q, &Caller) -> Result<A, Error>,
+    ) -> Result<Reply, Error> {
+        let message: Q = message::decode(self.exchange, self.edge, self.message)?;
+        let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
+        admit(&message, &caller)?;
+        message.validate()?;
+        let response = operate(message, &caller)?;
+        let done = Done { message: message::encode(self.edge, &response), at: caller.at(), answer };
+        Ok(self.edge.success(done, &self.zitadel.context))
+    }
+}

@@ -1,0 +1,200 @@
+//! The pages of `docs/fidelity/`: what is declared of each answer and which fixtures show it, for people. Knows no
+//! vendor by name.
+
+use std::collections::BTreeMap;
+
+use fauxidp::declared::{Answer, Confidence, Operation, VendorInfo, VendorSet};
+
+use super::markdown::Page;
+
+/// Which fixtures show which row.
+pub type Proofs = BTreeMap<String, Vec<String>>;
+
+/// So many fixtures are named beside a row; of the others only their number.
+const MAX_PROOFS: usize = 3;
+
+const BLESS: &str = "`FAUXIDP_BLESS=1 cargo test` writes it anew";
+
+/// Every generated page, by its path from `docs/fidelity/`.
+pub fn pages(proofs: &Proofs) -> BTreeMap<String, String> {
+    let mut pages = BTreeMap::new();
+    for info in VendorSet::built_in().infos() {
+        let resources = resources(info).into_iter().map(|resource| (resource, resource_page(info, resource, proofs)));
+        let rest = unemulated_page(info).map(|page| ("unemulated", page));
+        for (name, page) in resources.chain([("README", vendor_page(info, proofs))]).chain(rest) {
+            let path = format!("{}/{name}.md", info.name);
+            assert!(pages.insert(path.clone(), page).is_none(), "two pages are {path}");
+        }
+    }
+    pages
+}
+
+/// The part of `docs/fidelity/README.md` that counts.
+pub fn counts() -> String {
+    let heads = Confidence::ALL.map(Confidence::as_str).join(" | ");
+    let rules = " --: |".repeat(Confidence::ALL.len() + 1);
+    let mut text = format!("| vendor | answers | {heads} |\n| --- |{rules}\n");
+    for info in VendorSet::built_in().infos() {
+        let counts = Confidence::ALL.map(|word| count(answers(info), word).to_string()).join(" | ");
+        let all = answers(info).count();
+        text += &format!("| [{}]({}/README.md) | {all} | {counts} |\n", info.title, info.name);
+    }
+    text
+}
+
+/// The resources of a vendor, in the order of its routes.
+pub fn resources(info: &VendorInfo) -> Vec<&'static str> {
+    let mut resources = Vec::new();
+    for known in info.operations().filter_map(|operation| info.fidelity.operation(operation.name)) {
+        if !resources.contains(&known.resource) {
+            resources.push(known.resource);
+        }
+    }
+    resources
+}
+
+/// The operations of a resource, in the order of the routes.
+fn operations(info: &VendorInfo, resource: &str) -> impl Iterator<Item = &'static Operation> {
+    info.operations().filter(move |operation| {
+        info.fidelity.operation(operation.name).is_some_and(|known| known.resource == resource)
+    })
+}
+
+/// Every row of a vendor.
+fn answers(info: &VendorInfo) -> impl Iterator<Item = &'static Answer> + use<> {
+    let own = info.fidelity.operations().flat_map(|(_, known)| &known.answers);
+    info.fidelity.any.iter().chain(own)
+}
+
+fn count<'a>(answers: impl Iterator<Item = &'a Answer>, confidence: Confidence) -> usize {
+    answers.filter(|answer| answer.confidence == confidence).count()
+}
+
+fn vendor_page(info: &VendorInfo, proofs: &Proofs) -> String {
+    let mut page = Page::new(info.title);
+    header(&mut page, info, "common");
+    page.section("What differs");
+    page.paragraph("From the real service, on purpose, whatever the operation:");
+    page.list(info.fidelity.differences.iter().map(|text| vec![sentence(text)]));
+    if !info.settings.is_empty() {
+        page.section("Settings");
+        page.list(info.settings.iter().map(|setting| {
+            let values: Vec<_> = setting.values.iter().map(|value| format!("`{value}`")).collect();
+            let key = format!("`{}.{}`, {}, by default {}:", info.name, setting.key, values.join(" or "), values[0]);
+            vec![format!("{key} {}", sentence(setting.what))]
+        }));
+    }
+    page.section("Operations");
+    page.list(resources(info).into_iter().map(|resource| {
+        let own = operations(info, resource).filter_map(|operation| info.fidelity.operation(operation.name));
+        let answers: Vec<_> = own.flat_map(|known| &known.answers).collect();
+        let operations = number(operations(info, resource).count(), "operation");
+        let counts = Confidence::ALL.map(|word| (count(answers.iter().copied(), word), word.as_str()));
+        let counts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        vec![format!("[{resource}]({resource}.md): {operations}, {} ({counts}).", number(answers.len(), "answer"))]
+    }));
+    if info.operations().any(|operation| !operation.is_emulated) {
+        page.paragraph("What the vendor has and fauxidp lacks is on [a page of its own](unemulated.md).");
+    }
+    page.section("Any call");
+    page.paragraph("What any call can get, whatever its operation:");
+    list_answers(&mut page, info, "any", &info.fidelity.any, proofs);
+    page.finish()
+}
+
+fn resource_page(info: &VendorInfo, resource: &str, proofs: &Proofs) -> String {
+    let mut page = Page::new(&format!("{}: {resource}", info.title));
+    header(&mut page, info, resource);
+    page.section("What differs");
+    let known = |operation: &Operation| info.fidelity.operation(operation.name).expect("it is of a resource");
+    let own: Vec<_> = operations(info, resource)
+        .flat_map(|operation| known(operation).differences.iter().map(|text| (operation.name, text)))
+        .collect();
+    let common = "[what differs in every operation](README.md#what-differs)";
+    if own.is_empty() {
+        page.paragraph(&format!("Nothing beside {common}."));
+    } else {
+        page.paragraph(&format!("From the real service, on purpose, beside {common}:"));
+        page.list(own.iter().map(|(name, text)| vec![format!("[`{name}`](#{name}): {}", sentence(text))]));
+    }
+    for operation in operations(info, resource) {
+        page.section(&format!("`{}`", operation.name));
+        page.paragraph(&format!("{}.", address(operation)));
+        let published: Vec<_> = known(operation).published.iter().map(u16::to_string).collect();
+        let published = if published.is_empty() { "none".to_owned() } else { published.join(", ") };
+        page.paragraph(&format!("Published statuses: {published}."));
+        list_answers(&mut page, info, operation.name, &known(operation).answers, proofs);
+    }
+    page.finish()
+}
+
+fn unemulated_page(info: &VendorInfo) -> Option<String> {
+    let mut lacking = info.operations().filter(|operation| !operation.is_emulated).peekable();
+    lacking.peek()?;
+    let mut page = Page::new(&format!("{}: not emulated", info.title));
+    page.paragraph(&format!(
+        "The vendor has these operations, fauxidp does not: 501 with `x-fauxidp: unemulated`, or `UNIMPLEMENTED` on a \
+         remote call. Generated from the routes; {BLESS}."
+    ));
+    page.list(lacking.map(|operation| vec![format!("`{}`: {}", operation.name, address(operation))]));
+    Some(page.finish())
+}
+
+/// Where a page is from.
+fn header(page: &mut Page, info: &VendorInfo, file: &str) {
+    let path = format!("src/vendors/{}/fidelity/{file}.toml", info.name);
+    let link = page.link(&format!("{file}.toml"), format!("../../../{path}"));
+    page.paragraph(&format!(
+        "Generated from {link} and from the fixtures; {BLESS}. What the words mean is said in \
+         [the overview](../README.md)."
+    ));
+}
+
+/// How an operation is called.
+fn address(operation: &Operation) -> String {
+    let rpc = operation.rpc.map(|rpc| format!(", or the remote call `{}`", rpc.trim_start_matches('/')));
+    format!("`{} {}`{}", operation.method, operation.path, rpc.unwrap_or_default())
+}
+
+fn list_answers(page: &mut Page, info: &VendorInfo, operation: &str, answers: &[Answer], proofs: &Proofs) {
+    let mut items = Vec::new();
+    for answer in answers {
+        let Answer { name, status, confidence, source, text } = answer;
+        let link = page.link(source, format!("../../sources.md#{source}"));
+        let row = format!("**{status}** `{name}`, {} ({link}): {}", confidence.as_str(), sentence(text));
+        let proofs = proofs.get(&format!("{}.{operation}.{name}", info.name)).map_or(&[][..], Vec::as_slice);
+        items.push(vec![row, shown_by(page, info, operation, proofs)]);
+    }
+    page.list(items);
+}
+
+/// Which fixtures show a row: those of the operation first.
+fn shown_by(page: &mut Page, info: &VendorInfo, operation: &str, proofs: &[String]) -> String {
+    if proofs.is_empty() {
+        return "Shown by no fixture.".to_owned();
+    }
+    let is_own = |path: &str| path.rsplit('/').next().and_then(|file| file.split('.').next()) == Some(operation);
+    let (mut proofs, others): (Vec<_>, Vec<_>) = proofs.iter().partition(|path| is_own(path));
+    proofs.extend(others);
+    let folder = format!("fixtures/{}/", info.name);
+    let links = proofs.iter().take(MAX_PROOFS).map(|path| {
+        let label = path.strip_prefix(&folder).and_then(|path| path.strip_suffix(".http")).unwrap_or(path);
+        page.link(label, format!("../../../{path}"))
+    });
+    let links = links.collect::<Vec<_>>().join(", ");
+    match proofs.len().saturating_sub(MAX_PROOFS) {
+        0 => format!("Shown by {links}."),
+        more => format!("Shown by {links}, and {more} more."),
+    }
+}
+
+/// The text with a full stop.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    format!("{text}{}", if text.ends_with('.') { "" } else { "." })
+}
+
+fn number(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
