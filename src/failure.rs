@@ -6,14 +6,14 @@ pub struct Failure {
     /// What went wrong.
     pub kind: Kind,
     /// What the one who asked for the failure wants its answer to say.
-    pub wish: Wish,
+    pub overrides: Overrides,
 }
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// One of the named errors, with the status that the vendor gives it.
-    Named(Name),
+    Named(NamedError),
     /// An HTTP status, in the shape the vendor gives it.
     Status(u16),
     /// The path is known, the method is not; these are the ones it has, parted by commas.
@@ -28,7 +28,7 @@ pub enum Kind {
 
 /// The errors that a fault can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Name {
+pub enum NamedError {
     /// No credential, or none that counts.
     Unauthenticated,
     /// A good credential without the right.
@@ -53,7 +53,7 @@ pub enum Name {
     Internal,
 }
 
-impl Name {
+impl NamedError {
     /// Every name.
     pub const ALL: [Self; 11] = [
         Self::Unauthenticated,
@@ -94,7 +94,7 @@ impl Name {
 
 /// What an injected answer should say, where the dialect has such a place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct Overrides {
     /// The `Retry-After` header, in seconds.
     pub retry_after: Option<u64>,
     /// The machine-readable code.
@@ -109,7 +109,7 @@ pub struct Wish {
 
 impl From<Kind> for Failure {
     fn from(kind: Kind) -> Self {
-        Self { kind, wish: Wish::default() }
+        Self { kind, overrides: Overrides::default() }
     }
 }
 
@@ -119,9 +119,9 @@ mod tests {
 
     #[test]
     fn every_name_is_found_by_its_word() {
-        for name in Name::ALL {
-            assert_eq!(Name::parse(name.as_str()), Some(name));
+        for name in NamedError::ALL {
+            assert_eq!(NamedError::parse(name.as_str()), Some(name));
         }
-        assert_eq!(Name::parse("nonsense"), None);
+        assert_eq!(NamedError::parse("nonsense"), None);
     }
 }

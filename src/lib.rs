@@ -200,7 +200,7 @@ pub use vendors::{Endpoint, SeedError};
 pub mod vendor {
     pub use crate::context::WorldContext;
     pub use crate::exchange::Exchange;
-    pub use crate::failure::{Failure, Kind, Name, Wish};
+    pub use crate::failure::{Failure, Kind, NamedError, Overrides};
     pub use crate::fidelity::Fidelity;
     pub use crate::people::Person;
     pub use crate::protocol::credential::Carrier;
@@ -217,7 +217,7 @@ pub mod vendor {
 #[doc(hidden)]
 pub mod declared {
     pub use crate::control::built_in_operations;
-    pub use crate::failure::Name;
+    pub use crate::failure::NamedError;
     pub use crate::fidelity::{Answer, Confidence};
     pub use crate::row::Operation;
     pub use crate::vendors::{BUILT_IN, VendorInfo, VendorSet};

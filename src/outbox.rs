@@ -9,22 +9,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounded;
 
-/// The most letters that are kept; the oldest go first.
+/// The most messages that are kept; the oldest go first.
 const MOST: usize = 1_000;
 
-/// The letters of one world, oldest first. A clone is the same outbox; [`Outbox::fork`] makes another.
+/// The messages of one world, oldest first. A clone is the same outbox; [`Outbox::fork`] makes another.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Outbox(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Inner {
-    letters: VecDeque<Numbered>,
+    messages: VecDeque<Numbered>,
     sent: u64,
 }
 
 /// One thing that would have been sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Letter {
+pub struct Message {
     /// When, by the world's clock.
     pub at: Timestamp,
     /// By which vendor, by its name.
@@ -45,30 +45,30 @@ pub struct Letter {
     pub link: Option<String>,
 }
 
-/// A letter with its number in the world, from 1.
+/// A message with its number in the world, from 1.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Numbered {
     n: u64,
     #[serde(flatten)]
-    letter: Letter,
+    message: Message,
 }
 
 impl Outbox {
-    /// Keeps a letter.
-    pub fn send(&self, letter: Letter) {
+    /// Keeps a message.
+    pub fn send(&self, message: Message) {
         let mut inner = self.lock();
         inner.sent += 1;
         let n = inner.sent;
-        while bounded::evict_oldest(&mut inner.letters, MOST).is_some() {}
-        inner.letters.push_back(Numbered { n, letter });
+        while bounded::evict_oldest(&mut inner.messages, MOST).is_some() {}
+        inner.messages.push_back(Numbered { n, message });
     }
 
     /// What was sent, oldest first.
-    pub fn letters(&self) -> Vec<Numbered> {
-        self.lock().letters.iter().cloned().collect()
+    pub fn messages(&self) -> Vec<Numbered> {
+        self.lock().messages.iter().cloned().collect()
     }
 
-    /// An outbox of its own that holds the same letters.
+    /// An outbox of its own that holds the same messages.
     pub fn fork(&self) -> Self {
         Self(Arc::new(Mutex::new(self.lock().clone())))
     }
@@ -82,8 +82,8 @@ impl Outbox {
 mod tests {
     use super::*;
 
-    fn letter(user: &str) -> Letter {
-        Letter {
+    fn message(user: &str) -> Message {
+        Message {
             at: Timestamp::UNIX_EPOCH,
             vendor: "acme".into(),
             user: user.to_owned(),
@@ -98,28 +98,28 @@ mod tests {
     #[test]
     fn letters_are_numbered_and_the_oldest_go_first() {
         let outbox = Outbox::default();
-        (0..1_002).for_each(|n| outbox.send(letter(&n.to_string())));
-        let kept = outbox.letters();
-        assert_eq!((kept.len(), kept[0].n, kept[0].letter.user.as_str()), (1_000, 3, "2"));
+        (0..1_002).for_each(|n| outbox.send(message(&n.to_string())));
+        let kept = outbox.messages();
+        assert_eq!((kept.len(), kept[0].n, kept[0].message.user.as_str()), (1_000, 3, "2"));
     }
 
     #[test]
     fn a_state_with_too_many_letters_is_bounded_by_the_next_one() {
-        let letters = (1..=2_500).map(|n| Numbered { n, letter: letter("a") }).collect();
-        let outbox = Outbox(Arc::new(Mutex::new(Inner { letters, sent: 2_500 })));
-        outbox.send(letter("b"));
-        let kept = outbox.letters();
+        let messages = (1..=2_500).map(|n| Numbered { n, message: message("a") }).collect();
+        let outbox = Outbox(Arc::new(Mutex::new(Inner { messages, sent: 2_500 })));
+        outbox.send(message("b"));
+        let kept = outbox.messages();
         assert_eq!((kept.len(), kept[0].n, kept[999].n), (1_000, 1_502, 2_501));
     }
 
     #[test]
     fn a_fork_keeps_its_own() {
         let outbox = Outbox::default();
-        outbox.send(letter("a"));
+        outbox.send(message("a"));
         let fork = outbox.fork();
-        fork.send(letter("b"));
-        assert_eq!((outbox.letters().len(), fork.letters().len()), (1, 2));
-        let shown = serde_json::to_value(&fork.letters()[1]).unwrap();
+        fork.send(message("b"));
+        assert_eq!((outbox.messages().len(), fork.messages().len()), (1, 2));
+        let shown = serde_json::to_value(&fork.messages()[1]).unwrap();
         assert_eq!((&shown["n"], &shown["user"], &shown["code"]), (&2.into(), &"b".into(), &"123".into()));
         assert!(shown.get("link").is_none());
     }

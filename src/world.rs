@@ -95,8 +95,8 @@ impl World {
     }
 
     /// What the vendors would have sent, oldest first.
-    pub fn letters(&self) -> Vec<Numbered> {
-        self.context.outbox.letters()
+    pub fn messages(&self) -> Vec<Numbered> {
+        self.context.outbox.messages()
     }
 
     /// Its name.

@@ -43,7 +43,7 @@ static ROWS: [Row; 25] = [
     Row::new("get_state", "GET", "/__fauxidp/worlds/{world}/state", worlds::state),
     Row::new("put_state", "PUT", "/__fauxidp/worlds/{world}/state", worlds::restore),
     Row::new("outbox", "GET", "/__fauxidp/worlds/{world}/outbox", |request| {
-        request.read(|world| Reply::of(StatusCode::OK, &json!({ "outbox": world.letters() })))
+        request.read(|world| Reply::of(StatusCode::OK, &json!({ "outbox": world.messages() })))
     }),
     Row::new("report_event", "POST", "/__fauxidp/worlds/{world}/events", |request| {
         request.write(|world| events::report(world, request.body()))

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use crate::failure::Name;
+use crate::failure::NamedError;
 
 pub use counters::Counters;
 pub use plan::{Candidate, Hold, Note, Plan, Source};
@@ -39,7 +39,7 @@ pub enum Policy {
 ///
 /// # Errors
 /// [`BadFault`] for one that cannot be followed.
-pub fn requested(headers: &HeaderMap, vendor: &str, lacks: &[Name]) -> Result<Option<Arc<Spec>>, BadFault> {
+pub fn requested(headers: &HeaderMap, vendor: &str, lacks: &[NamedError]) -> Result<Option<Arc<Spec>>, BadFault> {
     let mut lines = headers.get_all(REQUESTED).iter().peekable();
     if lines.peek().is_none() {
         return Ok(None);

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize, Serializer};
 use sfv::{BareItem, FieldType, Item, List, ListEntry, Parser};
 
-use crate::failure::{Failure, Kind, Name, Wish};
+use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::ids;
 use crate::protocol::delivery::Cut;
 
@@ -213,7 +213,7 @@ impl Spec {
     ///
     /// # Errors
     /// [`BadFault`] where it asks for one of them.
-    pub fn fits(self, vendor: &str, lacks: &[Name]) -> Result<Self, BadFault> {
+    pub fn fits(self, vendor: &str, lacks: &[NamedError]) -> Result<Self, BadFault> {
         self.check(vendor, lacks).map(|()| self)
     }
 
@@ -221,7 +221,7 @@ impl Spec {
     ///
     /// # Errors
     /// [`BadFault`] where it asks for one of them.
-    pub fn check(&self, vendor: &str, lacks: &[Name]) -> Result<(), BadFault> {
+    pub fn check(&self, vendor: &str, lacks: &[NamedError]) -> Result<(), BadFault> {
         match self.outcome.as_ref().map(|outcome| &outcome.what) {
             Some(Outcome::Refusal(Failure { kind: Kind::Named(name), .. })) if lacks.contains(name) => {
                 Err(BadFault(format!("{vendor} has no error `{}`", name.as_str())))
@@ -347,10 +347,10 @@ impl<'a> Parameters<'a> {
                 Ok(status @ 400..=599) => Kind::Status(status),
                 _ => return Err("a status is from 400 to 599".to_owned()),
             },
-            (_, Some(word)) => Kind::Named(Name::parse(word).ok_or("no such fault")?),
+            (_, Some(word)) => Kind::Named(NamedError::parse(word).ok_or("no such fault")?),
             _ => return Err("a fault is a status or a word".to_owned()),
         };
-        Ok(Failure { kind, wish: self.wish()? })
+        Ok(Failure { kind, overrides: self.overrides()? })
     }
 
     fn delay(&mut self) -> Result<RangeInclusive<u64>, String> {
@@ -362,8 +362,8 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    fn wish(&mut self) -> Result<Wish, String> {
-        Ok(Wish {
+    fn overrides(&mut self) -> Result<Overrides, String> {
+        Ok(Overrides {
             retry_after: self.number("retry-after")?,
             code: self.text("code")?,
             message: self.text("message")?,
@@ -393,15 +393,15 @@ mod tests {
         assert_eq!((timing.what, timing.at), (Timing::Delay(300..=300), Moment::Before));
         let outcome = spec.outcome.unwrap();
         let Outcome::Refusal(failure) = outcome.what else { panic!("no refusal") };
-        assert_eq!((failure.kind, failure.wish.retry_after), (Kind::Status(503), Some(2)));
+        assert_eq!((failure.kind, failure.overrides.retry_after), (Kind::Status(503), Some(2)));
         assert_eq!((outcome.when.first, outcome.at), (Some(2), Moment::After));
     }
 
     #[test]
     fn words_and_texts_are_taken_alike() {
         let spec = Spec::parse("invalid;field=user_id;message=\"too long\"").unwrap();
-        let Outcome::Refusal(Failure { wish, .. }) = spec.outcome.unwrap().what else { panic!("no refusal") };
-        assert_eq!((wish.field.as_deref(), wish.message.as_deref()), (Some("user_id"), Some("too long")));
+        let Outcome::Refusal(Failure { overrides, .. }) = spec.outcome.unwrap().what else { panic!("no refusal") };
+        assert_eq!((overrides.field.as_deref(), overrides.message.as_deref()), (Some("user_id"), Some("too long")));
     }
 
     #[test]

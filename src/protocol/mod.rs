@@ -237,7 +237,7 @@ impl Reply {
 
     /// The same, as that row of the fidelity table.
     #[must_use]
-    pub fn proving(mut self, answer: &'static str) -> Self {
+    pub fn fidelity_row(mut self, answer: &'static str) -> Self {
         self.answer = answer;
         self
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::Setting;
-use crate::failure::Name;
+use crate::failure::NamedError;
 use crate::fidelity::Fidelity;
 use crate::protocol::credential::Carrier;
 use crate::protocol::route::Routes;
@@ -31,7 +31,7 @@ pub struct VendorInfo {
     /// What it declares about itself.
     pub settings: &'static [Setting],
     /// The named errors that it does not have.
-    pub lacks: &'static [Name],
+    pub lacks: &'static [NamedError],
 }
 
 impl VendorInfo {

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use fauxidp::declared::{Name, Operation, VendorInfo, VendorSet};
+use fauxidp::declared::{NamedError, Operation, VendorInfo, VendorSet};
 use fauxidp::{Config, Emulator};
 
 use crate::fixture;
@@ -200,9 +200,9 @@ async fn a_broken_or_over_long_body_changes_nothing(subject: &Subject) {
 async fn every_named_failure_is_rendered_or_refused_and_marked(subject: &Subject) {
     let emulator = subject.emulator().await;
     for (operation, call) in &subject.calls {
-        let asks = Name::ALL.map(|name| call.clone().header("x-fault", name.as_str()));
+        let asks = NamedError::ALL.map(|name| call.clone().header("x-fault", name.as_str()));
         let answers = refused(&emulator, subject, call, &asks).await;
-        for (name, answer) in Name::ALL.into_iter().zip(answers) {
+        for (name, answer) in NamedError::ALL.into_iter().zip(answers) {
             if subject.info.lacks.contains(&name) {
                 assert_eq!((answer.status, answer.header("x-fauxidp")), (400, Some("bad-fault")), "{}", name.as_str());
                 continue;

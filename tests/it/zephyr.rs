@@ -45,7 +45,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     rpc: None,
     settings: &[],
-    lacks: &[Name::TenantMismatch],
+    lacks: &[NamedError::TenantMismatch],
 };
 static FACTORY: VendorFactory =
     VendorFactory { info: &INFO, embedded: r#"{"ada":true,"bob":false}"#, make, id: |person| person.email() };

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::settings::Behaviour;
-use crate::failure::{Failure, Kind, Name, Wish};
+use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::protocol::Reply;
 
 /// What can go wrong in an operation.
@@ -108,25 +108,27 @@ impl Error {
         let invalid = |message: &str, details| body(behaviour.invalid_status, "invalid_input", message, details, &[]);
         let field = |member: &str| Some(json!({ "field": member }));
         match self {
-            Self::MissingToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("missing_token"),
-            Self::UnknownToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("unknown_token"),
-            Self::SuspendedCaller => body(401, "unauthenticated", BAD_TOKEN, None, &[]).proving("suspended_caller"),
-            Self::BadCredentials => body(401, "unauthenticated", BAD_LOGIN, None, &[]).proving("bad_credentials"),
+            Self::MissingToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).fidelity_row("missing_token"),
+            Self::UnknownToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).fidelity_row("unknown_token"),
+            Self::SuspendedCaller => {
+                body(401, "unauthenticated", BAD_TOKEN, None, &[]).fidelity_row("suspended_caller")
+            }
+            Self::BadCredentials => body(401, "unauthenticated", BAD_LOGIN, None, &[]).fidelity_row("bad_credentials"),
             // The same answer: nobody is told who is suspended.
-            Self::SuspendedLogin => body(401, "unauthenticated", BAD_LOGIN, None, &[]).proving("suspended_login"),
+            Self::SuspendedLogin => body(401, "unauthenticated", BAD_LOGIN, None, &[]).fidelity_row("suspended_login"),
             Self::AmbiguousTenant => {
-                invalid("The address stands in several tenants.", field("tenant_slug")).proving("ambiguous_tenant")
+                invalid("The address stands in several tenants.", field("tenant_slug")).fidelity_row("ambiguous_tenant")
             }
             Self::TenantNotFound => {
-                body(404, "not_found", "The tenant was not found.", None, &[]).proving("tenant_not_found")
+                body(404, "not_found", "The tenant was not found.", None, &[]).fidelity_row("tenant_not_found")
             }
-            Self::UnknownMailToken => invalid(BAD_MAIL, field("token")).proving("unknown_mail_token"),
-            Self::SuspendedMailToken => invalid(BAD_MAIL, field("token")).proving("suspended_mail_token"),
+            Self::UnknownMailToken => invalid(BAD_MAIL, field("token")).fidelity_row("unknown_mail_token"),
+            Self::SuspendedMailToken => invalid(BAD_MAIL, field("token")).fidelity_row("suspended_mail_token"),
             Self::ShortPassword(member) => {
-                invalid("A password has at least 8 characters.", field(member)).proving("short_password")
+                invalid("A password has at least 8 characters.", field(member)).fidelity_row("short_password")
             }
-            Self::MissingKey => body(401, "unauthenticated", BAD_KEY, None, &[]).proving("missing_key"),
-            Self::UnknownKey => body(401, "unauthenticated", BAD_KEY, None, &[]).proving("unknown_key"),
+            Self::MissingKey => body(401, "unauthenticated", BAD_KEY, None, &[]).fidelity_row("missing_key"),
+            Self::UnknownKey => body(401, "unauthenticated", BAD_KEY, None, &[]).fidelity_row("unknown_key"),
             Self::MissingTenant => {
                 let code = match behaviour.missing_tenant_status {
                     401 => "unauthenticated",
@@ -135,48 +137,50 @@ impl Error {
                 };
                 let details = Some(json!({ "header": "X-Tenant-ID" }));
                 body(behaviour.missing_tenant_status, code, "X-Tenant-ID is required.", details, &[])
-                    .proving("missing_tenant")
+                    .fidelity_row("missing_tenant")
             }
             Self::MalformedTenant => {
                 let details = Some(json!({ "header": "X-Tenant-ID" }));
-                invalid("X-Tenant-ID is not a UUID.", details).proving("malformed_tenant")
+                invalid("X-Tenant-ID is not a UUID.", details).fidelity_row("malformed_tenant")
             }
-            Self::TenantMismatch => body(403, "tenant_mismatch", MISMATCH, None, &[]).proving("tenant_mismatch"),
+            Self::TenantMismatch => body(403, "tenant_mismatch", MISMATCH, None, &[]).fidelity_row("tenant_mismatch"),
             Self::MalformedId if behaviour.malformed_id_is_missing => Self::UserNotFound.render(behaviour),
-            Self::MalformedId => invalid("The id is not a UUID.", field("id")).proving("malformed_id"),
-            Self::MediaType => invalid("The content type is not JSON.", None).proving("media_type"),
-            Self::UnreadableBody => invalid("The body is not a JSON object.", None).proving("unreadable_body"),
+            Self::MalformedId => invalid("The id is not a UUID.", field("id")).fidelity_row("malformed_id"),
+            Self::MediaType => invalid("The content type is not JSON.", None).fidelity_row("media_type"),
+            Self::UnreadableBody => invalid("The body is not a JSON object.", None).fidelity_row("unreadable_body"),
             Self::InvalidMember(member) => {
                 invalid("A member of the body is missing or not as it has to be.", field(member))
-                    .proving("invalid_member")
+                    .fidelity_row("invalid_member")
             }
             Self::InvalidQuery(parameter) => {
                 let details = Some(json!({ "parameter": parameter }));
-                invalid("A parameter of the query is not as it has to be.", details).proving("invalid_query")
+                invalid("A parameter of the query is not as it has to be.", details).fidelity_row("invalid_query")
             }
             Self::AvatarTooLarge => {
-                invalid("The avatar is too large.", field("avatar_base64")).proving("avatar_too_large")
+                invalid("The avatar is too large.", field("avatar_base64")).fidelity_row("avatar_too_large")
             }
             Self::ManagedElsewhere(member) => {
-                invalid("The identity provider manages this member.", field(member)).proving("managed_elsewhere")
+                invalid("The identity provider manages this member.", field(member)).fidelity_row("managed_elsewhere")
             }
-            Self::NotAdmin { notices } => body(403, "forbidden", FORBIDDEN, None, notices).proving("not_admin"),
-            Self::UserNotFound => body(404, "not_found", NOT_FOUND, None, &[]).proving("user_not_found"),
+            Self::NotAdmin { notices } => body(403, "forbidden", FORBIDDEN, None, notices).fidelity_row("not_admin"),
+            Self::UserNotFound => body(404, "not_found", NOT_FOUND, None, &[]).fidelity_row("user_not_found"),
             Self::GroupNotFound => {
-                body(404, "not_found", "The group was not found.", None, &[]).proving("group_not_found")
+                body(404, "not_found", "The group was not found.", None, &[]).fidelity_row("group_not_found")
             }
-            Self::GroupTaken => body(409, "conflict", "The name is taken.", field("name"), &[]).proving("group_taken"),
+            Self::GroupTaken => {
+                body(409, "conflict", "The name is taken.", field("name"), &[]).fidelity_row("group_taken")
+            }
             Self::EntryNotFound => {
-                body(404, "not_found", "The entry was not found.", None, &[]).proving("entry_not_found")
+                body(404, "not_found", "The entry was not found.", None, &[]).fidelity_row("entry_not_found")
             }
             Self::EmailTaken => {
-                body(409, "conflict", "The address is taken.", field("email"), &[]).proving("email_taken")
+                body(409, "conflict", "The address is taken.", field("email"), &[]).fidelity_row("email_taken")
             }
             Self::Forbidden(reason) => {
-                body(403, "forbidden", FORBIDDEN, Some(json!({ "reason": reason })), &[]).proving(reason)
+                body(403, "forbidden", FORBIDDEN, Some(json!({ "reason": reason })), &[]).fidelity_row(reason)
             }
             Self::Conflict(reason) => {
-                body(409, "conflict", CONFLICT, Some(json!({ "reason": reason })), &[]).proving(reason)
+                body(409, "conflict", CONFLICT, Some(json!({ "reason": reason })), &[]).fidelity_row(reason)
             }
         }
     }
@@ -184,42 +188,41 @@ impl Error {
 
 /// Any failure in jitsudo's words.
 pub(super) fn refuse(failure: &Failure, behaviour: &Behaviour) -> Reply {
-    let wish = &failure.wish;
+    let overrides = &failure.overrides;
     let reply = match &failure.kind {
-        Kind::Named(name) => named(*name, None, wish, behaviour),
+        Kind::Named(name) => named(*name, None, overrides, behaviour),
         Kind::Status(status) => match name_of(*status) {
-            Some(name) => named(name, Some(*status), wish, behaviour),
-            None => wished(*status, &code_of(*status), "The call failed.", wish),
+            Some(name) => named(name, Some(*status), overrides, behaviour),
+            None => overridden(*status, &code_of(*status), "The call failed.", overrides),
         },
         Kind::WrongMethod(methods) => {
             let methods = HeaderValue::from_str(methods).expect("methods are tokens");
             body(405, "method_not_allowed", "The method is not allowed here.", None, &[])
                 .with(ALLOW, methods)
-                .proving("wrong_method")
+                .fidelity_row("wrong_method")
         }
         Kind::UntidyPath(_) => Error::UserNotFound.render(behaviour), // never asked for: this vendor tidies no path
-        Kind::TooLarge => {
-            body(413, behaviour.code("invalid_input"), "The request body is too large.", None, &[]).proving("too_large")
-        }
+        Kind::TooLarge => body(413, behaviour.code("invalid_input"), "The request body is too large.", None, &[])
+            .fidelity_row("too_large"),
         Kind::Broken => body(500, "internal_error", "The server failed.", None, &[]),
     };
-    match wish.retry_after {
+    match overrides.retry_after {
         Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
         None => reply,
     }
 }
 
 /// The named error whose status that is. 422 is the other number that "invalid input" could have.
-fn name_of(status: u16) -> Option<Name> {
+fn name_of(status: u16) -> Option<NamedError> {
     Some(match status {
-        400 | 422 => Name::Invalid,
-        401 => Name::Unauthenticated,
-        403 => Name::Forbidden,
-        404 => Name::NotFound,
-        409 => Name::Conflict,
-        429 => Name::RateLimited,
-        500 => Name::Internal,
-        503 => Name::Unavailable,
+        400 | 422 => NamedError::Invalid,
+        401 => NamedError::Unauthenticated,
+        403 => NamedError::Forbidden,
+        404 => NamedError::NotFound,
+        409 => NamedError::Conflict,
+        429 => NamedError::RateLimited,
+        500 => NamedError::Internal,
+        503 => NamedError::Unavailable,
         _ => return None,
     })
 }
@@ -232,28 +235,28 @@ fn code_of(status: u16) -> String {
 }
 
 /// A named error, with an injected status or its own.
-fn named(name: Name, status: Option<u16>, wish: &Wish, behaviour: &Behaviour) -> Reply {
+fn named(name: NamedError, status: Option<u16>, overrides: &Overrides, behaviour: &Behaviour) -> Reply {
     let (own, code, message) = match name {
-        Name::Unauthenticated => (401, "unauthenticated", BAD_TOKEN),
-        Name::Forbidden => (403, "forbidden", FORBIDDEN),
-        Name::NotFound => (404, "not_found", NOT_FOUND),
-        Name::Invalid => (behaviour.invalid_status, "invalid_input", INVALID),
+        NamedError::Unauthenticated => (401, "unauthenticated", BAD_TOKEN),
+        NamedError::Forbidden => (403, "forbidden", FORBIDDEN),
+        NamedError::NotFound => (404, "not_found", NOT_FOUND),
+        NamedError::Invalid => (behaviour.invalid_status, "invalid_input", INVALID),
         // The vendor lacks the last name, so that nobody can ask for it.
-        Name::Already | Name::Conflict | Name::Identity => (409, "conflict", CONFLICT),
-        Name::TenantMismatch => (403, "tenant_mismatch", MISMATCH),
-        Name::RateLimited => (429, "rate_limited", "Too many calls."),
-        Name::Unavailable => (503, "unavailable", "The service is not available."),
-        Name::Internal => (500, "internal_error", "The server failed."),
+        NamedError::Already | NamedError::Conflict | NamedError::Identity => (409, "conflict", CONFLICT),
+        NamedError::TenantMismatch => (403, "tenant_mismatch", MISMATCH),
+        NamedError::RateLimited => (429, "rate_limited", "Too many calls."),
+        NamedError::Unavailable => (503, "unavailable", "The service is not available."),
+        NamedError::Internal => (500, "internal_error", "The server failed."),
     };
-    wished(status.unwrap_or(own), behaviour.code(code), message, wish)
+    overridden(status.unwrap_or(own), behaviour.code(code), message, overrides)
 }
 
 /// With the code, the text and the rest that an injected error asks for.
-fn wished(status: u16, code: &str, message: &str, wish: &Wish) -> Reply {
-    let code = wish.code.as_deref().unwrap_or(code);
-    let message = wish.message.as_deref().unwrap_or(message);
-    let details = wish.field.as_ref().map(|field| json!({ "field": field }));
-    body(status, code, message, details, wish.notice.as_slice())
+fn overridden(status: u16, code: &str, message: &str, overrides: &Overrides) -> Reply {
+    let code = overrides.code.as_deref().unwrap_or(code);
+    let message = overrides.message.as_deref().unwrap_or(message);
+    let details = overrides.field.as_ref().map(|field| json!({ "field": field }));
+    body(status, code, message, details, overrides.notice.as_slice())
 }
 
 fn body(status: u16, code: &str, message: &str, details: Option<Value>, notices: &[String]) -> Reply {

@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 use super::{BaseUrls, Endpoint, Settings, Vendor, VendorFactory, VendorInfo, read_state, write_state};
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
-use crate::failure::{Failure, Name};
+use crate::failure::{Failure, NamedError};
 use crate::fidelity::{Fidelity, fidelity};
 use crate::protocol::credential::{API_KEY, Carrier};
 use crate::protocol::{Call, Reply};
@@ -48,7 +48,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: wire::user_key,
     rpc: None,
     settings: settings::ALL,
-    lacks: &[Name::Identity],
+    lacks: &[NamedError::Identity],
 };
 
 static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "auth", "groups", "audit", "health"];

@@ -19,7 +19,7 @@ use super::settings::Ruling;
 use super::state::{Jitsudo, NAME};
 use crate::directory::{DirectoryError, Record};
 use crate::ids::{Reservation, Stream};
-use crate::outbox::Letter;
+use crate::outbox::Message;
 
 /// Which part of a list is wanted.
 pub(super) struct Listing {
@@ -111,7 +111,7 @@ fn mail(jitsudo: &Jitsudo, user: &User, purpose: Purpose) {
             break token;
         }
     };
-    jitsudo.context.outbox.send(Letter {
+    jitsudo.context.outbox.send(Message {
         at: now,
         vendor: NAME.into(),
         user: user.key().to_owned(),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::record::Alias;
 use super::settings::Era;
-use crate::failure::{Failure, Kind, Name, Wish};
+use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::ids::{Ids, Stream};
 use crate::protocol::Reply;
 
@@ -129,7 +129,7 @@ impl Error {
             Self::WeakPassword(weaknesses) => identity(weaknesses.iter().map(|weakness| weakness.told()), voice),
             Self::WrongPassword => identity([("PasswordMismatch", "Incorrect password.")], voice),
         };
-        reply.proving(match self {
+        reply.fidelity_row(match self {
             Self::MissingKey => "missing_key",
             Self::UnknownKey => "unknown_key",
             Self::ReadOnlyKey => "read_only_key",
@@ -155,62 +155,62 @@ impl Error {
 
 /// Any failure in MonoCloud's words.
 pub(super) fn refuse(failure: &Failure, voice: Voice<'_>) -> Reply {
-    let wish = &failure.wish;
+    let overrides = &failure.overrides;
     let reply = match &failure.kind {
-        Kind::Named(name) => named(*name, wish, voice),
+        Kind::Named(name) => named(*name, overrides, voice),
         Kind::Status(status) => match name_of(*status) {
-            Some(name) => named(name, wish, voice),
-            None => plain(*status, wish.message.as_deref(), voice),
+            Some(name) => named(name, overrides, voice),
+            None => plain(*status, overrides.message.as_deref(), voice),
         },
         Kind::WrongMethod(methods) => {
             let methods = HeaderValue::from_str(methods).expect("methods are tokens");
-            plain(405, None, voice).with(ALLOW, methods).proving("wrong_method")
+            plain(405, None, voice).with(ALLOW, methods).fidelity_row("wrong_method")
         }
         Kind::UntidyPath(_) => plain(404, None, voice), // never asked for: this vendor tidies no path
-        Kind::TooLarge => plain(413, None, voice).proving("too_large"),
+        Kind::TooLarge => plain(413, None, voice).fidelity_row("too_large"),
         Kind::Broken => plain(500, None, voice),
     };
-    match wish.retry_after {
+    match overrides.retry_after {
         Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
         None => reply,
     }
 }
 
 /// The named error whose status that is.
-fn name_of(status: u16) -> Option<Name> {
+fn name_of(status: u16) -> Option<NamedError> {
     Some(match status {
-        401 => Name::Unauthenticated,
-        403 => Name::Forbidden,
-        404 => Name::NotFound,
-        409 => Name::Conflict,
-        422 => Name::Invalid,
-        429 => Name::RateLimited,
-        500 => Name::Internal,
-        503 => Name::Unavailable,
+        401 => NamedError::Unauthenticated,
+        403 => NamedError::Forbidden,
+        404 => NamedError::NotFound,
+        409 => NamedError::Conflict,
+        422 => NamedError::Invalid,
+        429 => NamedError::RateLimited,
+        500 => NamedError::Internal,
+        503 => NamedError::Unavailable,
         _ => return None,
     })
 }
 
-/// A named error. `wish.notice` has no place in a problem.
-fn named(name: Name, wish: &Wish, voice: Voice<'_>) -> Reply {
-    let text = wish.message.as_deref();
+/// A named error. `overrides.notice` has no place in a problem.
+fn named(name: NamedError, overrides: &Overrides, voice: Voice<'_>) -> Reply {
+    let text = overrides.message.as_deref();
     match name {
-        Name::Unauthenticated => plain(401, text.or(Some(BAD_KEY)), voice),
-        Name::Forbidden => plain(403, text.or(Some(FORBIDDEN)), voice),
-        Name::NotFound => plain(404, text.or(Some(NOT_FOUND)), voice),
-        Name::Invalid => {
-            let member = wish.field.as_deref().unwrap_or("$");
+        NamedError::Unauthenticated => plain(401, text.or(Some(BAD_KEY)), voice),
+        NamedError::Forbidden => plain(403, text.or(Some(FORBIDDEN)), voice),
+        NamedError::NotFound => plain(404, text.or(Some(NOT_FOUND)), voice),
+        NamedError::Invalid => {
+            let member = overrides.field.as_deref().unwrap_or("$");
             validation([(member, text.unwrap_or("The value is invalid."))], voice)
         }
-        Name::Identity => {
-            let code = wish.code.as_deref().unwrap_or("PasswordTooShort");
+        NamedError::Identity => {
+            let code = overrides.code.as_deref().unwrap_or("PasswordTooShort");
             identity([(code, text.unwrap_or("Passwords must be at least 8 characters."))], voice)
         }
         // The vendor lacks the last two names, so that nobody can ask for them.
-        Name::Conflict | Name::Already | Name::TenantMismatch => plain(409, text, voice),
-        Name::RateLimited => plain(429, text, voice),
-        Name::Unavailable => plain(503, text, voice),
-        Name::Internal => plain(500, text, voice),
+        NamedError::Conflict | NamedError::Already | NamedError::TenantMismatch => plain(409, text, voice),
+        NamedError::RateLimited => plain(429, text, voice),
+        NamedError::Unavailable => plain(503, text, voice),
+        NamedError::Internal => plain(500, text, voice),
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
-use crate::failure::{Failure, Name};
+use crate::failure::{Failure, NamedError};
 use crate::fidelity::{Fidelity, fidelity};
 use crate::protocol::credential::{API_KEY, Carrier};
 use crate::protocol::{Call, Reply};
@@ -49,7 +49,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     rpc: None,
     settings: &[settings::ERA, settings::LOCKOUT],
-    lacks: &[Name::Already, Name::TenantMismatch],
+    lacks: &[NamedError::Already, NamedError::TenantMismatch],
 };
 
 static FIDELITY: LazyLock<Fidelity> =

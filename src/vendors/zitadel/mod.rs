@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 use super::{BaseUrls, Endpoint, Rpc, Settings, Vendor, VendorFactory, VendorInfo, read_state, write_state};
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
-use crate::failure::{Failure, Name};
+use crate::failure::{Failure, NamedError};
 use crate::fidelity::{Fidelity, fidelity};
 use crate::protocol::credential::{self, Carrier};
 use crate::protocol::{Call, Reply};
@@ -86,7 +86,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
     settings: &[],
-    lacks: &[Name::Identity, Name::TenantMismatch],
+    lacks: &[NamedError::Identity, NamedError::TenantMismatch],
 };
 
 static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "people", "contacts", "credentials", "sign_in"];

@@ -14,7 +14,7 @@ pub(super) static ROWS: [Row; 2] = [
             let filter = wire::audit::filter(request.call)?;
             let listing = wire::listing(request.call, behaviour)?;
             let page = audit::list_audit_log(request.jitsudo, request.caller, &filter, &listing)?;
-            Ok(wire::page(&page, |entry| wire::audit::body(entry, behaviour)).proving("listed"))
+            Ok(wire::page(&page, |entry| wire::audit::body(entry, behaviour)).fidelity_row("listed"))
         }),
     )
     .reads_only(),
@@ -24,7 +24,7 @@ pub(super) static ROWS: [Row; 2] = [
         "/v1/audit-log/{id}",
         Handler::keys(|request| {
             let entry = audit::get_audit_log_entry(request.jitsudo, request.caller, &wire::id(request.exchange)?)?;
-            Ok(wire::audit::entry(&entry, &request.jitsudo.behaviour).proving("found"))
+            Ok(wire::audit::entry(&entry, &request.jitsudo.behaviour).fidelity_row("found"))
         }),
     )
     .reads_only(),

@@ -13,7 +13,7 @@ pub(super) static ROWS: [Row; 6] = [
         "/v1/auth/login",
         Handler::open(|request| {
             let issued = auth::post_auth_login(request.jitsudo, &wire::auth::login(request.call)?)?;
-            Ok(wire::auth::issued(&issued, &request.jitsudo.behaviour).proving("logged_in"))
+            Ok(wire::auth::issued(&issued, &request.jitsudo.behaviour).fidelity_row("logged_in"))
         }),
     )
     .unseen()
@@ -25,7 +25,7 @@ pub(super) static ROWS: [Row; 6] = [
         Handler::open(|request| {
             let (domain, slug) = wire::auth::looked_up(request.call);
             let tenant = auth::get_auth_providers(request.jitsudo, domain.as_deref(), slug.as_deref())?;
-            Ok(wire::auth::providers(tenant).proving("found"))
+            Ok(wire::auth::providers(tenant).fidelity_row("found"))
         }),
     )
     .reads_only(),
@@ -36,7 +36,7 @@ pub(super) static ROWS: [Row; 6] = [
         Handler::open(|request| {
             auth::request_password_reset(request.jitsudo, &wire::auth::email(request.call)?);
             let text = "If the address is known, a letter is on its way.";
-            Ok(wire::message(StatusCode::ACCEPTED, text).proving("accepted"))
+            Ok(wire::message(StatusCode::ACCEPTED, text).fidelity_row("accepted"))
         }),
     ),
     Row::new(
@@ -46,7 +46,7 @@ pub(super) static ROWS: [Row; 6] = [
         Handler::open(|request| {
             let (token, password) = wire::auth::new_password(request.call, "new_password")?;
             auth::reset_password(request.jitsudo, &token, &password)?;
-            Ok(wire::message(StatusCode::OK, "The password is set.").proving("reset"))
+            Ok(wire::message(StatusCode::OK, "The password is set.").fidelity_row("reset"))
         }),
     )
     .heavy(),
@@ -56,7 +56,7 @@ pub(super) static ROWS: [Row; 6] = [
         "/v1/auth/verify-email",
         Handler::open(|request| {
             let user = auth::verify_email(request.jitsudo, &wire::auth::token(request.call)?)?;
-            Ok(wire::auth::verified(&user).proving("verified"))
+            Ok(wire::auth::verified(&user).fidelity_row("verified"))
         }),
     ),
     Row::new(
@@ -66,7 +66,7 @@ pub(super) static ROWS: [Row; 6] = [
         Handler::open(|request| {
             let (token, password) = wire::auth::new_password(request.call, "password")?;
             auth::set_initial_password(request.jitsudo, &token, &password)?;
-            Ok(wire::message(StatusCode::OK, "The password is set.").proving("set"))
+            Ok(wire::message(StatusCode::OK, "The password is set.").fidelity_row("set"))
         }),
     )
     .heavy(),

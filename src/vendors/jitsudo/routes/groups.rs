@@ -14,7 +14,7 @@ pub(super) static ROWS: [Row; 4] = [
         "/v1/groups",
         Handler::users(|request| {
             let group = groups::create_group(request.jitsudo, request.caller, wire::groups::new_group(request.call)?)?;
-            Ok(wire::groups::group(&group, &request.jitsudo.behaviour).proving("created"))
+            Ok(wire::groups::group(&group, &request.jitsudo.behaviour).fidelity_row("created"))
         }),
     ),
     Row::new(
@@ -23,7 +23,7 @@ pub(super) static ROWS: [Row; 4] = [
         "/v1/groups/{id}",
         Handler::users(|request| {
             groups::delete_group(request.jitsudo, request.caller, &wire::id(request.exchange)?)?;
-            Ok(Reply::empty(StatusCode::NO_CONTENT).proving("deleted"))
+            Ok(Reply::empty(StatusCode::NO_CONTENT).fidelity_row("deleted"))
         }),
     ),
     Row::new(
@@ -34,7 +34,7 @@ pub(super) static ROWS: [Row; 4] = [
             let id = wire::id(request.exchange)?;
             let user_id = wire::groups::user_id(request.call)?;
             let (user, member) = groups::add_group_member(request.jitsudo, request.caller, &id, &user_id)?;
-            Ok(wire::groups::member(&user, &member, &request.jitsudo.behaviour).proving("added"))
+            Ok(wire::groups::member(&user, &member, &request.jitsudo.behaviour).fidelity_row("added"))
         }),
     ),
     Row::new(
@@ -45,7 +45,7 @@ pub(super) static ROWS: [Row; 4] = [
             let id = wire::id(request.exchange)?;
             let role = wire::groups::role(request.call, &request.jitsudo.behaviour)?;
             let mapping = groups::add_group_role_mapping(request.jitsudo, request.caller, &id, &role)?;
-            Ok(wire::groups::mapping(&mapping, &request.jitsudo.behaviour).proving("mapped"))
+            Ok(wire::groups::mapping(&mapping, &request.jitsudo.behaviour).fidelity_row("mapped"))
         }),
     ),
 ];

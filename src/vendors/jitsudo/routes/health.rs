@@ -10,7 +10,7 @@ pub(super) static ROWS: [Row; 1] = [Row::new(
     "get_healthz",
     "GET",
     "/healthz",
-    Handler::open(|_| Ok(Reply::of(StatusCode::OK, &json!({ "status": "ok" })).proving("healthy"))),
+    Handler::open(|_| Ok(Reply::of(StatusCode::OK, &json!({ "status": "ok" })).fidelity_row("healthy"))),
 )
 .reads_only()
 .about_server()];

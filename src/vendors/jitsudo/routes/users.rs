@@ -21,7 +21,7 @@ pub(super) static ROWS: [Row; 9] = [
                 (true, false) => "suspended",
                 (true, true) => "reactivated",
             };
-            Ok(wire::users::user(StatusCode::OK, &done.user, &request.jitsudo.behaviour).proving(answer))
+            Ok(wire::users::user(StatusCode::OK, &done.user, &request.jitsudo.behaviour).fidelity_row(answer))
         }),
     )
     .subject(USER),
@@ -34,7 +34,7 @@ pub(super) static ROWS: [Row; 9] = [
             let edit = wire::users::user_edit(request.call, &request.jitsudo.behaviour)?;
             let done = users::update_user(request.jitsudo, request.caller, user_id, edit)?;
             let answer = updated(done.changed);
-            Ok(wire::users::user(StatusCode::OK, &done.user, &request.jitsudo.behaviour).proving(answer))
+            Ok(wire::users::user(StatusCode::OK, &done.user, &request.jitsudo.behaviour).fidelity_row(answer))
         }),
     )
     .subject(USER),
@@ -44,7 +44,7 @@ pub(super) static ROWS: [Row; 9] = [
         "/v1/users/{id}",
         Handler::users(|request| {
             users::delete_user(request.jitsudo, request.caller, wire::user_id(request.exchange)?)?;
-            Ok(Reply::empty(StatusCode::NO_CONTENT).proving("deleted"))
+            Ok(Reply::empty(StatusCode::NO_CONTENT).fidelity_row("deleted"))
         }),
     )
     .subject(USER),
@@ -54,7 +54,7 @@ pub(super) static ROWS: [Row; 9] = [
         "/v1/users/{id}/resend-invite",
         Handler::tenant(|request| {
             users::resend_invite(request.jitsudo, request.caller.tenant(), wire::user_id(request.exchange)?)?;
-            Ok(wire::message(StatusCode::OK, "The invitation was sent again.").proving("resent"))
+            Ok(wire::message(StatusCode::OK, "The invitation was sent again.").fidelity_row("resent"))
         }),
     )
     .subject(USER),
@@ -63,7 +63,7 @@ pub(super) static ROWS: [Row; 9] = [
         "GET",
         "/v1/users/me/profile",
         Handler::own(|request| {
-            Ok(wire::users::profile(request.caller.user()?, &request.jitsudo.behaviour).proving("found"))
+            Ok(wire::users::profile(request.caller.user()?, &request.jitsudo.behaviour).fidelity_row("found"))
         }),
     )
     .reads_only(),
@@ -75,7 +75,7 @@ pub(super) static ROWS: [Row; 9] = [
             let edit = wire::users::profile_edit(request.call)?;
             let done = users::update_user_profile(request.jitsudo, request.caller.user()?, edit)?;
             let answer = updated(done.changed);
-            Ok(wire::users::profile(&done.user, &request.jitsudo.behaviour).proving(answer))
+            Ok(wire::users::profile(&done.user, &request.jitsudo.behaviour).fidelity_row(answer))
         }),
     ),
     Row::new(
@@ -87,7 +87,7 @@ pub(super) static ROWS: [Row; 9] = [
             let filter = wire::users::user_filter(request.call)?;
             let listing = wire::listing(request.call, behaviour)?;
             let page = users::list_users(request.jitsudo, request.caller, &filter, &listing)?;
-            Ok(wire::page(&page, |user| wire::users::user_body(user, behaviour)).proving("listed"))
+            Ok(wire::page(&page, |user| wire::users::user_body(user, behaviour)).fidelity_row("listed"))
         }),
     )
     .reads_only(),
@@ -98,7 +98,7 @@ pub(super) static ROWS: [Row; 9] = [
         Handler::users(|request| {
             let invitation = wire::users::invitation(request.call, &request.jitsudo.behaviour)?;
             let user = users::create_user(request.jitsudo, request.caller, invitation)?;
-            Ok(wire::users::user(StatusCode::CREATED, &user, &request.jitsudo.behaviour).proving("created"))
+            Ok(wire::users::user(StatusCode::CREATED, &user, &request.jitsudo.behaviour).fidelity_row("created"))
         }),
     ),
     Row::new(
@@ -107,7 +107,7 @@ pub(super) static ROWS: [Row; 9] = [
         "/v1/users/{id}",
         Handler::users(|request| {
             let user = users::get_user(request.jitsudo, request.caller, wire::user_id(request.exchange)?)?;
-            Ok(wire::users::user(StatusCode::OK, &user, &request.jitsudo.behaviour).proving("found"))
+            Ok(wire::users::user(StatusCode::OK, &user, &request.jitsudo.behaviour).fidelity_row("found"))
         }),
     )
     .subject(USER)

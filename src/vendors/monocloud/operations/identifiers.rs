@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::change::{Changed, change};
 use crate::ids::Stream;
-use crate::outbox::Letter;
+use crate::outbox::Message;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Alias, Identifier, Kind, Profile, User};
 use crate::vendors::monocloud::state::{MonoCloud, NAME, new_uuid};
@@ -169,7 +169,7 @@ pub(super) fn link(
     let token = Uuid::from_bytes(monocloud.context.ids.bytes(Stream::Links));
     let link = format!("https://tenant.monocloud.test/account/{page}?token={}", token.simple());
     if let Some(to) = to {
-        monocloud.context.outbox.send(Letter {
+        monocloud.context.outbox.send(Message {
             at: monocloud.context.clock.now(),
             vendor: NAME.into(),
             user: user.profile.user_id.clone(),

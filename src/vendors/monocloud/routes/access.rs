@@ -14,7 +14,11 @@ pub(super) static ROWS: [Row; 7] = [
             let wanted = request.read_for_user(|_| query.page_request())?;
             let page =
                 operations::list_sessions(request.monocloud, &request.user_id(), query.text("client_id"), wanted)?;
-            Ok(wire::access::sessions(request.monocloud, &page).proving(if page.total > 0 { "listed" } else { "none" }))
+            Ok(wire::access::sessions(request.monocloud, &page).fidelity_row(if page.total > 0 {
+                "listed"
+            } else {
+                "none"
+            }))
         }),
     )
     .subject(USER)
@@ -25,7 +29,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/sessions/{session_id}",
         Handler::new(|request| {
             let session = operations::get_session(request.monocloud, &request.user_id(), &request.parameter(1))?;
-            Ok(wire::access::session(request.monocloud, &session).proving("found"))
+            Ok(wire::access::session(request.monocloud, &session).fidelity_row("found"))
         }),
     )
     .subject(USER)
@@ -36,7 +40,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/sessions/{session_id}",
         Handler::new(|request| {
             operations::revoke_session(request.monocloud, &request.user_id(), &request.parameter(1))?;
-            Ok(wire::no_content().proving("revoked"))
+            Ok(wire::no_content().fidelity_row("revoked"))
         }),
     )
     .subject(USER),
@@ -49,7 +53,7 @@ pub(super) static ROWS: [Row; 7] = [
             let wanted = request.read_for_user(|_| query.page_request())?;
             let page =
                 operations::list_blocked_ips(request.monocloud, &request.user_id(), query.text("filter"), wanted)?;
-            Ok(wire::access::addresses(request.monocloud, &page).proving(listed(&query)))
+            Ok(wire::access::addresses(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )
     .subject(USER)
@@ -71,7 +75,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/passkeys/{passkey_id}",
         Handler::new(|request| {
             operations::remove_passkey(request.monocloud, &request.user_id(), &request.parameter(1))?;
-            Ok(wire::no_content().proving("removed"))
+            Ok(wire::no_content().fidelity_row("removed"))
         }),
     )
     .subject(USER),

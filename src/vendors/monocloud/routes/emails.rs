@@ -50,7 +50,7 @@ pub(super) static ROWS: [Row; 6] = [
             operations::find_identifier(request.monocloud, &user_id, Kind::Email, &id)?;
             let expiry = wire::identifiers::link_expiry(&request.exchange.call)?;
             let link = operations::send_email_verification_link(request.monocloud, &user_id, &id, expiry)?;
-            Ok(wire::identifiers::sent_link(&link).proving("sent"))
+            Ok(wire::identifiers::sent_link(&link).fidelity_row("sent"))
         }),
     )
     .unseen()

@@ -14,7 +14,7 @@ pub(super) static ROWS: [Row; 10] = [
         Handler::new(|request| {
             let wanted = request.read_for_user(|call| Query::of(call).page_request())?;
             let page = operations::list_user_groups(request.monocloud, &request.user_id(), wanted)?;
-            Ok(wire::groups::memberships(&page).proving("listed"))
+            Ok(wire::groups::memberships(&page).fidelity_row("listed"))
         }),
     )
     .subject(USER)
@@ -25,7 +25,7 @@ pub(super) static ROWS: [Row; 10] = [
         "/api/users/{user_id}/groups/{group_id}",
         Handler::new(|request| {
             let joined = operations::get_user_group(request.monocloud, &request.user_id(), &request.parameter(1))?;
-            Ok(wire::groups::membership(&joined).proving("found"))
+            Ok(wire::groups::membership(&joined).fidelity_row("found"))
         }),
     )
     .subject(USER)
@@ -38,7 +38,7 @@ pub(super) static ROWS: [Row; 10] = [
             let (joined, is_new) =
                 operations::assign_group(request.monocloud, &request.user_id(), &request.parameter(1))?;
             let answer = if is_new { "assigned" } else { "already_assigned" };
-            Ok(wire::groups::assigned(request.monocloud, &joined).proving(answer))
+            Ok(wire::groups::assigned(request.monocloud, &joined).fidelity_row(answer))
         }),
     )
     .subject(USER),
@@ -48,7 +48,7 @@ pub(super) static ROWS: [Row; 10] = [
         "/api/users/{user_id}/groups/{group_id}",
         Handler::new(|request| {
             operations::unassign_group(request.monocloud, &request.user_id(), &request.parameter(1))?;
-            Ok(wire::no_content().proving("unassigned"))
+            Ok(wire::no_content().fidelity_row("unassigned"))
         }),
     )
     .subject(USER),
@@ -61,7 +61,7 @@ pub(super) static ROWS: [Row; 10] = [
             let wanted = request.read_for_group(|_| wire::users::page_request(request.monocloud, &query))?;
             let page =
                 operations::list_group_users(request.monocloud, &request.parameter(0), query.text("filter"), wanted)?;
-            Ok(wire::users::users(request.monocloud, &page).proving(listed(&query)))
+            Ok(wire::users::users(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )
     .reads_only(),
@@ -71,7 +71,7 @@ pub(super) static ROWS: [Row; 10] = [
         "/api/groups",
         Handler::new(|request| {
             let page = operations::list_groups(request.monocloud, Query::of(&request.exchange.call).page_request()?);
-            Ok(wire::groups::groups(&page).proving("listed"))
+            Ok(wire::groups::groups(&page).fidelity_row("listed"))
         }),
     )
     .reads_only(),
@@ -81,7 +81,7 @@ pub(super) static ROWS: [Row; 10] = [
         "/api/groups",
         Handler::new(|request| {
             let group = operations::create_group(request.monocloud, wire::groups::new_group(&request.exchange.call)?)?;
-            Ok(wire::groups::group(StatusCode::CREATED, &group).proving("created"))
+            Ok(wire::groups::group(StatusCode::CREATED, &group).fidelity_row("created"))
         }),
     ),
     Row::new(
@@ -90,7 +90,7 @@ pub(super) static ROWS: [Row; 10] = [
         "/api/groups/{group_id}",
         Handler::new(|request| {
             let group = operations::get_group(request.monocloud, &request.parameter(0))?;
-            Ok(wire::groups::group(StatusCode::OK, &group).proving("found"))
+            Ok(wire::groups::group(StatusCode::OK, &group).fidelity_row("found"))
         }),
     )
     .reads_only(),
@@ -102,7 +102,7 @@ pub(super) static ROWS: [Row; 10] = [
             let patch = request.read_for_group(wire::groups::patch_group)?;
             let (group, is_new) = operations::patch_group(request.monocloud, &request.parameter(0), patch)?;
             let answer = if is_new { "patched" } else { "unchanged" };
-            Ok(wire::groups::group(StatusCode::OK, &group).proving(answer))
+            Ok(wire::groups::group(StatusCode::OK, &group).fidelity_row(answer))
         }),
     ),
     Row::new(
@@ -111,7 +111,7 @@ pub(super) static ROWS: [Row; 10] = [
         "/api/groups/{group_id}",
         Handler::new(|request| {
             operations::delete_group(request.monocloud, &request.parameter(0))?;
-            Ok(wire::no_content().proving("deleted"))
+            Ok(wire::no_content().fidelity_row("deleted"))
         }),
     ),
 ];

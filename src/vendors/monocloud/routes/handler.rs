@@ -46,7 +46,7 @@ impl Handler {
         match monocloud.settings.era {
             Era::Seed => answer,
             // The table says how sure the seeds' generation is.
-            Era::Current => answer.proving(""),
+            Era::Current => answer.fidelity_row(""),
         }
     }
 }
@@ -77,7 +77,7 @@ impl Request<'_> {
     /// The user after a change, as one of two rows of the fidelity table.
     pub(super) fn changed(&self, done: &Changed, answer: &'static str, unchanged: &'static str) -> Reply {
         let answer = if done.changed { answer } else { unchanged };
-        wire::users::user(self.monocloud, StatusCode::OK, &done.user).proving(answer)
+        wire::users::user(self.monocloud, StatusCode::OK, &done.user).fidelity_row(answer)
     }
 }
 

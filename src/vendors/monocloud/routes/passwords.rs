@@ -22,7 +22,7 @@ pub(super) static ROWS: [Row; 6] = [
         "/api/users/{user_id}/password",
         Handler::new(|request| {
             let done = operations::remove_password(request.monocloud, &request.user_id())?;
-            Ok(wire::no_content().proving(if done.changed { "removed" } else { "no_password" }))
+            Ok(wire::no_content().fidelity_row(if done.changed { "removed" } else { "no_password" }))
         }),
     )
     .subject(USER),
@@ -65,7 +65,7 @@ pub(super) static ROWS: [Row; 6] = [
         Handler::new(|request| {
             let wanted = request.read_for_user(wire::passwords::reset_password)?;
             let link = operations::reset_password(request.monocloud, &request.user_id(), wanted)?;
-            Ok(wire::passwords::reset_link(&link).proving("made"))
+            Ok(wire::passwords::reset_link(&link).fidelity_row("made"))
         }),
     )
     .unseen()

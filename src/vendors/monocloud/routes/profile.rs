@@ -22,7 +22,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/private_data",
         Handler::new(|request| {
             let user = operations::get_user(request.monocloud, &request.user_id())?;
-            Ok(wire::profile::data(&user, Data::Private).proving("found"))
+            Ok(wire::profile::data(&user, Data::Private).fidelity_row("found"))
         }),
     )
     .subject(USER)
@@ -35,7 +35,7 @@ pub(super) static ROWS: [Row; 7] = [
             let patch = request.read_for_user(|call| wire::profile::patch_data(call, Data::Private))?;
             let done = operations::patch_data(request.monocloud, &request.user_id(), Data::Private, patch)?;
             let answer = if done.changed { "patched" } else { "unchanged" };
-            Ok(wire::profile::data(&done.user, Data::Private).proving(answer))
+            Ok(wire::profile::data(&done.user, Data::Private).fidelity_row(answer))
         }),
     )
     .subject(USER),
@@ -45,7 +45,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/public_data",
         Handler::new(|request| {
             let user = operations::get_user(request.monocloud, &request.user_id())?;
-            Ok(wire::profile::data(&user, Data::Public).proving("found"))
+            Ok(wire::profile::data(&user, Data::Public).fidelity_row("found"))
         }),
     )
     .subject(USER)
@@ -58,7 +58,7 @@ pub(super) static ROWS: [Row; 7] = [
             let patch = request.read_for_user(|call| wire::profile::patch_data(call, Data::Public))?;
             let done = operations::patch_data(request.monocloud, &request.user_id(), Data::Public, patch)?;
             let answer = if done.changed { "patched" } else { "unchanged" };
-            Ok(wire::profile::data(&done.user, Data::Public).proving(answer))
+            Ok(wire::profile::data(&done.user, Data::Public).fidelity_row(answer))
         }),
     )
     .subject(USER),

@@ -15,7 +15,7 @@ pub(super) static ROWS: [Row; 7] = [
             let query = Query::of(&request.exchange.call);
             let wanted = wire::users::page_request(request.monocloud, &query)?;
             let page = operations::list_users(request.monocloud, query.text("filter"), wanted);
-            Ok(wire::users::users(request.monocloud, &page).proving(listed(&query)))
+            Ok(wire::users::users(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )
     .reads_only(),
@@ -25,7 +25,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users",
         Handler::new(|request| {
             let user = operations::create_user(request.monocloud, wire::users::new_user(&request.exchange.call)?)?;
-            Ok(wire::users::user(request.monocloud, StatusCode::CREATED, &user).proving("created"))
+            Ok(wire::users::user(request.monocloud, StatusCode::CREATED, &user).fidelity_row("created"))
         }),
     )
     .heavy(),
@@ -35,7 +35,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}",
         Handler::new(|request| {
             let user = operations::get_user(request.monocloud, &request.user_id())?;
-            Ok(wire::users::user_with_access(request.monocloud, &user).proving("found"))
+            Ok(wire::users::user_with_access(request.monocloud, &user).fidelity_row("found"))
         }),
     )
     .subject(USER)
@@ -46,7 +46,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}",
         Handler::new(|request| {
             operations::delete_user(request.monocloud, &request.user_id())?;
-            Ok(wire::no_content().proving("deleted"))
+            Ok(wire::no_content().fidelity_row("deleted"))
         }),
     )
     .subject(USER),

@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 use serde_json::json;
 
-use crate::failure::{Failure, Kind, Name};
+use crate::failure::{Failure, Kind, NamedError};
 use crate::protocol::Reply;
 
 /// What can go wrong at these doors.
@@ -51,29 +51,29 @@ impl Refusal {
             Self::AccessTokenInvalid => (401, "access_denied", "access token invalid", "access_token_invalid"),
             Self::NoActiveUser => (401, "access_denied", "no active user", "no_active_user"),
         };
-        body(status, error, description).proving(answer)
+        body(status, error, description).fidelity_row(answer)
     }
 }
 
 /// Any failure in the words of these doors.
 pub(in super::super) fn refuse(failure: &Failure) -> Reply {
-    let wish = &failure.wish;
+    let overrides = &failure.overrides;
     let status = match &failure.kind {
         Kind::Named(name) => match name {
-            Name::Unauthenticated => 401,
-            Name::Forbidden => 403,
-            Name::NotFound => 404,
-            Name::Invalid | Name::Already => 400,
+            NamedError::Unauthenticated => 401,
+            NamedError::Forbidden => 403,
+            NamedError::NotFound => 404,
+            NamedError::Invalid | NamedError::Already => 400,
             // The vendor lacks the last two names, so that nobody can ask for them.
-            Name::Conflict | Name::Identity | Name::TenantMismatch => 409,
-            Name::RateLimited => 429,
-            Name::Unavailable => 503,
-            Name::Internal => 500,
+            NamedError::Conflict | NamedError::Identity | NamedError::TenantMismatch => 409,
+            NamedError::RateLimited => 429,
+            NamedError::Unavailable => 503,
+            NamedError::Internal => 500,
         },
         Kind::Status(status) => *status,
-        Kind::WrongMethod(_) => return Reply::empty(StatusCode::METHOD_NOT_ALLOWED).proving("wrong_method"),
+        Kind::WrongMethod(_) => return Reply::empty(StatusCode::METHOD_NOT_ALLOWED).fidelity_row("wrong_method"),
         Kind::UntidyPath(_) => 400,
-        Kind::TooLarge => return body(413, "invalid_request", "request body too large").proving("too_large"),
+        Kind::TooLarge => return body(413, "invalid_request", "request body too large").fidelity_row("too_large"),
         Kind::Broken => 500,
     };
     let (error, description) = match status {
@@ -83,8 +83,9 @@ pub(in super::super) fn refuse(failure: &Failure) -> Reply {
         500.. => ("server_error", "Errors.Internal"),
         _ => ("invalid_request", "injected"),
     };
-    let (error, description) = (wish.code.as_deref().unwrap_or(error), wish.message.as_deref().unwrap_or(description));
-    match wish.retry_after {
+    let (error, description) =
+        (overrides.code.as_deref().unwrap_or(error), overrides.message.as_deref().unwrap_or(description));
+    match overrides.retry_after {
         Some(seconds) => body(status, error, description).with(RETRY_AFTER, HeaderValue::from(seconds)),
         None => body(status, error, description),
     }

@@ -8,7 +8,7 @@ use super::super::record::{Channel, Code, Permission, User, Username};
 use super::super::state::{NAME, Zitadel};
 use crate::directory::DirectoryError;
 use crate::ids::{Reservation, Stream};
-use crate::outbox::Letter;
+use crate::outbox::Message;
 
 /// A user after a write.
 pub(in super::super) struct Written {
@@ -45,7 +45,7 @@ pub(super) struct Writing<'a> {
     pub(super) now: Timestamp,
     email_code: Option<String>,
     phone_code: Option<String>,
-    letters: Vec<Letter>,
+    letters: Vec<Message>,
 }
 
 /// Changes a user that exists and that the caller may change, in one step.
@@ -181,7 +181,7 @@ impl<'a> Writing<'a> {
             Channel::Email => "email",
             Channel::Phone => "sms",
         };
-        self.letters.push(Letter {
+        self.letters.push(Message {
             at: self.now,
             vendor: NAME.into(),
             user: user.profile.user_id.clone(),

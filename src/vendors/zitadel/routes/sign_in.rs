@@ -15,7 +15,7 @@ pub(super) static ROWS: [Row; 10] = [
         "openid_configuration",
         "GET",
         "/.well-known/openid-configuration",
-        Handler::door(|request| Ok(wire::discovery(&request.exchange.call).proving("configuration"))),
+        Handler::door(|request| Ok(wire::discovery(&request.exchange.call).fidelity_row("configuration"))),
     )
     .oauth()
     .reads_only()
@@ -24,7 +24,7 @@ pub(super) static ROWS: [Row; 10] = [
         "keys",
         "GET",
         "/oauth/v2/keys",
-        Handler::door(|request| Ok(wire::key_set(&[auth::signer(request.zitadel).jwk()]).proving("key_set"))),
+        Handler::door(|request| Ok(wire::key_set(&[auth::signer(request.zitadel).jwk()]).fidelity_row("key_set"))),
     )
     .oauth()
     .reads_only()
@@ -35,13 +35,13 @@ pub(super) static ROWS: [Row; 10] = [
     Row::new("revoke", "POST", "/oauth/v2/revoke", Handler::door(revoke)).oauth().heavy().unseen(),
     Row::new("userinfo", "GET", "/oidc/v1/userinfo", Handler::door(userinfo)).oauth().reads_only(),
     Row::new("userinfo_by_post", "POST", "/oidc/v1/userinfo", Handler::door(userinfo)).oauth().reads_only(),
-    Row::new("debug_healthz", "GET", "/debug/healthz", Handler::door(|_| Ok(ok().proving("healthy"))))
+    Row::new("debug_healthz", "GET", "/debug/healthz", Handler::door(|_| Ok(ok().fidelity_row("healthy"))))
         .reads_only()
         .about_server(),
-    Row::new("debug_ready", "GET", "/debug/ready", Handler::door(|_| Ok(ok().proving("ready"))))
+    Row::new("debug_ready", "GET", "/debug/ready", Handler::door(|_| Ok(ok().fidelity_row("ready"))))
         .reads_only()
         .about_server(),
-    Row::new("debug_validate", "GET", "/debug/validate", Handler::door(|_| Ok(ok().proving("valid"))))
+    Row::new("debug_validate", "GET", "/debug/validate", Handler::door(|_| Ok(ok().fidelity_row("valid"))))
         .reads_only()
         .about_server(),
 ];

@@ -32,7 +32,7 @@ pub(in super::super) fn preflight(call: &Call, failure: &Failure) -> Option<Repl
     if let Some(headers) = call.value(&ACCESS_CONTROL_REQUEST_HEADERS) {
         reply = reply.with(ACCESS_CONTROL_ALLOW_HEADERS, headers.clone());
     }
-    Some(reply.proving("preflight"))
+    Some(reply.fidelity_row("preflight"))
 }
 
 /// Lets the page that called read the answer.

@@ -44,9 +44,9 @@ impl Edge {
             Some(wire) => Ok(Self::Rpc(wire)),
             None if !exchange.is_rpc() => Ok(Self::Rest),
             None if exchange.method() == http::Method::POST => {
-                Err(rpc::wrong_content_type().proving("wrong_content_type"))
+                Err(rpc::wrong_content_type().fidelity_row("wrong_content_type"))
             }
-            None => Err(rpc::wrong_method().proving("wrong_method")),
+            None => Err(rpc::wrong_method().fidelity_row("wrong_method")),
         }
     }
 
@@ -67,7 +67,7 @@ impl Edge {
                 self.with_headers(reply, context)
             }
         };
-        reply.proving(done.answer)
+        reply.fidelity_row(done.answer)
     }
 
     /// An error of a remote call.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::edge::{Edge, INNER_TYPE};
 use super::generated::zitadel::v1::ErrorDetail;
-use crate::failure::{Failure, Kind, Name, Wish};
+use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::protocol::Reply;
 use crate::protocol::problem::{MARK, Mark};
 use crate::protocol::rpc::{self, RpcError, code};
@@ -22,7 +22,7 @@ pub(super) const ID_LENGTH: &str = "value length must be between 1 and 200 runes
 
 /// An error of the operation that has these texts.
 pub(in super::super) fn error(error: &Error, texts: &Texts, edge: Edge) -> Reply {
-    let reply = render(error.status(texts), edge).proving(error.answer());
+    let reply = render(error.status(texts), edge).fidelity_row(error.answer());
     match (error, edge) {
         // It says nothing of the vendor.
         (Error::KeysExhausted, _) => reply.with(MARK, Mark::Unemulated.header()),
@@ -35,50 +35,50 @@ pub(in super::super) fn error(error: &Error, texts: &Texts, edge: Edge) -> Reply
 /// A remote call whose frame is broken.
 pub(in super::super) fn framing(error: &RpcError, edge: Edge) -> Reply {
     let answer = if error.code == code::UNIMPLEMENTED { "unknown_compression" } else { "undecodable" };
-    edge.failure(error).proving(answer)
+    edge.failure(error).fidelity_row(answer)
 }
 
 /// Any failure in ZITADEL's words; `texts` are those of the operation that the call names.
 pub(in super::super) fn failure(failure: &Failure, texts: &Texts, edge: Edge) -> Reply {
-    let wish = &failure.wish;
+    let overrides = &failure.overrides;
     let reply = match &failure.kind {
-        Kind::Named(name) => named(*name, wish, texts, edge),
+        Kind::Named(name) => named(*name, overrides, texts, edge),
         Kind::Status(status) => match name_of(*status) {
-            Some(name) => named(name, wish, texts, edge),
-            None => render(wished(bare(*status, code_of(*status), "injected"), wish), edge),
+            Some(name) => named(name, overrides, texts, edge),
+            None => render(overridden(bare(*status, code_of(*status), "injected"), overrides), edge),
         },
         // The gateway names no methods.
         Kind::WrongMethod(_) => match edge {
             Edge::Rest => render(bare(405, code::UNIMPLEMENTED, "Method Not Allowed"), edge),
             Edge::Rpc(_) => rpc::wrong_method(),
         }
-        .proving("wrong_method"),
+        .fidelity_row("wrong_method"),
         Kind::UntidyPath(path) => {
             let path = HeaderValue::from_str(path).expect("a path of a request fits a header");
-            Reply::empty(StatusCode::MOVED_PERMANENTLY).with(LOCATION, path).proving("untidy_path")
+            Reply::empty(StatusCode::MOVED_PERMANENTLY).with(LOCATION, path).fidelity_row("untidy_path")
         }
         Kind::TooLarge => {
-            render(bare(413, code::RESOURCE_EXHAUSTED, "request body too large"), edge).proving("too_large")
+            render(bare(413, code::RESOURCE_EXHAUSTED, "request body too large"), edge).fidelity_row("too_large")
         }
         Kind::Broken => render(bare(500, code::INTERNAL, "Errors.Internal"), edge),
     };
-    match wish.retry_after {
+    match overrides.retry_after {
         Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
         None => reply,
     }
 }
 
 /// The named error whose status that is.
-fn name_of(status: u16) -> Option<Name> {
+fn name_of(status: u16) -> Option<NamedError> {
     Some(match status {
-        400 => Name::Invalid,
-        401 => Name::Unauthenticated,
-        403 => Name::Forbidden,
-        404 => Name::NotFound,
-        409 => Name::Conflict,
-        429 => Name::RateLimited,
-        500 => Name::Internal,
-        503 => Name::Unavailable,
+        400 => NamedError::Invalid,
+        401 => NamedError::Unauthenticated,
+        403 => NamedError::Forbidden,
+        404 => NamedError::NotFound,
+        409 => NamedError::Conflict,
+        429 => NamedError::RateLimited,
+        500 => NamedError::Internal,
+        503 => NamedError::Unavailable,
         _ => return None,
     })
 }
@@ -101,37 +101,37 @@ fn code_of(status: u16) -> u8 {
     }
 }
 
-/// A named error, with the ids that the operation itself would give. `wish.notice` has no place here.
-fn named(name: Name, wish: &Wish, texts: &Texts, edge: Edge) -> Reply {
+/// A named error, with the ids that the operation itself would give. `overrides.notice` has no place here.
+fn named(name: NamedError, overrides: &Overrides, texts: &Texts, edge: Edge) -> Reply {
     let text;
     let status = match name {
-        Name::Unauthenticated => INVALID_TOKEN,
-        Name::Forbidden => PERMISSION_DENIED,
-        Name::NotFound => user_not_found(texts.not_found),
-        Name::Invalid => {
-            let (field, reason) = match wish.field.as_deref() {
+        NamedError::Unauthenticated => INVALID_TOKEN,
+        NamedError::Forbidden => PERMISSION_DENIED,
+        NamedError::NotFound => user_not_found(texts.not_found),
+        NamedError::Invalid => {
+            let (field, reason) = match overrides.field.as_deref() {
                 Some(field) => (field, "value is required"),
                 None => ("UserId", ID_LENGTH),
             };
             text = format!("invalid {}.{field}: {reason}", texts.message);
             bare(400, code::INVALID_ARGUMENT, &text)
         }
-        Name::Already => match texts.wrong_state {
+        NamedError::Already => match texts.wrong_state {
             Some(state) => wrong_state(state),
             None => bare(400, code::FAILED_PRECONDITION, "failed precondition"),
         },
         // The vendor lacks the last two names, so that nobody can ask for them.
-        Name::Conflict | Name::Identity | Name::TenantMismatch => USERNAME_TAKEN,
-        Name::RateLimited => bare(429, code::RESOURCE_EXHAUSTED, "resource exhausted"),
-        Name::Unavailable => bare(503, code::UNAVAILABLE, "unavailable"),
-        Name::Internal => bare(500, code::INTERNAL, "Errors.Internal"),
+        NamedError::Conflict | NamedError::Identity | NamedError::TenantMismatch => USERNAME_TAKEN,
+        NamedError::RateLimited => bare(429, code::RESOURCE_EXHAUSTED, "resource exhausted"),
+        NamedError::Unavailable => bare(503, code::UNAVAILABLE, "unavailable"),
+        NamedError::Internal => bare(500, code::INTERNAL, "Errors.Internal"),
     };
-    render(wished(status, wish), edge)
+    render(overridden(status, overrides), edge)
 }
 
 /// The status with the text and the id that an injected error asks for.
-fn wished<'a>(status: Status<'a>, wish: &'a Wish) -> Status<'a> {
-    let (text, id) = (wish.message.as_deref().unwrap_or(status.text), wish.code.as_deref().or(status.id));
+fn overridden<'a>(status: Status<'a>, overrides: &'a Overrides) -> Status<'a> {
+    let (text, id) = (overrides.message.as_deref().unwrap_or(status.text), overrides.code.as_deref().or(status.id));
     Status { text, id, ..status }
 }
 

@@ -164,5 +164,5 @@ pub(in super::super) fn key_set(keys: &[Value]) -> Reply {
 
 /// An answer, or its refusal.
 pub(in super::super) fn either(result: Result<Reply, Refusal>, answer: &'static str) -> Reply {
-    result.map_or_else(|refusal| refusal.render(), |reply| reply.proving(answer))
+    result.map_or_else(|refusal| refusal.render(), |reply| reply.fidelity_row(answer))
 }
