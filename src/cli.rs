@@ -9,8 +9,8 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
 
 use crate::{Config, Emulator, control};
 
@@ -23,7 +23,7 @@ const USAGE: u8 = 2;
 /// Follows a command line; `arguments` start with the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, log_format(&arguments)),
     };
@@ -48,11 +48,13 @@ fn refuse(error: &clap::Error, format: LogFormat) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    // The first paragraph says what is wrong, the others how the command line looks.
+    // The first paragraph says what is wrong, a tip what comes near it, the rest how the command line looks.
     let text = error.render().to_string();
     let lines: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     let line = lines.join(" ");
-    complain(line.strip_prefix("error: ").unwrap_or(&line).trim_end_matches('.'), format);
+    let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
+    let tip = tip.map(|tip| format!("; {tip}")).unwrap_or_default();
+    complain(&format!("{}{tip}", line.strip_prefix("error: ").unwrap_or(&line).trim_end_matches('.')), format);
     ExitCode::from(USAGE)
 }
 

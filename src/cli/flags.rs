@@ -1,10 +1,13 @@
 //! The flags of the command line, their variables and defaults, and the [`Config`] that they make. Knows no vendor.
 
+use std::ffi::OsString;
+use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
@@ -50,12 +53,47 @@ pub(super) enum Command {
     },
 }
 
+impl Cli {
+    /// Reads a command line. A variable that is empty counts as unset.
+    pub(super) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let mut matches = without_empty_variables(Self::command()).try_get_matches_from(arguments)?;
+        Self::from_arg_matches_mut(&mut matches)
+    }
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg });
+    command.mut_subcommands(without_empty_variables)
+}
+
 /// The addresses of a server, whether it is to run or to be asked.
 #[derive(Debug, Args)]
 pub(super) struct Addresses {
     /// Where to listen, for all vendors or for one alone; port 0 takes any free one.
-    #[arg(long, env = "FAUXIDP_LISTEN", value_name = "[VENDOR=]ADDR", value_delimiter = '\n', default_value = DEFAULT_LISTEN)]
-    listen: Vec<Listen>,
+    #[arg(
+        long, env = "FAUXIDP_LISTEN", value_name = "[VENDOR=]ADDR",
+        default_value = DEFAULT_LISTEN, value_parser = several::<Listen>
+    )]
+    listen: Vec<Several<Listen>>,
+}
+
+/// What one occurrence of a flag, or its variable, lists with commas or line breaks between; at least one.
+#[derive(Debug, Clone)]
+struct Several<T>(Vec<T>);
+
+fn several<T: FromStr<Err: Display>>(text: &str) -> Result<Several<T>, String> {
+    let parts = text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    let parts = parts.map(|part| part.parse().map_err(|error: T::Err| error.to_string()));
+    match parts.collect::<Result<Vec<T>, _>>()? {
+        parts if parts.is_empty() => Err("expected at least one value".to_owned()),
+        parts => Ok(Several(parts)),
+    }
+}
+
+/// What all occurrences of a flag list.
+fn all<T>(several: Vec<Several<T>>) -> Vec<T> {
+    several.into_iter().flat_map(|several| several.0).collect()
 }
 
 /// Which running server to ask.
@@ -87,8 +125,8 @@ pub(super) struct Serve {
     #[arg(long, env = "FAUXIDP_JOURNAL", value_name = "N", default_value_t = Config::default().journal)]
     journal: usize,
     /// What a vendor declares about itself, such as jitsudo.suspend-owner=allowed.
-    #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_delimiter = '\n')]
-    set: Vec<String>,
+    #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_parser = several::<String>)]
+    set: Vec<Several<String>>,
     /// The most worlds at once; then the one that was not used for longest is dropped.
     #[arg(long, env = "FAUXIDP_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
     max_worlds: usize,
@@ -171,8 +209,8 @@ pub(super) struct Serve {
     #[arg(long, env = "FAUXIDP_TLS_CA_OUT", value_name = "FILE")]
     tls_ca_out: Option<PathBuf>,
     /// A host name by which the control API may be called, besides localhost, addresses and names without a dot.
-    #[arg(long, env = "FAUXIDP_ALLOW_HOST", value_name = "NAME", value_delimiter = '\n')]
-    allow_host: Vec<String>,
+    #[arg(long, env = "FAUXIDP_ALLOW_HOST", value_name = "NAME", value_parser = several::<String>)]
+    allow_host: Vec<Several<String>>,
     /// How much to log to stderr.
     #[arg(long, env = "FAUXIDP_LOG", value_name = "LEVEL", default_value = "info")]
     pub(super) log: Level,
@@ -215,7 +253,7 @@ impl Server {
     /// Where the server is reached from this machine: an unspecified address is the loopback one.
     pub(super) fn url(self) -> String {
         self.url.unwrap_or_else(|| {
-            let mut address = self.addresses.listen[0].address;
+            let mut address = self.addresses.listen[0].0[0].address;
             match address.ip() {
                 IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
                 IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
@@ -230,13 +268,13 @@ impl From<Serve> for Config {
     fn from(flags: Serve) -> Self {
         Self {
             vendors: Vec::new(),
-            listen: flags.addresses.listen,
+            listen: all(flags.addresses.listen),
             fixtures: flags.fixtures,
             people: flags.people,
             seed: flags.seed,
             clock: flags.clock,
             journal: flags.journal,
-            set: flags.set,
+            set: all(flags.set),
             max_worlds: flags.max_worlds,
             world_ttl: flags.world_ttl,
             state: flags.state,
@@ -258,7 +296,7 @@ impl From<Serve> for Config {
             tls_cert: flags.tls_cert,
             tls_key: flags.tls_key,
             tls_ca_out: flags.tls_ca_out,
-            allow_host: flags.allow_host,
+            allow_host: all(flags.allow_host),
         }
     }
 }

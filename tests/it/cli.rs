@@ -166,9 +166,25 @@ fn the_faults_of_the_start_are_for_every_call() {
 }
 
 #[test]
+fn variables_list_with_commas_and_an_empty_one_is_unset() {
+    let listen = "127.0.0.1:0,monocloud=0\njitsudo=localhost:0";
+    let mut command = fauxidp();
+    command.env("FAUXIDP_LISTEN", listen).env("FAUXIDP_PEOPLE", "").env("FAUXIDP_SET", "monocloud.era=current,");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().take(3);
+    let lines: Vec<_> = lines.map(|line| line.expect("a line")).collect();
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let ends: Vec<_> = lines.iter().map(|line| line.rsplit(' ').next().expect("a word")).collect();
+    assert!(lines.iter().all(|line| line.starts_with("fauxidp ready http://127.0.0.1:")), "{lines:?}");
+    assert!(ends[0].starts_with("http://") && ends[1..] == ["monocloud", "jitsudo"], "{lines:?}");
+}
+
+#[test]
 fn a_wrong_command_line_is_one_line_that_names_it_and_code_2() {
     for (arguments, expected) in [
         (&["--bogus"][..], "fauxidp: unexpected argument '--bogus' found\n"),
+        (&["--sed", "2"], "fauxidp: unexpected argument '--sed' found; a similar argument exists: '--seed'\n"),
         (
             &["--listen", "here"],
             "fauxidp: invalid value 'here' for '--listen <[VENDOR=]ADDR>': expected an address such as \
