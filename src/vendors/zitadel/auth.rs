@@ -95,7 +95,7 @@ pub(super) fn admit_writer(zitadel: &Zitadel, named: Option<&OrganizationName>, 
 pub(super) struct Bearer {
     pub(super) user: User,
     /// What the token endpoint gave it; `None` for a personal access token, which reaches everything.
-    pub(super) access: Option<super::record::Access>,
+    pub(super) access: Option<super::record::AccessToken>,
 }
 
 impl Bearer {
@@ -108,7 +108,7 @@ impl Bearer {
 pub(super) fn bearer(zitadel: &Zitadel, token: &str, at: Timestamp) -> Option<Bearer> {
     let (user, id): (_, Cow<'_, str>) = match token.contains('.') {
         true => {
-            let (user_id, id) = keys::read_access(&signer(zitadel), token)?;
+            let (user_id, id) = keys::verify_access_token(&signer(zitadel), token)?;
             (zitadel.state.users.get(&user_id)?, id.into())
         }
         false => (holder(zitadel, token)?, token.into()),
@@ -144,7 +144,7 @@ impl Caller {
     /// Checks a permission in one organisation: by a role there or in the instance.
     pub(super) fn check(&self, permission: Permission, organization: &str) -> Result<(), Error> {
         let mut memberships =
-            self.user.profile.memberships.iter().filter(|membership| membership.reaches(organization)).peekable();
+            self.user.profile.memberships.iter().filter(|membership| membership.applies_to(organization)).peekable();
         if memberships.peek().is_none() {
             return Err(Error::MembershipNotFound);
         }

@@ -7,7 +7,7 @@ use super::record::WrongState;
 
 /// What the errors of one operation of the user service say, beside what all say alike.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Texts {
+pub(super) struct ErrorContext {
     /// The request message, which the validator's texts name.
     pub(super) message: &'static str,
     /// The id of this operation's "no such user".
@@ -16,7 +16,7 @@ pub(super) struct Texts {
     pub(super) wrong_state: Option<WrongState>,
 }
 
-impl Texts {
+impl ErrorContext {
     /// What they say where a call names no operation of the user service.
     pub(super) const DEFAULT: Self = Self { message: "Request", not_found: "QUERY-Dfbg2", wrong_state: None };
 }
@@ -62,7 +62,7 @@ pub(super) enum Error {
     /// An update of neither a human nor a machine.
     UserTypeMissing,
     /// Metadata stands on both levels of the message.
-    MetadataTwice,
+    MetadataOnBothLevels,
     /// No metadata was given, or no key.
     MetadataEmpty,
     /// The user has no metadata of that key.

@@ -27,7 +27,7 @@ use crate::protocol::{Call, Reply};
 use crate::row::Dialect;
 
 use auth::keys;
-use error::Texts;
+use error::ErrorContext;
 use state::Zitadel;
 use wire::edge::Edge;
 use wire::refusal;
@@ -108,9 +108,12 @@ impl Vendor for Zitadel {
         if exchange.dialect == Dialect::OAuth {
             return error::sign_in::refuse(failure);
         }
-        let texts = exchange.matched.as_ref().map_or(&Texts::DEFAULT, |matched| routes::TABLE.handler(matched).texts());
+        let context = exchange
+            .matched
+            .as_ref()
+            .map_or(&ErrorContext::DEFAULT, |matched| routes::TABLE.handler(matched).error_context());
         match Edge::of(exchange) {
-            Ok(edge) => edge.with_headers(refusal::failure(failure, texts, edge), &self.context),
+            Ok(edge) => edge.with_headers(refusal::failure(failure, context, edge), &self.context),
             Err(unknown) => unknown,
         }
     }
@@ -124,7 +127,8 @@ impl Vendor for Zitadel {
             let token = call.header(&AUTHORIZATION).and_then(|header| header.strip_prefix("Bearer "));
             token.is_some_and(|token| auth::bearer(self, token, self.context.clock.now()).is_some())
         };
-        bearer() || (credential::is_form(call) && operations::sign_in::knows(self, &wire::sign_in::form(call)))
+        bearer()
+            || (credential::is_form(call) && operations::sign_in::accepts_credentials(self, &wire::sign_in::form(call)))
     }
 
     fn fork(&self, context: WorldContext) -> Box<dyn Vendor> {
@@ -152,8 +156,10 @@ impl Vendor for Zitadel {
         endpoint.set_env("ZITADEL_URL", base.plain.clone());
         endpoint.set_env("ZITADEL_TOKEN", endpoint.credential.clone());
         if let Some((id, private, user_id)) = &self.instance.sign_in.key {
-            endpoint
-                .set_env("ZITADEL_KEY_JSON", keys::file(id, private, &self.context.tag_with_world(user_id.clone())));
+            endpoint.set_env(
+                "ZITADEL_KEY_JSON",
+                keys::service_account_file(id, private, &self.context.tag_with_world(user_id.clone())),
+            );
         }
         if let Some((id, secret)) = &self.instance.sign_in.client {
             endpoint.set_env("ZITADEL_CLIENT_ID", self.context.tag_with_world(id.clone()));

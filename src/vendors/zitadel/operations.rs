@@ -11,4 +11,4 @@ pub(super) mod people;
 pub(super) mod search;
 pub(super) mod sign_in;
 pub(super) mod users;
-pub(super) mod writing;
+pub(super) mod write;

@@ -17,7 +17,7 @@ use crate::directory::Record;
 pub(super) use contact::{Channel, Contact, EmailAddress};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
 pub(super) use roles::{Membership, Permission};
-pub(super) use secrets::{Access, Code, Key, Metadata, Secrets, Token, far};
+pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, seed_expiry};
 
 /// A user, human or machine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -235,12 +235,12 @@ impl Record for User {
 
 /// How many events a removed user has seen: one that is made again with its id goes on counting.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Ended {
+pub(super) struct RemovedUser {
     pub(super) user_id: String,
     pub(super) sequence: u64,
 }
 
-impl Record for Ended {
+impl Record for RemovedUser {
     type Alias = Infallible;
 
     fn key(&self) -> &str {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::auth::keys;
 use super::record::{
     Code, Contact, EmailAddress, Gender, Human, HumanProfile, Key, Kind, Machine, Membership, Profile, Secrets, Token,
-    User, UserState, far,
+    User, UserState, seed_expiry,
 };
 use super::state::{self, Instance, SignIn, State, Zitadel};
 use crate::directory::{Directory, Duplicate};
@@ -118,7 +118,7 @@ impl Hidden {
 
     /// As the record keeps it; `Err` names the member that does not fit, and a value of it.
     fn secrets(&self, user_id: &str, made: Timestamp) -> Result<Option<Arc<Secrets>>, (String, String)> {
-        let code = |code: &Option<String>| code.clone().map(|code| Code { code, expires: far() });
+        let code = |code: &Option<String>| code.clone().map(|code| Code { code, expires: seed_expiry() });
         // Hashing takes its time, so a seed may bring the hash with it.
         let hash = |plain: &Option<String>, hash: &Option<String>| {
             hash.clone().or_else(|| plain.as_ref().map(|plain| passwords::hash_of_seed(plain, user_id)))
@@ -137,15 +137,15 @@ impl Hidden {
         for (place, key) in self.keys.iter().enumerate() {
             let public = match (&key.public_key, &key.key) {
                 (Some(public), _) => Some(public.clone()),
-                (None, private) => private.as_deref().and_then(keys::public_of),
+                (None, private) => private.as_deref().and_then(keys::public_of_private),
             };
             let public = public.ok_or_else(|| (format!("keys[{place}].key"), key.id.clone()))?;
-            secrets.keys.push(Key { id: key.id.clone(), public, created: made, expires: far() });
+            secrets.keys.push(Key { id: key.id.clone(), public, created: made, expires: seed_expiry() });
         }
         for (place, entry) in self.metadata.iter().enumerate() {
             let value = STANDARD.decode(&entry.value);
             let value = value.map_err(|_| (format!("metadata[{place}].value"), entry.value.clone()))?;
-            secrets.note(&entry.key, &value, made);
+            secrets.set_metadata(&entry.key, &value, made);
         }
         let has_some = self.is_machines().or(self.is_humans()).is_some() || !self.metadata.is_empty();
         Ok(has_some.then(|| Arc::new(secrets)))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::record::{Ended, Permission, User};
+use super::record::{Permission, RemovedUser, User};
 use crate::collections::collections;
 use crate::context::WorldContext;
 use crate::directory::{Directory, Record};
@@ -25,7 +25,7 @@ collections! {
     pub(super) struct State {
         users: Directory<User>,
         /// How far removed users had counted.
-        ended: Directory<Ended>,
+        ended: Directory<RemovedUser>,
     }
 }
 

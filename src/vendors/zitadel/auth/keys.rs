@@ -14,22 +14,22 @@ const ASSERTIONS: [Algorithm; 6] =
     [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512, Algorithm::Ps256, Algorithm::Ps384, Algorithm::Ps512];
 
 /// The public key that stands in a PEM, in one form.
-pub fn public(pem: &[u8]) -> Option<String> {
+pub fn parse_public(pem: &[u8]) -> Option<String> {
     Some(PublicKey::from_pem(pem)?.to_pem())
 }
 
 /// The public part of a private key.
-pub fn public_of(private: &str) -> Option<String> {
+pub fn public_of_private(private: &str) -> Option<String> {
     Some(PublicKey::from_private_pem(private.as_bytes())?.to_pem())
 }
 
 /// The file by which the vendor's clients sign in for a machine.
-pub fn file(key_id: &str, private: &str, user_id: &str) -> String {
+pub fn service_account_file(key_id: &str, private: &str, user_id: &str) -> String {
     json!({ "type": "serviceaccount", "keyId": key_id, "key": private, "userId": user_id }).to_string()
 }
 
 /// Whether that key signed the text; answers its claims. Times are looked at elsewhere: they follow the world's clock.
-pub fn read(public: &str, token: &str) -> Option<Value> {
+pub fn verify_assertion(public: &str, token: &str) -> Option<Value> {
     PublicKey::from_pem(public.as_bytes())?.read_token(token, &ASSERTIONS)
 }
 
@@ -59,7 +59,7 @@ impl Signer {
 }
 
 /// Whose an access token in the form of a JWT is, and its id.
-pub fn read_access(signer: &Signer, token: &str) -> Option<(String, String)> {
+pub fn verify_access_token(signer: &Signer, token: &str) -> Option<(String, String)> {
     let claims: Value = signer.key.key().public().read_token(token, &[Algorithm::Rs256])?;
     Some((claims["sub"].as_str()?.to_owned(), claims["jti"].as_str()?.to_owned()))
 }
@@ -73,15 +73,15 @@ mod tests {
     fn a_machines_key_signs_assertions_and_the_signers_key_access_tokens() {
         let keys = Keys::default();
         let (signing, machine) = (keys.next().unwrap(), keys.next().unwrap());
-        let public_key = public_of(&machine.pem()).unwrap();
-        assert_eq!(public(public_key.as_bytes()).as_ref(), Some(&public_key));
+        let public_key = public_of_private(&machine.pem()).unwrap();
+        assert_eq!(parse_public(public_key.as_bytes()).as_ref(), Some(&public_key));
         let token = machine.key().sign("k", &json!({ "sub": "a" }));
-        assert_eq!(read(&public_key, &token), Some(json!({ "sub": "a" })));
+        assert_eq!(verify_assertion(&public_key, &token), Some(json!({ "sub": "a" })));
         assert_eq!(tokens::key_id(&token).as_deref(), Some("k"));
         let signer = Signer::new(signing, &Ids::seeded(2));
-        assert_eq!(read_access(&signer, &token), None, "another key");
+        assert_eq!(verify_access_token(&signer, &token), None, "another key");
         let token = signer.sign(&json!({ "sub": "a", "jti": "b" }));
-        assert_eq!(read_access(&signer, &token), Some(("a".to_owned(), "b".to_owned())));
-        assert_eq!(read(&public_key, &token), None);
+        assert_eq!(verify_access_token(&signer, &token), Some(("a".to_owned(), "b".to_owned())));
+        assert_eq!(verify_assertion(&public_key, &token), None);
     }
 }

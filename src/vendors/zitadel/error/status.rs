@@ -1,6 +1,6 @@
 //! The gRPC status of each of ZITADEL's errors, with its text, its id and the HTTP status that the gateway gives it.
 
-use super::{Error, Texts, Weakness};
+use super::{Error, ErrorContext, Weakness};
 use crate::protocol::rpc::code;
 use crate::vendors::zitadel::record::WrongState;
 
@@ -79,8 +79,8 @@ const fn weak(weakness: Weakness) -> Status<'static> {
 }
 
 impl Error {
-    /// The status of the error, as an answer of the operation that has these texts.
-    pub(in super::super) fn status(&self, texts: &Texts) -> Status<'_> {
+    /// The status of the error, as an answer of the operation that has this context.
+    pub(in super::super) fn status(&self, context: &ErrorContext) -> Status<'_> {
         match self {
             Self::Undecodable(text) | Self::Invalid(text) => bare(400, code::INVALID_ARGUMENT, text),
             Self::AuthHeaderMissing => bare(401, code::UNAUTHENTICATED, "auth header missing"),
@@ -94,7 +94,7 @@ impl Error {
             Self::EndpointDenied => coded(403, code::PERMISSION_DENIED, NO_PERMISSION, "AUTH-5mWD2"),
             Self::TooDeep => argument("Too many query nesting levels (Max 20)", "USER-zsQ97"),
             Self::Internal(text) => coded(500, code::UNKNOWN, text, ""),
-            Self::UserNotFound => user_not_found(texts.not_found),
+            Self::UserNotFound => user_not_found(context.not_found),
             Self::WrongState(state) => wrong_state(*state),
             Self::OrganizationMissing => precondition("Organisation not found", "COMMAND-QXPGs"),
             // The key has no translation.
@@ -102,7 +102,7 @@ impl Error {
             Self::UserExists { machine: false } => precondition("Errors.User.AlreadyExisting", "COMMAND-7yiox1isql"),
             Self::UsernameTaken => USERNAME_TAKEN,
             Self::UserTypeMissing => coded(501, code::UNIMPLEMENTED, "user type is not implemented", ""),
-            Self::MetadataTwice => {
+            Self::MetadataOnBothLevels => {
                 argument("Metadata must not be set on both the user and human fields", "USERv2-j0z7uy")
             }
             Self::MetadataEmpty => precondition("Metadata list is empty", "META-9mm2d"),
@@ -154,7 +154,7 @@ impl Error {
             Self::UserExists { .. } => "user_exists",
             Self::UsernameTaken => "username_taken",
             Self::UserTypeMissing => "user_type_missing",
-            Self::MetadataTwice => "metadata_twice",
+            Self::MetadataOnBothLevels => "metadata_twice",
             Self::MetadataEmpty => "metadata_empty",
             Self::MetadataMissing => "metadata_missing",
             Self::IdentityProviderUnknown => "identity_provider_unknown",

@@ -8,7 +8,7 @@ use super::super::auth::{Caller, keys};
 use super::super::error::Error;
 use super::super::record::{Key, Secrets, Token, User};
 use super::super::state::Zitadel;
-use super::writing::{Changed, change, new_id};
+use super::write::{Changed, change, new_id};
 use crate::ids::Stream;
 use crate::passwords;
 
@@ -33,7 +33,7 @@ pub struct RemoveCredential {
 }
 
 /// A token as it is made.
-pub struct Made {
+pub struct NewCredential {
     pub created: Timestamp,
     pub id: String,
     /// What the holder sends, or signs with; empty where the caller brought it.
@@ -41,18 +41,18 @@ pub struct Made {
 }
 
 /// Makes a machine a token.
-pub fn add_personal_access_token(zitadel: &Zitadel, input: AddToken, caller: &Caller) -> Result<Made, Error> {
+pub fn add_personal_access_token(zitadel: &Zitadel, input: AddToken, caller: &Caller) -> Result<NewCredential, Error> {
     let (now, expires) = (caller.at(), input.expires);
     let mut ids = zitadel.context.ids.reserve();
     let made = change(zitadel, &input.user_id, caller, |user| {
-        machine(user, now, expires)?;
+        check_new(user, now, expires)?;
         let id = new_id(&mut ids);
         // Opaque, as the real one; that it names its user saves an index.
         let secret = zitadel.context.ids.bytes::<24>(Stream::Tokens);
         let value = URL_SAFE_NO_PAD.encode([&secret[..], input.user_id.as_bytes()].concat());
         user.secrets_mut().tokens.push(Token::new(id.clone(), value.clone(), now, expires));
         user.write(1, now);
-        Ok(Made { created: now, id, value: zitadel.context.tag_with_world(value) })
+        Ok(NewCredential { created: now, id, value: zitadel.context.tag_with_world(value) })
     })?;
     ids.commit();
     Ok(made)
@@ -64,7 +64,7 @@ pub fn remove_personal_access_token(
     input: RemoveCredential,
     caller: &Caller,
 ) -> Result<Changed, Error> {
-    take(zitadel, &input.user_id, caller, Error::TokenMissing, |secrets| {
+    remove_credential(zitadel, &input.user_id, caller, Error::TokenMissing, |secrets| {
         let before = secrets.tokens.len();
         secrets.tokens.retain(|token| token.id != input.id);
         secrets.tokens.len() < before
@@ -72,28 +72,29 @@ pub fn remove_personal_access_token(
 }
 
 /// Makes a machine a key, or keeps the public part of the caller's own.
-pub fn add_key(zitadel: &Zitadel, input: AddKey, caller: &Caller) -> Result<Made, Error> {
+pub fn add_key(zitadel: &Zitadel, input: AddKey, caller: &Caller) -> Result<NewCredential, Error> {
     let (now, expires) = (caller.at(), input.expires);
     let own = match input.public_key.is_empty() {
         true => None,
-        false => Some(keys::public(&input.public_key).ok_or(Error::KeyInvalid)?),
+        false => Some(keys::parse_public(&input.public_key).ok_or(Error::KeyInvalid)?),
     };
     let mut ids = zitadel.context.ids.reserve();
     let made = change(zitadel, &input.user_id, caller, |user| {
-        machine(user, now, expires)?;
+        check_new(user, now, expires)?;
         let (public, private) = match own {
             Some(public) => (public, None),
             None => {
                 let pem = zitadel.context.keys.next().map_err(|_| Error::KeysExhausted)?.pem();
-                (keys::public_of(&pem).expect("the pool's keys are RSA keys"), Some(pem))
+                (keys::public_of_private(&pem).expect("the pool's keys are RSA keys"), Some(pem))
             }
         };
         let id = new_id(&mut ids);
-        let file = |pem: String| keys::file(&id, &pem, &zitadel.context.tag_with_world(input.user_id.clone()));
+        let file =
+            |pem: String| keys::service_account_file(&id, &pem, &zitadel.context.tag_with_world(input.user_id.clone()));
         let value = private.map(file).unwrap_or_default();
         user.secrets_mut().keys.push(Key { id: id.clone(), public, created: now, expires });
         user.write(1, now);
-        Ok(Made { created: now, id, value })
+        Ok(NewCredential { created: now, id, value })
     })?;
     ids.commit();
     Ok(made)
@@ -101,7 +102,7 @@ pub fn add_key(zitadel: &Zitadel, input: AddKey, caller: &Caller) -> Result<Made
 
 /// Takes a machine's key away.
 pub fn remove_key(zitadel: &Zitadel, input: RemoveCredential, caller: &Caller) -> Result<Changed, Error> {
-    take(zitadel, &input.user_id, caller, Error::KeyMissing, |secrets| {
+    remove_credential(zitadel, &input.user_id, caller, Error::KeyMissing, |secrets| {
         let before = secrets.keys.len();
         secrets.keys.retain(|key| key.id != input.id);
         secrets.keys.len() < before
@@ -109,7 +110,7 @@ pub fn remove_key(zitadel: &Zitadel, input: RemoveCredential, caller: &Caller) -
 }
 
 /// Makes a machine a secret, instead of the one it had.
-pub fn add_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Made, Error> {
+pub fn add_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<NewCredential, Error> {
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let now = caller.at();
     let value = zitadel.context.ids.letters(Stream::Secrets, LETTERS, 64);
@@ -118,7 +119,7 @@ pub fn add_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<M
         user.machine_mut().ok_or(Error::NotAMachine)?.has_secret = true;
         user.secrets_mut().secret = Some(hash);
         user.write(1, now);
-        Ok(Made { created: now, id: String::new(), value })
+        Ok(NewCredential { created: now, id: String::new(), value })
     })
 }
 
@@ -138,12 +139,12 @@ pub fn remove_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Resul
 }
 
 /// That the user can have what is to be made, and that it does not end before it starts.
-fn machine(user: &User, now: Timestamp, expires: Timestamp) -> Result<(), Error> {
+fn check_new(user: &User, now: Timestamp, expires: Timestamp) -> Result<(), Error> {
     user.machine().ok_or(Error::NotAMachine)?;
     if expires <= now { Err(Error::ExpiresInThePast) } else { Ok(()) }
 }
 
-fn take(
+fn remove_credential(
     zitadel: &Zitadel,
     user_id: &str,
     caller: &Caller,

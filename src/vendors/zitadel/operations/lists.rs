@@ -94,7 +94,7 @@ fn list(
             organization: owner.to_string(),
             expires,
         });
-        found.extend(listed.filter(|listed| filters.iter().all(|filter| filter.finds(listed))));
+        found.extend(listed.filter(|listed| filters.iter().all(|filter| filter.matches(listed))));
     }
     paging.page(found, |one, other| {
         let by_column = match column {
@@ -109,25 +109,25 @@ fn list(
 }
 
 impl Filter {
-    fn finds(&self, listed: &Listed) -> bool {
+    fn matches(&self, listed: &Listed) -> bool {
         match self {
             Self::Id(id) => listed.id == *id,
             Self::User(id) => listed.user_id == *id,
             Self::Organization(id) => listed.organization == *id,
-            Self::Created(comparison, wanted) => comparison.fits(listed.created, *wanted),
-            Self::Expires(comparison, wanted) => comparison.fits(listed.expires, *wanted),
+            Self::Created(comparison, expected) => comparison.matches(listed.created, *expected),
+            Self::Expires(comparison, expected) => comparison.matches(listed.expires, *expected),
         }
     }
 }
 
 impl Comparison {
-    fn fits(self, value: Timestamp, wanted: Timestamp) -> bool {
+    fn matches(self, value: Timestamp, expected: Timestamp) -> bool {
         match self {
-            Self::Equals => value == wanted,
-            Self::After => value > wanted,
-            Self::AfterOrEquals => value >= wanted,
-            Self::Before => value < wanted,
-            Self::BeforeOrEquals => value <= wanted,
+            Self::Equals => value == expected,
+            Self::After => value > expected,
+            Self::AfterOrEquals => value >= expected,
+            Self::Before => value < expected,
+            Self::BeforeOrEquals => value <= expected,
         }
     }
 }

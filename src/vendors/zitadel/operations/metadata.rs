@@ -7,7 +7,7 @@ use super::super::state::Zitadel;
 use super::paging::{Page, Paging};
 use super::search::Match;
 use super::users::get_user_by_id;
-use super::writing::{Changed, change};
+use super::write::{Changed, change};
 
 /// One entry that is to be written down.
 pub struct Entry {
@@ -44,7 +44,7 @@ pub fn set_user_metadata(zitadel: &Zitadel, input: SetMetadata, caller: &Caller)
     }
     change(zitadel, &user_id, caller, |user| {
         for entry in &entries {
-            user.secrets_mut().note(&entry.key, &entry.value, now);
+            user.secrets_mut().set_metadata(&entry.key, &entry.value, now);
         }
         user.write(entries.len() as u64, now);
         Ok(Changed { at: now })
@@ -77,6 +77,6 @@ pub fn list_user_metadata(zitadel: &Zitadel, input: ListMetadata, caller: &Calle
     let user = get_user_by_id(zitadel, &user_id, caller)?;
     caller.check(Permission::Read, &user.profile.resource_owner)?;
     let mut found: Vec<Metadata> = user.secrets.as_ref().map_or_else(Vec::new, |secrets| secrets.metadata.clone());
-    found.retain(|entry| keys.iter().all(|key| key.fits(&entry.key)));
+    found.retain(|entry| keys.iter().all(|key| key.matches(&entry.key)));
     paging.page(found, |one, other| one.key.cmp(&other.key))
 }

@@ -4,8 +4,11 @@ use std::cmp::Ordering;
 
 use super::super::error::Error;
 
-/// The limits of the vendor's newer list calls: what counts where none is asked for, and the most.
-const LIMIT: (u32, u32) = (100, 1_000);
+/// The page size of the vendor's newer list calls when the request has no limit.
+const DEFAULT_LIMIT: u32 = 100;
+
+/// The largest page size that those calls accept.
+const MAX_LIMIT: u32 = 1_000;
 
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,11 +41,11 @@ impl Paging {
     /// # Errors
     /// [`Error::LimitExceeded`]
     pub fn page<T>(self, mut found: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Result<Page<T>, Error> {
-        if self.limit > LIMIT.1 {
+        if self.limit > MAX_LIMIT {
             return Err(Error::LimitExceeded);
         }
         found.sort_by(|one, other| if self.ascending { order(one, other) } else { order(other, one) });
-        let (total, limit) = (found.len(), if self.limit == 0 { LIMIT.0 } else { self.limit });
+        let (total, limit) = (found.len(), if self.limit == 0 { DEFAULT_LIMIT } else { self.limit });
         let items = found.into_iter().skip(self.start(total)).take(limit as usize).collect();
         Ok(Page { items, total, limit })
     }

@@ -6,19 +6,19 @@ use super::super::auth::Caller;
 use super::super::error::{Error, Weakness};
 use super::super::record::{Channel, Permission, User, UserState};
 use super::super::state::Zitadel;
-use super::writing::{Writing, change, refused};
+use super::write::{WriteContext, change, refused};
 use crate::ids::Stream;
 use crate::passwords;
 
 /// A password as it is given.
 pub struct Password {
-    pub given: Given,
+    pub value: PasswordValue,
     /// Whether the user has to choose another one.
     pub change_required: bool,
 }
 
 /// In which form a password is given.
-pub enum Given {
+pub enum PasswordValue {
     Plain(String),
     /// Hashed elsewhere.
     Hash(String),
@@ -53,7 +53,7 @@ pub enum Medium {
 }
 
 /// A code that was made.
-pub(in super::super) struct CodeMade {
+pub(in super::super) struct PasswordResetCode {
     pub user: User,
     /// The code, where it was to be answered.
     pub code: Option<String>,
@@ -68,12 +68,12 @@ pub(super) struct NewPassword {
 impl NewPassword {
     /// A plain one has to fit the policy.
     pub(super) fn new(zitadel: &Zitadel, password: &Password) -> Result<Self, Error> {
-        let hash = match &password.given {
-            Given::Plain(plain) => {
+        let hash = match &password.value {
+            PasswordValue::Plain(plain) => {
                 fits_policy(plain)?;
                 passwords::hash(plain, zitadel.context.ids.bytes(Stream::Salts))
             }
-            Given::Hash(hash) => hash.clone(),
+            PasswordValue::Hash(hash) => hash.clone(),
         };
         Ok(Self { hash, change_required: password.change_required })
     }
@@ -99,7 +99,7 @@ fn fits_policy(password: &str) -> Result<(), Error> {
 }
 
 /// Whether that proves that the password may be set.
-pub(super) fn check(user: &User, proof: &Proof, now: Timestamp) -> Result<(), Error> {
+pub(super) fn check_proof(user: &User, proof: &Proof, now: Timestamp) -> Result<(), Error> {
     let secrets = user.secrets.as_deref();
     match proof {
         Proof::None => Ok(()),
@@ -109,13 +109,13 @@ pub(super) fn check(user: &User, proof: &Proof, now: Timestamp) -> Result<(), Er
         }
         Proof::Code(code) => {
             let known = secrets.and_then(|secrets| secrets.password_code.as_ref());
-            if known.is_some_and(|known| known.fits(code, now)) { Ok(()) } else { Err(Error::WrongCode) }
+            if known.is_some_and(|known| known.matches(code, now)) { Ok(()) } else { Err(Error::WrongCode) }
         }
     }
 }
 
 /// Sets the password. The event is the caller's to count.
-pub(super) fn put(user: &mut User, password: NewPassword, now: Timestamp) {
+pub(super) fn set(user: &mut User, password: NewPassword, now: Timestamp) {
     let secrets = user.secrets_mut();
     secrets.password = Some(password.hash);
     secrets.password_code = None;
@@ -126,26 +126,26 @@ pub(super) fn put(user: &mut User, password: NewPassword, now: Timestamp) {
 }
 
 /// Sends or answers a code that allows another password.
-pub fn password_reset(zitadel: &Zitadel, input: PasswordReset, caller: &Caller) -> Result<CodeMade, Error> {
-    let mut writing = Writing::new(zitadel, caller.at());
+pub fn password_reset(zitadel: &Zitadel, input: PasswordReset, caller: &Caller) -> Result<PasswordResetCode, Error> {
+    let mut write = WriteContext::new(zitadel, caller.at());
     let (user, code) = change(zitadel, &input.user_id, caller, |user| {
         user.human().ok_or(Error::UserNotFound)?;
         if user.state == UserState::Initial {
             return Err(Error::NotInitialised);
         }
-        let code = writing.new_code();
+        let code = write.new_code();
         let returned = match &input.medium {
             Medium::Return => Some(code.code.clone()),
             Medium::Send(channel, template) => {
-                writing.write_letter(user, *channel, "reset_password", &code.code, template.as_deref());
+                write.queue_message(user, *channel, "reset_password", &code.code, template.as_deref());
                 None
             }
         };
         user.secrets_mut().password_code = Some(code);
-        user.write(1, writing.now);
+        user.write(1, write.now);
         Ok((user.clone(), returned))
     })?;
-    Ok(CodeMade { user: writing.done(user).user, code })
+    Ok(PasswordResetCode { user: write.finish(user).user, code })
 }
 
 /// Sets a password.
@@ -153,15 +153,15 @@ pub fn set_password(zitadel: &Zitadel, input: SetPassword, caller: &Caller) -> R
     let SetPassword { user_id, password, proof } = input;
     let now = caller.at();
     let new = NewPassword::new(zitadel, &password);
-    let done = zitadel.state.users.update(&user_id, |user| {
+    let result = zitadel.state.users.update(&user_id, |user| {
         user.human().ok_or(Error::UserNotFound)?;
         caller.check(Permission::Write, &user.profile.resource_owner)?;
-        check(user, &proof, now)?;
-        put(user, new?, now);
+        check_proof(user, &proof, now)?;
+        set(user, new?, now);
         user.write(1, now);
         Ok(user.clone())
     });
-    done.map_err(refused)
+    result.map_err(refused)
 }
 
 #[cfg(test)]

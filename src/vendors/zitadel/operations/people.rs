@@ -6,7 +6,7 @@ pub mod update;
 use std::borrow::Cow;
 
 use super::super::record::Gender;
-use super::writing::Verification;
+use super::write::Verification;
 
 /// An address with what is to become of it.
 pub struct Address {

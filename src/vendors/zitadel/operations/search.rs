@@ -24,7 +24,7 @@ pub enum Filter {
     /// A value that is equal, or one that is not.
     MetadataValue(Vec<u8>, bool),
     /// Never asked for: the validator wants a query.
-    Nobody,
+    Never,
     Any(Vec<Self>),
     All(Vec<Self>),
     /// The vendor misses a query where there is none.
@@ -47,13 +47,13 @@ pub enum Field {
 /// How a text is compared.
 pub struct Match {
     value: String,
-    how: How,
+    method: TextMethod,
     ignore_case: bool,
 }
 
 /// Which part of a text has to be the value.
 #[derive(Debug, Clone, Copy)]
-pub enum How {
+pub enum TextMethod {
     Equals,
     StartsWith,
     Contains,
@@ -94,21 +94,21 @@ impl Filter {
     }
 
     /// Whether the user is found; `None` where the question does not apply.
-    pub(super) fn finds(&self, user: &User) -> Option<bool> {
+    pub(super) fn matches(&self, user: &User) -> Option<bool> {
         match self {
-            Self::Text(Field::LoginName, text) => Some(user.profile.login_names.iter().any(|name| text.fits(name))),
-            Self::Text(field, text) => field.of(user).map(|value| text.fits(value)),
+            Self::Text(Field::LoginName, text) => Some(user.profile.login_names.iter().any(|name| text.matches(name))),
+            Self::Text(field, text) => field.of(user).map(|value| text.matches(value)),
             Self::State(state) => Some(Some(user.state) == *state),
             Self::Human(human) => Some(Some(user.human().is_some()) == *human),
             Self::Ids(ids) => Some(ids.contains(&user.profile.user_id)),
             Self::Emails(emails) => user.human().map(|human| emails.contains(&human.email.address.email)),
             Self::Organization(id) => Some(*user.profile.resource_owner == **id),
-            Self::MetadataKey(text) => Some(metadata_of(user).iter().any(|entry| text.fits(&entry.key))),
+            Self::MetadataKey(text) => Some(metadata_of(user).iter().any(|entry| text.matches(&entry.key))),
             Self::MetadataValue(value, equal) => {
                 Some(metadata_of(user).iter().any(|entry| (entry.value == *value) == *equal))
             }
-            Self::Nobody => Some(false),
-            Self::Not(filter) => filter.as_ref()?.finds(user).map(|found| !found),
+            Self::Never => Some(false),
+            Self::Not(filter) => filter.as_ref()?.matches(user).map(|found| !found),
             Self::All(filters) => combine(filters, user, false),
             Self::Any(filters) => combine(filters, user, true),
         }
@@ -123,7 +123,7 @@ fn metadata_of(user: &User) -> &[Metadata] {
 fn combine(filters: &[Filter], user: &User, decides: bool) -> Option<bool> {
     let mut result = Some(!decides);
     for filter in filters {
-        match filter.finds(user) {
+        match filter.matches(user) {
             Some(found) if found == decides => return Some(decides),
             Some(_) => {}
             None => result = None,
@@ -134,12 +134,12 @@ fn combine(filters: &[Filter], user: &User, decides: bool) -> Option<bool> {
 
 impl Match {
     /// A comparison with that value.
-    pub fn new(value: &str, how: How, ignore_case: bool) -> Self {
-        Self { value: if ignore_case { value.to_lowercase() } else { value.to_owned() }, how, ignore_case }
+    pub fn new(value: &str, method: TextMethod, ignore_case: bool) -> Self {
+        Self { value: if ignore_case { value.to_lowercase() } else { value.to_owned() }, method, ignore_case }
     }
 
     /// Whether the text is such a one.
-    pub fn fits(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         if self.ignore_case && text.chars().any(char::is_uppercase) {
             return self.compare(&text.to_lowercase());
         }
@@ -147,11 +147,11 @@ impl Match {
     }
 
     fn compare(&self, text: &str) -> bool {
-        match self.how {
-            How::Equals => text == self.value,
-            How::StartsWith => text.starts_with(&self.value),
-            How::Contains => text.contains(&self.value),
-            How::EndsWith => text.ends_with(&self.value),
+        match self.method {
+            TextMethod::Equals => text == self.value,
+            TextMethod::StartsWith => text.starts_with(&self.value),
+            TextMethod::Contains => text.contains(&self.value),
+            TextMethod::EndsWith => text.ends_with(&self.value),
         }
     }
 }
@@ -222,35 +222,35 @@ mod tests {
 
     #[test]
     fn each_method_compares_as_it_says() {
-        for (value, how, ignore_case, found) in [
-            ("Ada", How::Equals, false, true),
-            ("ada", How::Equals, false, false),
-            ("aDA", How::Equals, true, true),
-            ("Ad", How::StartsWith, false, true),
-            ("ad", How::StartsWith, false, false),
-            ("AD", How::StartsWith, true, true),
-            ("d", How::Contains, false, true),
-            ("D", How::Contains, true, true),
-            ("da", How::EndsWith, false, true),
-            ("DA", How::EndsWith, true, true),
-            ("%", How::Contains, false, false),
+        for (value, method, ignore_case, found) in [
+            ("Ada", TextMethod::Equals, false, true),
+            ("ada", TextMethod::Equals, false, false),
+            ("aDA", TextMethod::Equals, true, true),
+            ("Ad", TextMethod::StartsWith, false, true),
+            ("ad", TextMethod::StartsWith, false, false),
+            ("AD", TextMethod::StartsWith, true, true),
+            ("d", TextMethod::Contains, false, true),
+            ("D", TextMethod::Contains, true, true),
+            ("da", TextMethod::EndsWith, false, true),
+            ("DA", TextMethod::EndsWith, true, true),
+            ("%", TextMethod::Contains, false, false),
         ] {
-            let filter = Filter::Text(Field::FirstName, Match::new(value, how, ignore_case));
-            assert_eq!(filter.finds(&ada()), Some(found), "{value} {how:?} {ignore_case}");
+            let filter = Filter::Text(Field::FirstName, Match::new(value, method, ignore_case));
+            assert_eq!(filter.matches(&ada()), Some(found), "{value} {method:?} {ignore_case}");
         }
     }
 
     #[test]
     fn what_does_not_apply_is_neither_found_nor_not_found() {
-        let unknown = || Filter::Text(Field::FirstName, Match::new("x", How::Equals, false));
+        let unknown = || Filter::Text(Field::FirstName, Match::new("x", TextMethod::Equals, false));
         let machine = User { profile: Arc::new(machine_profile()), ..ada() };
         let (yes, no) = (|| Filter::Human(Some(false)), || Filter::Human(Some(true)));
-        assert_eq!(unknown().finds(&machine), None);
-        assert_eq!(Filter::Not(Some(Box::new(unknown()))).finds(&machine), None);
-        assert_eq!(Filter::All(vec![yes(), unknown()]).finds(&machine), None);
-        assert_eq!(Filter::All(vec![unknown(), no()]).finds(&machine), Some(false));
-        assert_eq!(Filter::Any(vec![unknown(), yes()]).finds(&machine), Some(true));
-        assert_eq!(Filter::Any(vec![no(), unknown()]).finds(&machine), None);
+        assert_eq!(unknown().matches(&machine), None);
+        assert_eq!(Filter::Not(Some(Box::new(unknown()))).matches(&machine), None);
+        assert_eq!(Filter::All(vec![yes(), unknown()]).matches(&machine), None);
+        assert_eq!(Filter::All(vec![unknown(), no()]).matches(&machine), Some(false));
+        assert_eq!(Filter::Any(vec![unknown(), yes()]).matches(&machine), Some(true));
+        assert_eq!(Filter::Any(vec![no(), unknown()]).matches(&machine), None);
     }
 
     fn machine_profile() -> Profile {

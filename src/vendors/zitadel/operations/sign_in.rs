@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::super::auth::{API_PROJECT, Bearer, SECRET_BYTES, bearer, keys, signer};
 use super::super::error::sign_in::Refusal;
-use super::super::record::{Access, Door, User, Username};
+use super::super::record::{AccessToken, Door, User, Username};
 use super::super::state::Zitadel;
-use super::writing::digits;
+use super::write::digits;
 use crate::context::{WORLD_CLAIM, split_world};
 use crate::directory::DirectoryError;
 use crate::ids::Stream;
@@ -19,7 +19,7 @@ use crate::passwords;
 use crate::tokens;
 
 /// How long an access token lives. The vendor's default.
-const LIFE: SignedDuration = SignedDuration::from_hours(12);
+const ACCESS_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 
 /// How old an assertion may be.
 const ASSERTION_AGE: SignedDuration = SignedDuration::from_hours(1);
@@ -75,7 +75,7 @@ pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
 }
 
 /// Whether the form carries credentials that count.
-pub fn knows(zitadel: &Zitadel, form: &Form) -> bool {
+pub fn accepts_credentials(zitadel: &Zitadel, form: &Form) -> bool {
     let by_secret = || form.client.as_ref().is_some_and(|(name, secret)| by_secret(zitadel, name, secret).is_ok());
     let assertions = [&form.assertion, &form.client_assertion];
     by_secret() || assertions.into_iter().flatten().any(|assertion| by_key(zitadel, assertion, &form.issuer).is_ok())
@@ -87,15 +87,15 @@ fn by_key(zitadel: &Zitadel, assertion: &str, issuer: &str) -> Result<User, Refu
     let found = || {
         let id = tokens::key_id(assertion)?;
         // Whose it says it is; nothing is believed before the signature was looked at.
-        let said = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
-        let said: Value = serde_json::from_slice(&said).ok()?;
-        let user = zitadel.state.users.get(split_world(said["sub"].as_str()?).0)?;
+        let unverified = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
+        let unverified: Value = serde_json::from_slice(&unverified).ok()?;
+        let user = zitadel.state.users.get(split_world(unverified["sub"].as_str()?).0)?;
         let key = user.secrets.as_ref()?.keys.iter().find(|key| key.id == id && now < key.expires)?;
-        let claims = keys::read(&key.public, assertion)?;
+        let claims = keys::verify_assertion(&key.public, assertion)?;
         let time = |name: &str| Timestamp::from_second(claims[name].as_f64()? as i64).ok();
         let issued = time("iat")?;
         let fits = claims["iss"] == claims["sub"]
-            && is_for(&claims["aud"], issuer)
+            && is_audience(&claims["aud"], issuer)
             && time("exp")? > now
             && now.duration_since(issued) <= ASSERTION_AGE;
         fits.then(|| user.clone())
@@ -103,7 +103,7 @@ fn by_key(zitadel: &Zitadel, assertion: &str, issuer: &str) -> Result<User, Refu
     found().ok_or(Refusal::AssertionInvalid)
 }
 
-fn is_for(audience: &Value, issuer: &str) -> bool {
+fn is_audience(audience: &Value, issuer: &str) -> bool {
     let is_it = |value: &Value| value.as_str().is_some_and(|value| value.trim_end_matches('/') == issuer);
     audience.as_array().map_or_else(|| is_it(audience), |all| all.iter().any(is_it))
 }
@@ -117,7 +117,7 @@ fn by_secret(zitadel: &Zitadel, name: &str, secret: &str) -> Result<User, Refusa
 
 fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> {
     let now = zitadel.context.clock.now();
-    let expires = now.saturating_add(LIFE).unwrap_or(Timestamp::MAX);
+    let expires = now.saturating_add(ACCESS_TOKEN_LIFETIME).unwrap_or(Timestamp::MAX);
     let user_id = user.profile.user_id.clone();
     let client = &*user.profile.username;
     let projects = form.scope.split_whitespace().filter_map(|scope| {
@@ -156,8 +156,8 @@ fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal
         let more = json!({ "auth_time": now.as_second(), "azp": client, "client_id": client, "at_hash": hash });
         signer(zitadel).sign(&claims(more))
     });
-    let access = Access { id, scope, audience, issued: now, expires };
-    // The state is asked once more, in one step with the writing: somebody may have closed the door meanwhile.
+    let access = AccessToken { id, scope, audience, issued: now, expires };
+    // The state is asked once more, in one step with the write: somebody may have closed the door meanwhile.
     let granted = zitadel.state.users.update(&user_id, |user| {
         if !user.may_enter(Door::Token) {
             return Err(Refusal::NotActive);
@@ -170,7 +170,7 @@ fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal
         DirectoryError::Refused(refusal) => refusal,
         DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Refusal::NotActive,
     })?;
-    let expires_in = LIFE.as_secs() - 1; // it is counted down from the moment of the making
+    let expires_in = ACCESS_TOKEN_LIFETIME.as_secs() - 1; // it is counted down from the moment of the making
     let access_token = match access_token.contains('.') {
         true => access_token, // it says its world in a claim
         false => zitadel.context.tag_with_world(access_token),
@@ -183,7 +183,7 @@ pub struct Introspected {
     /// The user that holds it.
     pub user: User,
     /// What the token endpoint gave it; `None` for a personal access token.
-    pub access: Option<Access>,
+    pub access: Option<AccessToken>,
 }
 
 /// What the holder of a token learns of itself.
@@ -199,7 +199,7 @@ pub struct Userinfo {
 
 /// What a token is good for, to whoever may ask. `None` for one that is good for nothing.
 pub fn introspect(zitadel: &Zitadel, form: &Form) -> Result<Option<Introspected>, Refusal> {
-    known_caller(zitadel, form)?;
+    authenticate_client(zitadel, form)?;
     let found = bearer(zitadel, &form.token, zitadel.context.clock.now());
     let living = found.filter(|found| found.user.may_enter(Door::Introspection));
     Ok(living.map(|Bearer { user, access, .. }| Introspected { user, access }))
@@ -207,7 +207,7 @@ pub fn introspect(zitadel: &Zitadel, form: &Form) -> Result<Option<Introspected>
 
 /// Ends an access token. One that does not live is no error.
 pub fn revoke(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
-    known_caller(zitadel, form)?;
+    authenticate_client(zitadel, form)?;
     if let Some(Bearer { user, access: Some(access), .. }) = bearer(zitadel, &form.token, zitadel.context.clock.now()) {
         let end = |user: &mut User| {
             user.secrets_mut().access.retain(|other| other.id != access.id);
@@ -237,7 +237,7 @@ pub fn userinfo(zitadel: &Zitadel, authorization: Option<&str>) -> Result<Userin
 }
 
 /// Introspection and revocation are for clients that say who they are, by a secret or by a key.
-fn known_caller(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
+fn authenticate_client(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
     let caller = match (&form.client, &form.client_assertion) {
         (Some((name, secret)), _) => by_secret(zitadel, name, secret),
         (None, Some(assertion)) => by_key(zitadel, assertion, &form.issuer),

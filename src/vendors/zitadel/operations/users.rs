@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::super::auth::Caller;
 use super::super::error::Error;
-use super::super::record::{Ended, Permission, User, UserState, WrongState};
+use super::super::record::{Permission, RemovedUser, User, UserState, WrongState};
 use super::super::state::Zitadel;
 use super::paging::Paging;
 use super::search::{self, Column, Filter};
-use super::writing::refused;
+use super::write::refused;
 
 /// The user of that id.
 pub fn get_user_by_id(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
@@ -48,7 +48,7 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
     for user in users.iter() {
         last_event = last_event.max(Some(user.change_date));
         let visible = || caller.is(user) || caller.check(Permission::Read, &user.profile.resource_owner).is_ok();
-        if filter.finds(user) == Some(true) && visible() {
+        if filter.matches(user) == Some(true) && visible() {
             found.push(user);
         }
     }
@@ -102,7 +102,7 @@ pub fn delete_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<
         caller.check(Permission::Delete, &user.profile.resource_owner)?;
         let mut last = user.clone();
         last.write(1, now);
-        let ended = Ended { user_id: user_id.to_owned(), sequence: last.sequence };
+        let ended = RemovedUser { user_id: user_id.to_owned(), sequence: last.sequence };
         zitadel.state.ended.upsert(ended).expect("it has no alias that could be taken");
         Ok(last)
     });
@@ -116,11 +116,11 @@ fn enter(
     next: impl FnOnce(UserState) -> Result<UserState, WrongState>,
 ) -> Result<User, Error> {
     let now = caller.at();
-    let done = zitadel.state.users.update(user_id, |user| {
+    let result = zitadel.state.users.update(user_id, |user| {
         let next = next(user.state).map_err(Error::WrongState)?;
         caller.check(Permission::Write, &user.profile.resource_owner)?;
         user.enter(next, now);
         Ok(user.clone())
     });
-    done.map_err(refused)
+    result.map_err(refused)
 }

@@ -25,7 +25,7 @@ pub enum Permission {
 
 impl Membership {
     /// Whether it counts in that organisation.
-    pub fn reaches(&self, organization: &str) -> bool {
+    pub fn applies_to(&self, organization: &str) -> bool {
         self.organization.as_deref().is_none_or(|own| own == organization)
     }
 

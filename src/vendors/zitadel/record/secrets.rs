@@ -19,7 +19,7 @@ pub struct Secrets {
     /// Personal access tokens, living or dead: dead ones are still listed.
     pub tokens: Vec<Token>,
     /// What the token endpoint gave out and nobody ended.
-    pub access: Vec<Access>,
+    pub access: Vec<AccessToken>,
     /// Keys that sign for the user.
     pub keys: Vec<Key>,
     /// The hash of the client secret.
@@ -49,7 +49,7 @@ pub struct Token {
 
 /// A token of the token endpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Access {
+pub struct AccessToken {
     pub id: String,
     pub scope: String,
     pub audience: Vec<String>,
@@ -77,19 +77,19 @@ pub struct Metadata {
 }
 
 /// How long a code counts. The vendor's default for its secret generators.
-const CODE_LIFE: SignedDuration = SignedDuration::from_hours(1);
+const CODE_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
 /// The most tokens of the token endpoint that one user has; the oldest go first.
-const MOST_ACCESS: usize = 100;
+const MAX_ACCESS_TOKENS: usize = 100;
 
 impl Code {
     /// A code that is made now.
     pub fn new(code: String, now: Timestamp) -> Self {
-        Self { code, expires: now.saturating_add(CODE_LIFE).unwrap_or(Timestamp::MAX) }
+        Self { code, expires: now.saturating_add(CODE_LIFETIME).unwrap_or(Timestamp::MAX) }
     }
 
     /// Whether that is the code and it still counts.
-    pub fn fits(&self, code: &str, now: Timestamp) -> bool {
+    pub fn matches(&self, code: &str, now: Timestamp) -> bool {
         self.code == code && now < self.expires
     }
 }
@@ -102,12 +102,12 @@ impl Token {
 
     /// One of the seed, which no test outlives.
     pub fn seeded(id: &str, value: &str, created: Timestamp) -> Self {
-        Self::new(id.to_owned(), value.to_owned(), created, far())
+        Self::new(id.to_owned(), value.to_owned(), created, seed_expiry())
     }
 }
 
 /// The end of what the seed gives.
-pub fn far() -> Timestamp {
+pub fn seed_expiry() -> Timestamp {
     Timestamp::from_second(4_070_908_800).expect("2099 is a year")
 }
 
@@ -134,14 +134,14 @@ impl Secrets {
     }
 
     /// What the token endpoint gave out under that id, if it still counts.
-    pub fn access(&self, id: &str, now: Timestamp) -> Option<&Access> {
+    pub fn access(&self, id: &str, now: Timestamp) -> Option<&AccessToken> {
         self.access.iter().find(|access| access.id == id && now < access.expires)
     }
 
     /// Keeps what the token endpoint gives out.
-    pub fn grant(&mut self, access: Access) {
+    pub fn grant(&mut self, access: AccessToken) {
         self.access.retain(|other| access.issued < other.expires);
-        if self.access.len() == MOST_ACCESS {
+        if self.access.len() == MAX_ACCESS_TOKENS {
             self.access.remove(0);
         }
         self.access.push(access);
@@ -154,7 +154,7 @@ impl Secrets {
     }
 
     /// Writes an entry down, over one of the same key.
-    pub fn note(&mut self, key: &str, value: &[u8], now: Timestamp) {
+    pub fn set_metadata(&mut self, key: &str, value: &[u8], now: Timestamp) {
         match self.metadata.iter_mut().find(|entry| entry.key == key) {
             Some(entry) => {
                 entry.value = value.to_vec();
@@ -179,14 +179,16 @@ mod tests {
     #[test]
     fn a_code_counts_for_an_hour() {
         let code = Code::new("ABC123".to_owned(), at(0));
-        assert!(code.fits("ABC123", at(3_599)) && !code.fits("ABC123", at(3_600)) && !code.fits("abc123", at(0)));
+        assert!(
+            code.matches("ABC123", at(3_599)) && !code.matches("ABC123", at(3_600)) && !code.matches("abc123", at(0))
+        );
     }
 
     #[test]
     fn granted_tokens_are_bounded_and_end() {
         let mut secrets = Secrets::default();
         for n in 0..150 {
-            let access = Access {
+            let access = AccessToken {
                 id: n.to_string(),
                 scope: String::new(),
                 audience: vec![],
@@ -205,8 +207,8 @@ mod tests {
     #[test]
     fn a_note_of_the_same_key_is_written_over() {
         let mut secrets = Secrets::default();
-        secrets.note("k", b"1", at(1));
-        secrets.note("k", b"2", at(2));
+        secrets.set_metadata("k", b"1", at(1));
+        secrets.set_metadata("k", b"2", at(2));
         let expected = Metadata { key: "k".to_owned(), value: b"2".to_vec(), created: at(1), changed: at(2) };
         assert_eq!(secrets.metadata, [expected]);
     }

@@ -7,10 +7,10 @@ use crate::exchange::Exchange;
 use crate::protocol::Reply;
 use crate::row::{self, Field, Subject};
 use crate::vendors::zitadel::auth::{self, Caller};
-use crate::vendors::zitadel::error::{Error, Texts};
+use crate::vendors::zitadel::error::{Error, ErrorContext};
 use crate::vendors::zitadel::record::WrongState;
 use crate::vendors::zitadel::state::Zitadel;
-use crate::vendors::zitadel::wire::edge::{Done, Edge};
+use crate::vendors::zitadel::wire::edge::{Edge, EncodedResponse};
 use crate::vendors::zitadel::wire::message::{self, RequestMessage};
 use crate::vendors::zitadel::wire::refusal;
 
@@ -22,7 +22,7 @@ pub(super) const USER: Subject = Subject::PathOrField(0, Field { name: "user_id"
 
 /// What answers a call, and what the errors of its operation say.
 pub(in super::super) struct Handler {
-    texts: Texts,
+    errors: ErrorContext,
     run: Run,
 }
 
@@ -41,23 +41,23 @@ pub(super) struct Request<'a> {
 impl Handler {
     /// An operation of the user service, whose request message is `Q`; `not_found` is the id of its "no such user".
     pub(super) const fn service<Q: MessageName>(not_found: &'static str, run: Run) -> Self {
-        Self { texts: Texts { message: Q::NAME, not_found, wrong_state: None }, run }
+        Self { errors: ErrorContext { message: Q::NAME, not_found, wrong_state: None }, run }
     }
 
     /// A door of OAuth and OpenID Connect, or of health.
     pub(super) const fn door(run: Run) -> Self {
-        Self { texts: Texts::DEFAULT, run }
+        Self { errors: ErrorContext::DEFAULT, run }
     }
 
     /// The operation refuses users that are in this state.
     pub(super) const fn wrong_state(mut self, state: WrongState) -> Self {
-        self.texts.wrong_state = Some(state);
+        self.errors.wrong_state = Some(state);
         self
     }
 
     /// What the errors of the operation say.
-    pub(in super::super) fn texts(&self) -> &Texts {
-        &self.texts
+    pub(in super::super) fn error_context(&self) -> &ErrorContext {
+        &self.errors
     }
 
     /// Answers a call.
@@ -69,7 +69,7 @@ impl Handler {
         let refused = match exchange.message() {
             Ok(message) => match (self.run)(&Request { zitadel, exchange, edge, message }) {
                 Ok(reply) => return reply,
-                Err(error) => refusal::error(&error, &self.texts, edge),
+                Err(error) => refusal::error(&error, &self.errors, edge),
             },
             Err(broken) => refusal::framing(broken, edge),
         };
@@ -100,7 +100,7 @@ impl Request<'_> {
         admit(&message, &caller)?;
         message.validate()?;
         let response = operate(message, &caller)?;
-        let done = Done { message: message::encode(self.edge, &response), at: caller.at(), answer };
-        Ok(self.edge.success(done, &self.zitadel.context))
+        let response = EncodedResponse { message: message::encode(self.edge, &response), at: caller.at(), answer };
+        Ok(self.edge.success(response, &self.zitadel.context))
     }
 }

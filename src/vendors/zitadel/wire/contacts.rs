@@ -4,16 +4,16 @@ use super::proto;
 use super::users::details;
 use crate::vendors::zitadel::operations::contacts::{SendCode, SetContact, VerifyContact};
 use crate::vendors::zitadel::operations::people::Address;
-use crate::vendors::zitadel::operations::writing::{Verification, Written};
+use crate::vendors::zitadel::operations::write::{Verification, Written};
 use crate::vendors::zitadel::record::Channel;
 
 impl From<proto::SetEmailRequest> for SetContact {
     fn from(request: proto::SetEmailRequest) -> Self {
-        use proto::set_email_request::Verification as Asked;
+        use proto::set_email_request::Verification as Proto;
         let verification = match request.verification {
-            Some(Asked::IsVerified(_)) => Verification::Verified,
-            Some(Asked::ReturnCode(_)) => Verification::Return,
-            Some(Asked::SendCode(send)) => Verification::Send(send.url_template),
+            Some(Proto::IsVerified(_)) => Verification::Verified,
+            Some(Proto::ReturnCode(_)) => Verification::Return,
+            Some(Proto::SendCode(send)) => Verification::Send(send.url_template),
             None => Verification::Send(None),
         };
         Self { channel: Channel::Email, user_id: request.user_id, address: request.email, verification }
@@ -22,11 +22,11 @@ impl From<proto::SetEmailRequest> for SetContact {
 
 impl From<proto::SetPhoneRequest> for SetContact {
     fn from(request: proto::SetPhoneRequest) -> Self {
-        use proto::set_phone_request::Verification as Asked;
+        use proto::set_phone_request::Verification as Proto;
         let verification = match request.verification {
-            Some(Asked::IsVerified(_)) => Verification::Verified,
-            Some(Asked::ReturnCode(_)) => Verification::Return,
-            Some(Asked::SendCode(_)) | None => Verification::Send(None),
+            Some(Proto::IsVerified(_)) => Verification::Verified,
+            Some(Proto::ReturnCode(_)) => Verification::Return,
+            Some(Proto::SendCode(_)) | None => Verification::Send(None),
         };
         Self { channel: Channel::Phone, user_id: request.user_id, address: request.phone, verification }
     }
@@ -34,10 +34,10 @@ impl From<proto::SetPhoneRequest> for SetContact {
 
 impl From<proto::ResendEmailCodeRequest> for SendCode {
     fn from(request: proto::ResendEmailCodeRequest) -> Self {
-        use proto::resend_email_code_request::Verification as Asked;
+        use proto::resend_email_code_request::Verification as Proto;
         let verification = match request.verification {
-            Some(Asked::ReturnCode(_)) => Verification::Return,
-            Some(Asked::SendCode(send)) => Verification::Send(send.url_template),
+            Some(Proto::ReturnCode(_)) => Verification::Return,
+            Some(Proto::SendCode(send)) => Verification::Send(send.url_template),
             None => Verification::Send(None),
         };
         Self { channel: Channel::Email, user_id: request.user_id, verification }
@@ -46,10 +46,10 @@ impl From<proto::ResendEmailCodeRequest> for SendCode {
 
 impl From<proto::SendEmailCodeRequest> for SendCode {
     fn from(request: proto::SendEmailCodeRequest) -> Self {
-        use proto::send_email_code_request::Verification as Asked;
+        use proto::send_email_code_request::Verification as Proto;
         let verification = match request.verification {
-            Some(Asked::ReturnCode(_)) => Verification::Return,
-            Some(Asked::SendCode(send)) => Verification::Send(send.url_template),
+            Some(Proto::ReturnCode(_)) => Verification::Return,
+            Some(Proto::SendCode(send)) => Verification::Send(send.url_template),
             None => Verification::Send(None),
         };
         Self { channel: Channel::Email, user_id: request.user_id, verification }
@@ -58,10 +58,10 @@ impl From<proto::SendEmailCodeRequest> for SendCode {
 
 impl From<proto::ResendPhoneCodeRequest> for SendCode {
     fn from(request: proto::ResendPhoneCodeRequest) -> Self {
-        use proto::resend_phone_code_request::Verification as Asked;
+        use proto::resend_phone_code_request::Verification as Proto;
         let verification = match request.verification {
-            Some(Asked::ReturnCode(_)) => Verification::Return,
-            Some(Asked::SendCode(_)) | None => Verification::Send(None),
+            Some(Proto::ReturnCode(_)) => Verification::Return,
+            Some(Proto::SendCode(_)) | None => Verification::Send(None),
         };
         Self { channel: Channel::Phone, user_id: request.user_id, verification }
     }
@@ -81,12 +81,12 @@ impl From<proto::VerifyPhoneRequest> for VerifyContact {
 
 impl From<proto::SetHumanEmail> for Address {
     fn from(email: proto::SetHumanEmail) -> Self {
-        use proto::set_human_email::Verification as Asked;
+        use proto::set_human_email::Verification as Proto;
         let verification = match email.verification {
-            Some(Asked::IsVerified(true)) => Verification::Verified,
-            Some(Asked::IsVerified(false)) => Verification::Unverified,
-            Some(Asked::ReturnCode(_)) => Verification::Return,
-            Some(Asked::SendCode(send)) => Verification::Send(send.url_template),
+            Some(Proto::IsVerified(true)) => Verification::Verified,
+            Some(Proto::IsVerified(false)) => Verification::Unverified,
+            Some(Proto::ReturnCode(_)) => Verification::Return,
+            Some(Proto::SendCode(send)) => Verification::Send(send.url_template),
             None => Verification::Send(None),
         };
         Self { address: email.email, verification }
@@ -95,12 +95,12 @@ impl From<proto::SetHumanEmail> for Address {
 
 impl From<proto::SetHumanPhone> for Address {
     fn from(phone: proto::SetHumanPhone) -> Self {
-        use proto::set_human_phone::Verification as Asked;
+        use proto::set_human_phone::Verification as Proto;
         let verification = match phone.verification {
-            Some(Asked::IsVerified(true)) => Verification::Verified,
-            Some(Asked::IsVerified(false)) => Verification::Unverified,
-            Some(Asked::ReturnCode(_)) => Verification::Return,
-            Some(Asked::SendCode(_)) | None => Verification::Send(None),
+            Some(Proto::IsVerified(true)) => Verification::Verified,
+            Some(Proto::IsVerified(false)) => Verification::Unverified,
+            Some(Proto::ReturnCode(_)) => Verification::Return,
+            Some(Proto::SendCode(_)) | None => Verification::Send(None),
         };
         Self { address: phone.phone, verification }
     }
@@ -110,8 +110,8 @@ impl From<proto::SetHumanPhone> for Address {
 macro_rules! shows_contact {
     ($($response:ident $(: $code:ident)?;)*) => {
         $(impl From<Written> for proto::$response {
-            fn from(done: Written) -> Self {
-                Self { details: details(&done.user), $(verification_code: done.$code)? }
+            fn from(written: Written) -> Self {
+                Self { details: details(&written.user), $(verification_code: written.$code)? }
             }
         })*
     };

@@ -23,11 +23,11 @@ pub(in super::super) fn preflight(call: &Call, failure: &Failure) -> Option<Repl
         return None;
     }
     call.value(&ORIGIN)?;
-    let asked = call.value(&ACCESS_CONTROL_REQUEST_METHOD)?;
+    let requested_method = call.value(&ACCESS_CONTROL_REQUEST_METHOD)?;
     let varies = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
     let mut reply = Reply::empty(StatusCode::NO_CONTENT).with(VARY, HeaderValue::from_static(varies));
-    if METHODS.iter().any(|method| method.as_str().as_bytes() == asked.as_bytes()) {
-        reply = reply.with(ACCESS_CONTROL_ALLOW_METHODS, asked.clone());
+    if METHODS.iter().any(|method| method.as_str().as_bytes() == requested_method.as_bytes()) {
+        reply = reply.with(ACCESS_CONTROL_ALLOW_METHODS, requested_method.clone());
     }
     if let Some(headers) = call.value(&ACCESS_CONTROL_REQUEST_HEADERS) {
         reply = reply.with(ACCESS_CONTROL_ALLOW_HEADERS, headers.clone());

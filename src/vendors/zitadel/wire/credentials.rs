@@ -7,10 +7,10 @@ use super::generated::zitadel::filter::v2::{TimestampFilter, TimestampFilterMeth
 use super::metadata::{pagination, paging};
 use super::proto;
 use super::time::{set, time};
-use crate::vendors::zitadel::operations::credentials::{AddKey, AddToken, Made, RemoveCredential};
+use crate::vendors::zitadel::operations::credentials::{AddKey, AddToken, NewCredential, RemoveCredential};
 use crate::vendors::zitadel::operations::lists::{Column, Comparison, Filter, ListCredentials, Listed};
 use crate::vendors::zitadel::operations::paging::Page;
-use crate::vendors::zitadel::operations::writing::Changed;
+use crate::vendors::zitadel::operations::write::Changed;
 
 impl From<proto::AddPersonalAccessTokenRequest> for AddToken {
     fn from(request: proto::AddPersonalAccessTokenRequest) -> Self {
@@ -38,21 +38,25 @@ impl From<proto::RemoveKeyRequest> for RemoveCredential {
     }
 }
 
-impl From<Made> for proto::AddPersonalAccessTokenResponse {
-    fn from(made: Made) -> Self {
-        Self { creation_date: set(made.created), token_id: made.id, token: made.value }
+impl From<NewCredential> for proto::AddPersonalAccessTokenResponse {
+    fn from(credential: NewCredential) -> Self {
+        Self { creation_date: set(credential.created), token_id: credential.id, token: credential.value }
     }
 }
 
-impl From<Made> for proto::AddKeyResponse {
-    fn from(made: Made) -> Self {
-        Self { creation_date: set(made.created), key_id: made.id, key_content: made.value.into_bytes() }
+impl From<NewCredential> for proto::AddKeyResponse {
+    fn from(credential: NewCredential) -> Self {
+        Self {
+            creation_date: set(credential.created),
+            key_id: credential.id,
+            key_content: credential.value.into_bytes(),
+        }
     }
 }
 
-impl From<Made> for proto::AddSecretResponse {
-    fn from(made: Made) -> Self {
-        Self { creation_date: set(made.created), client_secret: made.value }
+impl From<NewCredential> for proto::AddSecretResponse {
+    fn from(credential: NewCredential) -> Self {
+        Self { creation_date: set(credential.created), client_secret: credential.value }
     }
 }
 
@@ -60,8 +64,8 @@ impl From<Made> for proto::AddSecretResponse {
 macro_rules! shows_removal {
     ($($response:ident)*) => {
         $(impl From<Changed> for proto::$response {
-            fn from(done: Changed) -> Self {
-                Self { deletion_date: set(done.at) }
+            fn from(changed: Changed) -> Self {
+                Self { deletion_date: set(changed.at) }
             }
         })*
     };
@@ -74,14 +78,14 @@ macro_rules! lists {
     ($($request:ident => $response:ident of $item:ident, $filters:ident::$id:ident;)*) => {
         $(impl From<proto::$request> for ListCredentials {
             fn from(request: proto::$request) -> Self {
-                use proto::$filters::Filter as Asked;
+                use proto::$filters::Filter as Proto;
                 let filters = request.filters.into_iter().filter_map(|filter| filter.filter);
                 let filters = filters.map(|filter| match filter {
-                    Asked::$id(q) => Filter::Id(q.id),
-                    Asked::UserIdFilter(q) => Filter::User(q.id),
-                    Asked::OrganizationIdFilter(q) => Filter::Organization(q.id),
-                    Asked::CreatedDateFilter(q) => compared(&q, Filter::Created),
-                    Asked::ExpirationDateFilter(q) => compared(&q, Filter::Expires),
+                    Proto::$id(q) => Filter::Id(q.id),
+                    Proto::UserIdFilter(q) => Filter::User(q.id),
+                    Proto::OrganizationIdFilter(q) => Filter::Organization(q.id),
+                    Proto::CreatedDateFilter(q) => compared(&q, Filter::Created),
+                    Proto::ExpirationDateFilter(q) => compared(&q, Filter::Expires),
                 });
                 Self {
                     filters: filters.collect(),

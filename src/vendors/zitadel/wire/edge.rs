@@ -24,7 +24,7 @@ pub(in super::super) enum Edge {
 }
 
 /// An operation that succeeded.
-pub(in super::super) struct Done {
+pub(in super::super) struct EncodedResponse {
     /// The encoded response.
     pub(in super::super) message: Vec<u8>,
     /// When it was called.
@@ -51,23 +51,23 @@ impl Edge {
     }
 
     /// A successful answer with its headers.
-    pub(in super::super) fn success(self, done: Done, context: &WorldContext) -> Reply {
+    pub(in super::super) fn success(self, response: EncodedResponse, context: &WorldContext) -> Reply {
         let reply = match self {
             Self::Rest => Reply {
-                headers: gateway_headers(request_id(done.at, &context.ids)),
-                body: done.message.into(),
+                headers: gateway_headers(request_id(response.at, &context.ids)),
+                body: response.message.into(),
                 ..Reply::empty(StatusCode::OK)
             },
             Self::Rpc(wire) => {
                 let reply = wire
-                    .success(done.message)
+                    .success(response.message)
                     .with(EXPIRES, http_date(&context.clock))
                     .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
                     .with(PRAGMA, HeaderValue::from_static("no-cache"));
                 self.with_headers(reply, context)
             }
         };
-        reply.fidelity_row(done.answer)
+        reply.fidelity_row(response.answer)
     }
 
     /// An error of a remote call.

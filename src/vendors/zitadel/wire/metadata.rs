@@ -10,7 +10,7 @@ use super::search::match_of;
 use super::time::set;
 use crate::vendors::zitadel::operations::metadata::{DeleteMetadata, Entry, ListMetadata, SetMetadata};
 use crate::vendors::zitadel::operations::paging::{Page, Paging};
-use crate::vendors::zitadel::operations::writing::Changed;
+use crate::vendors::zitadel::operations::write::Changed;
 use crate::vendors::zitadel::record::Metadata;
 
 impl From<proto::Metadata> for Entry {
@@ -46,14 +46,14 @@ impl From<proto::ListUserMetadataRequest> for ListMetadata {
 }
 
 impl From<Changed> for proto::SetUserMetadataResponse {
-    fn from(done: Changed) -> Self {
-        Self { set_date: set(done.at) }
+    fn from(changed: Changed) -> Self {
+        Self { set_date: set(changed.at) }
     }
 }
 
 impl From<Changed> for proto::DeleteUserMetadataResponse {
-    fn from(done: Changed) -> Self {
-        Self { deletion_date: set(done.at) }
+    fn from(changed: Changed) -> Self {
+        Self { deletion_date: set(changed.at) }
     }
 }
 
@@ -70,8 +70,8 @@ impl From<Page<Metadata>> for proto::ListUserMetadataResponse {
 }
 
 /// Which part of a list is asked for.
-pub(super) fn paging(asked: Option<PaginationRequest>) -> Paging {
-    let PaginationRequest { offset, limit, asc, .. } = asked.unwrap_or_default();
+pub(super) fn paging(request: Option<PaginationRequest>) -> Paging {
+    let PaginationRequest { offset, limit, asc, .. } = request.unwrap_or_default();
     Paging { offset, limit, ascending: asc }
 }
 

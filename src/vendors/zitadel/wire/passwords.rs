@@ -3,30 +3,30 @@
 use super::proto;
 use super::users::details;
 use crate::vendors::zitadel::operations::passwords::{
-    CodeMade, Given, Medium, Password, PasswordReset, Proof, SetPassword,
+    Medium, Password, PasswordReset, PasswordResetCode, PasswordValue, Proof, SetPassword,
 };
 use crate::vendors::zitadel::record::Channel;
 
 impl From<proto::Password> for Password {
     fn from(password: proto::Password) -> Self {
-        Self { given: Given::Plain(password.password), change_required: password.change_required }
+        Self { value: PasswordValue::Plain(password.password), change_required: password.change_required }
     }
 }
 
 impl From<proto::HashedPassword> for Password {
     fn from(hashed: proto::HashedPassword) -> Self {
-        Self { given: Given::Hash(hashed.hash), change_required: hashed.change_required }
+        Self { value: PasswordValue::Hash(hashed.hash), change_required: hashed.change_required }
     }
 }
 
 /// The password of an update, and what proves that it may be set.
-pub(super) fn changed(asked: proto::SetPassword) -> Option<(Password, Proof)> {
+pub(super) fn changed(request: proto::SetPassword) -> Option<(Password, Proof)> {
     use proto::set_password::{PasswordType, Verification};
-    let password = match asked.password_type? {
+    let password = match request.password_type? {
         PasswordType::Password(password) => (*password).into(),
         PasswordType::HashedPassword(hashed) => (*hashed).into(),
     };
-    let proof = match asked.verification {
+    let proof = match request.verification {
         Some(Verification::CurrentPassword(current)) => Proof::Current(current),
         Some(Verification::VerificationCode(code)) => Proof::Code(code),
         None => Proof::None,
@@ -49,10 +49,10 @@ impl From<proto::SetPasswordRequest> for SetPassword {
 
 impl From<proto::PasswordResetRequest> for PasswordReset {
     fn from(request: proto::PasswordResetRequest) -> Self {
-        use proto::password_reset_request::Medium as Asked;
+        use proto::password_reset_request::Medium as Proto;
         let medium = match request.medium {
-            Some(Asked::ReturnCode(_)) => Medium::Return,
-            Some(Asked::SendLink(link)) => {
+            Some(Proto::ReturnCode(_)) => Medium::Return,
+            Some(Proto::SendLink(link)) => {
                 let is_sms = link.notification_type == proto::NotificationType::NOTIFICATION_TYPE_SMS;
                 Medium::Send(if is_sms { Channel::Phone } else { Channel::Email }, link.url_template)
             }
@@ -62,8 +62,8 @@ impl From<proto::PasswordResetRequest> for PasswordReset {
     }
 }
 
-impl From<CodeMade> for proto::PasswordResetResponse {
-    fn from(made: CodeMade) -> Self {
-        Self { details: details(&made.user), verification_code: made.code }
+impl From<PasswordResetCode> for proto::PasswordResetResponse {
+    fn from(reset: PasswordResetCode) -> Self {
+        Self { details: details(&reset.user), verification_code: reset.code }
     }
 }

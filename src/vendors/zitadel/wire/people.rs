@@ -11,7 +11,7 @@ use crate::vendors::zitadel::operations::metadata::Entry;
 use crate::vendors::zitadel::operations::people::create::{AddHumanUser, CreateUser, NewHuman, NewMachine, NewUser};
 use crate::vendors::zitadel::operations::people::update::{HumanChanges, MachineChanges, UpdateUser, UserChanges};
 use crate::vendors::zitadel::operations::people::{Address, Names};
-use crate::vendors::zitadel::operations::writing::Written;
+use crate::vendors::zitadel::operations::write::Written;
 use crate::vendors::zitadel::record::{Gender, JwtTokens};
 
 impl From<proto::CreateUserRequest> for CreateUser {
@@ -155,35 +155,39 @@ fn token_type(kind: &EnumValue<proto::AccessTokenType>) -> Option<JwtTokens> {
 }
 
 impl From<Written> for proto::CreateUserResponse {
-    fn from(done: Written) -> Self {
+    fn from(written: Written) -> Self {
         Self {
-            id: done.user.profile.user_id.clone(),
-            creation_date: set(done.user.profile.creation_date),
-            email_code: done.email_code,
-            phone_code: done.phone_code,
+            id: written.user.profile.user_id.clone(),
+            creation_date: set(written.user.profile.creation_date),
+            email_code: written.email_code,
+            phone_code: written.phone_code,
         }
     }
 }
 
 impl From<Written> for proto::AddHumanUserResponse {
-    fn from(done: Written) -> Self {
+    fn from(written: Written) -> Self {
         Self {
-            user_id: done.user.profile.user_id.clone(),
-            details: details(&done.user),
-            email_code: done.email_code,
-            phone_code: done.phone_code,
+            user_id: written.user.profile.user_id.clone(),
+            details: details(&written.user),
+            email_code: written.email_code,
+            phone_code: written.phone_code,
         }
     }
 }
 
 impl From<Written> for proto::UpdateUserResponse {
-    fn from(done: Written) -> Self {
-        Self { change_date: set(done.user.change_date), email_code: done.email_code, phone_code: done.phone_code }
+    fn from(written: Written) -> Self {
+        Self {
+            change_date: set(written.user.change_date),
+            email_code: written.email_code,
+            phone_code: written.phone_code,
+        }
     }
 }
 
 impl From<Written> for proto::UpdateHumanUserResponse {
-    fn from(done: Written) -> Self {
-        Self { details: details(&done.user), email_code: done.email_code, phone_code: done.phone_code }
+    fn from(written: Written) -> Self {
+        Self { details: details(&written.user), email_code: written.email_code, phone_code: written.phone_code }
     }
 }

@@ -15,14 +15,14 @@ use crate::protocol::rpc::{self, RpcError, code};
 use crate::vendors::zitadel::error::status::{
     INVALID_TOKEN, PERMISSION_DENIED, Status, USERNAME_TAKEN, bare, user_not_found, wrong_state,
 };
-use crate::vendors::zitadel::error::{Error, Texts};
+use crate::vendors::zitadel::error::{Error, ErrorContext};
 
 /// The rule of an id, in the validator's words.
 pub(super) const ID_LENGTH: &str = "value length must be between 1 and 200 runes, inclusive";
 
-/// An error of the operation that has these texts.
-pub(in super::super) fn error(error: &Error, texts: &Texts, edge: Edge) -> Reply {
-    let reply = render(error.status(texts), edge).fidelity_row(error.answer());
+/// An error of the operation that has this context.
+pub(in super::super) fn error(error: &Error, context: &ErrorContext, edge: Edge) -> Reply {
+    let reply = render(error.status(context), edge).fidelity_row(error.answer());
     match (error, edge) {
         // It says nothing of the vendor.
         (Error::KeysExhausted, _) => reply.with(MARK, Mark::Unemulated.header()),
@@ -39,12 +39,12 @@ pub(in super::super) fn framing(error: &RpcError, edge: Edge) -> Reply {
 }
 
 /// Any failure in ZITADEL's words; `texts` are those of the operation that the call names.
-pub(in super::super) fn failure(failure: &Failure, texts: &Texts, edge: Edge) -> Reply {
+pub(in super::super) fn failure(failure: &Failure, context: &ErrorContext, edge: Edge) -> Reply {
     let overrides = &failure.overrides;
     let reply = match &failure.kind {
-        Kind::Named(name) => named(*name, overrides, texts, edge),
+        Kind::Named(name) => named(*name, overrides, context, edge),
         Kind::Status(status) => match name_of(*status) {
-            Some(name) => named(name, overrides, texts, edge),
+            Some(name) => named(name, overrides, context, edge),
             None => render(overridden(bare(*status, code_of(*status), "injected"), overrides), edge),
         },
         // The gateway names no methods.
@@ -102,21 +102,21 @@ fn code_of(status: u16) -> u8 {
 }
 
 /// A named error, with the ids that the operation itself would give. `overrides.notice` has no place here.
-fn named(name: NamedError, overrides: &Overrides, texts: &Texts, edge: Edge) -> Reply {
+fn named(name: NamedError, overrides: &Overrides, context: &ErrorContext, edge: Edge) -> Reply {
     let text;
     let status = match name {
         NamedError::Unauthenticated => INVALID_TOKEN,
         NamedError::Forbidden => PERMISSION_DENIED,
-        NamedError::NotFound => user_not_found(texts.not_found),
+        NamedError::NotFound => user_not_found(context.not_found),
         NamedError::Invalid => {
             let (field, reason) = match overrides.field.as_deref() {
                 Some(field) => (field, "value is required"),
                 None => ("UserId", ID_LENGTH),
             };
-            text = format!("invalid {}.{field}: {reason}", texts.message);
+            text = format!("invalid {}.{field}: {reason}", context.message);
             bare(400, code::INVALID_ARGUMENT, &text)
         }
-        NamedError::Already => match texts.wrong_state {
+        NamedError::Already => match context.wrong_state {
             Some(state) => wrong_state(state),
             None => bare(400, code::FAILED_PRECONDITION, "failed precondition"),
         },

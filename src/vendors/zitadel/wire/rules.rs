@@ -218,10 +218,10 @@ fn text<Q: MessageName, E: Enumeration>(
     _: &Q,
     field: &str,
     value: &str,
-    (least, most): (usize, usize),
+    (min, max): (usize, usize),
     method: &EnumValue<E>,
 ) -> Result<(), Broken> {
-    length(Q::NAME, field, value, least, most).and_then(|()| defined(Q::NAME, "Method", method))
+    length(Q::NAME, field, value, min, max).and_then(|()| defined(Q::NAME, "Method", method))
 }
 
 /// A nested message is named with its outer one's name in front.
@@ -230,16 +230,14 @@ fn broken(message: &str, field: &str, reason: &str) -> Broken {
 }
 
 /// A length in characters.
-fn length(message: &str, field: &str, value: &str, least: usize, most: usize) -> Result<(), Broken> {
-    if (least..=most).contains(&value.chars().count()) {
+fn length(message: &str, field: &str, value: &str, min: usize, max: usize) -> Result<(), Broken> {
+    if (min..=max).contains(&value.chars().count()) {
         return Ok(());
     }
-    Err(match (least, most) {
+    Err(match (min, max) {
         (1, 200) => broken(message, field, ID_LENGTH),
-        (0, most) => broken(message, field, &format!("value length must be at most {most} runes")),
-        (least, most) => {
-            broken(message, field, &format!("value length must be between {least} and {most} runes, inclusive"))
-        }
+        (0, max) => broken(message, field, &format!("value length must be at most {max} runes")),
+        (min, max) => broken(message, field, &format!("value length must be between {min} and {max} runes, inclusive")),
     })
 }
 

@@ -7,7 +7,7 @@ use super::generated::zitadel::object::v2::TextQueryMethod;
 use super::proto::search_query::Query;
 use super::proto::{self, SearchQuery, Type, UserFieldName};
 use crate::vendors::zitadel::operations::paging::Paging;
-use crate::vendors::zitadel::operations::search::{Column, Field, Filter, How, Match};
+use crate::vendors::zitadel::operations::search::{Column, Field, Filter, Match, TextMethod};
 use crate::vendors::zitadel::operations::users::ListUsers;
 use crate::vendors::zitadel::record::UserState;
 
@@ -45,7 +45,7 @@ fn filter(query: SearchQuery) -> Filter {
     let text =
         |field, value: &str, method: EnumValue<TextQueryMethod>| Filter::Text(field, match_of(value, method.to_i32()));
     match query.query {
-        None => Filter::Nobody,
+        None => Filter::Never,
         Some(Query::UserNameQuery(q)) => text(Field::UserName, &q.user_name, q.method),
         Some(Query::FirstNameQuery(q)) => text(Field::FirstName, &q.first_name, q.method),
         Some(Query::LastNameQuery(q)) => text(Field::LastName, &q.last_name, q.method),
@@ -78,16 +78,16 @@ fn filter(query: SearchQuery) -> Filter {
 }
 
 /// A comparison by the method of that number.
-pub(super) fn match_of(value: &str, method: i32) -> Match {
+pub(super) fn match_of(value: &str, number: i32) -> Match {
     // Both of the vendor's enums of methods have the same order: each way, then the same ignoring case.
     const _: () = assert!(TextQueryMethod::EndsWithIgnoreCase as i32 == TextFilterMethod::EndsWithIgnoreCase as i32);
-    let how = match method / 2 {
-        0 => How::Equals,
-        1 => How::StartsWith,
-        2 => How::Contains,
-        _ => How::EndsWith,
+    let method = match number / 2 {
+        0 => TextMethod::Equals,
+        1 => TextMethod::StartsWith,
+        2 => TextMethod::Contains,
+        _ => TextMethod::EndsWith,
     };
-    Match::new(value, how, method % 2 == 1)
+    Match::new(value, method, number % 2 == 1)
 }
 
 #[cfg(test)]
@@ -108,7 +108,7 @@ mod tests {
             (TextQueryMethod::EndsWith, "Ada not", false),
             (TextQueryMethod::EndsWithIgnoreCase, "NOT ADA", true),
         ] {
-            assert_eq!(match_of("Ada", method as i32).fits(text), fits, "{method:?} {text}");
+            assert_eq!(match_of("Ada", method as i32).matches(text), fits, "{method:?} {text}");
         }
     }
 }

@@ -10,7 +10,7 @@ use super::super::super::record::{
 use super::super::super::state::Zitadel;
 use super::super::metadata::Entry;
 use super::super::passwords::{self, NewPassword, Password};
-use super::super::writing::{Writing, Written, new_id, refused};
+use super::super::write::{WriteContext, Written, new_id, refused};
 use super::{Address, Names, language};
 use crate::directory::DirectoryError;
 
@@ -92,7 +92,7 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
             metadata,
         },
         NewUser::Human(human) if !metadata.is_empty() && !human.metadata.is_empty() => {
-            return Err(Error::MetadataTwice);
+            return Err(Error::MetadataOnBothLevels);
         }
         NewUser::Human(mut human) => {
             human.metadata.extend(metadata);
@@ -135,21 +135,21 @@ fn add(zitadel: &Zitadel, draft: Draft, caller: &Caller) -> Result<Written, Erro
     if !zitadel.instance.has_organization(&draft.organization) {
         return Err(Error::OrganizationMissing);
     }
-    let mut writing = Writing::new(zitadel, caller.at());
+    let mut write = WriteContext::new(zitadel, caller.at());
     let mut ids = zitadel.context.ids.reserve();
     let user_id = draft.user_id.clone().unwrap_or_else(|| new_id(&mut ids));
     let exists = Error::UserExists { machine: matches!(draft.kind, Kind::Machine(_)) };
-    let made = zitadel.state.users.insert(&user_id, || make(zitadel, &mut writing, &user_id, draft));
+    let made = zitadel.state.users.insert(&user_id, || make(zitadel, &mut write, &user_id, draft));
     let user = made.map_err(|error| match error {
         DirectoryError::Exists => exists,
         DirectoryError::Absent | DirectoryError::Taken(_) | DirectoryError::Refused(_) => refused(error),
     })?;
     ids.commit();
-    Ok(writing.done(user))
+    Ok(write.finish(user))
 }
 
 /// A user with the events of its making behind it.
-fn make(zitadel: &Zitadel, writing: &mut Writing<'_>, user_id: &str, draft: Draft) -> Result<User, Error> {
+fn make(zitadel: &Zitadel, write: &mut WriteContext<'_>, user_id: &str, draft: Draft) -> Result<User, Error> {
     let email = draft.addresses[0].1.as_ref().map_or("", |email| &email.address);
     let username = [&*draft.username, email, user_id].into_iter().find(|name| !name.is_empty()).unwrap_or(user_id);
     let username: Arc<str> = username.into();
@@ -157,12 +157,12 @@ fn make(zitadel: &Zitadel, writing: &mut Writing<'_>, user_id: &str, draft: Draf
         state: UserState::Active,
         // A user that is made again goes on counting.
         sequence: zitadel.state.ended.get(user_id).map_or(0, |ended| ended.sequence),
-        change_date: writing.now,
+        change_date: write.now,
         secrets: None,
         profile: Arc::new(Profile {
             user_id: user_id.to_owned(),
             resource_owner: draft.organization.into(),
-            creation_date: writing.now,
+            creation_date: write.now,
             username: Arc::clone(&username),
             login_names: [Arc::clone(&username)].into(),
             preferred_login_name: username,
@@ -172,20 +172,20 @@ fn make(zitadel: &Zitadel, writing: &mut Writing<'_>, user_id: &str, draft: Draf
     };
     let mut events = 1;
     if let Some(password) = draft.password {
-        passwords::put(&mut user, password, writing.now);
+        passwords::set(&mut user, password, write.now);
     }
     for (channel, address) in draft.addresses {
         if let Some(Address { address, verification }) = address {
             // The address itself is part of the first event.
-            events += writing.set_address(&mut user, channel, &address, &verification)?.saturating_sub(1);
+            events += write.set_address(&mut user, channel, &address, &verification)?.saturating_sub(1);
         }
     }
     for entry in draft.metadata {
-        user.secrets_mut().note(&entry.key, &entry.value, writing.now);
+        user.secrets_mut().set_metadata(&entry.key, &entry.value, write.now);
         events += 1;
     }
     events += if draft.has_totp { 2 } else { 0 };
-    user.write(events, writing.now);
+    user.write(events, write.now);
     Ok(user)
 }
 

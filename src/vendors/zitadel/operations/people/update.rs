@@ -7,7 +7,7 @@ use super::super::super::error::Error;
 use super::super::super::record::{Channel, HumanProfile, JwtTokens, Machine, Permission, User};
 use super::super::super::state::Zitadel;
 use super::super::passwords::{self, NewPassword, Password, Proof};
-use super::super::writing::{Writing, Written, refused};
+use super::super::write::{WriteContext, Written, refused};
 use super::{Address, Names, language};
 
 /// A change of a user.
@@ -51,7 +51,7 @@ pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Res
             let hashed = |(password, proof)| Ok((NewPassword::new(zitadel, &password)?, proof));
             let password = password.map(hashed).transpose()?;
             let addresses = [(Channel::Email, email), (Channel::Phone, phone)];
-            update(zitadel, named, caller, |user, writing| change_human(user, writing, names, addresses, password))
+            update(zitadel, named, caller, |user, write| change_human(user, write, names, addresses, password))
         }
     }
 }
@@ -61,12 +61,12 @@ fn update(
     zitadel: &Zitadel,
     (user_id, username): (&str, Option<&str>),
     caller: &Caller,
-    change: impl FnOnce(&mut User, &mut Writing<'_>) -> Result<u64, Error>,
+    change: impl FnOnce(&mut User, &mut WriteContext<'_>) -> Result<u64, Error>,
 ) -> Result<Written, Error> {
-    let mut writing = Writing::new(zitadel, caller.at());
+    let mut write = WriteContext::new(zitadel, caller.at());
     let changed = zitadel.state.users.update(user_id, |user| {
         caller.check(Permission::Write, &user.profile.resource_owner)?;
-        let mut events = change(user, &mut writing)?;
+        let mut events = change(user, &mut write)?;
         if let Some(name) = username.filter(|name| **name != *user.profile.username) {
             let profile = user.profile_mut();
             let name: Arc<str> = name.into();
@@ -75,11 +75,11 @@ fn update(
             profile.preferred_login_name = name;
             events += 1;
         }
-        user.write(events, writing.now);
+        user.write(events, write.now);
         Ok(user.clone())
     });
     let user = changed.map_err(refused)?;
-    Ok(writing.done(user))
+    Ok(write.finish(user))
 }
 
 /// A machine that is none finds no user.
@@ -103,7 +103,7 @@ fn change_machine(user: &mut User, changes: MachineChanges) -> Result<u64, Error
 /// A human that is none finds no user.
 fn change_human(
     user: &mut User,
-    writing: &mut Writing<'_>,
+    write: &mut WriteContext<'_>,
     names: Names,
     addresses: [(Channel, Option<Address>); 2],
     password: Option<(NewPassword, Proof)>,
@@ -128,12 +128,12 @@ fn change_human(
     }
     for (channel, address) in addresses {
         if let Some(Address { address, verification }) = address {
-            events += writing.set_address(user, channel, &address, &verification)?;
+            events += write.set_address(user, channel, &address, &verification)?;
         }
     }
     if let Some((password, proof)) = password {
-        passwords::check(user, &proof, writing.now)?;
-        passwords::put(user, password, writing.now);
+        passwords::check_proof(user, &proof, write.now)?;
+        passwords::set(user, password, write.now);
         events += 1;
     }
     Ok(events)

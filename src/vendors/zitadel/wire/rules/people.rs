@@ -224,20 +224,20 @@ fn must_be_true(message: &str, value: bool) -> Rule {
     if value { Ok(()) } else { Err(broken(message, "IsVerified", "value must equal true")) }
 }
 
-fn optional(message: &str, field: &str, value: Option<&str>, least: usize, most: usize) -> Rule {
-    value.map_or(Ok(()), |value| length(message, field, value, least, most))
+fn optional(message: &str, field: &str, value: Option<&str>, min: usize, max: usize) -> Rule {
+    value.map_or(Ok(()), |value| length(message, field, value, min, max))
 }
 
-fn bytes(message: &str, field: &str, value: &[u8], least: usize, most: usize) -> Rule {
-    if (least..=most).contains(&value.len()) {
+fn bytes(message: &str, field: &str, value: &[u8], min: usize, max: usize) -> Rule {
+    if (min..=max).contains(&value.len()) {
         return Ok(());
     }
     Err(broken(
         message,
         field,
-        &match least {
-            0 => format!("value length must be at most {most} bytes"),
-            least => format!("value length must be between {least} and {most} bytes, inclusive"),
+        &match min {
+            0 => format!("value length must be at most {max} bytes"),
+            min => format!("value length must be between {min} and {max} bytes, inclusive"),
         },
     ))
 }

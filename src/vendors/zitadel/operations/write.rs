@@ -39,13 +39,13 @@ pub enum Verification {
 }
 
 /// One write under way.
-pub(super) struct Writing<'a> {
+pub(super) struct WriteContext<'a> {
     zitadel: &'a Zitadel,
     /// The time of the write.
     pub(super) now: Timestamp,
     email_code: Option<String>,
     phone_code: Option<String>,
-    letters: Vec<Message>,
+    messages: Vec<Message>,
 }
 
 /// Changes a user that exists and that the caller may change, in one step.
@@ -55,11 +55,11 @@ pub(super) fn change<R>(
     caller: &Caller,
     change: impl FnOnce(&mut User) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    let done = zitadel.state.users.update(user_id, |user| {
+    let result = zitadel.state.users.update(user_id, |user| {
         caller.check(Permission::Write, &user.profile.resource_owner)?;
         change(user)
     });
-    done.map_err(refused)
+    result.map_err(refused)
 }
 
 /// What it means that the directory of users refused.
@@ -81,15 +81,15 @@ pub(super) fn digits(random: u64) -> String {
     (100_000_000_000_000_000 + random % 900_000_000_000_000_000).to_string()
 }
 
-impl<'a> Writing<'a> {
+impl<'a> WriteContext<'a> {
     /// A write at that time.
     pub(super) fn new(zitadel: &'a Zitadel, now: Timestamp) -> Self {
-        Self { zitadel, now, email_code: None, phone_code: None, letters: Vec::new() }
+        Self { zitadel, now, email_code: None, phone_code: None, messages: Vec::new() }
     }
 
     /// Ends the write: what it has to send goes out.
-    pub(super) fn done(self, user: User) -> Written {
-        self.letters.into_iter().for_each(|letter| self.zitadel.context.outbox.send(letter));
+    pub(super) fn finish(self, user: User) -> Written {
+        self.messages.into_iter().for_each(|message| self.zitadel.context.outbox.send(message));
         Written { user, email_code: self.email_code, phone_code: self.phone_code }
     }
 
@@ -150,7 +150,7 @@ impl<'a> Writing<'a> {
                     Channel::Email => "verify_email",
                     Channel::Phone => "verify_phone",
                 };
-                self.write_letter(user, channel, about, &code.code, template.as_deref());
+                self.queue_message(user, channel, about, &code.code, template.as_deref());
             }
             _ => {}
         }
@@ -158,7 +158,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Keeps a letter until the write is done.
-    pub(super) fn write_letter(
+    pub(super) fn queue_message(
         &mut self,
         user: &User,
         channel: Channel,
@@ -181,7 +181,7 @@ impl<'a> Writing<'a> {
             Channel::Email => "email",
             Channel::Phone => "sms",
         };
-        self.letters.push(Message {
+        self.messages.push(Message {
             at: self.now,
             vendor: NAME.into(),
             user: user.profile.user_id.clone(),
