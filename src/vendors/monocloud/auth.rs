@@ -13,7 +13,7 @@ pub(super) fn is_known(keys: &Keys, call: &Call) -> bool {
 }
 
 /// Checks the call's key: before the user is looked for and before the body is read.
-pub(super) fn admit(keys: &Keys, call: &Call) -> Result<(), Error> {
+pub(super) fn authorize(keys: &Keys, call: &Call) -> Result<(), Error> {
     let key = call.header(&API_KEY).filter(|key| !key.is_empty()).ok_or(Error::MissingKey)?;
     match keys.right(key).ok_or(Error::UnknownKey)? {
         Right::Read if call.method() != Method::GET => Err(Error::ReadOnlyKey),

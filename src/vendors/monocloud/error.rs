@@ -73,7 +73,7 @@ pub(super) enum Weakness {
 }
 
 impl Weakness {
-    const fn told(self) -> (&'static str, &'static str) {
+    const fn code_and_text(self) -> (&'static str, &'static str) {
         match self {
             Self::TooShort => ("PasswordTooShort", "Passwords must be at least 8 characters."),
             Self::NoSymbol => {
@@ -84,28 +84,28 @@ impl Weakness {
     }
 }
 
-/// What an answer needs to know of its world.
+/// What the rendering of an error needs from its world.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Voice<'a> {
-    /// Where its trace comes from.
+pub(super) struct ErrorContext<'a> {
+    /// The source of trace ids.
     pub(super) ids: &'a Ids,
-    /// Which generation of the API speaks.
+    /// The generation of the API that answers.
     pub(super) era: Era,
 }
 
 impl Error {
     /// The error on the wire.
-    pub(super) fn render(&self, voice: Voice<'_>) -> Reply {
-        let missing = |what| plain(404, Some(what), voice);
+    pub(super) fn render(&self, context: ErrorContext<'_>) -> Reply {
+        let missing = |what| plain(404, Some(what), context);
         let reply = match self {
-            Self::MissingKey | Self::UnknownKey => plain(401, Some(BAD_KEY), voice),
-            Self::ReadOnlyKey => plain(403, Some(FORBIDDEN), voice),
+            Self::MissingKey | Self::UnknownKey => plain(401, Some(BAD_KEY), context),
+            Self::ReadOnlyKey => plain(403, Some(FORBIDDEN), context),
             Self::UserNotFound => missing(NOT_FOUND),
-            Self::MediaType => plain(415, None, voice),
-            Self::Unparsable => validation([("$", "The body is not a JSON object.")], voice),
-            Self::NotABoolean(member) => validation([(*member, "The value is not a boolean.")], voice),
-            Self::Invalid(members) => validation(members.iter().copied(), voice),
-            Self::BadQuery(what) => plain(400, Some(what), voice),
+            Self::MediaType => plain(415, None, context),
+            Self::Unparsable => validation([("$", "The body is not a JSON object.")], context),
+            Self::NotABoolean(member) => validation([(*member, "The value is not a boolean.")], context),
+            Self::Invalid(members) => validation(members.iter().copied(), context),
+            Self::BadQuery(what) => plain(400, Some(what), context),
             Self::IdentifierNotFound => missing("The user does not have that identifier."),
             Self::PasskeyNotFound => missing("The user does not have that passkey."),
             Self::ProviderNotFound => missing("The user is not linked to that account."),
@@ -113,7 +113,7 @@ impl Error {
             Self::GroupNotFound => missing("The group was not found."),
             Self::NotAMember => missing("The user is not in the group."),
             Self::NoWayIn => {
-                validation([("$", "A password, a verified e-mail or a verified phone number is needed.")], voice)
+                validation([("$", "A password, a verified e-mail or a verified phone number is needed.")], context)
             }
             Self::Taken(alias) => {
                 let code = match alias {
@@ -121,13 +121,15 @@ impl Error {
                     Alias::Phone(_) => "DuplicatePhoneNumber",
                     Alias::Username(_) => "DuplicateUserName",
                 };
-                identity([(code, &*format!("The {alias} is already taken."))], voice)
+                identity([(code, &*format!("The {alias} is already taken."))], context)
             }
             Self::IdTaken(member, id) => {
-                identity([("DuplicateUserName", &*format!("The {member} {id} is already taken."))], voice)
+                identity([("DuplicateUserName", &*format!("The {member} {id} is already taken."))], context)
             }
-            Self::WeakPassword(weaknesses) => identity(weaknesses.iter().map(|weakness| weakness.told()), voice),
-            Self::WrongPassword => identity([("PasswordMismatch", "Incorrect password.")], voice),
+            Self::WeakPassword(weaknesses) => {
+                identity(weaknesses.iter().map(|weakness| weakness.code_and_text()), context)
+            }
+            Self::WrongPassword => identity([("PasswordMismatch", "Incorrect password.")], context),
         };
         reply.fidelity_row(match self {
             Self::MissingKey => "missing_key",
@@ -154,21 +156,21 @@ impl Error {
 }
 
 /// Any failure in MonoCloud's words.
-pub(super) fn refuse(failure: &Failure, voice: Voice<'_>) -> Reply {
+pub(super) fn refuse(failure: &Failure, context: ErrorContext<'_>) -> Reply {
     let overrides = &failure.overrides;
     let reply = match &failure.kind {
-        Kind::Named(name) => named(*name, overrides, voice),
+        Kind::Named(name) => named(*name, overrides, context),
         Kind::Status(status) => match name_of(*status) {
-            Some(name) => named(name, overrides, voice),
-            None => plain(*status, overrides.message.as_deref(), voice),
+            Some(name) => named(name, overrides, context),
+            None => plain(*status, overrides.message.as_deref(), context),
         },
         Kind::WrongMethod(methods) => {
             let methods = HeaderValue::from_str(methods).expect("methods are tokens");
-            plain(405, None, voice).with(ALLOW, methods).fidelity_row("wrong_method")
+            plain(405, None, context).with(ALLOW, methods).fidelity_row("wrong_method")
         }
-        Kind::UntidyPath(_) => plain(404, None, voice), // never asked for: this vendor tidies no path
-        Kind::TooLarge => plain(413, None, voice).fidelity_row("too_large"),
-        Kind::Broken => plain(500, None, voice),
+        Kind::UntidyPath(_) => plain(404, None, context), // never asked for: this vendor tidies no path
+        Kind::TooLarge => plain(413, None, context).fidelity_row("too_large"),
+        Kind::Broken => plain(500, None, context),
     };
     match overrides.retry_after {
         Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
@@ -191,26 +193,26 @@ fn name_of(status: u16) -> Option<NamedError> {
     })
 }
 
-/// A named error. `overrides.notice` has no place in a problem.
-fn named(name: NamedError, overrides: &Overrides, voice: Voice<'_>) -> Reply {
+/// A named error. `overrides.notice` is dropped: a problem has no member for it.
+fn named(name: NamedError, overrides: &Overrides, context: ErrorContext<'_>) -> Reply {
     let text = overrides.message.as_deref();
     match name {
-        NamedError::Unauthenticated => plain(401, text.or(Some(BAD_KEY)), voice),
-        NamedError::Forbidden => plain(403, text.or(Some(FORBIDDEN)), voice),
-        NamedError::NotFound => plain(404, text.or(Some(NOT_FOUND)), voice),
+        NamedError::Unauthenticated => plain(401, text.or(Some(BAD_KEY)), context),
+        NamedError::Forbidden => plain(403, text.or(Some(FORBIDDEN)), context),
+        NamedError::NotFound => plain(404, text.or(Some(NOT_FOUND)), context),
         NamedError::Invalid => {
             let member = overrides.field.as_deref().unwrap_or("$");
-            validation([(member, text.unwrap_or("The value is invalid."))], voice)
+            validation([(member, text.unwrap_or("The value is invalid."))], context)
         }
         NamedError::Identity => {
             let code = overrides.code.as_deref().unwrap_or("PasswordTooShort");
-            identity([(code, text.unwrap_or("Passwords must be at least 8 characters."))], voice)
+            identity([(code, text.unwrap_or("Passwords must be at least 8 characters."))], context)
         }
         // The vendor lacks the last two names, so that nobody can ask for them.
-        NamedError::Conflict | NamedError::Already | NamedError::TenantMismatch => plain(409, text, voice),
-        NamedError::RateLimited => plain(429, text, voice),
-        NamedError::Unavailable => plain(503, text, voice),
-        NamedError::Internal => plain(500, text, voice),
+        NamedError::Conflict | NamedError::Already | NamedError::TenantMismatch => plain(409, text, context),
+        NamedError::RateLimited => plain(429, text, context),
+        NamedError::Unavailable => plain(503, text, context),
+        NamedError::Internal => plain(500, text, context),
     }
 }
 
@@ -232,26 +234,32 @@ struct Problem<'a> {
 }
 
 /// A problem that says nothing but its status.
-fn plain(status: u16, detail: Option<&str>, voice: Voice<'_>) -> Reply {
-    problem(status, "", detail, None, voice)
+fn plain(status: u16, detail: Option<&str>, context: ErrorContext<'_>) -> Reply {
+    problem(status, "", detail, None, context)
 }
 
 /// The 422 that names members of the request.
-fn validation<'t>(members: impl IntoIterator<Item = (&'t str, &'t str)>, voice: Voice<'_>) -> Reply {
+fn validation<'t>(members: impl IntoIterator<Item = (&'t str, &'t str)>, context: ErrorContext<'_>) -> Reply {
     let errors: Map<_, _> = members.into_iter().map(|(member, text)| (member.to_owned(), json!([text]))).collect();
-    problem(422, "#validation-error", None, Some(Value::Object(errors)), voice)
+    problem(422, "#validation-error", None, Some(Value::Object(errors)), context)
 }
 
 /// The 422 that names rules about identities.
-fn identity<'t>(rules: impl IntoIterator<Item = (&'t str, &'t str)>, voice: Voice<'_>) -> Reply {
+fn identity<'t>(rules: impl IntoIterator<Item = (&'t str, &'t str)>, context: ErrorContext<'_>) -> Reply {
     let errors = rules.into_iter().map(|(code, text)| json!({ "code": code, "description": text })).collect();
-    problem(422, "#identity-validation-error", None, Some(Value::Array(errors)), voice)
+    problem(422, "#identity-validation-error", None, Some(Value::Array(errors)), context)
 }
 
-fn problem(status: u16, fragment: &str, detail: Option<&str>, errors: Option<Value>, voice: Voice<'_>) -> Reply {
+fn problem(
+    status: u16,
+    fragment: &str,
+    detail: Option<&str>,
+    errors: Option<Value>,
+    context: ErrorContext<'_>,
+) -> Reply {
     let code = StatusCode::from_u16(status).expect("a status from 400 to 599");
-    let trace = trace_id(voice.ids);
-    let (trace_id, new_trace_id) = match (voice.era, status) {
+    let trace = trace_id(context.ids);
+    let (trace_id, new_trace_id) = match (context.era, status) {
         (Era::Seed, _) => (Some(&*trace), None),
         (Era::Current, 400 | 402 | 403 | 404 | 409) => (None, Some(&*trace)),
         (Era::Current, _) => (None, None),
@@ -274,8 +282,8 @@ fn problem(status: u16, fragment: &str, detail: Option<&str>, errors: Option<Val
 fn trace_id(ids: &Ids) -> String {
     let mut text = String::with_capacity(55);
     text.push_str("00-");
-    for (place, byte) in ids.bytes::<24>(Stream::TraceIds).into_iter().enumerate() {
-        if place == 16 {
+    for (index, byte) in ids.bytes::<24>(Stream::TraceIds).into_iter().enumerate() {
+        if index == 16 {
             text.push('-');
         }
         write!(text, "{byte:02x}").expect("a string takes text");

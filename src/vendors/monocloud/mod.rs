@@ -27,7 +27,7 @@ use crate::fidelity::{Fidelity, fidelity};
 use crate::protocol::credential::{API_KEY, Carrier};
 use crate::protocol::{Call, Reply};
 
-use error::Voice;
+use error::ErrorContext;
 use state::MonoCloud;
 
 /// How it is made.
@@ -56,8 +56,8 @@ static FIDELITY: LazyLock<Fidelity> =
     fidelity!["users", "profile", "emails", "phones", "passwords", "access", "groups"];
 
 impl MonoCloud {
-    fn voice(&self) -> Voice<'_> {
-        Voice { ids: &self.context.ids, era: self.settings.era }
+    fn error_context(&self) -> ErrorContext<'_> {
+        ErrorContext { ids: &self.context.ids, era: self.settings.era }
     }
 }
 
@@ -72,7 +72,7 @@ impl Vendor for MonoCloud {
     }
 
     fn refuse(&self, _: &Exchange, failure: &Failure) -> Reply {
-        error::refuse(failure, self.voice())
+        error::refuse(failure, self.error_context())
     }
 
     fn accepts_credential(&self, call: &Call) -> bool {

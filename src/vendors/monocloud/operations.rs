@@ -15,8 +15,8 @@ pub(super) use access::{
 };
 pub(super) use change::Changed;
 pub(super) use groups::{
-    Counted, GroupPatch, Joined, NewGroup, assign_group, create_group, delete_group, find_group, get_group,
-    get_user_group, list_group_users, list_groups, list_user_groups, patch_group, unassign_group,
+    CountedGroup, GroupMembership, GroupPatch, NewGroup, assign_group, create_group, delete_group, find_group,
+    get_group, get_user_group, list_group_users, list_groups, list_user_groups, patch_group, unassign_group,
 };
 pub(super) use identifiers::{
     Link, NewIdentifier, add_identifier, find_identifier, remove_identifier, remove_username,
@@ -24,7 +24,7 @@ pub(super) use identifiers::{
 };
 pub(super) use lists::{Page, PageRequest, Sort};
 pub(super) use passwords::{
-    ChangePassword, ResetPassword, Secret, SetPassword, change_password, remove_password, reset_password,
+    ChangePassword, NewPassword, ResetPassword, SetPassword, change_password, remove_password, reset_password,
     set_force_reset, set_password,
 };
 pub(super) use profile::{patch_claims, patch_data};

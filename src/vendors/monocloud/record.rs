@@ -13,5 +13,5 @@ pub(super) use parts::{
     Activity, Address, Authenticator, Block, ExternalAuthenticator, Identifier, IdentityProvider, Idp, Kind, Lockout,
     Membership, Passkey, Session, SessionMetadata,
 };
-pub(super) use sign_in::MOST_FAILURES;
+pub(super) use sign_in::MAX_FAILURES;
 pub(super) use user::{Alias, Data, Profile, User};

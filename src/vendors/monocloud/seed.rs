@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::record::{
-    Activity, Address, Authenticator, Block, Group, GroupType, Identifier, IdentityProvider, Idp, Kind, MOST_FAILURES,
+    Activity, Address, Authenticator, Block, Group, GroupType, Identifier, IdentityProvider, Idp, Kind, MAX_FAILURES,
     Members, Membership, Passkey, Profile, Session, User, user_id,
 };
 use super::state::{Key, Keys, MonoCloud, State};
@@ -201,7 +201,7 @@ fn seeded(user: SeedUser) -> User {
         authenticators: username.authenticators.into(),
         idps: username.idps.into(),
     };
-    let failures = if user.blocked { MOST_FAILURES } else { 0 };
+    let failures = if user.blocked { MAX_FAILURES } else { 0 };
     // The file tells of sign-ins in general: they count as good ones.
     let activity = (user.sign_in_count > 0 || user.last_sign_in_attempt.is_some()).then(|| Activity {
         attempts: user.sign_in_count + u64::from(failures),

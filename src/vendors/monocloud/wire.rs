@@ -28,10 +28,10 @@ const MAX_PAGE_SIZE: usize = 100;
 /// An order that the list does not have.
 const BAD_SORT: Error = Error::BadQuery("The sort is not a known field with :1 or :-1.");
 
-/// A JSON object that a call sent, read member by member. What is wrong is collected, and told by [`Body::done`].
+/// A JSON object that a call sent, read member by member. What is wrong is collected, and told by [`Body::finish`].
 pub(super) struct Body {
     members: Map<String, Value>,
-    wrong: Vec<(&'static str, &'static str)>,
+    errors: Vec<(&'static str, &'static str)>,
 }
 
 impl Body {
@@ -44,30 +44,30 @@ impl Body {
         } else {
             serde_json::from_slice(&call.body).map_err(|_| Error::Unparsable)?
         };
-        Ok(Self { members, wrong: Vec::new() })
+        Ok(Self { members, errors: Vec::new() })
     }
 
     /// A text; `None` where it is missing or null.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
-        self.change_of_text(name).flatten()
+        self.nullable_text(name).flatten()
     }
 
     /// A text that may be set to null: `None` where it is missing.
-    pub(super) fn change_of_text(&mut self, name: &'static str) -> Option<Option<String>> {
+    pub(super) fn nullable_text(&mut self, name: &'static str) -> Option<Option<String>> {
         match self.members.remove(name)? {
             Value::Null => Some(None),
             Value::String(text) => Some(Some(text)),
-            _ => self.refuse(name, "The value is not a string."),
+            _ => self.reject(name, "The value is not a string."),
         }
     }
 
     /// A text that has to be there.
-    pub(super) fn needed(&mut self, name: &'static str) -> String {
+    pub(super) fn required(&mut self, name: &'static str) -> String {
         match self.text(name) {
             Some(text) if !text.trim().is_empty() => text,
             _ => {
-                if !self.wrong.iter().any(|(member, _)| *member == name) {
-                    self.wrong.push((name, "The value is required."));
+                if !self.errors.iter().any(|(member, _)| *member == name) {
+                    self.errors.push((name, "The value is required."));
                 }
                 String::new()
             }
@@ -76,15 +76,15 @@ impl Body {
 
     /// A flag; `default` where it is missing or null.
     pub(super) fn flag(&mut self, name: &'static str, default: bool) -> bool {
-        self.change_of_flag(name).unwrap_or(default)
+        self.optional_flag(name).unwrap_or(default)
     }
 
     /// A flag that may be changed: `None` where it is missing or null.
-    pub(super) fn change_of_flag(&mut self, name: &'static str) -> Option<bool> {
+    pub(super) fn optional_flag(&mut self, name: &'static str) -> Option<bool> {
         match self.members.remove(name)? {
             Value::Null => None,
             Value::Bool(flag) => Some(flag),
-            _ => self.refuse(name, "The value is not a boolean."),
+            _ => self.reject(name, "The value is not a boolean."),
         }
     }
 
@@ -95,28 +95,28 @@ impl Body {
             Value::Number(number) if number.as_i64().is_some_and(|seconds| (1..1 << 32).contains(&seconds)) => {
                 number.as_i64()
             }
-            _ => self.refuse(name, "The value is not a number of seconds."),
+            _ => self.reject(name, "The value is not a number of seconds."),
         }
     }
 
     /// An object that may be set to null: `None` where it is missing.
-    pub(super) fn change_of_object(&mut self, name: &'static str) -> Option<Option<Map<String, Value>>> {
+    pub(super) fn nullable_object(&mut self, name: &'static str) -> Option<Option<Map<String, Value>>> {
         match self.members.remove(name)? {
             Value::Null => Some(None),
             Value::Object(members) => Some(Some(members)),
-            _ => self.refuse(name, "The value is not an object."),
+            _ => self.reject(name, "The value is not an object."),
         }
     }
 
     /// Says what is wrong with a member.
-    pub(super) fn refuse<T>(&mut self, name: &'static str, text: &'static str) -> Option<T> {
-        self.wrong.push((name, text));
+    pub(super) fn reject<T>(&mut self, name: &'static str, text: &'static str) -> Option<T> {
+        self.errors.push((name, text));
         None
     }
 
     /// What was read, if nothing was wrong.
-    pub(super) fn done<T>(self, read: T) -> Result<T, Error> {
-        if self.wrong.is_empty() { Ok(read) } else { Err(Error::Invalid(self.wrong)) }
+    pub(super) fn finish<T>(self, read: T) -> Result<T, Error> {
+        if self.errors.is_empty() { Ok(read) } else { Err(Error::Invalid(self.errors)) }
     }
 }
 

@@ -36,8 +36,8 @@ pub(in super::super) fn list_sessions(
     request: PageRequest<SessionField>,
 ) -> Result<Page<Session>, Error> {
     let user = monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
-    let wanted = |session: &&Session| client_id.is_none_or(|id| session.client_ids.iter().any(|own| own == id));
-    let live = user.live_sessions(monocloud.now()).filter(wanted);
+    let of_client = |session: &&Session| client_id.is_none_or(|id| session.client_ids.iter().any(|own| own == id));
+    let live = user.live_sessions(monocloud.now()).filter(of_client);
     Ok(Page::of(live, request, |session, field| match field {
         SessionField::SessionId => session.session_id.as_str().into(),
         SessionField::InitiatedAt => session.initiated_at.into(),
@@ -173,7 +173,8 @@ pub(in super::super) fn sign_in(monocloud: &MonoCloud, event: &Event) -> Result<
         last_updated: now,
         last_metadata: metadata,
     };
-    let done = monocloud.state.users.update(&who(monocloud, event), |user| user.sign_in(ip(event), session, now));
+    let done =
+        monocloud.state.users.update(&user_id_of(monocloud, event), |user| user.sign_in(ip(event), session, now));
     done.map_err(|error| event_error(event, error))
 }
 
@@ -184,11 +185,11 @@ pub(in super::super) fn fail_sign_in(monocloud: &MonoCloud, event: &Event) -> Re
         user.fail_sign_in(ip(event), lockout, now);
         Ok(())
     };
-    monocloud.state.users.update(&who(monocloud, event), step).map_err(|error| event_error(event, error))
+    monocloud.state.users.update(&user_id_of(monocloud, event), step).map_err(|error| event_error(event, error))
 }
 
 /// The id of the user, who may be told by what people type to sign in.
-fn who(monocloud: &MonoCloud, event: &Event) -> String {
+fn user_id_of(monocloud: &MonoCloud, event: &Event) -> String {
     let typed = [Kind::Email, Kind::Phone, Kind::Username].map(|kind| Alias::new(kind, &event.user));
     let named = || typed.iter().find_map(|alias| monocloud.state.users.find(alias));
     match monocloud.state.users.get(&event.user).or_else(named) {

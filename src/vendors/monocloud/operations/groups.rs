@@ -16,7 +16,7 @@ use crate::vendors::monocloud::state::{MonoCloud, new_uuid};
 
 /// A group and how many users are in it.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Counted {
+pub(in super::super) struct CountedGroup {
     pub(in super::super) group: Group,
     pub(in super::super) users: usize,
 }
@@ -35,7 +35,7 @@ pub(in super::super) enum GroupField {
 }
 
 /// A page of the groups.
-pub(in super::super) fn list_groups(monocloud: &MonoCloud, request: PageRequest<GroupField>) -> Page<Counted> {
+pub(in super::super) fn list_groups(monocloud: &MonoCloud, request: PageRequest<GroupField>) -> Page<CountedGroup> {
     let mut users: HashMap<Uuid, usize> = HashMap::new();
     for membership in monocloud.state.users.snapshot().iter().flat_map(|user| &user.profile.groups) {
         *users.entry(membership.group_id).or_default() += 1;
@@ -43,7 +43,7 @@ pub(in super::super) fn list_groups(monocloud: &MonoCloud, request: PageRequest<
     let groups = monocloud.state.groups.snapshot();
     let counted: Vec<_> = groups
         .iter()
-        .map(|group| Counted { group: group.clone(), users: users.get(&group.id()).copied().unwrap_or(0) })
+        .map(|group| CountedGroup { group: group.clone(), users: users.get(&group.id()).copied().unwrap_or(0) })
         .collect();
     Page::of(counted.iter(), request, |one, field| {
         let group = &one.group;
@@ -70,7 +70,7 @@ pub(in super::super) struct NewGroup {
 }
 
 /// Makes a group.
-pub(in super::super) fn create_group(monocloud: &MonoCloud, new: NewGroup) -> Result<Counted, Error> {
+pub(in super::super) fn create_group(monocloud: &MonoCloud, new: NewGroup) -> Result<CountedGroup, Error> {
     let mut ids = monocloud.context.ids.reserve();
     let (now, id) = (monocloud.now(), new_uuid(&mut ids).to_string());
     let group = Group {
@@ -85,12 +85,12 @@ pub(in super::super) fn create_group(monocloud: &MonoCloud, new: NewGroup) -> Re
     };
     let group = monocloud.state.groups.insert(&id, || Ok(group)).map_err(|error| group_error(&id, error))?;
     ids.commit();
-    Ok(Counted { group, users: 0 })
+    Ok(CountedGroup { group, users: 0 })
 }
 
 /// The group of that id.
-pub(in super::super) fn get_group(monocloud: &MonoCloud, group_id: &str) -> Result<Counted, Error> {
-    Ok(counted(monocloud, find_group(monocloud, group_id)?))
+pub(in super::super) fn get_group(monocloud: &MonoCloud, group_id: &str) -> Result<CountedGroup, Error> {
+    Ok(count_users(monocloud, find_group(monocloud, group_id)?))
 }
 
 /// What of a group is to be changed.
@@ -106,7 +106,7 @@ pub(in super::super) fn patch_group(
     monocloud: &MonoCloud,
     group_id: &str,
     patch: GroupPatch,
-) -> Result<(Counted, bool), Error> {
+) -> Result<(CountedGroup, bool), Error> {
     let now = monocloud.now();
     let patched = monocloud.state.groups.update(&key(group_id), |group| {
         let before = group.clone();
@@ -120,7 +120,7 @@ pub(in super::super) fn patch_group(
         Ok((group.clone(), changed))
     });
     let (group, changed) = patched.map_err(|error| group_error(group_id, error))?;
-    Ok((counted(monocloud, group), changed))
+    Ok((count_users(monocloud, group), changed))
 }
 
 /// Removes a group. Users stay, and are no longer in it: a membership counts only while its group is there.
@@ -136,12 +136,12 @@ pub(in super::super) fn list_group_users(
     request: PageRequest<UserField>,
 ) -> Result<Page<User>, Error> {
     let id = find_group(monocloud, group_id)?.id();
-    Ok(users::page(monocloud, filter, request, |user| is_in(user, id)))
+    Ok(users::page(monocloud, filter, request, |user| is_member(user, id)))
 }
 
 /// That a user is in a group.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Joined {
+pub(in super::super) struct GroupMembership {
     pub(in super::super) user_id: String,
     pub(in super::super) group_name: String,
     pub(in super::super) membership: Membership,
@@ -159,11 +159,11 @@ pub(in super::super) fn list_user_groups(
     monocloud: &MonoCloud,
     user_id: &str,
     request: PageRequest<MembershipField>,
-) -> Result<Page<Joined>, Error> {
+) -> Result<Page<GroupMembership>, Error> {
     let user = users::get_user(monocloud, user_id)?;
     let joined = |membership: &Membership| {
         let group = monocloud.state.groups.get(&membership.group_id.to_string())?;
-        Some(Joined { user_id: user_id.to_owned(), group_name: group.name, membership: *membership })
+        Some(GroupMembership { user_id: user_id.to_owned(), group_name: group.name, membership: *membership })
     };
     let all: Vec<_> = user.profile.groups.iter().filter_map(joined).collect();
     Ok(Page::of(all.iter(), request, |one, field| match field {
@@ -172,12 +172,16 @@ pub(in super::super) fn list_user_groups(
 }
 
 /// That the user is in the group.
-pub(in super::super) fn get_user_group(monocloud: &MonoCloud, user_id: &str, group_id: &str) -> Result<Joined, Error> {
+pub(in super::super) fn get_user_group(
+    monocloud: &MonoCloud,
+    user_id: &str,
+    group_id: &str,
+) -> Result<GroupMembership, Error> {
     let user = users::get_user(monocloud, user_id)?;
     let group = find_group(monocloud, group_id)?;
     let membership = user.profile.groups.iter().find(|membership| membership.group_id == group.id());
     let membership = *membership.ok_or(Error::NotAMember)?;
-    Ok(Joined { user_id: user_id.to_owned(), group_name: group.name, membership })
+    Ok(GroupMembership { user_id: user_id.to_owned(), group_name: group.name, membership })
 }
 
 /// Puts a user into a group. Answers whether the user was not in it before.
@@ -185,12 +189,12 @@ pub(in super::super) fn assign_group(
     monocloud: &MonoCloud,
     user_id: &str,
     group_id: &str,
-) -> Result<(Joined, bool), Error> {
+) -> Result<(GroupMembership, bool), Error> {
     users::get_user(monocloud, user_id)?;
     let (group, now) = (find_group(monocloud, group_id)?, monocloud.now());
     let new = Membership { group_id: group.id(), creation_time: now };
     let done = change(monocloud, user_id, |user| {
-        let is_new = !is_in(user, new.group_id);
+        let is_new = !is_member(user, new.group_id);
         if is_new {
             let mut profile = (*user.profile).clone();
             profile.groups.push(new);
@@ -207,7 +211,7 @@ pub(in super::super) fn assign_group(
     }
     let own = done.user.profile.groups.iter().find(|membership| membership.group_id == new.group_id);
     let membership = own.copied().unwrap_or(new);
-    Ok((Joined { user_id: user_id.to_owned(), group_name: group.name, membership }, done.changed))
+    Ok((GroupMembership { user_id: user_id.to_owned(), group_name: group.name, membership }, done.changed))
 }
 
 /// Takes a user out of a group.
@@ -215,7 +219,7 @@ pub(in super::super) fn unassign_group(monocloud: &MonoCloud, user_id: &str, gro
     users::get_user(monocloud, user_id)?;
     let id = find_group(monocloud, group_id)?.id();
     change(monocloud, user_id, |user| {
-        if !is_in(user, id) {
+        if !is_member(user, id) {
             return Err(Error::NotAMember);
         }
         let mut profile = (*user.profile).clone();
@@ -231,7 +235,7 @@ pub(in super::super) fn find_group(monocloud: &MonoCloud, group_id: &str) -> Res
     monocloud.state.groups.get(&key(group_id)).ok_or(Error::GroupNotFound)
 }
 
-fn is_in(user: &User, id: Uuid) -> bool {
+fn is_member(user: &User, id: Uuid) -> bool {
     user.profile.groups.iter().any(|membership| membership.group_id == id)
 }
 
@@ -250,8 +254,8 @@ fn group_error(group_id: &str, error: DirectoryError<Infallible, Error>) -> Erro
     }
 }
 
-fn counted(monocloud: &MonoCloud, group: Group) -> Counted {
+fn count_users(monocloud: &MonoCloud, group: Group) -> CountedGroup {
     let id = group.id();
-    let users = monocloud.state.users.snapshot().iter().filter(|user| is_in(user, id)).count();
-    Counted { group, users }
+    let users = monocloud.state.users.snapshot().iter().filter(|user| is_member(user, id)).count();
+    CountedGroup { group, users }
 }

@@ -35,7 +35,7 @@ pub(in super::super) fn add_identifier(
         }
         Ok(user.edit(now, |profile| {
             let has_password = profile.has_password;
-            let all = of_mut(profile, kind);
+            let all = identifiers_mut(profile, kind);
             let primary = all.is_empty();
             all.push(Identifier { primary, verified, ..Identifier::new(id, kind, value, has_password) });
             true
@@ -56,7 +56,7 @@ pub(in super::super) fn remove_identifier(
     change(monocloud, user_id, |user| {
         let index = index_of(user, kind, id)?;
         Ok(user.edit(now, |profile| {
-            of_mut(profile, kind).remove(index);
+            identifiers_mut(profile, kind).remove(index);
             true
         }))
     })
@@ -74,7 +74,7 @@ pub(in super::super) fn set_primary(
         let index = index_of(user, kind, id)?;
         Ok(user.edit(now, |profile| {
             let mut changed = false;
-            for (other, one) in of_mut(profile, kind).iter_mut().enumerate() {
+            for (other, one) in identifiers_mut(profile, kind).iter_mut().enumerate() {
                 changed |= one.primary != (other == index);
                 one.primary = other == index;
             }
@@ -95,7 +95,7 @@ pub(in super::super) fn set_verified(
     change(monocloud, user_id, |user| {
         let index = index_of(user, kind, id)?;
         Ok(user.edit(now, |profile| {
-            let one = &mut of_mut(profile, kind)[index];
+            let one = &mut identifiers_mut(profile, kind)[index];
             std::mem::replace(&mut one.verified, verified) != verified
         }))
     })
@@ -154,11 +154,11 @@ pub(in super::super) fn send_email_verification_link(
 ) -> Result<Link, Error> {
     let user = monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
     let index = index_of(&user, Kind::Email, id)?;
-    Ok(link(monocloud, &user, "verify_email", Some(&user.profile.emails[index].value), expiry))
+    Ok(create_link(monocloud, &user, "verify_email", Some(&user.profile.emails[index].value), expiry))
 }
 
 /// Makes a link, and sends it where there is an address.
-pub(super) fn link(
+pub(super) fn create_link(
     monocloud: &MonoCloud,
     user: &User,
     about: &'static str,
@@ -189,7 +189,7 @@ fn index_of(user: &User, kind: Kind, id: &str) -> Result<usize, Error> {
     user.profile.identifiers(kind).iter().position(|one| one.id == id).ok_or(Error::IdentifierNotFound)
 }
 
-fn of_mut(profile: &mut Profile, kind: Kind) -> &mut Vec<Identifier> {
+fn identifiers_mut(profile: &mut Profile, kind: Kind) -> &mut Vec<Identifier> {
     match kind {
         Kind::Phone => &mut profile.phone_numbers,
         // There is no list of user names, and nobody asks for one.

@@ -112,8 +112,8 @@ mod tests {
             for (page, size) in [(1, 7), (3, 7), (8, 7), (9, 7), (1, 100), (usize::MAX, 100)] {
                 let sort = Some(Sort { field: (), descending });
                 let found = Page::of(items.iter(), PageRequest { page, size, sort }, |n, ()| (*n).into());
-                let wanted = sorted.chunks(size).nth(page - 1).unwrap_or_default();
-                assert_eq!((&*found.items, found.total), (wanted, 50), "page {page} of {size}");
+                let expected = sorted.chunks(size).nth(page - 1).unwrap_or_default();
+                assert_eq!((&*found.items, found.total), (expected, 50), "page {page} of {size}");
             }
         }
         let request = PageRequest::<()> { page: 2, size: 3, sort: None };

@@ -1,7 +1,7 @@
 //! Passwords: only their hashes are kept.
 
 use super::change::{Changed, change};
-use super::identifiers::{Link, link};
+use super::identifiers::{Link, create_link};
 use crate::ids::{Ids, Stream};
 use crate::passwords;
 use crate::vendors::monocloud::error::{Error, Weakness};
@@ -9,14 +9,14 @@ use crate::vendors::monocloud::record::{Authenticator, Kind, Profile};
 use crate::vendors::monocloud::state::MonoCloud;
 
 /// A password that is to be kept.
-pub(in super::super) enum Secret {
+pub(in super::super) enum NewPassword {
     /// As it is typed, and whether the policy is to be left out of it.
     Plain { password: String, unchecked: bool },
     /// As another system hashed it.
     Hash(String),
 }
 
-impl Secret {
+impl NewPassword {
     /// What is kept of it, if the policy lets it pass.
     pub(super) fn hashed(self, ids: &Ids) -> Result<Box<str>, Error> {
         match self {
@@ -44,23 +44,27 @@ fn check(password: &str) -> Result<(), Error> {
 
 /// A password that is to be set.
 pub(in super::super) struct SetPassword {
-    pub(in super::super) secret: Secret,
+    pub(in super::super) password: NewPassword,
     pub(in super::super) is_temporary: bool,
     pub(in super::super) revoke_sessions: bool,
 }
 
 /// Sets a user's password, whatever it was.
-pub(in super::super) fn set_password(monocloud: &MonoCloud, user_id: &str, set: SetPassword) -> Result<Changed, Error> {
+pub(in super::super) fn set_password(
+    monocloud: &MonoCloud,
+    user_id: &str,
+    input: SetPassword,
+) -> Result<Changed, Error> {
     monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
-    let hash = set.secret.hashed(&monocloud.context.ids)?; // takes long, so not in the step that holds others up
+    let hash = input.password.hashed(&monocloud.context.ids)?; // takes long, so not in the step that holds others up
     let now = monocloud.now();
     change(monocloud, user_id, |user| {
-        if set.revoke_sessions {
+        if input.revoke_sessions {
             user.revoke_sessions();
         }
         Ok(user.edit(now, |profile| {
-            keep(profile, Some(hash), now);
-            profile.force_password_reset = set.is_temporary;
+            store_password(profile, Some(hash), now);
+            profile.force_password_reset = input.is_temporary;
             true
         }))
     })
@@ -69,7 +73,7 @@ pub(in super::super) fn set_password(monocloud: &MonoCloud, user_id: &str, set: 
 /// A password that somebody wants who knows the old one.
 pub(in super::super) struct ChangePassword {
     pub(in super::super) old_password: String,
-    pub(in super::super) secret: Secret,
+    pub(in super::super) password: NewPassword,
     pub(in super::super) revoke_sessions: bool,
 }
 
@@ -77,25 +81,25 @@ pub(in super::super) struct ChangePassword {
 pub(in super::super) fn change_password(
     monocloud: &MonoCloud,
     user_id: &str,
-    wanted: ChangePassword,
+    input: ChangePassword,
 ) -> Result<Changed, Error> {
     let user = monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
     let old = user.profile.password_hash.clone().ok_or(Error::WrongPassword)?;
-    if !passwords::fits(&wanted.old_password, &old) {
+    if !passwords::fits(&input.old_password, &old) {
         return Err(Error::WrongPassword);
     }
-    let hash = wanted.secret.hashed(&monocloud.context.ids)?;
+    let hash = input.password.hashed(&monocloud.context.ids)?;
     let now = monocloud.now();
     change(monocloud, user_id, |user| {
         // Somebody else may have been faster.
         if user.profile.password_hash.as_ref() != Some(&old) {
             return Err(Error::WrongPassword);
         }
-        if wanted.revoke_sessions {
+        if input.revoke_sessions {
             user.revoke_sessions();
         }
         Ok(user.edit(now, |profile| {
-            keep(profile, Some(hash), now);
+            store_password(profile, Some(hash), now);
             profile.force_password_reset = false;
             true
         }))
@@ -108,7 +112,7 @@ pub(in super::super) fn remove_password(monocloud: &MonoCloud, user_id: &str) ->
     change(monocloud, user_id, |user| {
         Ok(user.edit(now, |profile| {
             let had = profile.has_password;
-            keep(profile, None, now);
+            store_password(profile, None, now);
             profile.force_password_reset = false;
             had
         }))
@@ -133,26 +137,26 @@ pub(in super::super) struct ResetPassword {
 pub(in super::super) fn reset_password(
     monocloud: &MonoCloud,
     user_id: &str,
-    wanted: ResetPassword,
+    input: ResetPassword,
 ) -> Result<Link, Error> {
     let user = monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
     let emails = user.profile.identifiers(Kind::Email);
     let email = emails.iter().find(|email| email.primary).or(emails.first());
-    let to = email.filter(|_| wanted.send_email).map(|email| &*email.value);
-    Ok(link(monocloud, &user, "reset_password", to, wanted.expiry))
+    let to = email.filter(|_| input.send_email).map(|email| &*email.value);
+    Ok(create_link(monocloud, &user, "reset_password", to, input.expiry))
 }
 
 /// Gives the profile that password, or none, and with it what one can sign in with.
-fn keep(profile: &mut Profile, hash: Option<Box<str>>, now: i64) {
+fn store_password(profile: &mut Profile, hash: Option<Box<str>>, now: i64) {
     let has_password = hash.is_some();
     profile.has_password = has_password;
     profile.password_updated_at = has_password.then_some(now);
     profile.password_hash = hash;
     for one in profile.all_identifiers_mut() {
-        let place = one.authenticators.iter().position(|known| *known == Authenticator::Password);
-        match (has_password, place) {
+        let index = one.authenticators.iter().position(|known| *known == Authenticator::Password);
+        match (has_password, index) {
             (true, None) => one.authenticators.to_mut().insert(0, Authenticator::Password),
-            (false, Some(place)) => _ = one.authenticators.to_mut().remove(place),
+            (false, Some(index)) => _ = one.authenticators.to_mut().remove(index),
             (true, Some(_)) | (false, None) => {}
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Changed, change, user_error};
 use super::lists::{Key, Page, PageRequest};
-use super::passwords::Secret;
+use super::passwords::NewPassword;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, User, user_id};
 use crate::vendors::monocloud::state::{MonoCloud, new_uuid};
@@ -41,12 +41,13 @@ pub(super) fn page(
     monocloud: &MonoCloud,
     filter: Option<&str>,
     request: PageRequest<UserField>,
-    wanted: impl Fn(&User) -> bool,
+    condition: impl Fn(&User) -> bool,
 ) -> Page<User> {
     let search = filter.map(Search::new);
     let now = monocloud.now();
     let users = monocloud.state.users.snapshot();
-    let found = users.iter().filter(|user| wanted(user) && search.as_ref().is_none_or(|search| search.finds(user)));
+    let found =
+        users.iter().filter(|user| condition(user) && search.as_ref().is_none_or(|search| search.matches(user)));
     Page::of(found, request, |user, field| key(user, field, now))
 }
 
@@ -78,23 +79,23 @@ impl<'q> Search<'q> {
         Self { text, lower: text.to_lowercase() }
     }
 
-    fn finds(&self, user: &User) -> bool {
+    fn matches(&self, user: &User) -> bool {
         let profile = &user.profile;
         // Among many random ids, a short part stands in some of them by chance.
         profile.user_id == self.text
-            || profile.all_identifiers().any(|one| self.is_in(&one.value))
-            || profile.claims.texts().any(|claim| self.is_in(claim))
+            || profile.all_identifiers().any(|one| self.is_part_of(&one.value))
+            || profile.claims.texts().any(|claim| self.is_part_of(claim))
     }
 
-    fn is_in(&self, text: &str) -> bool {
-        let (all, wanted) = (text.as_bytes(), self.lower.as_bytes());
+    fn is_part_of(&self, text: &str) -> bool {
+        let (all, part) = (text.as_bytes(), self.lower.as_bytes());
         if !text.is_ascii() {
             return text.to_lowercase().contains(&self.lower);
         }
         // Most places are told apart by their first letter.
-        let mut starts = all.iter().enumerate().filter(|(_, byte)| Some(&byte.to_ascii_lowercase()) == wanted.first());
-        let part = |at: usize| all.get(at..at + wanted.len());
-        starts.any(|(at, _)| part(at).is_some_and(|part| part.eq_ignore_ascii_case(wanted)))
+        let mut starts = all.iter().enumerate().filter(|(_, byte)| Some(&byte.to_ascii_lowercase()) == part.first());
+        let window = |at: usize| all.get(at..at + part.len());
+        starts.any(|(at, _)| window(at).is_some_and(|window| window.eq_ignore_ascii_case(part)))
     }
 }
 
@@ -105,7 +106,7 @@ pub(in super::super) struct NewUser {
     pub(in super::super) email_verified: bool,
     pub(in super::super) phone_number: Option<String>,
     pub(in super::super) phone_number_verified: bool,
-    pub(in super::super) secret: Option<Secret>,
+    pub(in super::super) password: Option<NewPassword>,
     pub(in super::super) is_temporary: bool,
     pub(in super::super) claims: Map<String, Value>,
 }
@@ -114,11 +115,11 @@ pub(in super::super) struct NewUser {
 pub(in super::super) fn create_user(monocloud: &MonoCloud, new: NewUser) -> Result<User, Error> {
     let verified_email = new.email.is_some() && new.email_verified;
     let verified_phone = new.phone_number.is_some() && new.phone_number_verified;
-    if new.secret.is_none() && !verified_email && !verified_phone {
+    if new.password.is_none() && !verified_email && !verified_phone {
         return Err(Error::NoWayIn);
     }
-    let has_password = new.secret.is_some();
-    let password_hash = new.secret.map(|secret| secret.hashed(&monocloud.context.ids)).transpose()?;
+    let has_password = new.password.is_some();
+    let password_hash = new.password.map(|password| password.hashed(&monocloud.context.ids)).transpose()?;
     let now = monocloud.now();
     let mut ids = monocloud.context.ids.reserve();
     let user_id = user_id::letters(&ids.bytes::<21>());

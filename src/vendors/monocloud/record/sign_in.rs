@@ -8,13 +8,13 @@ use super::user::User;
 /// How many failed sign-ins in a row block an account or an address: the last of them does.
 /// The vendor has this and the next as options of a tenant, without publishing what they are at first
 /// (assumed, monocloud-a29).
-pub(in super::super) const MOST_FAILURES: u32 = 5;
+pub(in super::super) const MAX_FAILURES: u32 = 5;
 
 /// How long a block lasts, in seconds.
 const BLOCK_SECONDS: i64 = 5 * 60;
 
 /// The most sessions, and the most addresses, that are kept of a user; the oldest go first.
-const MOST_KEPT: usize = 1_000;
+const MAX_KEPT: usize = 1_000;
 
 impl User {
     /// Counts a failed sign-in, and blocks what `lockout` names when there were too many.
@@ -29,9 +29,9 @@ impl User {
         activity.attempts += 1;
         activity.last_attempt = Some(now);
         activity.last_attempt_ip = Some(ip.to_owned());
-        let place = profile.addresses.iter().position(|address| address.ip == ip);
-        let place = place.unwrap_or_else(|| {
-            if profile.addresses.len() == MOST_KEPT {
+        let index = profile.addresses.iter().position(|address| address.ip == ip);
+        let index = index.unwrap_or_else(|| {
+            if profile.addresses.len() == MAX_KEPT {
                 profile.addresses.remove(0);
             }
             let (failure_count, login_count, block_until) = (0, 0, None);
@@ -44,7 +44,7 @@ impl User {
             });
             profile.addresses.len() - 1
         });
-        let address = &mut profile.addresses[place];
+        let address = &mut profile.addresses[index];
         address.last_login_attempt = now;
         let ip_blocked = address.is_blocked(now);
         if address.block_until.is_some() && !ip_blocked {
@@ -58,10 +58,10 @@ impl User {
         address.failure_count += 1;
         self.failures += 1;
         match lockout {
-            Lockout::UserAccount if self.failures >= MOST_FAILURES => {
+            Lockout::UserAccount if self.failures >= MAX_FAILURES => {
                 self.block = Some(Block { until: Some(now + BLOCK_SECONDS) });
             }
-            Lockout::Ip if address.failure_count >= MOST_FAILURES => address.block_until = Some(now + BLOCK_SECONDS),
+            Lockout::Ip if address.failure_count >= MAX_FAILURES => address.block_until = Some(now + BLOCK_SECONDS),
             Lockout::UserAccount | Lockout::Ip => {}
         }
     }
@@ -96,7 +96,7 @@ impl User {
         self.block = None;
         self.failures = 0;
         let mut sessions: Vec<_> = self.live_sessions(now).cloned().chain([session]).collect();
-        sessions.drain(..sessions.len().saturating_sub(MOST_KEPT));
+        sessions.drain(..sessions.len().saturating_sub(MAX_KEPT));
         self.sessions = sessions.into();
         Ok(())
     }

@@ -11,9 +11,13 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/sessions",
         Handler::new(|request| {
             let query = Query::of(&request.exchange.call);
-            let wanted = request.read_for_user(|_| query.page_request())?;
-            let page =
-                operations::list_sessions(request.monocloud, &request.user_id(), query.text("client_id"), wanted)?;
+            let page_request = request.read_for_user(|_| query.page_request())?;
+            let page = operations::list_sessions(
+                request.monocloud,
+                &request.user_id(),
+                query.text("client_id"),
+                page_request,
+            )?;
             Ok(wire::access::sessions(request.monocloud, &page).fidelity_row(if page.total > 0 {
                 "listed"
             } else {
@@ -50,9 +54,13 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/blocked_ips",
         Handler::new(|request| {
             let query = Query::of(&request.exchange.call);
-            let wanted = request.read_for_user(|_| query.page_request())?;
-            let page =
-                operations::list_blocked_ips(request.monocloud, &request.user_id(), query.text("filter"), wanted)?;
+            let page_request = request.read_for_user(|_| query.page_request())?;
+            let page = operations::list_blocked_ips(
+                request.monocloud,
+                &request.user_id(),
+                query.text("filter"),
+                page_request,
+            )?;
             Ok(wire::access::addresses(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )

@@ -12,8 +12,8 @@ pub(super) static ROWS: [Row; 10] = [
         "GET",
         "/api/users/{user_id}/groups",
         Handler::new(|request| {
-            let wanted = request.read_for_user(|call| Query::of(call).page_request())?;
-            let page = operations::list_user_groups(request.monocloud, &request.user_id(), wanted)?;
+            let page_request = request.read_for_user(|call| Query::of(call).page_request())?;
+            let page = operations::list_user_groups(request.monocloud, &request.user_id(), page_request)?;
             Ok(wire::groups::memberships(&page).fidelity_row("listed"))
         }),
     )
@@ -58,9 +58,13 @@ pub(super) static ROWS: [Row; 10] = [
         "/api/users/groups/{group_id}/assigned",
         Handler::new(|request| {
             let query = Query::of(&request.exchange.call);
-            let wanted = request.read_for_group(|_| wire::users::page_request(request.monocloud, &query))?;
-            let page =
-                operations::list_group_users(request.monocloud, &request.parameter(0), query.text("filter"), wanted)?;
+            let page_request = request.read_for_group(|_| wire::users::page_request(request.monocloud, &query))?;
+            let page = operations::list_group_users(
+                request.monocloud,
+                &request.parameter(0),
+                query.text("filter"),
+                page_request,
+            )?;
             Ok(wire::users::users(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )

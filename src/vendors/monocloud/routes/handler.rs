@@ -40,9 +40,9 @@ impl Handler {
 
     /// Answers a call.
     pub(in super::super) fn answer(&self, monocloud: &MonoCloud, exchange: &Exchange) -> Reply {
-        let answer = auth::admit(&monocloud.keys, &exchange.call)
+        let answer = auth::authorize(&monocloud.keys, &exchange.call)
             .and_then(|()| (self.0)(&Request { monocloud, exchange }))
-            .unwrap_or_else(|error| error.render(monocloud.voice()));
+            .unwrap_or_else(|error| error.render(monocloud.error_context()));
         match monocloud.settings.era {
             Era::Seed => answer,
             // The table says how sure the seeds' generation is.

@@ -9,8 +9,8 @@ pub(super) static ROWS: [Row; 6] = [
         "PUT",
         "/api/users/{user_id}/password",
         Handler::new(|request| {
-            let wanted = request.read_for_user(wire::passwords::set_password)?;
-            let done = operations::set_password(request.monocloud, &request.user_id(), wanted)?;
+            let input = request.read_for_user(wire::passwords::set_password)?;
+            let done = operations::set_password(request.monocloud, &request.user_id(), input)?;
             Ok(request.changed(&done, "set", "set"))
         }),
     )
@@ -31,8 +31,8 @@ pub(super) static ROWS: [Row; 6] = [
         "PUT",
         "/api/users/{user_id}/password/change",
         Handler::new(|request| {
-            let wanted = request.read_for_user(wire::passwords::change_password)?;
-            let done = operations::change_password(request.monocloud, &request.user_id(), wanted)?;
+            let input = request.read_for_user(wire::passwords::change_password)?;
+            let done = operations::change_password(request.monocloud, &request.user_id(), input)?;
             Ok(request.changed(&done, "changed", "changed"))
         }),
     )
@@ -63,8 +63,8 @@ pub(super) static ROWS: [Row; 6] = [
         "POST",
         "/api/users/{user_id}/password/reset",
         Handler::new(|request| {
-            let wanted = request.read_for_user(wire::passwords::reset_password)?;
-            let link = operations::reset_password(request.monocloud, &request.user_id(), wanted)?;
+            let input = request.read_for_user(wire::passwords::reset_password)?;
+            let link = operations::reset_password(request.monocloud, &request.user_id(), input)?;
             Ok(wire::passwords::reset_link(&link).fidelity_row("made"))
         }),
     )

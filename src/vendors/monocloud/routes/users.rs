@@ -13,8 +13,8 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users",
         Handler::new(|request| {
             let query = Query::of(&request.exchange.call);
-            let wanted = wire::users::page_request(request.monocloud, &query)?;
-            let page = operations::list_users(request.monocloud, query.text("filter"), wanted);
+            let page_request = wire::users::page_request(request.monocloud, &query)?;
+            let page = operations::list_users(request.monocloud, query.text("filter"), page_request);
             Ok(wire::users::users(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )

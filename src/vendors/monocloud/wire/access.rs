@@ -64,41 +64,41 @@ struct AddressBody<'a> {
 
 /// Blocked addresses as a list shows them.
 pub(in super::super) fn addresses(monocloud: &MonoCloud, page: &Page<Address>) -> Reply {
-    let seeds = monocloud.settings.era == Era::Seed;
+    let seed_era = monocloud.settings.era == Era::Seed;
     super::page(page, |address| AddressBody {
         ip: &address.ip,
         failure_count: address.failure_count,
-        login_count: seeds.then_some(address.login_count),
-        sign_in_attempts_count: (!seeds).then_some(address.login_count + address.failure_count),
+        login_count: seed_era.then_some(address.login_count),
+        sign_in_attempts_count: (!seed_era).then_some(address.login_count + address.failure_count),
         block_until: address.block_until,
-        last_login_attempt: seeds.then_some(address.last_login_attempt),
-        last_sign_in_attempt: (!seeds).then_some(address.last_login_attempt),
+        last_login_attempt: seed_era.then_some(address.last_login_attempt),
+        last_sign_in_attempt: (!seed_era).then_some(address.last_login_attempt),
     })
 }
 
 /// The address that is to be let in again, or `all`.
 pub(in super::super) fn unblock_ip(call: &Call) -> Result<String, Error> {
     let mut body = Body::of(call)?;
-    let ip = body.needed("ip_address");
+    let ip = body.required("ip_address");
     let is_ip = ip == "all" || ip.parse::<std::net::IpAddr>().is_ok();
-    if body.wrong.is_empty() && !is_ip {
-        body.refuse::<()>("ip_address", "The value is not an IP address.");
+    if body.errors.is_empty() && !is_ip {
+        body.reject::<()>("ip_address", "The value is not an IP address.");
     }
-    body.done(ip)
+    body.finish(ip)
 }
 
 /// The linked account that is to be parted: the service, and the id there.
 pub(in super::super) fn disconnect(call: &Call) -> Result<(ExternalAuthenticator, String), Error> {
     let mut body = Body::of(call)?;
-    let word = body.needed("authenticator");
-    let id = body.needed("provider_user_id");
+    let word = body.required("authenticator");
+    let id = body.required("provider_user_id");
     match serde_json::from_value(serde_json::Value::String(word)) {
-        Ok(authenticator) => body.done((authenticator, id)),
+        Ok(authenticator) => body.finish((authenticator, id)),
         Err(_) => {
-            if body.wrong.iter().all(|(member, _)| *member != "authenticator") {
-                body.refuse::<()>("authenticator", "The value is not an external authenticator.");
+            if body.errors.iter().all(|(member, _)| *member != "authenticator") {
+                body.reject::<()>("authenticator", "The value is not an external authenticator.");
             }
-            Err(Error::Invalid(body.wrong))
+            Err(Error::Invalid(body.errors))
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::super::error::Error;
-use super::super::operations::{Counted, GroupPatch, Joined, NewGroup, Page};
+use super::super::operations::{CountedGroup, GroupMembership, GroupPatch, NewGroup, Page};
 use super::super::record::GroupType;
 use super::super::settings::Era;
 use super::super::state::MonoCloud;
@@ -27,7 +27,7 @@ struct GroupBody<'a> {
     last_assigned: Option<i64>,
 }
 
-fn group_body(counted: &Counted) -> GroupBody<'_> {
+fn group_body(counted: &CountedGroup) -> GroupBody<'_> {
     let group = &counted.group;
     GroupBody {
         group_id: &group.group_id,
@@ -44,12 +44,12 @@ fn group_body(counted: &Counted) -> GroupBody<'_> {
 }
 
 /// One group.
-pub(in super::super) fn group(status: StatusCode, group: &Counted) -> Reply {
+pub(in super::super) fn group(status: StatusCode, group: &CountedGroup) -> Reply {
     Reply::of(status, &group_body(group))
 }
 
 /// Groups as a list shows them.
-pub(in super::super) fn groups(page: &Page<Counted>) -> Reply {
+pub(in super::super) fn groups(page: &Page<CountedGroup>) -> Reply {
     super::page(page, group_body)
 }
 
@@ -61,7 +61,7 @@ struct MembershipBody<'a> {
     creation_time: i64,
 }
 
-fn membership_body(joined: &Joined) -> MembershipBody<'_> {
+fn membership_body(joined: &GroupMembership) -> MembershipBody<'_> {
     MembershipBody {
         group_id: joined.membership.group_id,
         user_id: &joined.user_id,
@@ -71,12 +71,12 @@ fn membership_body(joined: &Joined) -> MembershipBody<'_> {
 }
 
 /// That a user is in a group.
-pub(in super::super) fn membership(joined: &Joined) -> Reply {
+pub(in super::super) fn membership(joined: &GroupMembership) -> Reply {
     Reply::of(StatusCode::OK, &membership_body(joined))
 }
 
 /// That a user joined a group: the seeds' generation says no more than that.
-pub(in super::super) fn assigned(monocloud: &MonoCloud, joined: &Joined) -> Reply {
+pub(in super::super) fn assigned(monocloud: &MonoCloud, joined: &GroupMembership) -> Reply {
     match monocloud.settings.era {
         Era::Seed => Reply::empty(StatusCode::CREATED),
         Era::Current => Reply::of(StatusCode::CREATED, &membership_body(joined)),
@@ -84,7 +84,7 @@ pub(in super::super) fn assigned(monocloud: &MonoCloud, joined: &Joined) -> Repl
 }
 
 /// A user's groups as a list shows them.
-pub(in super::super) fn memberships(page: &Page<Joined>) -> Reply {
+pub(in super::super) fn memberships(page: &Page<GroupMembership>) -> Reply {
     super::page(page, membership_body)
 }
 
@@ -92,22 +92,22 @@ pub(in super::super) fn memberships(page: &Page<Joined>) -> Reply {
 pub(in super::super) fn new_group(call: &Call) -> Result<NewGroup, Error> {
     let mut body = Body::of(call)?;
     let new = NewGroup {
-        name: body.needed("name"),
+        name: body.required("name"),
         description: body.text("description"),
         is_auto_assigned: body.flag("is_auto_assigned", false),
     };
-    body.done(new)
+    body.finish(new)
 }
 
 /// What of a group is to be changed.
 pub(in super::super) fn patch_group(call: &Call) -> Result<GroupPatch, Error> {
     let mut body = Body::of(call)?;
-    let name = match body.change_of_text("name") {
+    let name = match body.nullable_text("name") {
         Some(Some(name)) if !name.trim().is_empty() => Some(name),
-        Some(_) => body.refuse("name", "The value is required."),
+        Some(_) => body.reject("name", "The value is required."),
         None => None,
     };
-    let is_auto_assigned = body.change_of_flag("is_auto_assigned");
-    let patch = GroupPatch { name, description: body.change_of_text("description"), is_auto_assigned };
-    body.done(patch)
+    let is_auto_assigned = body.optional_flag("is_auto_assigned");
+    let patch = GroupPatch { name, description: body.nullable_text("description"), is_auto_assigned };
+    body.finish(patch)
 }

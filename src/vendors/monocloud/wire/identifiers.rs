@@ -17,27 +17,27 @@ pub(in super::super) fn add_identifier(call: &Call, kind: Kind) -> Result<NewIde
         value: identifier(&mut body, kind, true).unwrap_or_default(),
         is_verified: body.flag("is_verified", false),
     };
-    body.done(new)
+    body.finish(new)
 }
 
 /// The user name that is to be set.
 pub(in super::super) fn set_username(call: &Call) -> Result<String, Error> {
     let mut body = Body::of(call)?;
     let name = identifier(&mut body, Kind::Username, true).unwrap_or_default();
-    body.done(name)
+    body.finish(name)
 }
 
 /// An identifier in the member of its kind, if it looks like one.
-pub(super) fn identifier(body: &mut Body, kind: Kind, needed: bool) -> Option<String> {
+pub(super) fn identifier(body: &mut Body, kind: Kind, required: bool) -> Option<String> {
     let (name, looks, wrong): (_, fn(&str) -> bool, _) = match kind {
         Kind::Email => ("email", is_email, "The value is not an e-mail address."),
         Kind::Phone => ("phone_number", is_phone_number, "The value is not a phone number with a leading +."),
         Kind::Username => ("username", is_username, "The value is not a user name."),
     };
-    let faults = body.wrong.len();
-    let text = if needed { Some(body.needed(name)) } else { body.text(name) };
+    let errors = body.errors.len();
+    let text = if required { Some(body.required(name)) } else { body.text(name) };
     match text {
-        Some(text) if body.wrong.len() == faults && !looks(&text) => body.refuse(name, wrong),
+        Some(text) if body.errors.len() == errors && !looks(&text) => body.reject(name, wrong),
         text => text,
     }
 }
@@ -62,7 +62,7 @@ fn is_username(text: &str) -> bool {
 pub(in super::super) fn link_expiry(call: &Call) -> Result<Option<i64>, Error> {
     let mut body = Body::of(call)?;
     let expiry = body.seconds("expiry");
-    body.done(expiry)
+    body.finish(expiry)
 }
 
 /// That a link was sent.

@@ -38,30 +38,30 @@ pub(in super::super) fn patch_claims(call: &Call) -> Result<Vec<(&'static str, O
     let mut body = Body::of(call)?;
     let conforming = !body.flag("skip_conformance_checks", false);
     let claims = claims(&mut body, conforming);
-    body.done(claims)
+    body.finish(claims)
 }
 
 /// The claims in a body, and whether they look like what they are.
 pub(super) fn claims(body: &mut Body, conforming: bool) -> Vec<(&'static str, Option<Value>)> {
     let mut claims = Vec::new();
     for name in TEXTS {
-        let Some(value) = body.change_of_text(name) else { continue };
+        let Some(value) = body.nullable_text(name) else { continue };
         if let Some(text) = value.as_deref().filter(|_| conforming) {
             let is_page = || text.starts_with("https://") || text.starts_with("http://");
             let is_date = || text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
             if ADDRESSES.contains(&name) && !is_page() {
-                body.refuse::<()>(name, "The value is not a URL.");
+                body.reject::<()>(name, "The value is not a URL.");
             }
             if name == "birthdate" && !is_date() {
-                body.refuse::<()>(name, "The value is not a date in the form YYYY-MM-DD.");
+                body.reject::<()>(name, "The value is not a date in the form YYYY-MM-DD.");
             }
         }
         claims.push((name, value.map(Value::String)));
     }
-    if let Some(address) = body.change_of_object("address") {
+    if let Some(address) = body.nullable_object("address") {
         let parts = address.iter().flatten();
         if parts.clone().any(|(part, value)| !POSTAL.contains(&&**part) || !(value.is_string() || value.is_null())) {
-            body.refuse::<()>("address", "The value has a member that is no part of an address.");
+            body.reject::<()>("address", "The value has a member that is no part of an address.");
         }
         let part = |(name, value): (String, Value)| (!value.is_null()).then_some((name, value));
         claims.push(("address", address.map(|address| address.into_iter().filter_map(part).collect())));
@@ -73,11 +73,11 @@ pub(super) fn claims(body: &mut Body, conforming: bool) -> Vec<(&'static str, Op
 pub(in super::super) fn patch_data(call: &Call, data: Data) -> Result<Map<String, Value>, Error> {
     let mut body = Body::of(call)?;
     let name = wrapper(data);
-    let patch = body.change_of_object(name).flatten();
-    if patch.is_none() && body.wrong.is_empty() {
-        body.refuse::<()>(name, "The value is required.");
+    let patch = body.nullable_object(name).flatten();
+    if patch.is_none() && body.errors.is_empty() {
+        body.reject::<()>(name, "The value is required.");
     }
-    body.done(patch.unwrap_or_default())
+    body.finish(patch.unwrap_or_default())
 }
 
 /// A user's data in the wrapper that names it.

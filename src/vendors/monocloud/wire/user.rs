@@ -21,16 +21,16 @@ pub(super) enum Extent {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum UserBody<'a> {
-    Seeds(Seeds<'a>),
-    Todays(Todays<'a>),
+    SeedEra(SeedEraUser<'a>),
+    CurrentEra(CurrentEraUser<'a>),
 }
 
 /// The body of a user in this world.
 pub(super) fn body<'a>(monocloud: &MonoCloud, user: &'a User, extent: Extent) -> UserBody<'a> {
     let now = monocloud.now();
     match monocloud.settings.era {
-        Era::Seed => UserBody::Seeds(seeds(user, extent, now)),
-        Era::Current => UserBody::Todays(todays(user, now)),
+        Era::Seed => UserBody::SeedEra(seed_era_user(user, extent, now)),
+        Era::Current => UserBody::CurrentEra(current_era_user(user, now)),
     }
 }
 
@@ -39,13 +39,13 @@ const NEVER: i64 = 253_402_300_799;
 
 /// The user object of the seeds, member for member and in their order.
 #[derive(Serialize)]
-pub(super) struct Seeds<'a> {
+pub(super) struct SeedEraUser<'a> {
     creation_time: i64,
     passkeys: &'a [Passkey],
     last_updated: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     private_data: Option<&'a Members>,
-    idps: Linked<'a>,
+    idps: LinkedAccounts<'a>,
     emails: Identifiers<'a>,
     phone_numbers: Identifiers<'a>,
     password_updated_at: Option<i64>,
@@ -71,7 +71,7 @@ struct Access<'a> {
 
 /// The user object of today's clients.
 #[derive(Serialize)]
-pub(super) struct Todays<'a> {
+pub(super) struct CurrentEraUser<'a> {
     user_id: &'a str,
     disabled: bool,
     connections: Vec<Connection>,
@@ -136,20 +136,20 @@ struct IdentifierBody<'a> {
 
 impl<'a> IdentifierBody<'a> {
     fn new(one: &'a Identifier, kind: Kind, era: Era) -> Self {
-        let value = |wanted: Kind| (kind == wanted).then_some(&*one.value);
-        let seeds = era == Era::Seed;
+        let value = |shown: Kind| (kind == shown).then_some(&*one.value);
+        let seed_era = era == Era::Seed;
         let flags = kind != Kind::Username;
         Self {
             phone: value(Kind::Phone),
-            authenticators: seeds.then_some(&one.authenticators),
+            authenticators: seed_era.then_some(&one.authenticators),
             verified: flags.then_some(one.verified),
             id: one.id,
             email: value(Kind::Email),
             primary: flags.then_some(one.primary),
-            idps: seeds.then_some(&one.idps),
+            idps: seed_era.then_some(&one.idps),
             username: value(Kind::Username),
-            source: (!seeds).then_some(None),
-            verification_source: (!seeds && flags).then_some(None),
+            source: (!seed_era).then_some(None),
+            verification_source: (!seed_era && flags).then_some(None),
         }
     }
 }
@@ -165,15 +165,15 @@ impl Serialize for Identifiers<'_> {
 }
 
 /// The linked accounts of the seeds' generation; lists leave their claims out.
-enum Linked<'a> {
+enum LinkedAccounts<'a> {
     Whole(&'a [Idp]),
     WithoutClaims(&'a [Idp]),
 }
 
-impl Serialize for Linked<'_> {
+impl Serialize for LinkedAccounts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Short<'a> {
+        struct Account<'a> {
             provider_user_id: &'a str,
             authenticator: ExternalAuthenticator,
         }
@@ -181,22 +181,22 @@ impl Serialize for Linked<'_> {
             Self::Whole(idps) => idps.serialize(serializer),
             Self::WithoutClaims(idps) => serializer.collect_seq(
                 idps.iter()
-                    .map(|idp| Short { provider_user_id: &idp.provider_user_id, authenticator: idp.authenticator }),
+                    .map(|idp| Account { provider_user_id: &idp.provider_user_id, authenticator: idp.authenticator }),
             ),
         }
     }
 }
 
-fn seeds(user: &User, extent: Extent, now: i64) -> Seeds<'_> {
+fn seed_era_user(user: &User, extent: Extent, now: i64) -> SeedEraUser<'_> {
     let profile = &*user.profile;
     let whole = extent != Extent::Summary;
     let identifiers = |kind| Identifiers(profile.identifiers(kind), kind, Era::Seed);
-    Seeds {
+    SeedEraUser {
         creation_time: profile.creation_time,
         passkeys: &profile.passkeys,
         last_updated: user.last_updated,
         private_data: whole.then_some(&profile.private_data),
-        idps: if whole { Linked::Whole(&profile.idps) } else { Linked::WithoutClaims(&profile.idps) },
+        idps: if whole { LinkedAccounts::Whole(&profile.idps) } else { LinkedAccounts::WithoutClaims(&profile.idps) },
         emails: identifiers(Kind::Email),
         phone_numbers: identifiers(Kind::Phone),
         password_updated_at: profile.password_updated_at,
@@ -218,7 +218,7 @@ fn seeds(user: &User, extent: Extent, now: i64) -> Seeds<'_> {
     }
 }
 
-fn todays(user: &User, now: i64) -> Todays<'_> {
+fn current_era_user(user: &User, now: i64) -> CurrentEraUser<'_> {
     let profile = &*user.profile;
     let identifiers = |kind| Identifiers(profile.identifiers(kind), kind, Era::Current);
     let mut idps: Vec<IdentityProvider> = Vec::new();
@@ -231,7 +231,7 @@ fn todays(user: &User, now: i64) -> Todays<'_> {
     let activity: Option<&Activity> = profile.activity.as_deref();
     let (attempts, successes) =
         activity.map_or((nothing.attempts, nothing.successes), |activity| (activity.attempts, activity.successes));
-    Todays {
+    CurrentEraUser {
         user_id: &profile.user_id,
         disabled: user.disabled,
         connections: idps.into_iter().map(|idp| Connection { idp, connection_id: idp }).collect(),

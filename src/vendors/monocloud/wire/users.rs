@@ -56,11 +56,11 @@ pub(in super::super) fn new_user(call: &Call) -> Result<NewUser, Error> {
         email_verified: body.flag("email_verified", false),
         phone_number: identifier(&mut body, Kind::Phone, false),
         phone_number_verified: body.flag("phone_number_verified", false),
-        secret: super::passwords::secret(&mut body, "password"),
+        password: super::passwords::new_password(&mut body, "password"),
         is_temporary: body.flag("is_temporary_password", true),
         claims,
     };
-    body.done(new)
+    body.finish(new)
 }
 
 /// Whether disable is asked to end the user's sessions.
