@@ -17,7 +17,7 @@ use crate::directory::{Directory, Record};
 use crate::protocol::Call;
 use crate::protocol::credential::API_KEY;
 
-pub(super) use token::{Issued, Signer};
+pub(super) use token::{IssuedToken, Signer};
 
 /// Whom a token can be of.
 type Users = Directory<User>;
@@ -61,14 +61,14 @@ pub(super) struct Tenant {
 pub(super) struct Caller {
     /// Nil where nobody asked for it.
     tenant: Uuid,
-    who: Who,
+    identity: Identity,
     at: Timestamp,
 }
 
 #[derive(Debug)]
-enum Who {
+enum Identity {
     /// Nobody was asked who they are.
-    Anybody,
+    Anonymous,
     User(User),
     Key(Key),
 }
@@ -117,7 +117,7 @@ impl Access {
     }
 
     /// A token for that user, who is in those groups.
-    pub(super) fn issue(&self, context: &WorldContext, user: &User, groups: Vec<String>) -> Issued {
+    pub(super) fn issue(&self, context: &WorldContext, user: &User, groups: Vec<String>) -> IssuedToken {
         self.signer.issue((user.key(), user.profile.tenant), groups, &context.world, context.clock.now())
     }
 
@@ -134,27 +134,27 @@ impl Access {
         call: &Call,
         keys: bool,
     ) -> Result<Caller, Error> {
-        let who = match keys.then(|| call.header(&API_KEY)).flatten() {
-            Some(key) => Who::Key(self.keys.get(key.trim_ascii()).ok_or(Error::UnknownKey)?.clone()),
-            None => Who::User(self.holder(users, behaviour, call, call.at).map_err(|error| match error {
+        let identity = match keys.then(|| call.header(&API_KEY)).flatten() {
+            Some(key) => Identity::Key(self.keys.get(key.trim_ascii()).ok_or(Error::UnknownKey)?.clone()),
+            None => Identity::User(self.holder(users, behaviour, call, call.at).map_err(|error| match error {
                 Error::MissingToken if keys => Error::MissingKey,
                 other => other,
             })?),
         };
-        let own = match &who {
-            Who::Key(key) => key.tenant,
-            Who::User(user) => user.profile.tenant,
-            Who::Anybody => Uuid::nil(),
+        let own = match &identity {
+            Identity::Key(key) => key.tenant,
+            Identity::User(user) => user.profile.tenant,
+            Identity::Anonymous => Uuid::nil(),
         };
-        let caller = Caller::of_tenant(call)?;
+        let caller = Caller::for_tenant(call)?;
         match caller.tenant == own {
-            true => Ok(Caller { who, ..caller }),
+            true => Ok(Caller { identity, ..caller }),
             false => Err(Error::TenantMismatch),
         }
     }
 
     /// Whether the call carries a token or key that there is.
-    pub(super) fn knows(&self, users: &Users, behaviour: &Behaviour, call: &Call, now: Timestamp) -> bool {
+    pub(super) fn accepts(&self, users: &Users, behaviour: &Behaviour, call: &Call, now: Timestamp) -> bool {
         self.holder(users, behaviour, call, now).is_ok()
             || call.header(&API_KEY).is_some_and(|key| self.keys.contains_key(key.trim_ascii()))
     }
@@ -180,10 +180,10 @@ impl Access {
 
     /// Checks that the caller may administer their tenant. An API key is made for that.
     pub(super) fn admin(&self, caller: &Caller) -> Result<(), Error> {
-        match &caller.who {
-            Who::Key(_) => Ok(()),
-            Who::User(user) if user.is_admin() => Ok(()),
-            Who::User(_) | Who::Anybody => {
+        match &caller.identity {
+            Identity::Key(_) => Ok(()),
+            Identity::User(user) if user.is_admin() => Ok(()),
+            Identity::User(_) | Identity::Anonymous => {
                 let tenant = self.tenants.iter().find(|tenant| tenant.id == caller.tenant);
                 Err(Error::NotAdmin { notices: tenant.map(|tenant| tenant.notices.clone()).unwrap_or_default() })
             }
@@ -193,22 +193,22 @@ impl Access {
 
 impl Caller {
     /// Whoever it is, for no tenant.
-    pub(super) fn anybody(call: &Call) -> Self {
-        Self { tenant: Uuid::nil(), who: Who::Anybody, at: call.at }
+    pub(super) fn anonymous(call: &Call) -> Self {
+        Self { tenant: Uuid::nil(), identity: Identity::Anonymous, at: call.at }
     }
 
     /// Whoever it is, for the tenant that the call names.
-    pub(super) fn of_tenant(call: &Call) -> Result<Self, Error> {
+    pub(super) fn for_tenant(call: &Call) -> Result<Self, Error> {
         let tenant = call.value(&TENANT).ok_or(Error::MissingTenant)?;
         let tenant = uuid(tenant.as_bytes()).ok_or(Error::MalformedTenant)?;
-        Ok(Self { tenant, ..Self::anybody(call) })
+        Ok(Self { tenant, ..Self::anonymous(call) })
     }
 
     /// The user who calls, by their own token.
     pub(super) fn user(&self) -> Result<&User, Error> {
-        match &self.who {
-            Who::User(user) => Ok(user),
-            Who::Key(_) | Who::Anybody => Err(Error::MissingToken),
+        match &self.identity {
+            Identity::User(user) => Ok(user),
+            Identity::Key(_) | Identity::Anonymous => Err(Error::MissingToken),
         }
     }
 
@@ -224,15 +224,15 @@ impl Caller {
 
     /// Whether the caller is that user.
     pub(super) fn is(&self, user: &User) -> bool {
-        matches!(&self.who, Who::User(own) if own.key() == user.key())
+        matches!(&self.identity, Identity::User(own) if own.key() == user.key())
     }
 
     /// How the audit log names the caller.
     pub(super) fn actor(&self) -> Actor {
-        match &self.who {
-            Who::Anybody => Actor::SYSTEM,
-            Who::User(user) => actor(user),
-            Who::Key(key) => Actor { kind: ActorType::ApiKey, id: Some(key.id.as_str().into()) },
+        match &self.identity {
+            Identity::Anonymous => Actor::SYSTEM,
+            Identity::User(user) => actor(user),
+            Identity::Key(key) => Actor { kind: ActorType::ApiKey, id: Some(key.id.as_str().into()) },
         }
     }
 }

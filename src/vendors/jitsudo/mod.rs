@@ -68,7 +68,7 @@ impl Vendor for Jitsudo {
     }
 
     fn accepts_credential(&self, call: &Call) -> bool {
-        self.access.knows(&self.state.users, &self.behaviour, call, self.context.clock.now())
+        self.access.accepts(&self.state.users, &self.behaviour, call, self.context.clock.now())
     }
 
     fn fork(&self, context: WorldContext) -> Box<dyn Vendor> {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::auth::Caller;
 use super::error::Error;
-use super::record::{Actor, Address, Entry, Pending, Purpose, User};
+use super::record::{Actor, Address, Entry, PendingToken, Purpose, User};
 use super::settings::Ruling;
 use super::state::{Jitsudo, NAME};
 use crate::directory::{DirectoryError, Record};
@@ -22,7 +22,7 @@ use crate::ids::{Reservation, Stream};
 use crate::outbox::Message;
 
 /// Which part of a list is wanted.
-pub(super) struct Listing {
+pub(super) struct ListQuery {
     /// The most items.
     pub(super) limit: usize,
     /// Where the last page ended.
@@ -37,7 +37,7 @@ pub(super) struct Page<T> {
 }
 
 /// Tenants are walls: another tenant's user is not there.
-fn in_tenant(jitsudo: &Jitsudo, caller: &Caller, user: &User) -> Result<(), Error> {
+fn check_user_tenant(jitsudo: &Jitsudo, caller: &Caller, user: &User) -> Result<(), Error> {
     match user.profile.tenant == caller.tenant() {
         true => Ok(()),
         false if jitsudo.behaviour.other_tenant_is_forbidden => Err(Error::Forbidden("other_tenant")),
@@ -63,13 +63,13 @@ fn user_error(error: DirectoryError<Address, Error>) -> Error {
 }
 
 /// Writes into the audit log what was done to a user, now.
-fn note_user(jitsudo: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
-    note(jitsudo, jitsudo.context.clock.now(), user.profile.tenant, actor, action, of_user(user));
+fn log_user_action(jitsudo: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
+    log_action(jitsudo, jitsudo.context.clock.now(), user.profile.tenant, actor, action, of_user(user));
 }
 
 /// Writes into the audit log what was changed in a user, at the time that the record shows.
-fn note_change(jitsudo: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
-    note(jitsudo, user.updated_at, user.profile.tenant, actor, action, of_user(user));
+fn log_user_change(jitsudo: &Jitsudo, actor: Actor, action: &'static str, user: &User) {
+    log_action(jitsudo, user.updated_at, user.profile.tenant, actor, action, of_user(user));
 }
 
 fn of_user(user: &User) -> (&'static str, Arc<str>) {
@@ -77,7 +77,7 @@ fn of_user(user: &User) -> (&'static str, Arc<str>) {
 }
 
 /// Writes into the audit log what was done to a resource, its type and id.
-fn note(
+fn log_action(
     jitsudo: &Jitsudo,
     at: Timestamp,
     tenant: Uuid,
@@ -101,13 +101,13 @@ fn new_id(ids: &mut Reservation<'_>) -> String {
     Uuid::new_v8(ids.bytes()).to_string()
 }
 
-/// Mails a user a token, which takes the place of one that was sent for the same before.
-fn mail(jitsudo: &Jitsudo, user: &User, purpose: Purpose) {
+/// Mails a user a token. It replaces the one that was sent for the same purpose before.
+fn mail_token(jitsudo: &Jitsudo, user: &User, purpose: Purpose) {
     let now = jitsudo.context.clock.now();
     let token = loop {
         let token = format!("{:032x}", u128::from_be_bytes(jitsudo.context.ids.bytes(Stream::Links)));
         // A seed can hold any token, also the one that comes next; then another one is drawn.
-        if jitsudo.state.pending.upsert(Pending::new(user.key(), purpose, token.clone(), now)).is_ok() {
+        if jitsudo.state.pending.upsert(PendingToken::new(user.key(), purpose, token.clone(), now)).is_ok() {
             break token;
         }
     };
@@ -123,12 +123,12 @@ fn mail(jitsudo: &Jitsudo, user: &User, purpose: Purpose) {
     });
 }
 
-/// A place in a list, so that nobody takes it for something to compute with.
-fn opaque(place: &str) -> String {
-    URL_SAFE_NO_PAD.encode(place)
+/// Encodes a position in a list as a cursor, so that clients treat it as opaque.
+fn encode_cursor(position: &str) -> String {
+    URL_SAFE_NO_PAD.encode(position)
 }
 
-/// The place that a cursor stands for.
-fn place(cursor: &str) -> Option<String> {
+/// Decodes a cursor into the position in the list.
+fn decode_cursor(cursor: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
 }

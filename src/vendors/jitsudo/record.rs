@@ -15,7 +15,7 @@ use crate::directory::Record;
 
 pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
 pub(super) use group::{Group, GroupName, Member, Origin, RoleMapping};
-pub(super) use pending::{Pending, Purpose};
+pub(super) use pending::{PendingToken, Purpose};
 
 /// A user.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::auth::{self, Access, Key, Signer};
 use super::record::{
-    Actor, Address, AuditLog, AuthProvider, Entry, Group, GroupName, Member, Names, Pending, Profile, Purpose,
+    Actor, Address, AuditLog, AuthProvider, Entry, Group, GroupName, Member, Names, PendingToken, Profile, Purpose,
     RoleMapping, User,
 };
 use super::settings::Behaviour;
@@ -28,7 +28,7 @@ struct Accounts {
     users: Vec<User>,
     /// Opaque token to user id.
     tokens: HashMap<String, String>,
-    pending: Vec<Pending>,
+    pending: Vec<PendingToken>,
     faults: Vec<UserFault>,
 }
 
@@ -74,22 +74,22 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
 impl Accounts {
     /// Adds the user of that index in the seed file.
     fn add(&mut self, start: &SeedContext<'_>, index: usize, user: SeedUser) -> Result<(), SeedError> {
-        let twice = |member: &str, value: &str, message: &str| {
+        let error = |member: &str, value: &str, message: &str| {
             Err(SeedError::about(start.seed, value, &format!("users[{index}].fauxidp.{member}"), message))
         };
         let (id, hidden) = (user.id.to_string(), user.fauxidp);
         for token in hidden.tokens {
             if self.tokens.insert(token.clone(), id.clone()).is_some() {
-                return twice("tokens", &token, "the token stands twice");
+                return error("tokens", &token, "the token stands twice");
             }
         }
         let password = match (hidden.password, hidden.password_hash) {
-            (Some(_), Some(hash)) => return twice("password_hash", &hash, "the password stands twice"),
+            (Some(_), Some(hash)) => return error("password_hash", &hash, "the password stands twice"),
             (Some(password), None) => Some(passwords::hash_of_seed(&password, &id)),
             (None, hash) => hash,
         };
-        self.pending.extend(hidden.reset_token.map(|token| Pending::lasting(&id, Purpose::Reset, token)));
-        self.pending.extend(hidden.invite_token.map(|token| Pending::lasting(&id, Purpose::Invite, token)));
+        self.pending.extend(hidden.reset_token.map(|token| PendingToken::permanent(&id, Purpose::Reset, token)));
+        self.pending.extend(hidden.invite_token.map(|token| PendingToken::permanent(&id, Purpose::Invite, token)));
         if let Some(spec) = hidden.fault {
             self.faults.push(UserFault { key: id.clone(), spec, field: format!("users[{index}].fauxidp.fault") });
         }
@@ -160,17 +160,18 @@ fn keys(start: &SeedContext<'_>, tenants: &[Tenant]) -> Result<HashMap<String, K
     Ok(keys)
 }
 
-/// These records; an error names what two of them share: of an alias what `told` makes of it, and where it is unique.
+/// Collects the records. An error names what two of them share; `describe` gives the text of an alias and the scope in
+/// which it has to be unique.
 fn directory<T: Record>(
     start: &SeedContext<'_>,
     records: Vec<T>,
     field: &str,
-    told: impl FnOnce(T::Alias) -> (String, &'static str),
+    describe: impl FnOnce(T::Alias) -> (String, &'static str),
 ) -> Result<Directory<T>, SeedError> {
     Directory::new(records).map_err(|duplicate| {
         let (value, scope) = match duplicate {
             Duplicate::Key(key) => (key, ""),
-            Duplicate::Alias(alias) => told(alias),
+            Duplicate::Alias(alias) => describe(alias),
         };
         SeedError::about(start.seed, &value, field, format!("{value:?} stands twice{scope}"))
     })

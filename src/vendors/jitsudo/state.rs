@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::auth::Access;
-use super::record::{AuditLog, Group, Pending, User};
+use super::record::{AuditLog, Group, PendingToken, User};
 use super::settings::Behaviour;
 use crate::collections::collections;
 use crate::context::WorldContext;
@@ -26,7 +26,7 @@ collections! {
         users: Directory<User>,
         groups: Directory<Group>,
         /// What was mailed and not yet used.
-        pending: Directory<Pending>,
+        pending: Directory<PendingToken>,
         audit: AuditLog,
     }
 }

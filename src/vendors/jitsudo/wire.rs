@@ -17,14 +17,17 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::error::Error;
-use super::operations::{Listing, Page};
+use super::operations::{ListQuery, Page};
 use super::record::uuid;
 use super::settings::Behaviour;
 use crate::exchange::Exchange;
 use crate::protocol::{Call, Reply};
 
-/// The most items of a page, and how many there are where nobody says.
-const LIMITS: (usize, usize) = (250, 50);
+/// The most items of a page.
+const MAX_LIMIT: usize = 250;
+
+/// How many items a page has where the call names no limit.
+const DEFAULT_LIMIT: usize = 50;
 
 /// The id in the path, in lower case.
 pub(super) fn id(exchange: &Exchange) -> Result<String, Error> {
@@ -46,17 +49,16 @@ pub(super) fn user_key(id: &str) -> Cow<'_, str> {
 }
 
 /// Which part of a list is asked for.
-pub(super) fn listing(call: &Call, behaviour: &Behaviour) -> Result<Listing, Error> {
-    let (most, usual) = LIMITS;
+pub(super) fn list_query(call: &Call, behaviour: &Behaviour) -> Result<ListQuery, Error> {
     let limit = match query(call, "limit") {
-        None => usual,
+        None => DEFAULT_LIMIT,
         Some(text) => match text.parse() {
-            Ok(limit) if (1..=most).contains(&limit) => limit,
-            Ok(limit) if limit > most && behaviour.limit_is_clamped => most,
+            Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => limit,
+            Ok(limit) if limit > MAX_LIMIT && behaviour.limit_is_clamped => MAX_LIMIT,
             _ => return Err(Error::InvalidQuery("limit")),
         },
     };
-    Ok(Listing { limit, cursor: query(call, "cursor").map(Cow::into_owned) })
+    Ok(ListQuery { limit, cursor: query(call, "cursor").map(Cow::into_owned) })
 }
 
 /// A page of a list.
@@ -136,12 +138,12 @@ fn member(call: &Call, name: &'static str) -> Result<Option<Value>, Error> {
 }
 
 /// A text that has to be there and to say something.
-fn text(members: &Map<String, Value>, name: &'static str) -> Result<String, Error> {
-    some_text(members, name)?.ok_or(Error::InvalidMember(name))
+fn required_text(members: &Map<String, Value>, name: &'static str) -> Result<String, Error> {
+    optional_text(members, name)?.ok_or(Error::InvalidMember(name))
 }
 
 /// A text that says something, if it is there.
-fn some_text(members: &Map<String, Value>, name: &'static str) -> Result<Option<String>, Error> {
+fn optional_text(members: &Map<String, Value>, name: &'static str) -> Result<Option<String>, Error> {
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.clone())),

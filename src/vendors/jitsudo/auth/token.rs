@@ -19,7 +19,7 @@ const JWT_SECRET: u64 = 0x4a57;
 pub(in super::super) struct Signer(Secret);
 
 /// A token and when it ends.
-pub(in super::super) struct Issued {
+pub(in super::super) struct IssuedToken {
     pub(in super::super) token: String,
     pub(in super::super) expires_at: Timestamp,
 }
@@ -50,7 +50,7 @@ impl Signer {
         groups: Vec<String>,
         world: &str,
         now: Timestamp,
-    ) -> Issued {
+    ) -> IssuedToken {
         let end = now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
         let claims = Claims {
             sub: user.to_owned(),
@@ -62,7 +62,7 @@ impl Signer {
         };
         let token = self.0.sign(&claims);
         let expires_at = Timestamp::from_second(claims.exp).unwrap_or(end);
-        Issued { token, expires_at }
+        IssuedToken { token, expires_at }
     }
 
     /// Whose token it is, if it is one of ours and has not ended.

@@ -6,7 +6,7 @@ use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::record::Entry;
 use super::super::state::Jitsudo;
-use super::{Listing, Page, opaque, place};
+use super::{ListQuery, Page, decode_cursor, encode_cursor};
 
 /// Which entries are wanted.
 #[derive(Default)]
@@ -26,23 +26,25 @@ pub(in super::super) fn list_audit_log(
     jitsudo: &Jitsudo,
     caller: &Caller,
     filter: &AuditFilter,
-    listing: &Listing,
+    list_query: &ListQuery,
 ) -> Result<Page<Entry>, Error> {
-    let before = |cursor: &str| place(cursor).and_then(|place| place.parse().ok()).ok_or(Error::InvalidQuery("cursor"));
-    let before: Option<u64> = listing.cursor.as_deref().map(before).transpose()?;
+    let before = |cursor: &str| {
+        decode_cursor(cursor).and_then(|position| position.parse().ok()).ok_or(Error::InvalidQuery("cursor"))
+    };
+    let before: Option<u64> = list_query.cursor.as_deref().map(before).transpose()?;
     jitsudo.access.admin(caller)?;
-    let is = |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
-    let wanted = |entry: &Entry| {
+    let equals = |expected: &Option<String>, value: &str| expected.as_ref().is_none_or(|text| text == value);
+    let matches = |entry: &Entry| {
         entry.tenant == caller.tenant()
             && filter.actor_id.as_ref().is_none_or(|id| entry.actor.id.as_deref() == Some(id))
-            && is(&filter.resource_type, &entry.resource_type)
-            && is(&filter.resource_id, &entry.resource_id)
-            && is(&filter.action, &entry.action)
+            && equals(&filter.resource_type, &entry.resource_type)
+            && equals(&filter.resource_id, &entry.resource_id)
+            && equals(&filter.action, &entry.action)
             && filter.from.is_none_or(|from| entry.created_at >= from)
             && filter.to.is_none_or(|to| entry.created_at < to)
     };
-    let (items, next) = jitsudo.state.audit.list(before, listing.limit, wanted);
-    Ok(Page { items, next: next.map(|n| opaque(&n.to_string())) })
+    let (items, next) = jitsudo.state.audit.list(before, list_query.limit, matches);
+    Ok(Page { items, next: next.map(|n| encode_cursor(&n.to_string())) })
 }
 
 /// The entry of that id in the caller's tenant.

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::super::auth::{Door, Issued, Tenant, may_enter};
+use super::super::auth::{Door, IssuedToken, Tenant, may_enter};
 use super::super::error::Error;
-use super::super::record::{Actor, Address, AuthProvider, Pending, Purpose, User};
+use super::super::record::{Actor, Address, AuthProvider, PendingToken, Purpose, User};
 use super::super::state::Jitsudo;
-use super::{groups, mail, note_user};
+use super::{groups, log_user_action, mail_token};
 use crate::directory::{DirectoryError, Record};
 use crate::ids::Stream;
 use crate::passwords;
@@ -34,10 +34,11 @@ pub(in super::super) fn get_auth_providers<'a>(
 }
 
 /// Checks a password and issues a token. Whoever is suspended is told no more than whoever mistyped.
-pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Result<Issued, Error> {
-    let meant = |tenant: &&Tenant| login.tenant_slug.as_ref().is_none_or(|slug| *slug == tenant.slug);
-    let fits = |user: &User| user.profile.password.as_ref().is_some_and(|hash| passwords::fits(&login.password, hash));
-    let mut known = at_address(jitsudo, &login.email, meant).filter(fits);
+pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Result<IssuedToken, Error> {
+    let is_named = |tenant: &&Tenant| login.tenant_slug.as_ref().is_none_or(|slug| *slug == tenant.slug);
+    let has_password =
+        |user: &User| user.profile.password.as_ref().is_some_and(|hash| passwords::fits(&login.password, hash));
+    let mut known = users_at(jitsudo, &login.email, is_named).filter(has_password);
     let user = known.next().ok_or(Error::BadCredentials)?;
     if known.next().is_some() {
         return Err(Error::AmbiguousTenant);
@@ -50,12 +51,12 @@ pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Res
 
 /// Mails a token to set another password with, where there is somebody to mail it to. The answer never tells.
 pub(in super::super) fn request_password_reset(jitsudo: &Jitsudo, email: &str) {
-    let users = at_address(jitsudo, email, |_| true)
+    let users = users_at(jitsudo, email, |_| true)
         .filter(|user| user.profile.auth_provider == AuthProvider::Local)
         .filter(|user| may_enter(user, Door::ResetRequest, &jitsudo.behaviour));
     for user in users {
-        note_user(jitsudo, Actor::SYSTEM, "user.request_password_reset", &user);
-        mail(jitsudo, &user, Purpose::Reset);
+        log_user_action(jitsudo, Actor::SYSTEM, "user.request_password_reset", &user);
+        mail_token(jitsudo, &user, Purpose::Reset);
     }
 }
 
@@ -69,26 +70,26 @@ pub(in super::super) fn verify_email(jitsudo: &Jitsudo, token: &str) -> Result<U
             false => Err(Error::UnknownMailToken), // once is enough
         });
     let user = edited.map_err(unknown_token)?;
-    note_user(jitsudo, Actor::SYSTEM, "user.verify_email", &user);
+    log_user_action(jitsudo, Actor::SYSTEM, "user.verify_email", &user);
     Ok(user)
 }
 
 /// Sets the first password of who was invited, which also shows that the address is theirs.
 pub(in super::super) fn set_initial_password(jitsudo: &Jitsudo, token: &str, password: &str) -> Result<(), Error> {
     let user = set_password(jitsudo, token, Purpose::Invite, password)?;
-    note_user(jitsudo, Actor::SYSTEM, "user.set_initial_password", &user);
+    log_user_action(jitsudo, Actor::SYSTEM, "user.set_initial_password", &user);
     Ok(())
 }
 
 /// Sets another password.
 pub(in super::super) fn reset_password(jitsudo: &Jitsudo, token: &str, password: &str) -> Result<(), Error> {
     let user = set_password(jitsudo, token, Purpose::Reset, password)?;
-    note_user(jitsudo, Actor::SYSTEM, "user.reset_password", &user);
+    log_user_action(jitsudo, Actor::SYSTEM, "user.reset_password", &user);
     Ok(())
 }
 
 /// The users of that address, each of another tenant, in those tenants that count.
-fn at_address<'a>(
+fn users_at<'a>(
     jitsudo: &'a Jitsudo,
     email: &'a str,
     counts: impl Fn(&&'a Tenant) -> bool + 'a,
@@ -98,10 +99,10 @@ fn at_address<'a>(
 }
 
 /// What a mailed token stands for, and whose it is, if it still counts.
-fn redeem(jitsudo: &Jitsudo, token: &str, purpose: Purpose) -> Result<(Pending, User), Error> {
+fn redeem(jitsudo: &Jitsudo, token: &str, purpose: Purpose) -> Result<(PendingToken, User), Error> {
     let now: Timestamp = jitsudo.context.clock.now();
-    let good = |pending: &Pending| pending.purpose == purpose && pending.counts(now);
-    let pending = jitsudo.state.pending.find(&token.to_owned()).filter(good).ok_or(Error::UnknownMailToken)?;
+    let is_valid = |pending: &PendingToken| pending.purpose == purpose && pending.is_valid_at(now);
+    let pending = jitsudo.state.pending.find(&token.to_owned()).filter(is_valid).ok_or(Error::UnknownMailToken)?;
     let user = jitsudo.state.users.get(&pending.user).ok_or(Error::UnknownMailToken)?;
     match may_enter(&user, Door::MailedToken, &jitsudo.behaviour) {
         true => Ok((pending, user)),
@@ -113,7 +114,7 @@ fn redeem(jitsudo: &Jitsudo, token: &str, purpose: Purpose) -> Result<(Pending, 
 fn set_password(jitsudo: &Jitsudo, token: &str, purpose: Purpose, password: &str) -> Result<User, Error> {
     let (pending, _) = redeem(jitsudo, token, purpose)?;
     // Of two calls at once, one takes the token.
-    let taken = |found: &Pending| if found.token == token { Ok(()) } else { Err(Error::UnknownMailToken) };
+    let taken = |found: &PendingToken| if found.token == token { Ok(()) } else { Err(Error::UnknownMailToken) };
     jitsudo.state.pending.remove(pending.key(), taken).map_err(unknown_token)?;
     let hash = passwords::hash(password, jitsudo.context.ids.bytes(Stream::Salts));
     let now = jitsudo.context.clock.now();

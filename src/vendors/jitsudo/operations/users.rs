@@ -9,13 +9,16 @@ use uuid::Uuid;
 
 use super::super::auth::{self, Caller};
 use super::super::error::Error;
-use super::super::record::{Actor, AuthProvider, Names, Pending, Profile, Purpose, User};
+use super::super::record::{Actor, AuthProvider, Names, PendingToken, Profile, Purpose, User};
 use super::super::state::Jitsudo;
-use super::{Listing, Page, allow, groups, in_tenant, mail, new_id, note_change, note_user, opaque, place, user_error};
+use super::{
+    ListQuery, Page, allow, check_user_tenant, decode_cursor, encode_cursor, groups, log_user_action, log_user_change,
+    mail_token, new_id, user_error,
+};
 use crate::directory::{DirectoryError, Record};
 
-/// The most bytes of an avatar's whole data URI.
-const MOST_AVATAR: usize = 262_144;
+/// The largest avatar, counted over its whole data URI.
+const MAX_AVATAR_BYTES: usize = 262_144;
 
 /// A user after a change, and whether there was anything to change.
 pub(in super::super) struct Changed {
@@ -59,29 +62,30 @@ pub(in super::super) fn list_users(
     jitsudo: &Jitsudo,
     caller: &Caller,
     filter: &UserFilter,
-    listing: &Listing,
+    list_query: &ListQuery,
 ) -> Result<Page<User>, Error> {
-    let after = listing.cursor.as_deref().map(|cursor| user_place(cursor).ok_or(Error::InvalidQuery("cursor")));
+    let after =
+        list_query.cursor.as_deref().map(|cursor| decode_user_cursor(cursor).ok_or(Error::InvalidQuery("cursor")));
     let after = after.transpose()?;
     jitsudo.access.admin(caller)?;
     let snapshot = jitsudo.state.users.snapshot();
-    let wanted = |user: &&User| {
+    let matches = |user: &&User| {
         user.profile.tenant == caller.tenant()
             && filter.active.is_none_or(|active| user.active == active)
             && filter.email.as_ref().is_none_or(|email| user.profile.email.eq_ignore_ascii_case(email))
             && after.as_ref().is_none_or(|(at, id)| (user.profile.created_at, user.key()) > (*at, id))
     };
-    let mut found = oldest(snapshot.iter().filter(wanted), listing.limit + 1);
-    let more = found.len() > listing.limit;
-    found.truncate(listing.limit);
+    let mut found = oldest(snapshot.iter().filter(matches), list_query.limit + 1);
+    let more = found.len() > list_query.limit;
+    found.truncate(list_query.limit);
     let next = found.last().filter(|_| more);
-    let next = next.map(|user| opaque(&format!("{}/{}", user.profile.created_at.as_nanosecond(), user.key())));
+    let next = next.map(|user| encode_cursor(&format!("{}/{}", user.profile.created_at.as_nanosecond(), user.key())));
     Ok(Page { items: found.into_iter().cloned().collect(), next })
 }
 
 /// The oldest so many of these users, in order. Whoever is too young is passed over at one look, so that a page of many
 /// people costs little more than the look at each.
-fn oldest<'a>(users: impl Iterator<Item = &'a User>, most: usize) -> Vec<&'a User> {
+fn oldest<'a>(users: impl Iterator<Item = &'a User>, limit: usize) -> Vec<&'a User> {
     let by_age = |a: &&User, b: &&User| (a.profile.created_at, a.key()).cmp(&(b.profile.created_at, b.key()));
     let mut kept: Vec<&User> = Vec::new();
     let mut youngest: Option<&User> = None;
@@ -90,20 +94,20 @@ fn oldest<'a>(users: impl Iterator<Item = &'a User>, most: usize) -> Vec<&'a Use
             continue;
         }
         kept.push(user);
-        if kept.len() == 2 * most {
-            let (_, last, _) = kept.select_nth_unstable_by(most - 1, by_age);
+        if kept.len() == 2 * limit {
+            let (_, last, _) = kept.select_nth_unstable_by(limit - 1, by_age);
             youngest = Some(*last);
-            kept.truncate(most);
+            kept.truncate(limit);
         }
     }
     kept.sort_unstable_by(by_age);
-    kept.truncate(most);
+    kept.truncate(limit);
     kept
 }
 
-fn user_place(cursor: &str) -> Option<(Timestamp, String)> {
-    let place = place(cursor)?;
-    let (at, id) = place.split_once('/')?;
+fn decode_user_cursor(cursor: &str) -> Option<(Timestamp, String)> {
+    let position = decode_cursor(cursor)?;
+    let (at, id) = position.split_once('/')?;
     Some((Timestamp::from_nanosecond(at.parse().ok()?).ok()?, id.to_owned()))
 }
 
@@ -135,8 +139,8 @@ pub(in super::super) fn create_user(jitsudo: &Jitsudo, caller: &Caller, invitati
     };
     let user = jitsudo.state.users.insert(&id, make).map_err(user_error)?;
     ids.commit();
-    note_change(jitsudo, caller.actor(), "user.create", &user);
-    mail(jitsudo, &user, Purpose::Invite);
+    log_user_change(jitsudo, caller.actor(), "user.create", &user);
+    mail_token(jitsudo, &user, Purpose::Invite);
     Ok(user)
 }
 
@@ -144,7 +148,7 @@ pub(in super::super) fn create_user(jitsudo: &Jitsudo, caller: &Caller, invitati
 pub(in super::super) fn get_user(jitsudo: &Jitsudo, caller: &Caller, id: &str) -> Result<User, Error> {
     jitsudo.access.admin(caller)?;
     let user = jitsudo.state.users.get(id).ok_or(Error::UserNotFound)?;
-    in_tenant(jitsudo, caller, &user)?;
+    check_user_tenant(jitsudo, caller, &user)?;
     Ok(user)
 }
 
@@ -159,7 +163,7 @@ pub(in super::super) fn suspend_user(
     let now = caller.at();
     let behaviour = &jitsudo.behaviour;
     let done = jitsudo.state.users.update(id, |user| {
-        in_tenant(jitsudo, caller, user)?;
+        check_user_tenant(jitsudo, caller, user)?;
         if !active && user.profile.is_owner {
             allow(behaviour.suspend_owner, "tenant_owner")?;
         }
@@ -175,7 +179,7 @@ pub(in super::super) fn suspend_user(
     let done = done.map_err(user_error)?;
     if done.changed {
         let action = if active { "user.reactivate" } else { "user.suspend" };
-        note_change(jitsudo, caller.actor(), action, &done.user);
+        log_user_change(jitsudo, caller.actor(), action, &done.user);
     }
     Ok(done)
 }
@@ -190,7 +194,7 @@ pub(in super::super) fn update_user(
     jitsudo.access.admin(caller)?;
     let now = caller.at();
     let done = jitsudo.state.users.update(id, |user| {
-        in_tenant(jitsudo, caller, user)?;
+        check_user_tenant(jitsudo, caller, user)?;
         let changed = user.edit(now, |profile| {
             if let Some(name) = edit.name {
                 profile.name = name.into();
@@ -203,7 +207,7 @@ pub(in super::super) fn update_user(
     });
     let done = done.map_err(user_error)?;
     if done.changed {
-        note_change(jitsudo, caller.actor(), "user.update", &done.user);
+        log_user_change(jitsudo, caller.actor(), "user.update", &done.user);
     }
     Ok(done)
 }
@@ -212,7 +216,7 @@ pub(in super::super) fn update_user(
 pub(in super::super) fn delete_user(jitsudo: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
     jitsudo.access.admin(caller)?;
     let user = jitsudo.state.users.remove(id, |user| {
-        in_tenant(jitsudo, caller, user)?;
+        check_user_tenant(jitsudo, caller, user)?;
         if user.profile.is_owner {
             allow(jitsudo.behaviour.delete_owner, "tenant_owner")?;
         }
@@ -220,10 +224,10 @@ pub(in super::super) fn delete_user(jitsudo: &Jitsudo, caller: &Caller, id: &str
     });
     let user = user.map_err(user_error)?;
     for purpose in [Purpose::Invite, Purpose::Reset] {
-        _ = jitsudo.state.pending.remove(&Pending::key_of(id, purpose), |_| Ok::<_, Error>(()));
+        _ = jitsudo.state.pending.remove(&PendingToken::key_of(id, purpose), |_| Ok::<_, Error>(()));
     }
-    groups::forget(jitsudo, &user);
-    note_user(jitsudo, caller.actor(), "user.delete", &user);
+    groups::remove_from_all(jitsudo, &user);
+    log_user_action(jitsudo, caller.actor(), "user.delete", &user);
     Ok(())
 }
 
@@ -233,8 +237,8 @@ pub(in super::super) fn resend_invite(jitsudo: &Jitsudo, tenant: Uuid, id: &str)
     if user.profile.email_verified {
         return Err(Error::Conflict("already_verified"));
     }
-    note_user(jitsudo, Actor::SYSTEM, "user.resend_invite", &user);
-    mail(jitsudo, &user, Purpose::Invite);
+    log_user_action(jitsudo, Actor::SYSTEM, "user.resend_invite", &user);
+    mail_token(jitsudo, &user, Purpose::Invite);
     Ok(())
 }
 
@@ -273,14 +277,14 @@ pub(in super::super) fn update_user_profile(
         DirectoryError::Exists | DirectoryError::Taken(_) | DirectoryError::Refused(_) => user_error(error),
     })?;
     if done.changed {
-        note_change(jitsudo, auth::actor(own), "user.update_profile", &done.user);
+        log_user_change(jitsudo, auth::actor(own), "user.update_profile", &done.user);
     }
     Ok(done)
 }
 
 /// An avatar is a data URI of an image in base64, and within its limit.
 fn check_avatar(text: &str) -> Result<(), Error> {
-    if text.len() > MOST_AVATAR {
+    if text.len() > MAX_AVATAR_BYTES {
         return Err(Error::AvatarTooLarge);
     }
     let image = text.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
@@ -301,9 +305,9 @@ mod tests {
         let users: Vec<_> = people::people(500, 1).map(person).collect();
         let mut ids: Vec<_> = users.iter().map(User::key).collect();
         ids.sort_unstable();
-        for most in [1, 7, 499, 500, 501] {
-            let found: Vec<_> = oldest(users.iter(), most).into_iter().map(User::key).collect();
-            assert_eq!(found, ids[..most.min(500)], "{most}");
+        for limit in [1, 7, 499, 500, 501] {
+            let found: Vec<_> = oldest(users.iter(), limit).into_iter().map(User::key).collect();
+            assert_eq!(found, ids[..limit.min(500)], "{limit}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::bounded;
 use crate::collections::Collection;
 
 /// The most entries that are kept; the oldest go first.
-const MOST: usize = 10_000;
+const MAX_ENTRIES: usize = 10_000;
 
 /// One thing that was done.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,7 +75,8 @@ impl AuditLog {
         let log = Arc::make_mut(&mut log);
         log.written += 1;
         let n = log.written;
-        while bounded::evict_oldest(&mut log.entries, MOST).is_some() {} // more than one where a state brought too many
+        // A restored state can hold more than the limit, so one write may have to evict several.
+        while bounded::evict_oldest(&mut log.entries, MAX_ENTRIES).is_some() {}
         log.entries.push_back((n, entry));
     }
 
@@ -86,17 +87,17 @@ impl AuditLog {
         log.entries.iter().find(|(_, entry)| entry.tenant == tenant && entry.id == id).map(|(_, entry)| entry.clone())
     }
 
-    /// The newest entries that `wanted` takes, newest first: at most `limit`, from before number `before`. With the
+    /// The newest entries that `filter` takes, newest first: at most `limit`, from before number `before`. With the
     /// number from which to go on, where there are more.
     pub(in super::super) fn list(
         &self,
         before: Option<u64>,
         limit: usize,
-        wanted: impl Fn(&Entry) -> bool,
+        filter: impl Fn(&Entry) -> bool,
     ) -> (Vec<Entry>, Option<u64>) {
         let log = self.lock();
         let older = log.entries.iter().rev().filter(|(n, _)| before.is_none_or(|before| *n < before));
-        let mut found: Vec<_> = older.filter(|(_, entry)| wanted(entry)).take(limit + 1).collect();
+        let mut found: Vec<_> = older.filter(|(_, entry)| filter(entry)).take(limit + 1).collect();
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| more).map(|(n, _)| *n);
@@ -143,22 +144,23 @@ mod tests {
 
     #[test]
     fn a_state_with_too_many_entries_is_bounded_by_the_next_write() {
-        let log = Log { entries: (0..).zip((0..2 * MOST).map(entry)).collect(), written: 2 * MOST as u64 };
+        let log =
+            Log { entries: (0..).zip((0..2 * MAX_ENTRIES).map(entry)).collect(), written: 2 * MAX_ENTRIES as u64 };
         let log = AuditLog(Mutex::new(Arc::new(log)));
-        log.write(entry(2 * MOST));
+        log.write(entry(2 * MAX_ENTRIES));
         let (kept, next) = log.list(None, usize::MAX - 1, |_| true);
         let ends = (kept.first().unwrap().id.as_u128(), kept.last().unwrap().id.as_u128());
-        assert_eq!((kept.len(), ends, next), (MOST, (2 * MOST as u128, MOST as u128 + 1), None));
+        assert_eq!((kept.len(), ends, next), (MAX_ENTRIES, (2 * MAX_ENTRIES as u128, MAX_ENTRIES as u128 + 1), None));
     }
 
     #[test]
     fn the_oldest_entries_go_first_and_a_fork_keeps_its_own() {
-        let log = AuditLog::new((0..MOST + 2).map(entry));
+        let log = AuditLog::new((0..MAX_ENTRIES + 2).map(entry));
         let has = |log: &AuditLog, tenant, id| log.get(tenant, &Uuid::from_u128(id).to_string()).is_some();
         assert!(!has(&log, Uuid::nil(), 1) && has(&log, Uuid::nil(), 2));
         assert!(!has(&log, Uuid::max(), 2), "tenants are walls");
         let fork = log.fork();
-        fork.write(entry(MOST + 9));
+        fork.write(entry(MAX_ENTRIES + 9));
         assert!(has(&log, Uuid::nil(), 2) && !has(&fork, Uuid::nil(), 2));
     }
 }

@@ -82,13 +82,13 @@ impl fmt::Display for GroupName {
 
 impl Group {
     /// Whether a user is in it.
-    pub(in super::super) fn has(&self, user: &str) -> bool {
+    pub(in super::super) fn has_member(&self, user: &str) -> bool {
         self.members.iter().any(|member| member.user == user)
     }
 
     /// Takes a user in; `None` where it is in already.
-    pub(in super::super) fn join(&mut self, user: &str, now: Timestamp) -> Option<Member> {
-        if self.has(user) {
+    pub(in super::super) fn add_member(&mut self, user: &str, now: Timestamp) -> Option<Member> {
+        if self.has_member(user) {
             return None;
         }
         let member = Member { user: user.to_owned(), source: Origin::Local, joined_at: now };
@@ -98,13 +98,13 @@ impl Group {
     }
 
     /// Lets a user go, who is no more.
-    pub(in super::super) fn forget(&mut self, user: &str, now: Timestamp) {
+    pub(in super::super) fn remove_member(&mut self, user: &str, now: Timestamp) {
         Arc::make_mut(&mut self.members).retain(|member| member.user != user);
         self.updated_at = now;
     }
 
     /// Gives the group a role; `None` where it has it already.
-    pub(in super::super) fn map(&mut self, role: &str, now: Timestamp) -> Option<RoleMapping> {
+    pub(in super::super) fn add_role_mapping(&mut self, role: &str, now: Timestamp) -> Option<RoleMapping> {
         if self.role_mappings.iter().any(|mapping| mapping.role == role) {
             return None;
         }
@@ -134,10 +134,10 @@ mod tests {
             updated_at: born,
         };
         let before = group.clone();
-        assert!(group.join("a", now).is_some() && group.join("a", now).is_none() && group.has("a"));
-        assert!(group.map("admin", now).is_some() && group.map("admin", now).is_none());
+        assert!(group.add_member("a", now).is_some() && group.add_member("a", now).is_none() && group.has_member("a"));
+        assert!(group.add_role_mapping("admin", now).is_some() && group.add_role_mapping("admin", now).is_none());
         assert_eq!((group.updated_at, before.members.len()), (now, 0), "a copy keeps its own");
-        group.forget("a", now);
-        assert!(!group.has("a"));
+        group.remove_member("a", now);
+        assert!(!group.has_member("a"));
     }
 }

@@ -7,7 +7,7 @@ use crate::directory::Record;
 
 /// What a user was sent a token for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(in super::super) struct Pending {
+pub(in super::super) struct PendingToken {
     key: String,
     pub(in super::super) user: String,
     pub(in super::super) purpose: Purpose,
@@ -42,7 +42,7 @@ impl Purpose {
     }
 }
 
-impl Pending {
+impl PendingToken {
     /// A token for that user, sent at `now`.
     pub(in super::super) fn new(user: &str, purpose: Purpose, token: String, now: Timestamp) -> Self {
         let expires_at = now.saturating_add(purpose.lifetime()).unwrap_or(Timestamp::MAX);
@@ -50,7 +50,7 @@ impl Pending {
     }
 
     /// One that always counts: a seed's, which is older than any server.
-    pub(in super::super) fn lasting(user: &str, purpose: Purpose, token: String) -> Self {
+    pub(in super::super) fn permanent(user: &str, purpose: Purpose, token: String) -> Self {
         Self { expires_at: Timestamp::MAX, ..Self::new(user, purpose, token, Timestamp::UNIX_EPOCH) }
     }
 
@@ -60,13 +60,13 @@ impl Pending {
     }
 
     /// Whether it still counts at `now`.
-    pub(in super::super) fn counts(&self, now: Timestamp) -> bool {
+    pub(in super::super) fn is_valid_at(&self, now: Timestamp) -> bool {
         now < self.expires_at
     }
 }
 
 /// It is found by its token.
-impl Record for Pending {
+impl Record for PendingToken {
     type Alias = String;
 
     fn key(&self) -> &str {
@@ -86,9 +86,9 @@ mod tests {
     fn a_token_counts_for_its_time_alone() {
         let sent = Timestamp::UNIX_EPOCH;
         for (purpose, hours) in [(Purpose::Invite, 168), (Purpose::Reset, 1)] {
-            let pending = Pending::new("a", purpose, "t".to_owned(), sent);
+            let pending = PendingToken::new("a", purpose, "t".to_owned(), sent);
             let after = |seconds: i64| sent + SignedDuration::from_secs(seconds);
-            assert!(pending.counts(after(hours * 3600 - 1)) && !pending.counts(after(hours * 3600)));
+            assert!(pending.is_valid_at(after(hours * 3600 - 1)) && !pending.is_valid_at(after(hours * 3600)));
         }
     }
 }

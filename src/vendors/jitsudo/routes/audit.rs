@@ -12,8 +12,8 @@ pub(super) static ROWS: [Row; 2] = [
         Handler::keys(|request| {
             let behaviour = &request.jitsudo.behaviour;
             let filter = wire::audit::filter(request.call)?;
-            let listing = wire::listing(request.call, behaviour)?;
-            let page = audit::list_audit_log(request.jitsudo, request.caller, &filter, &listing)?;
+            let list_query = wire::list_query(request.call, behaviour)?;
+            let page = audit::list_audit_log(request.jitsudo, request.caller, &filter, &list_query)?;
             Ok(wire::page(&page, |entry| wire::audit::body(entry, behaviour)).fidelity_row("listed"))
         }),
     )

@@ -23,7 +23,7 @@ pub(super) static ROWS: [Row; 6] = [
         "GET",
         "/v1/auth/providers",
         Handler::open(|request| {
-            let (domain, slug) = wire::auth::looked_up(request.call);
+            let (domain, slug) = wire::auth::provider_query(request.call);
             let tenant = auth::get_auth_providers(request.jitsudo, domain.as_deref(), slug.as_deref())?;
             Ok(wire::auth::providers(tenant).fidelity_row("found"))
         }),

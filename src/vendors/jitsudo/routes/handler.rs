@@ -87,10 +87,10 @@ impl Gate {
     fn admit(self, jitsudo: &Jitsudo, call: &Call) -> Result<Caller, Error> {
         let caller = |keys| jitsudo.access.caller(&jitsudo.state.users, &jitsudo.behaviour, call, keys);
         match self {
-            Self::Open => Ok(Caller::anybody(call)),
-            Self::Tenant => Caller::of_tenant(call),
+            Self::Open => Ok(Caller::anonymous(call)),
+            Self::Tenant => Caller::for_tenant(call),
             Self::Own => caller(false),
-            Self::Users => caller(jitsudo.behaviour.users_take_keys),
+            Self::Users => caller(jitsudo.behaviour.users_accept_keys),
             Self::Keys => caller(true),
         }
     }

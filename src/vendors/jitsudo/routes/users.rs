@@ -85,8 +85,8 @@ pub(super) static ROWS: [Row; 9] = [
         Handler::users(|request| {
             let behaviour = &request.jitsudo.behaviour;
             let filter = wire::users::user_filter(request.call)?;
-            let listing = wire::listing(request.call, behaviour)?;
-            let page = users::list_users(request.jitsudo, request.caller, &filter, &listing)?;
+            let list_query = wire::list_query(request.call, behaviour)?;
+            let page = users::list_users(request.jitsudo, request.caller, &filter, &list_query)?;
             Ok(wire::page(&page, |user| wire::users::user_body(user, behaviour)).fidelity_row("listed"))
         }),
     )

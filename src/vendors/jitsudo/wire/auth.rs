@@ -4,16 +4,16 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::auth::{Issued, Tenant};
+use super::super::auth::{IssuedToken, Tenant};
 use super::super::error::Error;
 use super::super::operations::auth::Login;
 use super::super::record::User;
 use super::super::settings::Behaviour;
-use super::{Time, object, query, some_text, text};
+use super::{Time, object, optional_text, query, required_text};
 use crate::protocol::{Call, Reply};
 
 /// The fewest characters of a password.
-const SHORTEST: usize = 8;
+const MIN_PASSWORD_CHARS: usize = 8;
 
 /// How people of a tenant sign in.
 pub(in super::super) fn providers(tenant: &Tenant) -> Reply {
@@ -21,7 +21,7 @@ pub(in super::super) fn providers(tenant: &Tenant) -> Reply {
 }
 
 /// What providers are looked up by: domain and slug.
-pub(in super::super) fn looked_up(call: &Call) -> (Option<String>, Option<String>) {
+pub(in super::super) fn provider_query(call: &Call) -> (Option<String>, Option<String>) {
     let text = |name| query(call, name).map(|text| text.into_owned());
     (text("domain"), text("slug"))
 }
@@ -34,14 +34,14 @@ pub(in super::super) fn login(call: &Call) -> Result<Login, Error> {
         return Err(Error::InvalidMember("password"));
     };
     Ok(Login {
-        email: text(&members, "email")?,
+        email: required_text(&members, "email")?,
         password: password.clone(),
-        tenant_slug: some_text(&members, "tenant_slug")?,
+        tenant_slug: optional_text(&members, "tenant_slug")?,
     })
 }
 
 /// A token and when it ends. The other members of the page come only where a second factor is due.
-pub(in super::super) fn issued(issued: &Issued, behaviour: &Behaviour) -> Reply {
+pub(in super::super) fn issued(issued: &IssuedToken, behaviour: &Behaviour) -> Reply {
     #[derive(Serialize)]
     struct Body<'a> {
         token: &'a str,
@@ -52,20 +52,22 @@ pub(in super::super) fn issued(issued: &Issued, behaviour: &Behaviour) -> Reply 
 
 /// The address that a letter is asked for.
 pub(in super::super) fn email(call: &Call) -> Result<String, Error> {
-    text(&object(call)?, "email")
+    required_text(&object(call)?, "email")
 }
 
 /// A mailed token.
 pub(in super::super) fn token(call: &Call) -> Result<String, Error> {
-    text(&object(call)?, "token")
+    required_text(&object(call)?, "token")
 }
 
 /// A mailed token, and the password that is to be set, under that name.
 pub(in super::super) fn new_password(call: &Call, name: &'static str) -> Result<(String, String), Error> {
     let members = object(call)?;
-    let token = text(&members, "token")?;
+    let token = required_text(&members, "token")?;
     match members.get(name) {
-        Some(Value::String(password)) if password.chars().count() < SHORTEST => Err(Error::ShortPassword(name)),
+        Some(Value::String(password)) if password.chars().count() < MIN_PASSWORD_CHARS => {
+            Err(Error::ShortPassword(name))
+        }
         Some(Value::String(password)) => Ok((token, password.clone())),
         _ => Err(Error::InvalidMember(name)),
     }

@@ -8,7 +8,7 @@ use super::super::error::Error;
 use super::super::operations::groups::NewGroup;
 use super::super::record::{Group, Member, Origin, RoleMapping, User, uuid};
 use super::super::settings::Behaviour;
-use super::{Time, is_role, nullable_text, object, text};
+use super::{Time, is_role, nullable_text, object, required_text};
 use crate::protocol::{Call, Reply};
 
 /// The group object, member for member as the vendor's page has them.
@@ -80,7 +80,10 @@ fn mapping_body<'a>(mapping: &'a RoleMapping, behaviour: &'a Behaviour) -> Mappi
 /// The group that is to be.
 pub(in super::super) fn new_group(call: &Call) -> Result<NewGroup, Error> {
     let members = object(call)?;
-    Ok(NewGroup { name: text(&members, "name")?, description: nullable_text(&members, "description")?.flatten() })
+    Ok(NewGroup {
+        name: required_text(&members, "name")?,
+        description: nullable_text(&members, "description")?.flatten(),
+    })
 }
 
 /// The id of who is to be a member, in lower case.
@@ -92,6 +95,6 @@ pub(in super::super) fn user_id(call: &Call) -> Result<String, Error> {
 
 /// The role that is asked for.
 pub(in super::super) fn role(call: &Call, behaviour: &Behaviour) -> Result<String, Error> {
-    let role = text(&object(call)?, "role")?;
+    let role = required_text(&object(call)?, "role")?;
     is_role(&role, behaviour).then_some(role).ok_or(Error::InvalidMember("role"))
 }

@@ -8,7 +8,7 @@ use super::super::error::Error;
 use super::super::operations::users::{Invitation, ProfileEdit, UserEdit, UserFilter};
 use super::super::record::{AuthProvider, User};
 use super::super::settings::Behaviour;
-use super::{Time, is_role, member, nullable_text, object, query, some_text, text};
+use super::{Time, is_role, member, nullable_text, object, optional_text, query, required_text};
 use crate::protocol::{Call, Reply};
 
 /// The user object, member for member in the order of the vendor's page.
@@ -99,18 +99,18 @@ pub(in super::super) fn active(call: &Call) -> Result<bool, Error> {
 /// Who is to be invited.
 pub(in super::super) fn invitation(call: &Call, behaviour: &Behaviour) -> Result<Invitation, Error> {
     let members = object(call)?;
-    let email = text(&members, "email")?;
+    let email = required_text(&members, "email")?;
     if !is_address(&email) {
         return Err(Error::InvalidMember("email"));
     }
     let roles = roles(&members, behaviour)?.unwrap_or_else(|| vec!["user".to_owned()]);
-    Ok(Invitation { email, name: text(&members, "name")?, roles })
+    Ok(Invitation { email, name: required_text(&members, "name")?, roles })
 }
 
 /// What an admin changes.
 pub(in super::super) fn user_edit(call: &Call, behaviour: &Behaviour) -> Result<UserEdit, Error> {
     let members = object(call)?;
-    Ok(UserEdit { name: some_text(&members, "name")?, roles: roles(&members, behaviour)? })
+    Ok(UserEdit { name: optional_text(&members, "name")?, roles: roles(&members, behaviour)? })
 }
 
 /// What people change themselves.
