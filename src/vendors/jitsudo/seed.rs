@@ -57,9 +57,9 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     let access = Access::new(&users, tokens, keys, tenants, Signer::new(&start.context.ids));
     let groups = seed.groups.into_iter().map(group).collect();
     let state = State {
-        users: directory(start, users, "users", |address: Address| (address.email, " in one tenant"))?,
-        groups: directory(start, groups, "groups", |name: GroupName| (name.name, " in one tenant"))?,
-        pending: directory(start, pending, "users", |token| (token, ""))?,
+        users: directory(start, users, "users", |address: Address| (address.email, "e-mail address in one tenant"))?,
+        groups: directory(start, groups, "groups", |name: GroupName| (name.name, "group name in one tenant"))?,
+        pending: directory(start, pending, "users", |token| (token, "mailed token"))?,
         audit: AuditLog::new(seed.audit_log.into_iter().map(entry)),
     };
     let vendor = Jitsudo {
@@ -80,11 +80,13 @@ impl Accounts {
         let (id, hidden) = (user.id.to_string(), user.fauxidp);
         for token in hidden.tokens {
             if self.tokens.insert(token.clone(), id.clone()).is_some() {
-                return error("tokens", &token, "the token stands twice");
+                return error("tokens", &token, "duplicate token");
             }
         }
         let password = match (hidden.password, hidden.password_hash) {
-            (Some(_), Some(hash)) => return error("password_hash", &hash, "the password stands twice"),
+            (Some(_), Some(hash)) => {
+                return error("password_hash", &hash, "expected either `password` or `password_hash`, not both");
+            }
             (Some(password), None) => Some(passwords::hash_of_seed(&password, &id)),
             (None, hash) => hash,
         };
@@ -127,7 +129,7 @@ impl Accounts {
             None => Ok(()),
             Some(stranger) => {
                 let field = format!("groups[{index}].fauxidp.members");
-                Err(SeedError::about(start.seed, &stranger.to_string(), &field, "no such user in the tenant"))
+                Err(SeedError::about(start.seed, &stranger.to_string(), &field, "unknown user in this tenant"))
             }
         }
     }
@@ -142,7 +144,7 @@ fn check_tenant(
 ) -> Result<(), SeedError> {
     match tenants.iter().any(|tenant| tenant.id == id) {
         true => Ok(()),
-        false => Err(SeedError::about(start.seed, &id.to_string(), &field(), "no such tenant")),
+        false => Err(SeedError::about(start.seed, &id.to_string(), &field(), "unknown tenant")),
     }
 }
 
@@ -153,15 +155,15 @@ fn keys(start: &SeedContext<'_>, tenants: &[Tenant]) -> Result<HashMap<String, K
         for key in &tenant.api_keys {
             let known = keys.insert(key.key.clone(), Key { id: key.id.to_string(), tenant: tenant.id });
             if known.is_some() {
-                return Err(SeedError::about(start.seed, &key.key, "tenants.api_keys", "the key stands twice"));
+                return Err(SeedError::about(start.seed, &key.key, "tenants.api_keys", "duplicate key"));
             }
         }
     }
     Ok(keys)
 }
 
-/// Collects the records. An error names what two of them share; `describe` gives the text of an alias and the scope in
-/// which it has to be unique.
+/// Collects the records. An error names the value that two of them share; `describe` gives an alias's value and says what
+/// it is.
 fn directory<T: Record>(
     start: &SeedContext<'_>,
     records: Vec<T>,
@@ -169,11 +171,11 @@ fn directory<T: Record>(
     describe: impl FnOnce(T::Alias) -> (String, &'static str),
 ) -> Result<Directory<T>, SeedError> {
     Directory::new(records).map_err(|duplicate| {
-        let (value, scope) = match duplicate {
-            Duplicate::Key(key) => (key, ""),
+        let (value, what) = match duplicate {
+            Duplicate::Key(key) => (key, "id"),
             Duplicate::Alias(alias) => describe(alias),
         };
-        SeedError::about(start.seed, &value, field, format!("{value:?} stands twice{scope}"))
+        SeedError::about(start.seed, &value, field, format!("duplicate {what}: {value:?}"))
     })
 }
 

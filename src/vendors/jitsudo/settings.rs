@@ -6,27 +6,27 @@ use crate::vendors::{Setting, Settings};
 const SUSPEND_OWNER: Setting =
     setting("suspend-owner", &["forbidden", "conflict", "allowed"], "suspending the tenant's owner");
 const SUSPEND_SELF: Setting = setting("suspend-self", &["allowed", "forbidden"], "suspending oneself");
-const SUSPEND_REPEAT: Setting = setting("suspend-repeat", &["ok", "conflict"], "asking for the state the user is in");
+const SUSPEND_REPEAT: Setting =
+    setting("suspend-repeat", &["ok", "conflict"], "setting the state that the user already has");
 const SUSPENDED_TOKEN: Setting =
     setting("suspended-token", &["refused", "works"], "a call with a suspended user's token");
 const OTHER_TENANT: Setting = setting("other-tenant", &["404", "403"], "a user id of another tenant");
 const MISSING_TENANT: Setting = setting("missing-tenant", &["400", "401", "403"], "a call without X-Tenant-ID");
-const MALFORMED_ID: Setting = setting("malformed-id", &["400", "404"], "a user id that is no UUID");
-const INVALID_STATUS: Setting = setting("invalid-status", &["400", "422"], "the status of invalid input");
-const UNSET_AVATAR: Setting = setting("unset-avatar", &["null", "absent"], "how a user without an avatar shows it");
+const MALFORMED_ID: Setting = setting("malformed-id", &["400", "404"], "a user id that is not a UUID");
+const INVALID_STATUS: Setting = setting("invalid-status", &["400", "422"], "the status code for invalid input");
+const UNSET_AVATAR: Setting = setting("unset-avatar", &["null", "absent"], "how a user without an avatar is shown");
 const DELETE_OWNER: Setting =
     setting("delete-owner", &["forbidden", "conflict", "allowed"], "deleting the tenant's owner");
-const USERS_API_KEY: Setting = setting("users-api-key", &["refused", "accepted"], "an API key on users operations");
-const LIMIT_ABOVE: Setting = setting("limit-above", &["400", "250"], "a `limit` above 250: refused, or taken as 250");
-const UNKNOWN_ROLE: Setting =
-    setting("unknown-role", &["refused", "accepted"], "a role other than the two known ones, `user` and `admin`");
+const USERS_API_KEY: Setting = setting("users-api-key", &["refused", "accepted"], "an API key on user operations");
+const LIMIT_ABOVE: Setting = setting("limit-above", &["400", "250"], "a `limit` above 250: refused, or lowered to 250");
+const UNKNOWN_ROLE: Setting = setting("unknown-role", &["refused", "accepted"], "a role other than `user` and `admin`");
 const ERROR_CODES: Setting = setting(
     "error-codes",
     &["described", "usual"],
-    "the codes that are not documented: after the responses' descriptions, or `unauthorized` and `validation_error`",
+    "undocumented error codes: worded as the responses are described, or `unauthorized` and `validation_error`",
 );
 const TIMESTAMP_DIGITS: Setting =
-    setting("timestamp-digits", &["seconds", "microseconds"], "how exactly times are shown");
+    setting("timestamp-digits", &["seconds", "microseconds"], "the precision of timestamps");
 
 /// All of them, in the order in which they are told.
 pub(super) const ALL: &[Setting] = &[

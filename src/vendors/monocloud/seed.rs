@@ -121,32 +121,30 @@ pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     for (index, user) in seed.users.into_iter().enumerate() {
         if user.fauxidp.block.is_some() && !user.blocked {
             let field = format!("users[{index}].fauxidp.block");
-            return Err(SeedError::about(start.seed, &user.user_id, &field, "the user is not blocked"));
+            return Err(SeedError::about(start.seed, &user.user_id, &field, "expected `blocked` to be true"));
         }
         if let Some(spec) = user.fauxidp.fault.clone() {
             faults.push(UserFault { key: user.user_id.clone(), spec, field: format!("users[{index}].fauxidp.fault") });
         }
         if user.fauxidp.password.is_some() && !user.has_password {
             let field = format!("users[{index}].fauxidp.password");
-            return Err(SeedError::about(start.seed, &user.user_id, &field, "the user has no password"));
+            return Err(SeedError::about(start.seed, &user.user_id, &field, "expected `has_password` to be true"));
         }
         let known = |id| seed.groups.iter().any(|group| group.group_id == id);
         if let Some(stray) = user.fauxidp.groups.iter().map(|membership| membership.group_id).find(|id| !known(*id)) {
             let field = format!("users[{index}].fauxidp.groups");
-            return Err(SeedError::about(start.seed, &stray.to_string(), &field, "there is no such group"));
+            return Err(SeedError::about(start.seed, &stray.to_string(), &field, "unknown group"));
         }
         users.push(seeded(user));
     }
     users.extend(start.people.iter().map(|person| self::user(person, now)));
     let users = Directory::new(users).map_err(|duplicate| match duplicate {
-        Duplicate::Key(id) => SeedError::about(start.seed, &id, "users", format!("the user_id {id:?} stands twice")),
-        Duplicate::Alias(alias) => {
-            SeedError::about(start.seed, alias.value(), "users", format!("the {alias} stands twice"))
-        }
+        Duplicate::Key(id) => SeedError::about(start.seed, &id, "users", format!("duplicate user_id {id:?}")),
+        Duplicate::Alias(alias) => SeedError::about(start.seed, alias.value(), "users", format!("duplicate {alias}")),
     })?;
     let groups = seed.groups.into_iter().map(Group::from).collect();
     let groups = Directory::new(groups).map_err(|duplicate| match duplicate {
-        Duplicate::Key(id) => SeedError::about(start.seed, &id, "groups", format!("the group_id {id:?} stands twice")),
+        Duplicate::Key(id) => SeedError::about(start.seed, &id, "groups", format!("duplicate group_id {id:?}")),
         Duplicate::Alias(never) => match never {},
     })?;
     let vendor = MonoCloud {

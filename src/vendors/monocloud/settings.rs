@@ -6,12 +6,12 @@ use crate::vendors::{self, Setting};
 pub(super) const ERA: Setting = Setting {
     key: "era",
     values: &["seed", "current"],
-    what: "which generation of the API answers: that of the seed pages, or that of today's clients",
+    what: "which generation of the API is served: the one of the seed pages, or the one of today's clients",
 };
 pub(super) const LOCKOUT: Setting = Setting {
     key: "lockout",
     values: &["user_account", "ip"],
-    what: "what failed sign-ins block: the account, or the address they come from",
+    what: "what too many failed sign-ins block: the account, or the IP address they come from",
 };
 
 /// A generation of the API: another view of the same records.

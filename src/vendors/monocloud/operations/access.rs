@@ -202,7 +202,7 @@ fn event_error(event: &Event, error: DirectoryError<Alias, String>) -> String {
     match error {
         DirectoryError::Refused(text) => text,
         DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => {
-            format!("there is no user {:?}", event.user)
+            format!("unknown user {:?}", event.user)
         }
     }
 }

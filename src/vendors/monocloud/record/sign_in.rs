@@ -80,7 +80,7 @@ impl User {
         let profile = Arc::make_mut(&mut self.profile);
         if let Some(address) = profile.addresses.iter_mut().find(|address| address.ip == ip) {
             if address.is_blocked(now) {
-                return Err("the address is blocked".to_owned());
+                return Err("the IP address is blocked".to_owned());
             }
             address.failure_count = 0;
             address.block_until = None;
