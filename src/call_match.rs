@@ -166,7 +166,7 @@ impl CallMatch {
             Member::Operation => is(&self.operation, call.operation),
             Member::Method => self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(call.method)),
             Member::Protocol => is(&self.protocol, call.protocol()),
-            Member::User => is(&self.user, call.user),
+            Member::User => is(&self.user, call.user_id),
             Member::RefusedBy => is(&self.refused_by, call.refused_by()),
             Member::Path => self.path.as_deref().is_none_or(|path| is_path(path, call)),
             Member::Credential => self.credential.as_deref().is_none_or(|asked| call.credentials.contain(asked)),
@@ -194,7 +194,7 @@ impl CallMatch {
                 differs("method", Some(call.method), &asked)
             }
             Member::Protocol => differs("protocol", call.protocol(), &self.protocol),
-            Member::User => differs("user", call.user, &self.user),
+            Member::User => differs("user", call.user_id, &self.user),
             Member::RefusedBy => differs("refused_by", call.refused_by(), &self.refused_by),
             Member::Path => differs("path", Some(&call.shown_path()), &self.path),
             Member::Credential => {

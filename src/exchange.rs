@@ -24,14 +24,14 @@ pub struct Exchange {
     /// How a refusal looks.
     pub dialect: Dialect,
     /// The key of the user that it is about, as the seed writes it, whether or not there is such a user.
-    pub user: Option<String>,
+    pub user_id: Option<String>,
     message: OnceLock<Result<Bytes, RpcError>>,
 }
 
 impl Exchange {
     /// A request of which nothing else is known yet.
     pub fn new(call: Call) -> Self {
-        Self { call, matched: None, operation: None, dialect: Dialect::Api, user: None, message: OnceLock::new() }
+        Self { call, matched: None, operation: None, dialect: Dialect::Api, user_id: None, message: OnceLock::new() }
     }
 
     /// Says which operation it is.
@@ -45,14 +45,14 @@ impl Exchange {
         self.name(matched.operation);
         self.matched = Some(matched);
         let is_rpc = self.call.wire.is_some();
-        let user = match subject {
+        let user_id = match subject {
             Subject::None => None,
             Subject::Path(_) if is_rpc => None,
             Subject::Path(index) => Some(self.parameter(index)),
             Subject::PathOrField(index, _) if !is_rpc => Some(self.parameter(index)),
             Subject::PathOrField(_, field) | Subject::Field(field) => self.field(field).map(Cow::Owned),
         };
-        self.user = user.map(|id| user_key(&id).into_owned()).filter(|id| !id.is_empty());
+        self.user_id = user_id.map(|id| user_key(&id).into_owned()).filter(|id| !id.is_empty());
     }
 
     /// A text field of the message; the body of a call that is no remote one is read as JSON.
@@ -61,9 +61,9 @@ impl Exchange {
         field::text_field(codec, self.message().as_ref().ok()?, field)
     }
 
-    /// The user's key.
-    pub fn user(&self) -> Option<&str> {
-        self.user.as_deref()
+    /// The key of the user that it is about.
+    pub fn user_id(&self) -> Option<&str> {
+        self.user_id.as_deref()
     }
 
     /// The bytes of a remote call's message: out of its frame, inflated, once.

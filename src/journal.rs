@@ -147,7 +147,7 @@ mod tests {
         let (head, ()) = http::Request::get(path).body(()).unwrap().into_parts();
         let ended = Some(Ended { status: StatusCode::OK, fault: None, is_own: false });
         let at = Timestamp::UNIX_EPOCH;
-        let seen = Seen { at, vendor: None, operation: None, user: None, ended, took: Duration::ZERO };
+        let seen = Seen { at, vendor: None, operation: None, user_id: None, ended, took: Duration::ZERO };
         Entry::new(&Call::new(head, Bytes::copy_from_slice(body.as_bytes())), seen)
     }
 

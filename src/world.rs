@@ -56,8 +56,8 @@ impl World {
     }
 
     /// Whether it has a fault for some calls, or for those about that user: then [`World::faults`] tells which.
-    pub fn may_have_faults(&self, place: usize, user: Option<&str>) -> bool {
-        self.rules.may_be() || user.is_some_and(|user| self.user_faults[place].contains_key(user))
+    pub fn may_have_faults(&self, place: usize, user_id: Option<&str>) -> bool {
+        self.rules.may_be() || user_id.is_some_and(|id| self.user_faults[place].contains_key(id))
     }
 
     /// What is to happen to a call: what it asks for itself, then the rules, then its user, then the start's, the
@@ -70,7 +70,7 @@ impl World {
         start: &[Arc<Spec>],
     ) -> Vec<Candidate> {
         let rules = self.rules.meet(call, || self.context.clock.now());
-        let user_fault = call.user.and_then(|user| self.user_faults[place].get(user));
+        let user_fault = call.user_id.and_then(|id| self.user_faults[place].get(id));
         let counted = |source, spec| Candidate { source, spec, counters: Arc::clone(&self.counters) };
         let mut found: Vec<_> = requested.map(|spec| counted(Source::Header, spec)).into_iter().collect();
         found.extend(rules);

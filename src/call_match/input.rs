@@ -19,7 +19,7 @@ pub struct MatchInput<'a> {
     /// The query.
     pub query: Option<&'a str>,
     /// The key of the user that it is about.
-    pub user: Option<&'a str>,
+    pub user_id: Option<&'a str>,
     /// Its credentials.
     pub credentials: &'a Credentials,
     /// What is known of it once it is over.
@@ -41,14 +41,14 @@ pub struct Finished {
 
 impl<'a> MatchInput<'a> {
     /// A call to an operation of a vendor that is not answered yet.
-    pub fn begun(call: &'a Call, vendor: &'a str, operation: &'a str, user: Option<&'a str>) -> Self {
+    pub fn begun(call: &'a Call, vendor: &'a str, operation: &'a str, user_id: Option<&'a str>) -> Self {
         Self {
             vendor: Some(vendor),
             operation: Some(operation),
             method: call.method().as_str(),
             path: call.path(),
             query: call.head.uri.query(),
-            user,
+            user_id,
             credentials: &call.credentials,
             finished: None,
         }

@@ -52,7 +52,7 @@ pub struct Entry {
     pub(super) path: Box<str>,
     query: Option<Box<str>>,
     /// The key of the user that it was about.
-    user: Option<Box<str>>,
+    user_id: Option<Box<str>>,
     body: Body,
 }
 
@@ -66,7 +66,7 @@ pub struct Seen<'a> {
     /// The operation.
     pub operation: Option<&'static str>,
     /// The user's key.
-    pub user: Option<&'a str>,
+    pub user_id: Option<&'a str>,
     /// How it ended.
     pub ended: Option<Ended>,
     /// How long it took.
@@ -76,7 +76,7 @@ pub struct Seen<'a> {
 impl Entry {
     /// The entry of a call that is over.
     pub fn new(call: &Call, seen: Seen<'_>) -> Self {
-        let Seen { at, vendor, operation, user, ended, took } = seen;
+        let Seen { at, vendor, operation, user_id, ended, took } = seen;
         let path = cut(call.path(), MAX_TEXT);
         let room_for_query = (MAX_TEXT - path.len()).saturating_sub(1);
         Self {
@@ -95,7 +95,7 @@ impl Entry {
             took,
             path: path.into(),
             query: call.head.uri.query().map(|query| cut(query, room_for_query).into()),
-            user: user.map(|user| cut(user, MAX_TEXT).into()),
+            user_id: user_id.map(|id| cut(id, MAX_TEXT).into()),
             body: Body::of(call),
         }
     }
@@ -113,7 +113,7 @@ impl Entry {
             method: self.method.as_str(),
             path: &self.path,
             query: self.query.as_deref(),
-            user: self.user.as_deref(),
+            user_id: self.user_id.as_deref(),
             credentials: &self.credentials,
             finished: Some(Finished {
                 n: self.n,
@@ -151,7 +151,7 @@ impl Entry {
             "method": self.method.as_str(),
             "path": self.shown_path(),
             "protocol": self.protocol.as_str(),
-            "user": self.user,
+            "user": self.user_id,
             "credential": self.credentials.first().map(|credential| credential.show()),
             "status": self.status(),
             "fault": fault,
@@ -169,7 +169,7 @@ impl Entry {
             + self.method.as_str().len()
             + self.path.len()
             + text(&self.query)
-            + text(&self.user)
+            + text(&self.user_id)
             + self.credentials.size()
             + self.body.size()
             + fault
@@ -208,7 +208,7 @@ mod tests {
         let status = StatusCode::from_u16(status).unwrap();
         let fault = fault.map(|fault| Box::new(HeaderValue::from_static(fault)));
         let ended = Some(Ended { status, fault, is_own: false });
-        Seen { at: Timestamp::UNIX_EPOCH, vendor: None, operation: None, user: None, ended, took: Duration::ZERO }
+        Seen { at: Timestamp::UNIX_EPOCH, vendor: None, operation: None, user_id: None, ended, took: Duration::ZERO }
     }
 
     fn entry(head: http::request::Builder, body: &str) -> Entry {
@@ -223,7 +223,7 @@ mod tests {
     fn what_is_kept_of_a_text_is_bounded() {
         let long = "é".repeat(MAX_TEXT);
         let coded = "%C3%A9".repeat(MAX_TEXT);
-        for (path, query, user) in [
+        for (path, query, user_id) in [
             ("/a", None, None),
             ("/a", Some("b=c"), Some("d")),
             ("/a", Some(""), Some(&*long)),
@@ -231,10 +231,10 @@ mod tests {
             (&*format!("/{coded}"), Some("b"), Some("d")),
         ] {
             let target = query.map_or(path.to_owned(), |query| format!("{path}?{query}"));
-            let entry = Entry::new(&call(get(&target), ""), Seen { user, ..seen(200, None) });
+            let entry = Entry::new(&call(get(&target), ""), Seen { user_id, ..seen(200, None) });
             assert_eq!(
-                (&*entry.path, entry.user.as_deref()),
-                (cut(path, MAX_TEXT), user.map(|user| cut(user, MAX_TEXT)))
+                (&*entry.path, entry.user_id.as_deref()),
+                (cut(path, MAX_TEXT), user_id.map(|id| cut(id, MAX_TEXT)))
             );
             assert_eq!(entry.query.is_some(), query.is_some());
             assert!(entry.path.len() + entry.query.as_ref().map_or(0, |query| query.len()) <= MAX_TEXT);

@@ -28,7 +28,7 @@ impl Pipeline {
         let Exchange { call, operation: Some(operation), .. } = &**exchange else { return Ok(None) };
         let vendor = recorder.vendor_index();
         let is_asked = call.speaks_to_us || !self.faults.specs.is_empty();
-        if self.faults.policy == Policy::Off || !(is_asked || world.may_have_faults(vendor, exchange.user())) {
+        if self.faults.policy == Policy::Off || !(is_asked || world.may_have_faults(vendor, exchange.user_id())) {
             return Ok(None); // nearly all calls
         }
         let info = recorder.vendor().info();
@@ -40,7 +40,7 @@ impl Pipeline {
             true => faults::requested(&call.head.headers, info.title, info.lacks).map_err(bad_fault)?,
             false => None,
         };
-        let input = MatchInput::begun(call, info.name, operation.name, exchange.user());
+        let input = MatchInput::begun(call, info.name, operation.name, exchange.user_id());
         let candidates = world.faults(vendor, &input, requested, &self.faults.specs);
         Ok((!candidates.is_empty()).then(|| Box::new(Plan::new(&candidates, info.name, operation.name))))
     }

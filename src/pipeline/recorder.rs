@@ -87,7 +87,7 @@ impl Drop for Recorder<'_> {
             world = self.world.name(),
             vendor,
             operation,
-            user = self.exchange.user(),
+            user = self.exchange.user_id(),
             status = ended.as_ref().map(|ended| ended.status.as_u16()),
             duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "{} {}",
@@ -101,7 +101,7 @@ impl Drop for Recorder<'_> {
             fault: ended.as_ref().and_then(|ended| ended.fault.as_deref()),
             took,
         });
-        let seen = Seen { at: self.at, vendor, operation, user: self.exchange.user(), ended, took };
+        let seen = Seen { at: self.at, vendor, operation, user_id: self.exchange.user_id(), ended, took };
         let journal = &self.world.journal;
         if journal.keep(Entry::new(&self.exchange.call, seen)) && !journal.is_off() {
             self.metrics.limit_hit(Limit::Journal);

@@ -37,7 +37,7 @@ pub(super) fn id(exchange: &Exchange) -> Result<String, Error> {
 
 /// The id of the user that the call is about.
 pub(super) fn user_id(exchange: &Exchange) -> Result<&str, Error> {
-    exchange.user().filter(|id| uuid(id.as_bytes()).is_some()).ok_or(Error::MalformedId)
+    exchange.user_id().filter(|id| uuid(id.as_bytes()).is_some()).ok_or(Error::MalformedId)
 }
 
 /// A user's id as the records have it: in lower case.

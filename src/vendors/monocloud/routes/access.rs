@@ -12,12 +12,8 @@ pub(super) static ROWS: [Row; 7] = [
         Handler::new(|request| {
             let query = Query::of(&request.exchange.call);
             let page_request = request.read_for_user(|_| query.page_request())?;
-            let page = operations::list_sessions(
-                request.monocloud,
-                &request.user_id(),
-                query.text("client_id"),
-                page_request,
-            )?;
+            let page =
+                operations::list_sessions(request.monocloud, request.user_id(), query.text("client_id"), page_request)?;
             Ok(wire::access::sessions(request.monocloud, &page).fidelity_row(if page.total > 0 {
                 "listed"
             } else {
@@ -32,7 +28,7 @@ pub(super) static ROWS: [Row; 7] = [
         "GET",
         "/api/users/{user_id}/sessions/{session_id}",
         Handler::new(|request| {
-            let session = operations::get_session(request.monocloud, &request.user_id(), &request.parameter(1))?;
+            let session = operations::get_session(request.monocloud, request.user_id(), &request.parameter(1))?;
             Ok(wire::access::session(request.monocloud, &session).fidelity_row("found"))
         }),
     )
@@ -43,7 +39,7 @@ pub(super) static ROWS: [Row; 7] = [
         "DELETE",
         "/api/users/{user_id}/sessions/{session_id}",
         Handler::new(|request| {
-            operations::revoke_session(request.monocloud, &request.user_id(), &request.parameter(1))?;
+            operations::revoke_session(request.monocloud, request.user_id(), &request.parameter(1))?;
             Ok(wire::no_content().fidelity_row("revoked"))
         }),
     )
@@ -55,12 +51,8 @@ pub(super) static ROWS: [Row; 7] = [
         Handler::new(|request| {
             let query = Query::of(&request.exchange.call);
             let page_request = request.read_for_user(|_| query.page_request())?;
-            let page = operations::list_blocked_ips(
-                request.monocloud,
-                &request.user_id(),
-                query.text("filter"),
-                page_request,
-            )?;
+            let page =
+                operations::list_blocked_ips(request.monocloud, request.user_id(), query.text("filter"), page_request)?;
             Ok(wire::access::addresses(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )
@@ -72,7 +64,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/blocked_ips/unblock",
         Handler::new(|request| {
             let ip = request.read_for_user(wire::access::unblock_ip)?;
-            let done = operations::unblock_ip(request.monocloud, &request.user_id(), &ip)?;
+            let done = operations::unblock_ip(request.monocloud, request.user_id(), &ip)?;
             Ok(request.changed(&done, "unblocked", "unchanged"))
         }),
     )
@@ -82,7 +74,7 @@ pub(super) static ROWS: [Row; 7] = [
         "DELETE",
         "/api/users/{user_id}/passkeys/{passkey_id}",
         Handler::new(|request| {
-            operations::remove_passkey(request.monocloud, &request.user_id(), &request.parameter(1))?;
+            operations::remove_passkey(request.monocloud, request.user_id(), &request.parameter(1))?;
             Ok(wire::no_content().fidelity_row("removed"))
         }),
     )
@@ -94,7 +86,7 @@ pub(super) static ROWS: [Row; 7] = [
         Handler::new(|request| {
             let (service, id) = request.read_for_user(wire::access::disconnect)?;
             let done =
-                operations::disconnect_external_authenticator(request.monocloud, &request.user_id(), service, &id)?;
+                operations::disconnect_external_authenticator(request.monocloud, request.user_id(), service, &id)?;
             Ok(request.changed(&done, "disconnected", "disconnected"))
         }),
     )

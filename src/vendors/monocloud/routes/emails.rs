@@ -47,9 +47,9 @@ pub(super) static ROWS: [Row; 6] = [
         "/api/users/{user_id}/emails/{identifier_id}/verify/link",
         Handler::new(|request| {
             let (user_id, id) = (request.user_id(), request.parameter(1));
-            operations::find_identifier(request.monocloud, &user_id, Kind::Email, &id)?;
+            operations::find_identifier(request.monocloud, user_id, Kind::Email, &id)?;
             let expiry = wire::identifiers::link_expiry(&request.exchange.call)?;
-            let link = operations::send_email_verification_link(request.monocloud, &user_id, &id, expiry)?;
+            let link = operations::send_email_verification_link(request.monocloud, user_id, &id, expiry)?;
             Ok(wire::identifiers::sent_link(&link).fidelity_row("sent"))
         }),
     )

@@ -13,7 +13,7 @@ pub(super) static ROWS: [Row; 10] = [
         "/api/users/{user_id}/groups",
         Handler::new(|request| {
             let page_request = request.read_for_user(|call| Query::of(call).page_request())?;
-            let page = operations::list_user_groups(request.monocloud, &request.user_id(), page_request)?;
+            let page = operations::list_user_groups(request.monocloud, request.user_id(), page_request)?;
             Ok(wire::groups::memberships(&page).fidelity_row("listed"))
         }),
     )
@@ -24,7 +24,7 @@ pub(super) static ROWS: [Row; 10] = [
         "GET",
         "/api/users/{user_id}/groups/{group_id}",
         Handler::new(|request| {
-            let joined = operations::get_user_group(request.monocloud, &request.user_id(), &request.parameter(1))?;
+            let joined = operations::get_user_group(request.monocloud, request.user_id(), &request.parameter(1))?;
             Ok(wire::groups::membership(&joined).fidelity_row("found"))
         }),
     )
@@ -36,7 +36,7 @@ pub(super) static ROWS: [Row; 10] = [
         "/api/users/{user_id}/groups/{group_id}",
         Handler::new(|request| {
             let (joined, is_new) =
-                operations::assign_group(request.monocloud, &request.user_id(), &request.parameter(1))?;
+                operations::assign_group(request.monocloud, request.user_id(), &request.parameter(1))?;
             let answer = if is_new { "assigned" } else { "already_assigned" };
             Ok(wire::groups::assigned(request.monocloud, &joined).fidelity_row(answer))
         }),
@@ -47,7 +47,7 @@ pub(super) static ROWS: [Row; 10] = [
         "DELETE",
         "/api/users/{user_id}/groups/{group_id}",
         Handler::new(|request| {
-            operations::unassign_group(request.monocloud, &request.user_id(), &request.parameter(1))?;
+            operations::unassign_group(request.monocloud, request.user_id(), &request.parameter(1))?;
             Ok(wire::no_content().fidelity_row("unassigned"))
         }),
     )

@@ -53,8 +53,8 @@ impl Handler {
 
 impl Request<'_> {
     /// The id of the user of the path.
-    pub(super) fn user_id(&self) -> Cow<'_, str> {
-        self.parameter(0)
+    pub(super) fn user_id(&self) -> &str {
+        self.exchange.user_id().unwrap_or_default()
     }
 
     /// The parameter of the path of that index, from 0.
@@ -64,7 +64,7 @@ impl Request<'_> {
 
     /// What is asked for about the user of the path, read only where there is such a user.
     pub(super) fn read_for_user<T>(&self, read: impl FnOnce(&Call) -> Result<T, Error>) -> Result<T, Error> {
-        operations::get_user(self.monocloud, &self.user_id())?;
+        operations::get_user(self.monocloud, self.user_id())?;
         read(&self.exchange.call)
     }
 

@@ -10,7 +10,7 @@ pub(super) static ROWS: [Row; 6] = [
         "/api/users/{user_id}/password",
         Handler::new(|request| {
             let input = request.read_for_user(wire::passwords::set_password)?;
-            let done = operations::set_password(request.monocloud, &request.user_id(), input)?;
+            let done = operations::set_password(request.monocloud, request.user_id(), input)?;
             Ok(request.changed(&done, "set", "set"))
         }),
     )
@@ -21,7 +21,7 @@ pub(super) static ROWS: [Row; 6] = [
         "DELETE",
         "/api/users/{user_id}/password",
         Handler::new(|request| {
-            let done = operations::remove_password(request.monocloud, &request.user_id())?;
+            let done = operations::remove_password(request.monocloud, request.user_id())?;
             Ok(wire::no_content().fidelity_row(if done.changed { "removed" } else { "no_password" }))
         }),
     )
@@ -32,7 +32,7 @@ pub(super) static ROWS: [Row; 6] = [
         "/api/users/{user_id}/password/change",
         Handler::new(|request| {
             let input = request.read_for_user(wire::passwords::change_password)?;
-            let done = operations::change_password(request.monocloud, &request.user_id(), input)?;
+            let done = operations::change_password(request.monocloud, request.user_id(), input)?;
             Ok(request.changed(&done, "changed", "changed"))
         }),
     )
@@ -43,7 +43,7 @@ pub(super) static ROWS: [Row; 6] = [
         "POST",
         "/api/users/{user_id}/password/force_reset",
         Handler::new(|request| {
-            let done = operations::set_force_reset(request.monocloud, &request.user_id(), true)?;
+            let done = operations::set_force_reset(request.monocloud, request.user_id(), true)?;
             Ok(request.changed(&done, "forced", "unchanged"))
         }),
     )
@@ -53,7 +53,7 @@ pub(super) static ROWS: [Row; 6] = [
         "DELETE",
         "/api/users/{user_id}/password/force_reset",
         Handler::new(|request| {
-            let done = operations::set_force_reset(request.monocloud, &request.user_id(), false)?;
+            let done = operations::set_force_reset(request.monocloud, request.user_id(), false)?;
             Ok(request.changed(&done, "cancelled", "unchanged"))
         }),
     )
@@ -64,7 +64,7 @@ pub(super) static ROWS: [Row; 6] = [
         "/api/users/{user_id}/password/reset",
         Handler::new(|request| {
             let input = request.read_for_user(wire::passwords::reset_password)?;
-            let link = operations::reset_password(request.monocloud, &request.user_id(), input)?;
+            let link = operations::reset_password(request.monocloud, request.user_id(), input)?;
             Ok(wire::passwords::reset_link(&link).fidelity_row("made"))
         }),
     )

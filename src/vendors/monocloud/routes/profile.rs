@@ -11,7 +11,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/claims",
         Handler::new(|request| {
             let patch = request.read_for_user(wire::profile::patch_claims)?;
-            let done = operations::patch_claims(request.monocloud, &request.user_id(), patch)?;
+            let done = operations::patch_claims(request.monocloud, request.user_id(), patch)?;
             Ok(request.changed(&done, "patched", "unchanged"))
         }),
     )
@@ -21,7 +21,7 @@ pub(super) static ROWS: [Row; 7] = [
         "GET",
         "/api/users/{user_id}/private_data",
         Handler::new(|request| {
-            let user = operations::get_user(request.monocloud, &request.user_id())?;
+            let user = operations::get_user(request.monocloud, request.user_id())?;
             Ok(wire::profile::data(&user, Data::Private).fidelity_row("found"))
         }),
     )
@@ -33,7 +33,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/private_data",
         Handler::new(|request| {
             let patch = request.read_for_user(|call| wire::profile::patch_data(call, Data::Private))?;
-            let done = operations::patch_data(request.monocloud, &request.user_id(), Data::Private, patch)?;
+            let done = operations::patch_data(request.monocloud, request.user_id(), Data::Private, patch)?;
             let answer = if done.changed { "patched" } else { "unchanged" };
             Ok(wire::profile::data(&done.user, Data::Private).fidelity_row(answer))
         }),
@@ -44,7 +44,7 @@ pub(super) static ROWS: [Row; 7] = [
         "GET",
         "/api/users/{user_id}/public_data",
         Handler::new(|request| {
-            let user = operations::get_user(request.monocloud, &request.user_id())?;
+            let user = operations::get_user(request.monocloud, request.user_id())?;
             Ok(wire::profile::data(&user, Data::Public).fidelity_row("found"))
         }),
     )
@@ -56,7 +56,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/public_data",
         Handler::new(|request| {
             let patch = request.read_for_user(|call| wire::profile::patch_data(call, Data::Public))?;
-            let done = operations::patch_data(request.monocloud, &request.user_id(), Data::Public, patch)?;
+            let done = operations::patch_data(request.monocloud, request.user_id(), Data::Public, patch)?;
             let answer = if done.changed { "patched" } else { "unchanged" };
             Ok(wire::profile::data(&done.user, Data::Public).fidelity_row(answer))
         }),
@@ -68,7 +68,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/username",
         Handler::new(|request| {
             let name = request.read_for_user(wire::identifiers::set_username)?;
-            let done = operations::set_username(request.monocloud, &request.user_id(), name)?;
+            let done = operations::set_username(request.monocloud, request.user_id(), name)?;
             Ok(request.changed(&done, "set", "unchanged"))
         }),
     )
@@ -78,7 +78,7 @@ pub(super) static ROWS: [Row; 7] = [
         "DELETE",
         "/api/users/{user_id}/username",
         Handler::new(|request| {
-            let done = operations::remove_username(request.monocloud, &request.user_id())?;
+            let done = operations::remove_username(request.monocloud, request.user_id())?;
             Ok(request.changed(&done, "removed", "unchanged"))
         }),
     )

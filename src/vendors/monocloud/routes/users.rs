@@ -34,7 +34,7 @@ pub(super) static ROWS: [Row; 7] = [
         "GET",
         "/api/users/{user_id}",
         Handler::new(|request| {
-            let user = operations::get_user(request.monocloud, &request.user_id())?;
+            let user = operations::get_user(request.monocloud, request.user_id())?;
             Ok(wire::users::user_with_access(request.monocloud, &user).fidelity_row("found"))
         }),
     )
@@ -45,7 +45,7 @@ pub(super) static ROWS: [Row; 7] = [
         "DELETE",
         "/api/users/{user_id}",
         Handler::new(|request| {
-            operations::delete_user(request.monocloud, &request.user_id())?;
+            operations::delete_user(request.monocloud, request.user_id())?;
             Ok(wire::no_content().fidelity_row("deleted"))
         }),
     )
@@ -56,7 +56,7 @@ pub(super) static ROWS: [Row; 7] = [
         "/api/users/{user_id}/disable",
         Handler::new(|request| {
             let revoke_sessions = request.read_for_user(wire::users::revoke_sessions)?;
-            let done = operations::disable_user(request.monocloud, &request.user_id(), revoke_sessions)?;
+            let done = operations::disable_user(request.monocloud, request.user_id(), revoke_sessions)?;
             Ok(request.changed(&done, "disabled", "already_disabled"))
         }),
     )
@@ -66,7 +66,7 @@ pub(super) static ROWS: [Row; 7] = [
         "POST",
         "/api/users/{user_id}/enable",
         Handler::new(|request| {
-            let done = operations::enable_user(request.monocloud, &request.user_id())?;
+            let done = operations::enable_user(request.monocloud, request.user_id())?;
             Ok(request.changed(&done, "enabled", "not_disabled"))
         }),
     )
@@ -77,7 +77,7 @@ pub(super) static ROWS: [Row; 7] = [
         "POST",
         "/api/users/{user_id}/unblock",
         Handler::new(|request| {
-            let done = operations::unblock_user(request.monocloud, &request.user_id())?;
+            let done = operations::unblock_user(request.monocloud, request.user_id())?;
             Ok(request.changed(&done, "unblocked", "not_blocked"))
         }),
     )
