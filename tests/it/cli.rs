@@ -358,7 +358,7 @@ fn env_prints_what_a_shell_can_evaluate() {
 fn the_other_commands_print_and_end() {
     let routes = run(&["routes"]);
     assert!(text(&routes.stdout).contains("monocloud  POST   /api/users/{user_id}/disable  disable_user\n"));
-    assert!(text(&routes.stdout).contains("jitsudo    GET    /v1/tenants  list_tenants  (not emulated)\n"));
+    assert!(text(&routes.stdout).contains("jitsudo    GET    /v1/policies  list_policies  (not emulated)\n"));
     let version = run(&["--version"]);
     assert_eq!(text(&version.stdout), format!("fauxidp {}\n", env!("CARGO_PKG_VERSION")));
     let help = run(&["--help"]);

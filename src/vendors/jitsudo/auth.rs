@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::error::Error;
-use super::record::{Actor, ActorType, User, uuid};
+use super::record::{Actor, ActorType, Tenant, User, uuid};
 use super::settings::Behaviour;
 use crate::context::WorldContext;
 use crate::directory::{Directory, Record};
@@ -41,19 +41,6 @@ pub(super) struct Access {
 pub(super) struct Key {
     pub(super) id: String,
     pub(super) tenant: Uuid,
-}
-
-/// A tenant.
-#[derive(Debug)]
-pub(super) struct Tenant {
-    pub(super) id: Uuid,
-    pub(super) slug: String,
-    /// The domains of its people's addresses.
-    pub(super) domains: Vec<String>,
-    /// How its people sign in.
-    pub(super) auth_methods: Vec<String>,
-    /// The notices of the rules that refuse.
-    pub(super) notices: Vec<String>,
 }
 
 /// Who calls, for which tenant, and when: all that a call writes has one time.

@@ -51,7 +51,7 @@ static INFO: VendorInfo = VendorInfo {
     lacks: &[NamedError::Identity],
 };
 
-static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "auth", "groups", "audit", "health"];
+static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "auth", "tenants", "groups", "audit", "health"];
 
 impl Vendor for Jitsudo {
     fn info(&self) -> &'static VendorInfo {

@@ -3,6 +3,7 @@
 mod audit;
 mod group;
 mod pending;
+mod tenant;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::directory::Record;
 pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
 pub(super) use group::{Group, GroupName, Member, Origin, RoleMapping};
 pub(super) use pending::{PendingToken, Purpose};
+pub(super) use tenant::Tenant;
 
 /// A user.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,19 +5,24 @@ mod auth;
 mod groups;
 mod handler;
 mod health;
+mod tenants;
 mod unemulated;
 mod users;
 
 use std::sync::LazyLock;
 
 use crate::protocol::route::RouteTable;
+use crate::row::Operation;
 
 use handler::{Handler, Row};
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 5] = [&users::ROWS, &auth::ROWS, &groups::ROWS, &audit::ROWS, &health::ROWS];
-    RouteTable::new(rows.into_iter().flatten(), &unemulated::OPERATIONS)
+    let rows: [&'static [Row]; 6] =
+        [&users::ROWS, &auth::ROWS, &tenants::ROWS, &groups::ROWS, &audit::ROWS, &health::ROWS];
+    let unemulated: [&'static [Operation]; 4] =
+        [&users::UNEMULATED, &auth::UNEMULATED, &tenants::UNEMULATED, &unemulated::OPERATIONS];
+    RouteTable::new(rows.into_iter().flatten(), unemulated.into_iter().flatten())
 });
 
 #[cfg(test)]

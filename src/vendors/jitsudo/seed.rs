@@ -8,10 +8,10 @@ use hashbrown::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::auth::{self, Access, Key, Signer};
+use super::auth::{Access, Key, Signer};
 use super::record::{
     Actor, Address, AuditLog, AuthProvider, Entry, Group, GroupName, Member, Names, PendingToken, Profile, Purpose,
-    RoleMapping, User,
+    RoleMapping, Tenant, User,
 };
 use super::settings::Behaviour;
 use super::state::{Jitsudo, State};
@@ -20,7 +20,7 @@ use crate::passwords;
 use crate::people::Person;
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
-use file::{Seed, SeedEntry, SeedGroup, SeedMapping, SeedUser, Tenant};
+use file::{Seed, SeedEntry, SeedGroup, SeedMapping, SeedTenant, SeedUser};
 
 /// What the seed file says of users.
 #[derive(Default)]
@@ -53,7 +53,8 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         users.extend(start.people.iter().map(|person| user(person, home.id, &roles, now)));
     }
     let keys = keys(start, &seed.tenants)?;
-    let tenants = seed.tenants.into_iter().map(tenant).collect();
+    let now = start.context.clock.now();
+    let tenants = seed.tenants.into_iter().map(|seed| tenant(seed, now)).collect();
     let access = Access::new(&users, tokens, keys, tenants, Signer::new(&start.context.ids));
     let groups = seed.groups.into_iter().map(group).collect();
     let state = State {
@@ -138,7 +139,7 @@ impl Accounts {
 /// Checks that there is that tenant, which `field` names.
 fn check_tenant(
     start: &SeedContext<'_>,
-    tenants: &[Tenant],
+    tenants: &[SeedTenant],
     id: Uuid,
     field: impl FnOnce() -> String,
 ) -> Result<(), SeedError> {
@@ -149,7 +150,7 @@ fn check_tenant(
 }
 
 /// The API keys of all tenants.
-fn keys(start: &SeedContext<'_>, tenants: &[Tenant]) -> Result<HashMap<String, Key>, SeedError> {
+fn keys(start: &SeedContext<'_>, tenants: &[SeedTenant]) -> Result<HashMap<String, Key>, SeedError> {
     let mut keys = HashMap::new();
     for tenant in tenants {
         for key in &tenant.api_keys {
@@ -179,10 +180,19 @@ fn directory<T: Record>(
     })
 }
 
-fn tenant(tenant: Tenant) -> auth::Tenant {
-    auth::Tenant {
+/// A tenant, which is as old as the server where the seed does not say.
+fn tenant(tenant: SeedTenant, now: Timestamp) -> Tenant {
+    let created_at = tenant.created_at.unwrap_or(now);
+    Tenant {
         id: tenant.id,
+        name: tenant.name,
         slug: tenant.slug,
+        locale: tenant.locale,
+        sso_start_url: tenant.sso_start_url,
+        sso_region: tenant.sso_region,
+        is_master: tenant.is_master,
+        created_at,
+        updated_at: tenant.updated_at.unwrap_or(created_at),
         domains: tenant.domains,
         auth_methods: tenant.auth_methods,
         notices: tenant.forbidden_notices,

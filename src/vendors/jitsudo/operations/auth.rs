@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::super::auth::{Door, IssuedToken, Tenant, may_enter};
+use super::super::auth::{Door, IssuedToken, may_enter};
 use super::super::error::Error;
-use super::super::record::{Actor, Address, AuthProvider, PendingToken, Purpose, User};
+use super::super::record::{Actor, Address, AuthProvider, PendingToken, Purpose, Tenant, User};
 use super::super::state::Jitsudo;
 use super::{groups, log_user_action, mail_token};
 use crate::directory::{DirectoryError, Record};
@@ -17,20 +17,6 @@ pub(in super::super) struct Login {
     pub(in super::super) password: String,
     /// Where the address stands in several tenants, which one is meant.
     pub(in super::super) tenant_slug: Option<String>,
-}
-
-/// How people of a tenant sign in.
-pub(in super::super) fn get_auth_providers<'a>(
-    jitsudo: &'a Jitsudo,
-    domain: Option<&str>,
-    slug: Option<&str>,
-) -> Result<&'a Tenant, Error> {
-    let tenants = jitsudo.access.tenants();
-    let by_domain = domain.and_then(|domain| {
-        tenants.iter().find(|tenant| tenant.domains.iter().any(|own| own.eq_ignore_ascii_case(domain)))
-    });
-    let by_slug = || tenants.iter().find(|tenant| slug == Some(&tenant.slug));
-    by_domain.or_else(by_slug).ok_or(Error::TenantNotFound)
 }
 
 /// Checks a password and issues a token. Whoever is suspended is told no more than whoever mistyped.

@@ -3,10 +3,11 @@
 use http::StatusCode;
 
 use super::handler::{Handler, Row};
+use crate::row::Operation;
 use crate::vendors::jitsudo::operations::auth;
 use crate::vendors::jitsudo::wire;
 
-pub(super) static ROWS: [Row; 6] = [
+pub(super) static ROWS: [Row; 5] = [
     Row::new(
         "post_auth_login",
         "POST",
@@ -18,17 +19,6 @@ pub(super) static ROWS: [Row; 6] = [
     )
     .unseen()
     .heavy(),
-    Row::new(
-        "get_auth_providers",
-        "GET",
-        "/v1/auth/providers",
-        Handler::open(|request| {
-            let (domain, slug) = wire::auth::provider_query(request.call);
-            let tenant = auth::get_auth_providers(request.jitsudo, domain.as_deref(), slug.as_deref())?;
-            Ok(wire::auth::providers(tenant).fidelity_row("found"))
-        }),
-    )
-    .reads_only(),
     Row::new(
         "request_password_reset",
         "POST",
@@ -70,4 +60,12 @@ pub(super) static ROWS: [Row; 6] = [
         }),
     )
     .heavy(),
+];
+
+/// What is not emulated.
+pub(super) static UNEMULATED: [Operation; 4] = [
+    Operation::unemulated("auth_callback", "POST", "/v1/auth/callback"),
+    Operation::unemulated("enroll_mfa_via_challenge", "POST", "/v1/auth/mfa/enroll-via-challenge"),
+    Operation::unemulated("begin_webauthn_login", "POST", "/v1/auth/mfa/webauthn/begin"),
+    Operation::unemulated("verify_mfa_challenge", "POST", "/v1/auth/mfa/challenge"),
 ];

@@ -10,7 +10,7 @@ use crate::vendors::jitsudo::record::{ActorType, AuthProvider, Origin};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seed {
-    pub(super) tenants: Vec<Tenant>,
+    pub(super) tenants: Vec<SeedTenant>,
     pub(super) users: Vec<SeedUser>,
     #[serde(default)]
     pub(super) groups: Vec<SeedGroup>,
@@ -21,14 +21,23 @@ pub(super) struct Seed {
 /// A tenant. Made-up people join the first one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Tenant {
+pub(super) struct SeedTenant {
     pub(super) id: Uuid,
-    #[serde(rename = "name")]
-    _name: String,
+    pub(super) name: String,
     /// What the rules that refuse an ordinary user say.
     #[serde(default)]
     pub(super) forbidden_notices: Vec<String>,
     pub(super) slug: String,
+    #[serde(default = "english")]
+    pub(super) locale: String,
+    pub(super) sso_start_url: Option<String>,
+    pub(super) sso_region: Option<String>,
+    /// Whether the others are administered from it.
+    #[serde(default)]
+    pub(super) is_master: bool,
+    /// The start, where nobody says.
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) updated_at: Option<Timestamp>,
     /// The domains of its people's addresses.
     #[serde(default)]
     pub(super) domains: Vec<String>,
@@ -135,6 +144,10 @@ pub(super) struct Hidden {
     pub(super) password: Option<String>,
     /// Hashed already, by bcrypt: a start with many passwords is then quick.
     pub(super) password_hash: Option<String>,
+}
+
+fn english() -> String {
+    "en".to_owned()
 }
 
 fn local_only() -> Vec<String> {

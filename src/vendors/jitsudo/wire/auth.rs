@@ -4,27 +4,16 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::auth::{IssuedToken, Tenant};
+use super::super::auth::IssuedToken;
 use super::super::error::Error;
 use super::super::operations::auth::Login;
 use super::super::record::User;
 use super::super::settings::Behaviour;
-use super::{Time, object, optional_text, query, required_text};
+use super::{Time, object, optional_text, required_text};
 use crate::protocol::{Call, Reply};
 
 /// The fewest characters of a password.
 const MIN_PASSWORD_CHARS: usize = 8;
-
-/// How people of a tenant sign in.
-pub(in super::super) fn providers(tenant: &Tenant) -> Reply {
-    Reply::of(StatusCode::OK, &json!({ "tenant_id": tenant.id, "methods": tenant.auth_methods }))
-}
-
-/// What providers are looked up by: domain and slug.
-pub(in super::super) fn provider_query(call: &Call) -> (Option<String>, Option<String>) {
-    let text = |name| query(call, name).map(|text| text.into_owned());
-    (text("domain"), text("slug"))
-}
 
 /// Who wants in.
 pub(in super::super) fn login(call: &Call) -> Result<Login, Error> {
