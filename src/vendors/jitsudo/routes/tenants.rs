@@ -5,21 +5,34 @@ use crate::row::Operation;
 use crate::vendors::jitsudo::operations::tenants;
 use crate::vendors::jitsudo::wire;
 
-pub(super) static ROWS: [Row; 1] = [Row::new(
-    "get_auth_providers",
-    "GET",
-    "/v1/auth/providers",
-    Handler::open(|request| {
-        let (domain, slug) = wire::tenants::looked_up(request.call);
-        let tenant = tenants::get_auth_providers(request.jitsudo, domain.as_deref(), slug.as_deref())?;
-        Ok(wire::tenants::providers(tenant).fidelity_row("found"))
-    }),
-)
-.reads_only()];
+pub(super) static ROWS: [Row; 2] = [
+    Row::new(
+        "get_auth_providers",
+        "GET",
+        "/v1/auth/providers",
+        Handler::open(|request| {
+            let (domain, slug) = wire::tenants::looked_up(request.call);
+            let tenant = tenants::get_auth_providers(request.jitsudo, domain.as_deref(), slug.as_deref())?;
+            Ok(wire::tenants::providers(tenant).fidelity_row("found"))
+        }),
+    )
+    .reads_only(),
+    Row::new(
+        "list_tenants",
+        "GET",
+        "/v1/tenants",
+        Handler::keys(|request| {
+            let behaviour = &request.jitsudo.behaviour;
+            let list_query = wire::list_query(request.call, behaviour)?;
+            let page = tenants::list_tenants(request.jitsudo, request.caller, &list_query)?;
+            Ok(wire::page(&page, |owned| wire::tenants::body(owned, behaviour)).fidelity_row("listed"))
+        }),
+    )
+    .reads_only(),
+];
 
 /// What is not emulated.
-pub(super) static UNEMULATED: [Operation; 3] = [
-    Operation::unemulated("list_tenants", "GET", "/v1/tenants"),
+pub(super) static UNEMULATED: [Operation; 2] = [
     Operation::unemulated("create_tenant", "POST", "/v1/tenants"),
     Operation::unemulated("update_tenant", "PUT", "/v1/tenants/{id}"),
 ];
