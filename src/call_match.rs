@@ -183,7 +183,7 @@ impl CallMatch {
             let asked = asked.as_deref().unwrap_or_default();
             match found {
                 Some(found) => format!("{name} is {found}, not {asked}"),
-                None => format!("it has no {name}, {asked} is wanted"),
+                None => format!("it has no {name}, expected {asked}"),
             }
         };
         match member {
@@ -201,7 +201,7 @@ impl CallMatch {
                 let (found, asked) = (call.credentials.first().map(|found| found.show()), self.shown_credential());
                 match found {
                     Some(found) if Some(&found) == asked.as_ref() => {
-                        format!("credential is another one that starts {found}")
+                        format!("credential is another one that starts with {found}")
                     }
                     found => differs("credential", found.as_deref(), &asked),
                 }

@@ -14,7 +14,7 @@ const LATEST: Timestamp = Timestamp::constant(221_845_392_000, 0); // the start 
 
 /// A time that no clock can be set to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a clock shows times from {EARLIEST} to {LATEST}")]
+#[error("a clock must be set to a time from {EARLIEST} to {LATEST}")]
 pub struct OutOfRange;
 
 /// A clock that every part of one world shares. A clone is the same clock; [`Clock::fork`] makes another.
@@ -228,6 +228,9 @@ mod tests {
         }
         assert_eq!(clock.now(), at);
         clock.advance(1_000).unwrap();
-        assert_eq!(OutOfRange.to_string(), "a clock shows times from 1970-01-01T00:00:00Z to 9000-01-01T00:00:00Z");
+        assert_eq!(
+            OutOfRange.to_string(),
+            "a clock must be set to a time from 1970-01-01T00:00:00Z to 9000-01-01T00:00:00Z"
+        );
     }
 }

@@ -233,7 +233,7 @@ impl<'de, T: Record + Deserialize<'de>> Deserialize<'de> for Directory<T> {
                 Duplicate::Key(key) => key,
                 Duplicate::Alias(alias) => alias.to_string(),
             };
-            D::Error::custom(format_args!("{shared:?} stands twice"))
+            D::Error::custom(format_args!("duplicate {shared:?}"))
         })
     }
 }

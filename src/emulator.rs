@@ -45,7 +45,7 @@ pub struct Emulator {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Two vendors have one name.
-    #[error("two vendors are called {name:?}")]
+    #[error("duplicate vendor {name:?}")]
     Vendor {
         /// The name.
         name: &'static str,
@@ -67,7 +67,7 @@ pub enum StartError {
         reason: String,
     },
     /// No address was given.
-    #[error("--listen: no address")]
+    #[error("--listen: expected at least one address")]
     NoAddress,
     /// The folder of seed files, or a file in it, cannot be read.
     #[error("--fixtures: {}: {error}", path.display())]
@@ -113,7 +113,7 @@ pub enum StartError {
     #[error("--tls-cert, --tls-key: {0}")]
     Tls(#[from] TlsError),
     /// One of certificate and key alone.
-    #[error("--tls-cert and --tls-key go together")]
+    #[error("--tls-cert and --tls-key must be given together")]
     HalfTls,
     /// The authority's certificate cannot be written.
     #[error("--tls-ca-out {}: {reason}", path.display())]
@@ -325,7 +325,7 @@ fn settings(set: &VendorSet, wanted: &[String]) -> Result<Vec<Settings>, StartEr
     for text in wanted {
         let wrong = |reason: String| StartError::Setting { text: text.clone(), reason };
         let pair = text.split_once('=').filter(|(name, _)| name.contains('.'));
-        let (name, value) = pair.ok_or_else(|| wrong("VENDOR.KEY=VALUE is wanted".to_owned()))?;
+        let (name, value) = pair.ok_or_else(|| wrong("expected VENDOR.KEY=VALUE".to_owned()))?;
         set.set(&mut settings, name, value).map_err(wrong)?;
     }
     Ok(settings)

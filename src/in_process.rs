@@ -45,7 +45,7 @@ impl InProcess {
     }
 
     fn over(worlds: Worlds, config: &Config) -> Self {
-        let certificate = Box::new(|| Err("there is no TLS in process".to_owned()));
+        let certificate = Box::new(|| Err("an in-process emulator has no TLS".to_owned()));
         Self(
             Pipeline::new(
                 worlds,

@@ -115,10 +115,10 @@ impl Default for Metrics {
 impl Metrics {
     fn registered(mut self) -> Self {
         let registry = &mut self.registry;
-        registry.register("build", "What the server is", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
-        registry.register("worlds", "Worlds that there are", self.worlds.clone());
-        registry.register("connections", "Connections that were accepted", self.connections.clone());
-        registry.register("connections_open", "Connections that are open", self.open_connections.clone());
+        registry.register("build", "Version of the server", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        registry.register("worlds", "Worlds that exist", self.worlds.clone());
+        registry.register("connections", "Accepted connections", self.connections.clone());
+        registry.register("connections_open", "Open connections", self.open_connections.clone());
         registry.register(
             "log_lines_lost",
             "Log lines of this process that could not be written",
@@ -126,18 +126,14 @@ impl Metrics {
         );
         registry.register(
             "requests",
-            "Calls by vendor, operation and status in HTTP's terms; status none where the client left",
+            "Calls by vendor, operation and HTTP status; the status is none if the client disconnected first",
             self.calls.clone(),
         );
-        registry.register("faults", "Calls to which a fault was applied", self.faults.clone());
-        registry.register(
-            "limits",
-            "How often a limit was hit; the README says which flag sets it",
-            self.limits.clone(),
-        );
+        registry.register("faults", "Calls with an injected fault", self.faults.clone());
+        registry.register("limits", "Hits of each limit; the README names the flags", self.limits.clone());
         registry.register(
             "request_duration_seconds",
-            "How long calls took, from their last byte on",
+            "Time from the last byte of a request to its answer",
             self.duration.clone(),
         );
         self

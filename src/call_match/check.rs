@@ -33,7 +33,7 @@ impl CallMatch {
             return Err(format!("{:?} is not an HTTP method", shown(method)));
         }
         match self.path.as_ref().filter(|path| !path.starts_with('/')) {
-            Some(path) => Err(format!("the path {:?} does not start with a slash", shown(path))),
+            Some(path) => Err(format!("the path {:?} must start with a slash", shown(path))),
             None => Ok(()),
         }
     }
@@ -50,7 +50,7 @@ impl CallMatch {
             ("after", self.after.is_some()),
         ];
         match members.iter().find(|(_, is_asked)| *is_asked) {
-            Some((member, _)) => Err(format!("a rule cannot ask for {member}, only a search of the journal can")),
+            Some((member, _)) => Err(format!("a rule cannot match by {member}, only a journal search can")),
             None => Ok(()),
         }
     }
@@ -116,7 +116,7 @@ mod tests {
             (CallMatch::all().protocol("http"), r#"unknown protocol "http"; the nearest are http/2, grpc, "#),
             (CallMatch::all().refused_by("me"), r#"unknown refused_by "me"; the nearest are "#),
             (CallMatch::all().method("G T"), r#""G T" is not an HTTP method"#),
-            (CallMatch::all().path("api/*"), r#"the path "api/*" does not start with a slash"#),
+            (CallMatch::all().path("api/*"), r#"the path "api/*" must start with a slash"#),
         ] {
             let found = check(&calls).unwrap_err();
             assert!(found.starts_with(error), "{found}");
@@ -135,7 +135,7 @@ mod tests {
             CallMatch::all().refused_by("fault"),
             CallMatch::all().after(1),
         ] {
-            assert!(calls.check_rule().unwrap_err().starts_with("a rule cannot ask for "), "{calls:?}");
+            assert!(calls.check_rule().unwrap_err().starts_with("a rule cannot match by "), "{calls:?}");
         }
         let calls = CallMatch::operation("a").vendor("b").method("c").path("/d").user("e").credential("f");
         assert_eq!(calls.check_rule(), Ok(()));

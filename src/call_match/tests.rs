@@ -85,8 +85,8 @@ fn what_is_meant_and_what_differs_is_said_in_words() {
         calls.differences(&over),
         [
             "method is POST, not GET",
-            "it has no user, a b is wanted",
-            "credential is another one that starts admi…",
+            "it has no user, expected a b",
+            "credential is another one that starts with admi…",
             "it is not after call 7",
         ]
     );

@@ -23,7 +23,7 @@ const MAX_BODY: usize = 1 << 20;
 /// A sentence that names the server.
 pub(super) fn health(url: &str) -> Result<Value, String> {
     let body = get(url, "/__fauxidp/health")?;
-    serde_json::from_str(&body).map_err(|_| format!("{url} is no fauxidp"))
+    serde_json::from_str(&body).map_err(|_| format!("{url} is not a fauxidp server"))
 }
 
 /// The body of a path.
@@ -34,7 +34,7 @@ pub(super) fn get(url: &str, path: &str) -> Result<String, String> {
     let wrong = |reason: String| format!("{url}: {reason}");
     let uri: Uri = url.parse().map_err(|_| wrong("not a URL".to_owned()))?;
     if uri.scheme_str() != Some("http") {
-        return Err(wrong("expected http://, which the same port speaks".to_owned()));
+        return Err(wrong("expected http://, which every port of the server accepts".to_owned()));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| wrong(error.to_string()))?;

@@ -31,24 +31,24 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Serve; the same as no command.
+    /// Start the server (the default command).
     Serve(Box<Serve>),
-    /// Exit 0 if a server answers, else 1.
+    /// Exit with 0 if a server answers, with 1 if not.
     Healthcheck {
         #[command(flatten)]
         server: Server,
     },
     /// Print every route.
     Routes,
-    /// Ask a running server and print variables for `eval`: each vendor's base URL and credential, and what makes
-    /// Node, Python and curl trust the server's certificate.
+    /// Print shell variables for a running server, to be used with `eval`: each vendor's base URL and credential, and
+    /// what makes Node, Python and curl trust the server's certificate.
     Env {
         #[command(flatten)]
         server: Server,
     },
     /// Print a completion script.
     Completions {
-        /// For which shell.
+        /// The shell.
         shell: Shell,
     },
 }
@@ -70,7 +70,7 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
 /// The addresses of a server, whether it is to run or to be asked.
 #[derive(Debug, Args)]
 pub(super) struct Addresses {
-    /// Where to listen, for all vendors or for one alone; port 0 takes any free one.
+    /// Address to listen on, for all vendors or for one of them; port 0 picks a free port.
     #[arg(
         long, env = "FAUXIDP_LISTEN", value_name = "[VENDOR=]ADDR",
         default_value = DEFAULT_LISTEN, value_parser = several::<Listen>
@@ -99,7 +99,7 @@ fn all<T>(several: Vec<Several<T>>) -> Vec<T> {
 /// Which running server to ask.
 #[derive(Debug, Args)]
 pub(super) struct Server {
-    /// The server; the first --listen address if absent.
+    /// URL of the server; defaults to the first --listen address.
     url: Option<String>,
     #[command(flatten)]
     addresses: Addresses,
@@ -112,109 +112,109 @@ pub(super) struct Serve {
     /// A folder of seed files, <vendor>.json; a missing file keeps the embedded one.
     #[arg(long, env = "FAUXIDP_FIXTURES", value_name = "DIR")]
     fixtures: Option<PathBuf>,
-    /// Add so many made-up people, each with an account at every vendor.
+    /// Number of generated people, each with an account at every vendor.
     #[arg(long, env = "FAUXIDP_PEOPLE", value_name = "N", default_value_t = 0)]
     people: usize,
-    /// The seed of people and ids: same seed, same people.
+    /// Seed of generated people and ids: the same seed gives the same ones.
     #[arg(long, env = "FAUXIDP_SEED", value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Start with the clock frozen at that time, such as 2030-01-01T00:00:00Z.
+    /// Start with the clock frozen at this time, such as 2030-01-01T00:00:00Z.
     #[arg(long, env = "FAUXIDP_CLOCK", value_name = "RFC3339")]
     clock: Option<Timestamp>,
-    /// How many calls each world's journal holds; the oldest go first, and 0 keeps none.
+    /// Number of calls that each world's journal keeps, dropping the oldest; 0 turns it off.
     #[arg(long, env = "FAUXIDP_JOURNAL", value_name = "N", default_value_t = Config::default().journal)]
     journal: usize,
-    /// What a vendor declares about itself, such as jitsudo.suspend-owner=allowed.
+    /// A vendor's setting, such as jitsudo.suspend-owner=allowed.
     #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_parser = several::<String>)]
     set: Vec<Several<String>>,
-    /// The most worlds at once; then the one that was not used for longest is dropped.
+    /// Maximum number of worlds; beyond it, the least recently used one is dropped.
     #[arg(long, env = "FAUXIDP_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
     max_worlds: usize,
-    /// Drop worlds that were idle for so many seconds.
+    /// Drop worlds that were idle for this many seconds.
     #[arg(long, env = "FAUXIDP_WORLD_TTL", value_name = "SECONDS", value_parser = seconds)]
     world_ttl: Option<Duration>,
-    /// Start every world from a state that GET /__fauxidp/worlds/{world}/state gave.
+    /// Start every world from a saved state (GET /__fauxidp/worlds/{world}/state).
     #[arg(long, env = "FAUXIDP_STATE", value_name = "FILE")]
     state: Option<PathBuf>,
-    /// The largest state that the control API takes, in bytes.
+    /// Maximum size of a state sent to the control API, in bytes.
     #[arg(
         long, env = "FAUXIDP_MAX_STATE", value_name = "BYTES",
         default_value_t = Limits::default().max_state, value_parser = at_least_one
     )]
     max_state: usize,
-    /// The largest body of any other request, in bytes.
+    /// Maximum size of any other request body, in bytes.
     #[arg(
         long, env = "FAUXIDP_MAX_BODY", value_name = "BYTES",
         default_value_t = Limits::default().max_body, value_parser = at_least_one
     )]
     max_body: usize,
-    /// The largest header list of a request, in bytes, counted as HTTP/2 does.
+    /// Maximum size of a request's headers, in bytes, counted as HTTP/2 does.
     #[arg(
         long, env = "FAUXIDP_MAX_HEADER", value_name = "BYTES",
         default_value_t = Limits::default().max_header, value_parser = at_least_one
     )]
     max_header: usize,
-    /// The longest path with its query, in bytes.
+    /// Maximum length of a path with its query, in bytes.
     #[arg(
         long, env = "FAUXIDP_MAX_URI", value_name = "BYTES",
         default_value_t = Limits::default().max_uri, value_parser = at_least_one
     )]
     max_uri: usize,
-    /// How deep the JSON of a body may be nested, up to 127.
+    /// Maximum nesting depth of JSON bodies, up to 127.
     #[arg(
         long, env = "FAUXIDP_MAX_JSON_DEPTH", value_name = "N",
         default_value_t = Limits::default().max_json_depth, value_parser = depth
     )]
     max_json_depth: usize,
-    /// The most calls that faults hold at once.
+    /// Maximum number of calls that faults hold at once.
     #[arg(
         long, env = "FAUXIDP_MAX_HELD", value_name = "N",
         default_value_t = Limits::default().max_held, value_parser = at_least_one
     )]
     max_held: usize,
-    /// The most connections at once; another one waits until one of them ends.
+    /// Maximum number of connections; further ones wait until one ends.
     #[arg(
         long, env = "FAUXIDP_MAX_CONNECTIONS", value_name = "N",
         default_value_t = Limits::default().max_connections, value_parser = at_least_one
     )]
     max_connections: usize,
-    /// The most calls at once on one connection of HTTP/2.
+    /// Maximum number of concurrent calls on one HTTP/2 connection.
     #[arg(
         long, env = "FAUXIDP_MAX_STREAMS", value_name = "N",
         default_value_t = Limits::default().max_streams, value_parser = clap::value_parser!(u32).range(1..)
     )]
     max_streams: u32,
-    /// How long a TLS handshake or the head of a request may take.
+    /// Time allowed for a TLS handshake or for a request's head.
     #[arg(long, env = "FAUXIDP_HEADER_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     header_timeout: Duration,
-    /// How long the body of a request may take, and again for each further MiB.
+    /// Time allowed for each MiB of a request body.
     #[arg(long, env = "FAUXIDP_BODY_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     body_timeout: Duration,
-    /// Close connections that did nothing for so many seconds.
+    /// Close connections that were idle for this many seconds.
     #[arg(long, env = "FAUXIDP_IDLE_TIMEOUT", value_name = "SECONDS", default_value = "120", value_parser = seconds)]
     idle_timeout: Duration,
     /// A fault for every call, such as '503;retry-after=2;first=2'.
     #[arg(long, env = "FAUXIDP_FAULT", value_name = "SPEC", value_delimiter = '\n')]
     fault: Vec<String>,
-    /// Which faults are followed: documented leaves out an answer whose status the vendor does not publish there.
+    /// Which faults are applied; `documented` skips statuses that the vendor does not publish for the operation.
     #[arg(long, env = "FAUXIDP_FAULT_POLICY", value_name = "POLICY", default_value = "all")]
     fault_policy: Policy,
-    /// A certificate with its chain, PEM; without it, an authority is made at first use.
+    /// Certificate chain (PEM); without it, the server creates its own authority at first use.
     #[arg(long, env = "FAUXIDP_TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
-    /// The key of --tls-cert, PEM.
+    /// Private key of --tls-cert (PEM).
     #[arg(long, env = "FAUXIDP_TLS_KEY", value_name = "FILE")]
     tls_key: Option<PathBuf>,
-    /// Write the certificate that clients have to trust to a file.
+    /// Write the certificate that clients have to trust to this file.
     #[arg(long, env = "FAUXIDP_TLS_CA_OUT", value_name = "FILE")]
     tls_ca_out: Option<PathBuf>,
-    /// A host name by which the control API may be called, besides localhost, addresses and names without a dot.
+    /// A host name that the control API accepts, besides localhost, IP addresses and names without a dot.
     #[arg(long, env = "FAUXIDP_ALLOW_HOST", value_name = "NAME", value_parser = several::<String>)]
     allow_host: Vec<Several<String>>,
     /// How much to log to stderr.
     #[arg(long, env = "FAUXIDP_LOG", value_name = "LEVEL", default_value = "info")]
     pub(super) log: Level,
-    /// How log lines look.
+    /// Format of log lines.
     #[arg(long, env = "FAUXIDP_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub(super) log_format: LogFormat,
 }

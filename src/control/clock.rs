@@ -34,8 +34,7 @@ pub(super) fn change(world: &World, body: &[u8]) -> Reply {
 }
 
 fn changed(clock: &Clock, body: &[u8]) -> Result<(), String> {
-    let wanted: Wanted =
-        serde_json::from_slice(body).map_err(|error| format!("The body says nothing about a clock: {error}."))?;
+    let wanted: Wanted = serde_json::from_slice(body).map_err(|error| format!("Invalid clock: {error}."))?;
     let done = match wanted {
         Wanted { now: Some(now), advance_ms: None, run: None } => clock.set(now),
         Wanted { now: None, advance_ms: Some(milliseconds), run: None } => clock.advance(milliseconds),
@@ -47,7 +46,7 @@ fn changed(clock: &Clock, body: &[u8]) -> Result<(), String> {
             clock.freeze();
             Ok(())
         }
-        _ => return Err("The body has one of \"now\", \"advance_ms\" and \"run\".".to_owned()),
+        _ => return Err("Expected exactly one of \"now\", \"advance_ms\" and \"run\".".to_owned()),
     };
-    done.map_err(|error| format!("It cannot be that time: {error}."))
+    done.map_err(|error| format!("Invalid time: {error}."))
 }

@@ -33,28 +33,27 @@ pub(super) fn report(world: &World, body: &[u8]) -> Reply {
 
 fn taken(world: &World, body: &[u8]) -> Result<(&'static str, Event), (StatusCode, String)> {
     let bad = |detail: String| (StatusCode::BAD_REQUEST, detail);
-    let reported: Reported =
-        serde_json::from_slice(body).map_err(|error| bad(format!("The body is no event: {error}.")))?;
+    let reported: Reported = serde_json::from_slice(body).map_err(|error| bad(format!("Invalid event: {error}.")))?;
     let named = |name: &&str| **name == *reported.vendor;
     let Some(vendor) = world.vendors().find(|vendor| named(&vendor.info().name)) else {
         let known: Vec<_> = world.vendors().map(|vendor| vendor.info().name).collect();
-        return Err(bad(format!("There is no vendor {:?}, only {}.", reported.vendor, known.join(", "))));
+        return Err(bad(format!("Unknown vendor {:?}; expected one of {}.", reported.vendor, known.join(", "))));
     };
     let Some(kind) = EventKind::ALL.into_iter().find(|kind| kind.as_str() == reported.event) else {
         let known = EventKind::ALL.map(EventKind::as_str).join(", ");
-        return Err(bad(format!("There is no event {:?}, only {known}.", reported.event)));
+        return Err(bad(format!("Unknown event {:?}; expected one of {known}.", reported.event)));
     };
     let Reported { user, ip, user_agent, client, .. } = reported;
     if ip.as_ref().is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_err()) {
-        return Err(bad("The member \"ip\" is no IP address.".to_owned()));
+        return Err(bad("\"ip\" must be an IP address.".to_owned()));
     }
     let event = Event { user, kind, ip, user_agent, client };
     let taken = match vendor.events() {
         Some(events) => events.event(&event),
-        None => Err(format!("{} takes no event {:?}", vendor.info().title, event.kind.as_str())),
+        None => Err(format!("{} has no event {:?}", vendor.info().title, event.kind.as_str())),
     };
     match taken {
         Ok(()) => Ok((vendor.info().name, event)),
-        Err(reason) => Err((StatusCode::CONFLICT, format!("It cannot have happened: {reason}."))),
+        Err(reason) => Err((StatusCode::CONFLICT, format!("The event is impossible: {reason}."))),
     }
 }

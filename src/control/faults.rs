@@ -39,7 +39,7 @@ pub(super) fn add(world: &World, body: &[u8], metrics: &Metrics) -> Reply {
         Ok(rule) => Reply::of(StatusCode::CREATED, &rule),
         Err(full) => {
             metrics.limit_hit(Limit::Rules);
-            let detail = format!("A world has at most {} rules.", full.0);
+            let detail = format!("The world has {} fault rules, which is the maximum.", full.0);
             problem(StatusCode::CONFLICT, Mark::Limit, &detail, Map::new())
         }
     }
@@ -62,9 +62,9 @@ pub(super) fn remove(world: &World, id: &str) -> Reply {
 /// The rule that a body asks for, or why it cannot be followed.
 fn read(world: &World, body: &[u8]) -> Result<Wanted, String> {
     let Asked { fault, matching, priority, ttl_ms } =
-        serde_json::from_slice(body).map_err(|error| format!("The body is no rule: {error}."))?;
+        serde_json::from_slice(body).map_err(|error| format!("Invalid rule: {error}."))?;
     if ttl_ms == Some(0) {
-        return Err("ttl_ms is at least 1.".to_owned());
+        return Err("\"ttl_ms\" must be at least 1.".to_owned());
     }
     let spec = Spec::parse(&fault).map_err(|bad| format!("fault: {bad}."))?;
     world::fits(world.set(), &spec, &matching)?;

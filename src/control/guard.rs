@@ -18,13 +18,13 @@ pub(super) fn refusal(call: &Call, allowed_hosts: &[String]) -> Option<Reply> {
     let host = host(call);
     // A browser always names the host; what names none is no browser.
     if host.is_some_and(|host| !is_harmless(name_of(host), allowed_hosts)) {
-        let detail = "This host name could be a web page's own. --allow-host lets it in.";
+        let detail = "A web page could own this host name. To allow it, start the server with --allow-host.";
         return Some(problem(StatusCode::MISDIRECTED_REQUEST, Mark::Refused, detail, Map::new()));
     }
     let foreign_origin = call.value(&ORIGIN).is_some_and(|origin| !is_own(origin.to_str().ok(), host));
     let cross_site = call.header(&FETCH_SITE).is_some_and(|site| site.eq_ignore_ascii_case("cross-site"));
     (foreign_origin || cross_site).then(|| {
-        let detail = "The control API is not for pages of another origin.";
+        let detail = "The control API refuses calls from web pages of another origin.";
         problem(StatusCode::FORBIDDEN, Mark::Refused, detail, Map::new())
     })
 }

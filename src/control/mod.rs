@@ -56,7 +56,7 @@ impl Control {
                 handler(&Request { control: self, worlds, exchange: &exchange })
             }
             Found::WrongMethod { allow, .. } => {
-                let detail = format!("{} takes {allow}.", call.path());
+                let detail = format!("{} accepts only {allow}.", call.path());
                 let reply = problem(StatusCode::METHOD_NOT_ALLOWED, Mark::Refused, &detail, Map::new());
                 match http::HeaderValue::from_str(&allow) {
                     Ok(allow) => reply.with(http::header::ALLOW, allow),
@@ -99,5 +99,10 @@ pub fn unmatched(set: &VendorSet, method: &Method, path: &str) -> Reply {
         .map(|operation| json!({ "method": operation.method, "path": operation.path, "operation": operation.name }))
         .collect();
     let more = Map::from_iter([("nearest".to_owned(), Value::Array(near))]);
-    problem(StatusCode::NOT_FOUND, Mark::Unmatched, "No route has this path. It says nothing about any user.", more)
+    problem(
+        StatusCode::NOT_FOUND,
+        Mark::Unmatched,
+        "No route matches this path. It does not mean that a user is missing.",
+        more,
+    )
 }

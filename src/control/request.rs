@@ -8,6 +8,7 @@ use serde_json::Map;
 
 use super::Control;
 use crate::exchange::Exchange;
+use crate::protocol::credential::BadWorld;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Reply, credential};
 use crate::vendors::VendorSet;
@@ -68,6 +69,6 @@ pub(super) fn no_world(name: &str) -> Reply {
 
 /// That is no name of a world.
 pub(super) fn bad_name(name: &str) -> Reply {
-    let rule = "A world's name has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`";
-    problem(StatusCode::BAD_REQUEST, Mark::BadWorld, &format!("{rule}; {name:?} is none."), Map::new())
+    let detail = BadWorld::Name(name.to_owned()).to_string();
+    problem(StatusCode::BAD_REQUEST, Mark::BadWorld, &detail, Map::new())
 }

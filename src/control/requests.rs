@@ -74,7 +74,8 @@ pub(super) fn verify(world: &World, body: &[u8]) -> Reply {
     }
     let older = match dropped {
         0 => Cow::Borrowed(""),
-        dropped => format!(" Of {dropped} older calls the journal knows nothing any more.").into(),
+        1 => " One older call is no longer in the journal.".into(),
+        dropped => format!(" {dropped} older calls are no longer in the journal.").into(),
     };
     let detail = format!("Expected {}{}, found {}.{older}", count.words(), calls.words(), found.len());
     // Calls that nearly match explain that there are too few, not that there are too many.
@@ -92,29 +93,28 @@ fn from_query(set: &VendorSet, query: &str) -> Result<CallMatch, String> {
             _ => Value::from(&*value),
         };
         if members.insert(name.to_string(), member).is_some() {
-            return Err(format!("The query says {name:?} twice."));
+            return Err(format!("Duplicate query parameter {name:?}."));
         }
     }
     let calls: CallMatch =
-        serde_json::from_value(Value::Object(members)).map_err(|error| format!("The query says: {error}."))?;
-    set.check(&calls).map_err(|reason| format!("query: {reason}."))?;
+        serde_json::from_value(Value::Object(members)).map_err(|error| format!("Invalid query: {error}."))?;
+    set.check(&calls).map_err(|reason| format!("Invalid query: {reason}."))?;
     Ok(calls)
 }
 
 fn expected(set: &VendorSet, body: &[u8]) -> Result<(CallMatch, Count), String> {
-    let expected: Expected =
-        serde_json::from_slice(body).map_err(|error| format!("The body says nothing to verify: {error}."))?;
+    let expected: Expected = serde_json::from_slice(body).map_err(|error| format!("Invalid expectation: {error}."))?;
     set.check(&expected.r#match).map_err(|reason| format!("match: {reason}."))?;
     let Expected { times, at_least, at_most, .. } = expected;
     let count = match (times, at_least, at_most) {
         (None, None, None) => Count { least: 1, most: u64::MAX },
         (Some(times), None, None) => Count { least: times, most: times },
         (None, least, most) => Count { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) },
-        _ => return Err("\"times\" stands alone, without \"at_least\" and \"at_most\".".to_owned()),
+        _ => return Err("\"times\" cannot be combined with \"at_least\" or \"at_most\".".to_owned()),
     };
     match count.least <= count.most {
         true => Ok((expected.r#match, count)),
-        false => Err("\"at_least\" is more than \"at_most\".".to_owned()),
+        false => Err("\"at_least\" must not be greater than \"at_most\".".to_owned()),
     }
 }
 
@@ -178,11 +178,11 @@ mod tests {
     fn a_query_that_no_call_can_fit_is_refused() {
         let vendors = VendorSet::built_in();
         for (query, error) in [
-            ("user=a&user=b", "The query says \"user\" twice."),
+            ("user=a&user=b", "Duplicate query parameter \"user\"."),
             ("colour=red", "unknown field `colour`"),
             ("after=x", "invalid type: string \"x\", expected u64"),
             ("status=ok", "invalid value: ok, expected a status such as 404 or \"4xx\""),
-            ("protocol=http", "query: unknown protocol \"http\"; the nearest are http/2, grpc,"),
+            ("protocol=http", "Invalid query: unknown protocol \"http\"; the nearest are http/2, grpc,"),
         ] {
             let found = from_query(&vendors, query).unwrap_err();
             assert!(found.contains(error), "{found}");

@@ -45,22 +45,22 @@ pub(super) fn show(request: &Request<'_>) -> Reply {
 pub(super) fn put(request: &Request<'_>) -> Reply {
     let asked: Asked = match serde_json::from_slice(if request.body().is_empty() { b"{}" } else { request.body() }) {
         Ok(asked) => asked,
-        Err(error) => return refused(&format!("The body is no change of a world: {error}.")),
+        Err(error) => return refused(&format!("Invalid change of a world: {error}.")),
     };
     if asked.people.is_some_and(|people| people > MAX_PEOPLE) {
-        return refused(&format!("A world has at most {MAX_PEOPLE} made-up people."));
+        return refused(&format!("\"people\" must be at most {MAX_PEOPLE}."));
     }
     let mut settings = Vec::with_capacity(asked.settings.len());
     for (key, value) in asked.settings {
         match value {
             Value::String(value) => settings.push((key, value)),
-            other => return refused(&format!("The value of the setting {key} is a string, not {other}.")),
+            other => return refused(&format!("The value of the setting {key} must be a string, not {other}.")),
         }
     }
     let change = Change { settings, seed: asked.seed, people: asked.people };
     request.named(|name| match request.worlds.change(name, &change) {
         Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
-        Err(reason) => refused(&format!("The world cannot be so: {reason}.")),
+        Err(reason) => refused(&format!("Invalid change of a world: {reason}.")),
     })
 }
 
@@ -69,7 +69,7 @@ pub(super) fn drop_world(request: &Request<'_>) -> Reply {
     request.named(|name| match request.worlds.drop_world(name) {
         true => Reply::of(StatusCode::OK, &json!({ "world": name })),
         false if name == DEFAULT_WORLD => {
-            let detail = "The default world is never dropped; it can be reset.";
+            let detail = "The default world cannot be dropped; reset it instead.";
             problem(StatusCode::CONFLICT, Mark::Refused, detail, Map::new())
         }
         false => no_world(name),
@@ -85,7 +85,7 @@ pub(super) fn state(request: &Request<'_>) -> Reply {
 pub(super) fn restore(request: &Request<'_>) -> Reply {
     request.named(|name| match request.worlds.restore(name, request.body()) {
         Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
-        Err(reason) => refused(&format!("The body is no state of a world: {reason}.")),
+        Err(reason) => refused(&format!("Invalid world state: {reason}.")),
     })
 }
 
@@ -103,7 +103,7 @@ pub(super) fn reset(request: &Request<'_>) -> Reply {
 pub(super) fn fork(request: &Request<'_>) -> Reply {
     let fork: Fork = match serde_json::from_slice(request.body()) {
         Ok(fork) => fork,
-        Err(error) => return refused(&format!("The body is not {{\"to\": \"name\"}}: {error}.")),
+        Err(error) => return refused(&format!("Invalid fork, expected {{\"to\": \"NAME\"}}: {error}.")),
     };
     request.named(|name| match () {
         () if !credential::is_world(&fork.to) => bad_name(&fork.to),

@@ -77,9 +77,9 @@ impl World {
         let world =
             self.pipeline.world(&self.name).ok_or_else(|| refused(format!("There is no world {:?}.", self.name)))?;
         let found = world.vendors().find(|found| found.info().name == vendor);
-        found
-            .map(|found| found.endpoint(&self.base))
-            .ok_or_else(|| refused(format!("There is no vendor {vendor:?}, only {}.", world.set().names().join(", "))))
+        found.map(|found| found.endpoint(&self.base)).ok_or_else(|| {
+            refused(format!("Unknown vendor {vendor:?}; expected one of {}.", world.set().names().join(", ")))
+        })
     }
 
     /// Sets a fault for the calls that match; a text alone is for all calls.

@@ -177,7 +177,7 @@ impl TryFrom<Table> for Rules {
         let ordered = table.rules.is_sorted_by(|one, next| one.priority >= next.priority);
         let known = table.rules.iter().all(|rule| rule.id <= table.last);
         if !ordered || !known {
-            return Err("the rules are not in the order in which they are tried, or one has no id of theirs".to_owned());
+            return Err("the rules must be sorted by priority, and no id may be above the last one".to_owned());
         }
         Ok(Self::of(table))
     }

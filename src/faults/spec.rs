@@ -165,16 +165,17 @@ impl Spec {
     /// [`BadFault`] with a sentence that names what is wrong.
     pub fn parse(text: &str) -> Result<Self, BadFault> {
         let bad = |reason: String| BadFault(reason);
-        let list: List =
-            Parser::new(text).parse().map_err(|error| bad(format!("not a list as in RFC 9651: {error}")))?;
+        let list: List = Parser::new(text)
+            .parse()
+            .map_err(|error| bad(format!("not a structured field list (RFC 9651): {error}")))?;
         if list.is_empty() {
-            return Err(bad("the list is empty".to_owned()));
+            return Err(bad("the list is empty, expected a fault such as 503".to_owned()));
         }
         let mut spec = Self { rule: String::new(), timing: None, outcome: None, clears: false };
         let mut texts = Vec::new();
         for entry in list {
             let ListEntry::Item(item) = entry else {
-                return Err(bad("a member is an inner list".to_owned()));
+                return Err(bad("inner lists are not allowed".to_owned()));
             };
             let text = item.serialize();
             spec.add(&item, &text).map_err(|reason| bad(format!("`{text}`: {reason}")))?;
@@ -197,7 +198,7 @@ impl Spec {
             let at = parameters.moment(matches!(what, Timing::Drip { .. }))?;
             parameters.end()?;
             let before = self.timing.replace(Member { what, when, at, text });
-            return before.map_or(Ok(()), |_| Err("a second timing".to_owned()));
+            return before.map_or(Ok(()), |_| Err("duplicate timing, expected at most one delay or drip".to_owned()));
         }
         let what = match parameters.connection_fault(word)? {
             Some(what) => what,
@@ -206,7 +207,9 @@ impl Spec {
         let at = parameters.moment(matches!(what, Outcome::Cut(Cut::Truncate(_))))?;
         parameters.end()?;
         let before = self.outcome.replace(Member { what, when, at, text });
-        before.map_or(Ok(()), |_| Err("a second outcome".to_owned()))
+        before.map_or(Ok(()), |_| {
+            Err("duplicate outcome, expected at most one status, error or connection fault".to_owned())
+        })
     }
 
     /// The same, for a vendor that lacks these errors.
@@ -250,12 +253,12 @@ impl<'a> Parameters<'a> {
     fn number(&mut self, name: &'static str) -> Result<Option<u64>, String> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let number = value.as_integer().and_then(|number| u64::try_from(i64::from(number)).ok());
-        number.map(Some).ok_or_else(|| format!("{name} is a whole number, not negative"))
+        number.map(Some).ok_or_else(|| format!("{name} must be a whole number of at least 0"))
     }
 
     fn positive(&mut self, name: &'static str) -> Result<Option<u64>, String> {
         match self.number(name)? {
-            Some(0) => Err(format!("{name} is at least 1")),
+            Some(0) => Err(format!("{name} must be at least 1")),
             number => Ok(number),
         }
     }
@@ -266,13 +269,13 @@ impl<'a> Parameters<'a> {
             Some(BareItem::Token(word)) => Ok(Some(word.as_str().to_owned())),
             Some(BareItem::String(text)) => Ok(Some(text.as_str().to_owned())),
             Some(BareItem::DisplayString(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(format!("{name} is a word or a text in quotes")),
+            Some(_) => Err(format!("{name} must be a word or a quoted string")),
         }
     }
 
     fn milliseconds(&mut self, name: &'static str) -> Result<Option<u64>, String> {
         match self.number(name)? {
-            Some(ms) if ms > MAX_MS => Err(format!("{name} is at most {MAX_MS} milliseconds")),
+            Some(ms) if ms > MAX_MS => Err(format!("{name} must be at most {MAX_MS}")),
             ms => Ok(ms),
         }
     }
@@ -292,14 +295,14 @@ impl<'a> Parameters<'a> {
             None => None,
             Some(BareItem::Integer(number)) => Some(i64::from(*number).saturating_mul(1_000)),
             Some(BareItem::Decimal(number)) => Some(i64::from(number.as_integer_scaled_1000())),
-            Some(_) => return Err("p is a number from 0 to 1".to_owned()),
+            Some(_) => return Err("p must be a number from 0 to 1".to_owned()),
         };
         let seed = self.number("seed")?;
         match likely.map(u64::try_from) {
-            None if seed.is_some() => Err("seed goes with p".to_owned()),
+            None if seed.is_some() => Err("seed needs p".to_owned()),
             None => Ok(None),
             Some(Ok(thousandths @ 0..=CERTAIN)) => Ok(Some(Chance { thousandths, seed: seed.unwrap_or(0) })),
-            Some(_) => Err("p is a number from 0 to 1".to_owned()),
+            Some(_) => Err("p must be a number from 0 to 1".to_owned()),
         }
     }
 
@@ -307,11 +310,13 @@ impl<'a> Parameters<'a> {
     fn moment(&mut self, on_the_answer: bool) -> Result<Moment, String> {
         match self.text("at")?.as_deref() {
             None if on_the_answer => Ok(Moment::After),
-            Some("before" | "validated") if on_the_answer => Err("it acts on the answer, so at is after".to_owned()),
+            Some("before" | "validated") if on_the_answer => {
+                Err("it changes the answer, so at must be after".to_owned())
+            }
             None | Some("before") => Ok(Moment::Before),
             Some("validated") => Ok(Moment::Validated),
             Some("after") => Ok(Moment::After),
-            Some(_) => Err("at is before, validated or after".to_owned()),
+            Some(_) => Err("at must be before, validated or after".to_owned()),
         }
     }
 
@@ -320,8 +325,8 @@ impl<'a> Parameters<'a> {
             Some("delay") => self.delay().map(Timing::Delay).map(Some),
             Some("drip") => match (self.positive("chunks")?, self.milliseconds("ms")?) {
                 (Some(chunks), Some(ms)) if chunks <= MAX_CHUNKS => Ok(Some(Timing::Drip { chunks, ms })),
-                (Some(_), Some(_)) => Err(format!("chunks is at most {MAX_CHUNKS}")),
-                _ => Err("a drip wants chunks and ms".to_owned()),
+                (Some(_), Some(_)) => Err(format!("chunks must be at most {MAX_CHUNKS}")),
+                _ => Err("drip needs chunks and ms".to_owned()),
             },
             _ => Ok(None),
         }
@@ -333,10 +338,10 @@ impl<'a> Parameters<'a> {
             Some("reset") => Outcome::Cut(Cut::Reset),
             Some("garbage") => Outcome::Cut(Cut::Garbage),
             Some("truncate") => {
-                let bytes = self.number("bytes")?.ok_or("truncate wants bytes")?;
+                let bytes = self.number("bytes")?.ok_or("truncate needs bytes")?;
                 Outcome::Cut(Cut::Truncate(usize::try_from(bytes).unwrap_or(usize::MAX)))
             }
-            Some("hang") => Outcome::Hang(self.milliseconds("ms")?.ok_or("hang wants ms")?),
+            Some("hang") => Outcome::Hang(self.milliseconds("ms")?.ok_or("hang needs ms")?),
             _ => return Ok(None),
         }))
     }
@@ -345,10 +350,10 @@ impl<'a> Parameters<'a> {
         let kind = match (&self.item.bare_item, word) {
             (BareItem::Integer(status), _) => match u16::try_from(*status) {
                 Ok(status @ 400..=599) => Kind::Status(status),
-                _ => return Err("a status is from 400 to 599".to_owned()),
+                _ => return Err("a status must be from 400 to 599".to_owned()),
             },
-            (_, Some(word)) => Kind::Named(NamedError::parse(word).ok_or("no such fault")?),
-            _ => return Err("a fault is a status or a word".to_owned()),
+            (_, Some(word)) => Kind::Named(NamedError::parse(word).ok_or("unknown fault")?),
+            _ => return Err("expected a status or a word, such as 503 or reset".to_owned()),
         };
         Ok(Failure { kind, overrides: self.overrides()? })
     }
@@ -357,8 +362,8 @@ impl<'a> Parameters<'a> {
         match (self.milliseconds("ms")?, self.milliseconds("min")?, self.milliseconds("max")?) {
             (Some(ms), None, None) => Ok(ms..=ms),
             (None, Some(min), Some(max)) if min <= max => Ok(min..=max),
-            (None, Some(_), Some(_)) => Err("min is over max".to_owned()),
-            _ => Err("a delay wants ms, or min and max".to_owned()),
+            (None, Some(_), Some(_)) => Err("min must not be greater than max".to_owned()),
+            _ => Err("delay needs ms, or min and max".to_owned()),
         }
     }
 
@@ -375,7 +380,7 @@ impl<'a> Parameters<'a> {
     /// Refuses what nobody took.
     fn end(self) -> Result<(), String> {
         match self.item.params.keys().find(|key| !self.taken.contains(&key.as_str())) {
-            Some(key) => Err(format!("no parameter {key} here")),
+            Some(key) => Err(format!("unexpected parameter {key}")),
             None => Ok(()),
         }
     }
@@ -407,44 +412,44 @@ mod tests {
     #[test]
     fn what_cannot_be_followed_is_refused_with_a_reason() {
         for (text, reason) in [
-            ("", "the list is empty"),
-            ("503;", "not a list as in RFC 9651"),
-            ("nonsense", "`nonsense`: no such fault"),
-            ("\"503\"", "a fault is a status or a word"),
-            ("(503)", "a member is an inner list"),
-            ("200", "a status is from 400 to 599"),
-            ("600", "a status is from 400 to 599"),
-            ("503, 404", "`404`: a second outcome"),
-            ("delay;ms=1, delay;ms=2", "a second timing"),
-            ("503;colour=red", "no parameter colour here"),
-            ("none;first=1", "no parameter first here"),
-            ("delay", "a delay wants ms, or min and max"),
-            ("delay;ms=60001", "ms is at most 60000 milliseconds"),
-            ("delay;min=9;max=1", "min is over max"),
-            ("delay;ms=1;retry-after=1", "no parameter retry-after here"),
-            ("503;ms=1", "no parameter ms here"),
-            ("503;first=-1", "first is a whole number, not negative"),
-            ("503;every=0", "every is at least 1"),
-            ("close;ms=1", "no parameter ms here"),
-            ("reset;retry-after=1", "no parameter retry-after here"),
-            ("close, 503", "`503`: a second outcome"),
-            ("truncate", "truncate wants bytes"),
-            ("truncate;bytes=1;at=before", "it acts on the answer, so at is after"),
-            ("hang", "hang wants ms"),
-            ("hang;ms=60001", "ms is at most 60000 milliseconds"),
-            ("drip;chunks=2", "a drip wants chunks and ms"),
-            ("drip;chunks=0;ms=1", "chunks is at least 1"),
-            ("drip;chunks=1001;ms=1", "chunks is at most 1000"),
-            ("drip;chunks=2;ms=1;at=validated", "it acts on the answer, so at is after"),
-            ("drip;chunks=2;ms=1, delay;ms=1", "a second timing"),
-            ("503;p=1.001", "p is a number from 0 to 1"),
-            ("503;p=-0.5", "p is a number from 0 to 1"),
-            ("503;p=2", "p is a number from 0 to 1"),
-            ("503;p=often", "p is a number from 0 to 1"),
-            ("503;seed=1", "seed goes with p"),
-            ("503;at=once", "at is before, validated or after"),
-            ("503;retry-after=soon", "retry-after is a whole number, not negative"),
-            ("503;message=1", "message is a word or a text in quotes"),
+            ("", "the list is empty, expected a fault such as 503"),
+            ("503;", "not a structured field list (RFC 9651)"),
+            ("nonsense", "`nonsense`: unknown fault"),
+            ("\"503\"", "expected a status or a word, such as 503 or reset"),
+            ("(503)", "inner lists are not allowed"),
+            ("200", "a status must be from 400 to 599"),
+            ("600", "a status must be from 400 to 599"),
+            ("503, 404", "`404`: duplicate outcome, expected at most one status, error or connection fault"),
+            ("delay;ms=1, delay;ms=2", "duplicate timing, expected at most one delay or drip"),
+            ("503;colour=red", "unexpected parameter colour"),
+            ("none;first=1", "unexpected parameter first"),
+            ("delay", "delay needs ms, or min and max"),
+            ("delay;ms=60001", "ms must be at most 60000"),
+            ("delay;min=9;max=1", "min must not be greater than max"),
+            ("delay;ms=1;retry-after=1", "unexpected parameter retry-after"),
+            ("503;ms=1", "unexpected parameter ms"),
+            ("503;first=-1", "first must be a whole number of at least 0"),
+            ("503;every=0", "every must be at least 1"),
+            ("close;ms=1", "unexpected parameter ms"),
+            ("reset;retry-after=1", "unexpected parameter retry-after"),
+            ("close, 503", "`503`: duplicate outcome, expected at most one status, error or connection fault"),
+            ("truncate", "truncate needs bytes"),
+            ("truncate;bytes=1;at=before", "it changes the answer, so at must be after"),
+            ("hang", "hang needs ms"),
+            ("hang;ms=60001", "ms must be at most 60000"),
+            ("drip;chunks=2", "drip needs chunks and ms"),
+            ("drip;chunks=0;ms=1", "chunks must be at least 1"),
+            ("drip;chunks=1001;ms=1", "chunks must be at most 1000"),
+            ("drip;chunks=2;ms=1;at=validated", "it changes the answer, so at must be after"),
+            ("drip;chunks=2;ms=1, delay;ms=1", "duplicate timing, expected at most one delay or drip"),
+            ("503;p=1.001", "p must be a number from 0 to 1"),
+            ("503;p=-0.5", "p must be a number from 0 to 1"),
+            ("503;p=2", "p must be a number from 0 to 1"),
+            ("503;p=often", "p must be a number from 0 to 1"),
+            ("503;seed=1", "seed needs p"),
+            ("503;at=once", "at must be before, validated or after"),
+            ("503;retry-after=soon", "retry-after must be a whole number of at least 0"),
+            ("503;message=1", "message must be a word or a quoted string"),
         ] {
             let error = Spec::parse(text).unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");

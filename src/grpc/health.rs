@@ -74,7 +74,7 @@ pub(super) fn watch(registry: &Registry, request: Request<'_>, body: &Bytes) -> 
     let first = service.map(|service| wire.message(&Status::of(registry, &service).message(wire.codec)));
     let (first, error, time) = match first {
         Ok(first) => {
-            (Some(Ok(first)), RpcError::new(code::UNAVAILABLE, "nothing changed for too long"), limits.idle_timeout)
+            (Some(Ok(first)), RpcError::new(code::UNAVAILABLE, "timed out waiting for a change"), limits.idle_timeout)
         }
         Err(error) => (None, error, Duration::ZERO),
     };

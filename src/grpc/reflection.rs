@@ -62,7 +62,7 @@ impl<B: Body<Data = Bytes>> Conversation<B> {
         let answered = match self.messages.next().await {
             Ok(None) => return (self.wire.end(None), true),
             Ok(Some(_)) if self.asked == MAX_QUESTIONS => {
-                let text = format!("a stream has at most {MAX_QUESTIONS} messages here");
+                let text = format!("a stream must have at most {MAX_QUESTIONS} messages");
                 Err(RpcError::new(code::RESOURCE_EXHAUSTED, text))
             }
             Ok(Some(request)) => respond(&self.registry, &request),
@@ -79,7 +79,9 @@ impl<B: Body<Data = Bytes>> Conversation<B> {
 /// The response to a request.
 fn respond(registry: &Registry, request: &[u8]) -> Result<Vec<u8>, RpcError> {
     let (host, question) = read(request)?;
-    let question = question.ok_or_else(|| RpcError::new(code::INVALID_ARGUMENT, "the request asks for nothing"))?;
+    let question = question.ok_or_else(|| {
+        RpcError::new(code::INVALID_ARGUMENT, "empty request: expected one of the fields of message_request")
+    })?;
     let mut response = Vec::new();
     if !host.is_empty() {
         add_bytes(&mut response, 1, host.as_bytes());

@@ -141,7 +141,7 @@ impl<B: Body<Data = Bytes>> Messages<B> {
             if let Some(message) = self.wire.unframe(&mut self.buffer, self.limit)? {
                 return Ok(Some(message));
             }
-            let slow = |_| RpcError::new(code::DEADLINE_EXCEEDED, "no message came for too long");
+            let slow = |_| RpcError::new(code::DEADLINE_EXCEEDED, "timed out waiting for a message");
             let frame = match timeout_at(until, self.body.frame()).await.map_err(slow)? {
                 None if self.buffer.is_empty() => return Ok(None),
                 None | Some(Err(_)) => return Err(incomplete()),
@@ -150,7 +150,7 @@ impl<B: Body<Data = Bytes>> Messages<B> {
             let Ok(data) = frame.into_data() else { continue };
             self.read += data.len();
             if self.read > self.limit {
-                let text = format!("a stream is at most {} bytes here", self.limit);
+                let text = format!("a stream must be at most {} bytes", self.limit);
                 return Err(RpcError::new(code::RESOURCE_EXHAUSTED, text));
             }
             self.buffer.extend_from_slice(&data);

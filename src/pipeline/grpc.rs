@@ -37,7 +37,7 @@ impl Pipeline {
                 if place.is_some() || !method.is_held() {
                     return self.services.answer(Request { method, call: &call, limits: &self.limits, place }, sent);
                 }
-                let detail = format!("At most {} calls are held here at once.", self.limits.max_held);
+                let detail = format!("Too many calls are held at once: at most {} are allowed.", self.limits.max_held);
                 (Some(Limit::Held), problem(StatusCode::SERVICE_UNAVAILABLE, Mark::Limit, &detail, Map::new()))
             }
             Err(Unread::Excess(excess)) => (Some(excess.limit), excess.problem()),

@@ -57,7 +57,7 @@ pub(super) enum Unread {
 
 /// What half a body gets. It is no body: nothing is done with it.
 pub(super) fn half() -> Reply {
-    let detail = "The request body ended early or was framed wrongly.";
+    let detail = "The request body ended early, or its framing is broken.";
     problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new())
 }
 
@@ -74,20 +74,17 @@ impl Excess {
         let most = self.most;
         let (status, detail) = match self.limit {
             Limit::Header => {
-                let detail =
-                    format!("The headers of a request here are at most {most} bytes, 32 for each line included.");
+                let detail = format!("Request headers must be at most {most} bytes, with 32 added for each line.");
                 (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
             }
-            Limit::Uri => {
-                (StatusCode::URI_TOO_LONG, format!("A path with its query is here at most {most} bytes long."))
-            }
+            Limit::Uri => (StatusCode::URI_TOO_LONG, format!("The path with its query must be at most {most} bytes.")),
             Limit::BodyTimeout => {
-                (StatusCode::REQUEST_TIMEOUT, format!("A request body may take {most} s here for each MiB."))
+                (StatusCode::REQUEST_TIMEOUT, format!("A request body must arrive within {most} s for each MiB."))
             }
             Limit::JsonDepth => {
-                (StatusCode::BAD_REQUEST, format!("The JSON of a request body here is nested at most {most} deep."))
+                (StatusCode::BAD_REQUEST, format!("JSON in a request body must be nested at most {most} levels deep."))
             }
-            _ => (StatusCode::PAYLOAD_TOO_LARGE, format!("A request body here is at most {most} bytes.")),
+            _ => (StatusCode::PAYLOAD_TOO_LARGE, format!("A request body must be at most {most} bytes.")),
         };
         problem(status, Mark::Limit, &detail, Map::from_iter([("limit".to_owned(), self.limit.as_str().into())]))
     }

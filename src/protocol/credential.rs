@@ -48,15 +48,13 @@ pub enum Carrier {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadWorld {
     /// Two of its credentials name different ones.
-    #[error("One credential names the world {0:?}, another one {1:?}.")]
+    #[error("The credentials name two worlds, {0:?} and {1:?}.")]
     Credentials(String, String),
     /// Its path names another one than its credentials do.
-    #[error("The path names the world {0:?}, the credential {1:?}.")]
+    #[error("The path names the world {0:?}, but the credential names {1:?}.")]
     PathAndCredential(String, String),
     /// It names one that cannot be.
-    #[error(
-        "A world's name has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`; {0:?} is none."
-    )]
+    #[error("Invalid world name {0:?}: expected 1 to 64 letters, digits, `-`, `_` or `.`, and no `.` at the start.")]
     Name(String),
 }
 

@@ -208,7 +208,7 @@ async fn close_gracefully(mut stream: TcpStream, last_bytes: &[u8]) -> io::Resul
 
 /// An answer does not come, and that is meant.
 #[derive(Debug, thiserror::Error)]
-#[error("a fault ended it")]
+#[error("closed by a fault")]
 pub(super) struct Aborted;
 
 /// The body of an answer: to its end, or not.

@@ -107,7 +107,7 @@ impl Context {
         self.pipeline.limit_hit(Limit::Connections);
         if !std::mem::replace(is_full, true) {
             let max = self.limits.max_connections;
-            tracing::warn!(max, "all {max} connections are in use, new ones wait (--max-connections)");
+            tracing::warn!(max, "all {max} connections are in use; new ones wait (--max-connections)");
         }
         tokio::select! {
             slot = Arc::clone(&self.slots).acquire_owned() => slot.ok(),

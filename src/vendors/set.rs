@@ -69,9 +69,9 @@ impl VendorSet {
     /// # Errors
     /// A sentence that names what there is.
     pub fn set(&self, settings: &mut [Settings], name: &str, value: &str) -> Result<(), String> {
-        let (vendor, key) = name.split_once('.').ok_or_else(|| format!("VENDOR.KEY is wanted, not {name:?}"))?;
+        let (vendor, key) = name.split_once('.').ok_or_else(|| format!("expected VENDOR.KEY, not {name:?}"))?;
         let Some(index) = self.position(vendor) else {
-            return Err(format!("no vendor {vendor:?}, only {}", self.names().join(", ")));
+            return Err(format!("unknown vendor {vendor:?}; expected one of {}", self.names().join(", ")));
         };
         settings[index].set(vendor, self[index].info.settings, key, value)
     }

@@ -24,12 +24,12 @@ impl Settings {
         let Some(setting) = declared.iter().find(|setting| setting.key == key) else {
             let known: Vec<_> = declared.iter().map(|setting| setting.key).collect();
             return Err(match known.is_empty() {
-                true => format!("{} has no settings", vendor),
-                false => format!("{} has no setting {key:?}, only {}", vendor, known.join(", ")),
+                true => format!("{vendor} has no settings"),
+                false => format!("unknown setting {vendor}.{key}; expected one of {}", known.join(", ")),
             });
         };
         let Some(value) = setting.values.iter().find(|known| **known == value) else {
-            return Err(format!("{}.{key} is one of {}, not {value:?}", vendor, setting.values.join(", ")));
+            return Err(format!("{vendor}.{key} must be one of {}, not {value:?}", setting.values.join(", ")));
         };
         self.0.retain(|(other, _)| other.key != key);
         self.0.push((setting, value));
@@ -61,8 +61,8 @@ mod tests {
         settings.set("acme", &DECLARED, "era", "current").unwrap();
         assert_eq!(settings.get(&DECLARED[0]), "current");
         let error = settings.set("acme", &DECLARED, "era", "new").unwrap_err();
-        assert_eq!(error, "acme.era is one of seed, current, not \"new\"");
+        assert_eq!(error, "acme.era must be one of seed, current, not \"new\"");
         let error = settings.set("acme", &DECLARED, "area", "seed").unwrap_err();
-        assert_eq!(error, "acme has no setting \"area\", only era");
+        assert_eq!(error, "unknown setting acme.area; expected one of era");
     }
 }

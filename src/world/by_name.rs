@@ -254,7 +254,7 @@ impl Worlds {
         let mut uses: Vec<_> = uses.map(|world| (world.used.0.load(Ordering::Relaxed), world.key().clone())).collect();
         uses.sort_unstable();
         for (_, name) in uses.into_iter().take(1 + self.limits.most / 100) {
-            tracing::warn!(world = &*name, "the world {name} is dropped: --max-worlds {}", self.limits.most);
+            tracing::warn!(world = &*name, "dropped the world {name} to make room: --max-worlds {}", self.limits.most);
             self.by_name.remove(&name);
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }

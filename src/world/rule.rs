@@ -13,7 +13,7 @@ pub fn fits(set: &VendorSet, spec: &Spec, calls: &CallMatch) -> Result<(), Strin
     for info in vendors {
         spec.check(info.title, info.lacks).map_err(|bad| match calls.asked_vendor() {
             Some(_) => format!("fault: {bad}."),
-            None => format!("fault: {bad}, so the rule has to match another vendor."),
+            None => format!("fault: {bad}; match only vendors that have it."),
         })?;
     }
     Ok(())

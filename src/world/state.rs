@@ -65,7 +65,7 @@ impl World {
     pub(super) fn restored(&self, name: &str, state: &[u8]) -> Result<Self, String> {
         let state: State = serde_json::from_slice(state).map_err(|error| error.to_string())?;
         if state.fauxidp != FORMAT {
-            return Err(format!("it is {:?}, and {FORMAT:?} is wanted", state.fauxidp));
+            return Err(format!("expected {FORMAT:?}, not {:?}", state.fauxidp));
         }
         let mut settings = self.set.default_settings();
         for (key, value) in &state.settings {

@@ -199,17 +199,17 @@ fn a_wrong_command_line_is_one_line_that_names_it_and_code_2() {
             &["--log", "loud"],
             "fauxidp: invalid value 'loud' for '--log <LEVEL>' [possible values: off, error, warn, info, debug, trace]\n",
         ),
-        (&["--set", "jitsudo.x=1"], "fauxidp: --set jitsudo.x=1: jitsudo has no setting \"x\", only "),
+        (&["--set", "jitsudo.x=1"], "fauxidp: --set jitsudo.x=1: unknown setting jitsudo.x; expected one of "),
         (
             &["--fault", "404;colour=red"],
-            "fauxidp: --fault 404;colour=red: `404;colour=red`: no parameter colour here\n",
+            "fauxidp: --fault 404;colour=red: `404;colour=red`: unexpected parameter colour\n",
         ),
         (
             &["--fault-policy", "some"],
             "fauxidp: invalid value 'some' for '--fault-policy <POLICY>' [possible values: all, documented, off]\n",
         ),
         (&["--fixtures", "/nowhere"], "fauxidp: --fixtures: /nowhere: No such file or directory"),
-        (&["--tls-cert", "x"], "fauxidp: --tls-cert and --tls-key go together\n"),
+        (&["--tls-cert", "x"], "fauxidp: --tls-cert and --tls-key must be given together\n"),
         (&["fly"], "fauxidp: unrecognized subcommand 'fly'\n"),
         (
             &["--listen", "127.0.0.1:0", "routes"],

@@ -161,8 +161,8 @@ async fn the_policy_decides_which_are_followed() {
 #[tokio::test]
 async fn a_fault_of_the_start_is_checked() {
     for (fault, reason) in [
-        ("nonsense", "--fault nonsense: `nonsense`: no such fault"),
-        ("", "--fault : the list is empty"),
+        ("nonsense", "--fault nonsense: `nonsense`: unknown fault"),
+        ("", "--fault : the list is empty, expected a fault such as 503"),
         ("tenant-mismatch", "--fault tenant-mismatch: MonoCloud has no error `tenant-mismatch`"),
     ] {
         let config = Config { fault: vec![fault.to_owned()], ..wire::config() };

@@ -80,7 +80,7 @@ async fn a_certificate_that_was_given_is_used() {
     assert!(tls(&emulator, "localhost", &[]).await.is_err(), "the certificate is for another name");
     let half = fauxidp::Config { tls_cert: Some(certificate.clone()), ..wire::config() };
     let error = Emulator::start_with(half).await.err().expect("half a certificate is none");
-    assert_eq!(error.to_string(), "--tls-cert and --tls-key go together");
+    assert_eq!(error.to_string(), "--tls-cert and --tls-key must be given together");
     let wrong = fauxidp::Config { tls_cert: Some(key.clone()), tls_key: Some(key), ..wire::config() };
     let error = Emulator::start_with(wrong).await.err().expect("a key is no certificate").to_string();
     assert!(error.starts_with("--tls-cert, --tls-key: ") && error.contains("key.pem: no certificate"), "{error}");
