@@ -129,8 +129,8 @@ impl Pipeline {
         if recorder.is_visiting && reply.outcome().is_success() && !exchange.method().is_safe() {
             self.worlds.adopt(Arc::clone(world));
         }
-        if recorder.is_vendors() {
-            recorder.vendor().decorate(exchange, &mut reply);
+        if let Some(decorate) = recorder.is_vendors().then(|| recorder.vendor().info().decorate).flatten() {
+            decorate(exchange, &mut reply);
         }
         // Journal: before the answer is on its way, so that whoever has it can look.
         recorder.end(&reply);

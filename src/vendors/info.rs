@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::Setting;
+use crate::exchange::Exchange;
 use crate::failure::NamedError;
 use crate::fidelity::Fidelity;
+use crate::protocol::Reply;
 use crate::protocol::credential::Carrier;
 use crate::protocol::route::Routes;
 use crate::row::Operation;
@@ -26,6 +28,8 @@ pub struct VendorInfo {
     pub fidelity: &'static LazyLock<Fidelity>,
     /// The key of a user, as the seed writes it, from an id as a call may write it.
     pub user_key: fn(&str) -> Cow<'_, str>,
+    /// Adds what every answer under its paths carries, whoever wrote it.
+    pub decorate: Option<fn(&Exchange, &mut Reply)>,
     /// Its remote calls, where it has that edge.
     pub rpc: Option<Rpc>,
     /// What it declares about itself.

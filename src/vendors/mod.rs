@@ -42,9 +42,6 @@ pub trait Vendor: Send + Sync {
     /// Any failure, in this vendor's words.
     fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply;
 
-    /// Adds what every answer under this vendor's paths carries, whoever wrote it.
-    fn decorate(&self, _: &Exchange, _: &mut Reply) {}
-
     /// Whether the call carries a credential that counts here.
     fn accepts_credential(&self, call: &Call) -> bool;
 

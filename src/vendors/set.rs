@@ -28,6 +28,10 @@ impl VendorSet {
                 return Err(factory.info.name);
             }
         }
+        // Tables are made now: a slip in one stops the start, and no call has to wait for its own.
+        for factory in all.iter() {
+            let _ = (factory.info.routes)();
+        }
         Ok(Self(all))
     }
 

@@ -43,6 +43,7 @@ static INFO: VendorInfo = VendorInfo {
     routes: || TABLE.routes(),
     fidelity: &FIDELITY,
     user_key: |id| id.into(),
+    decorate: None,
     rpc: None,
     settings: &[],
     lacks: &[NamedError::TenantMismatch],

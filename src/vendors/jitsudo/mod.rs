@@ -46,6 +46,7 @@ static INFO: VendorInfo = VendorInfo {
     routes: || routes::TABLE.routes(),
     fidelity: &FIDELITY,
     user_key: wire::user_key,
+    decorate: None,
     rpc: None,
     settings: settings::ALL,
     lacks: &[NamedError::Identity],

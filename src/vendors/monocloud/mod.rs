@@ -47,6 +47,7 @@ static INFO: VendorInfo = VendorInfo {
     routes: || routes::TABLE.routes(),
     fidelity: &FIDELITY,
     user_key: |id| id.into(),
+    decorate: None,
     rpc: None,
     settings: &[settings::ERA, settings::LOCKOUT],
     lacks: &[NamedError::Already, NamedError::TenantMismatch],

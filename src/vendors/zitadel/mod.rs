@@ -84,6 +84,7 @@ static INFO: VendorInfo = VendorInfo {
     routes: || routes::TABLE.routes(),
     fidelity: &FIDELITY,
     user_key: |id| id.into(),
+    decorate: Some(|exchange, reply| wire::cors::share(&exchange.call, reply)),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
     settings: &[],
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
@@ -116,10 +117,6 @@ impl Vendor for Zitadel {
             Ok(edge) => edge.with_headers(refusal::failure(failure, context, edge), &self.context),
             Err(unknown) => unknown,
         }
-    }
-
-    fn decorate(&self, exchange: &Exchange, reply: &mut Reply) {
-        wire::cors::share(&exchange.call, reply);
     }
 
     fn accepts_credential(&self, call: &Call) -> bool {
