@@ -6,6 +6,7 @@ mod faulting;
 mod grpc;
 mod reading;
 mod recorder;
+mod unemulated;
 
 use std::sync::Arc;
 

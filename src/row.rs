@@ -1,6 +1,10 @@
 //! A row of a vendor's route table: all that the server knows of one operation, said once. Knows no vendor.
 
+mod published;
+
 use std::fmt;
+
+pub use published::published;
 
 /// An operation and what answers it. `H` is the vendor's own: the checks before the operation, in its order, and the handler.
 pub struct Row<H: 'static> {
@@ -21,6 +25,8 @@ pub struct Operation {
     pub path: &'static str,
     /// The path of the remote call, where the vendor has that edge.
     pub rpc: Option<&'static str>,
+    /// Whether its remote call is served over Connect, not only over gRPC and gRPC-Web.
+    pub is_connect: bool,
     /// How its refusals look.
     pub dialect: Dialect,
     /// Whom a call is about.
@@ -147,6 +153,7 @@ impl Operation {
             method,
             path,
             rpc: None,
+            is_connect: true,
             dialect: Dialect::Api,
             subject: Subject::None,
             reads_only: false,
@@ -163,15 +170,20 @@ impl Operation {
         !self.reads_only && !self.is_unseen
     }
 
+    /// Whether it can be called by method and path, not only by its remote call.
+    pub fn has_path(&self) -> bool {
+        self.rpc != Some(self.path)
+    }
+
     /// The same with the path of its remote call.
     #[must_use]
-    pub const fn with_rpc(self, rpc: &'static str) -> Self {
+    const fn with_rpc(self, rpc: &'static str) -> Self {
         Self { rpc: Some(rpc), ..self }
     }
 
     /// The same in the dialect of OAuth.
     #[must_use]
-    pub const fn with_oauth(self) -> Self {
+    const fn with_oauth(self) -> Self {
         Self { dialect: Dialect::OAuth, ..self }
     }
 }

@@ -22,7 +22,7 @@ use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::{Found, nearest};
 use crate::protocol::{Call, Reply};
 use crate::row::Operation;
-use crate::vendors::VendorSet;
+use crate::vendors::{VendorInfo, VendorSet};
 use crate::world::Worlds;
 
 use request::Request;
@@ -64,7 +64,7 @@ impl Control {
                 }
             }
             Found::Unemulated(_) | Found::Untidy(_) | Found::Nothing => {
-                unmatched(worlds.vendors(), &method, call.path())
+                unmatched(worlds.vendors(), None, &method, call.path())
             }
         }
     }
@@ -78,7 +78,7 @@ pub fn takes_state(head: &Parts) -> bool {
 
 /// fauxidp's own operations.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    routes::TABLE.routes().operations().iter().copied()
+    routes::TABLE.routes().operations()
 }
 
 /// Every operation with its owner's name: the vendors' and fauxidp's own.
@@ -91,12 +91,14 @@ pub fn built_in_operations() -> Vec<(&'static str, &'static Operation)> {
     all_operations(&VendorSet::built_in()).collect()
 }
 
-/// No route has this path: says which come near it.
-pub fn unmatched(set: &VendorSet, method: &Method, path: &str) -> Reply {
-    let served = all_operations(set).map(|(_, operation)| operation).filter(|operation| operation.is_emulated);
-    let near: Vec<Value> = nearest(served, method, path)
+/// No route has this path: says which come near it, of that vendor where the call is known to be its.
+pub fn unmatched(set: &VendorSet, vendor: Option<&VendorInfo>, method: &Method, path: &str) -> Reply {
+    let is_own = |owner: &str| vendor.is_none_or(|vendor| vendor.name == owner);
+    let vendors = set.infos().filter(|info| is_own(info.name)).flat_map(|info| (info.routes)().emulated());
+    let control = routes::TABLE.routes().emulated().filter(|_| vendor.is_none());
+    let near: Vec<Value> = nearest(vendors.chain(control), method, path)
         .into_iter()
-        .map(|operation| json!({ "method": operation.method, "path": operation.path, "operation": operation.name }))
+        .map(|route| json!({ "method": route.method, "path": route.path, "operation": route.operation.name }))
         .collect();
     let more = Map::from_iter([("nearest".to_owned(), Value::Array(near))]);
     problem(

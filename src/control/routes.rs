@@ -19,7 +19,7 @@ type Handler = fn(&Request<'_>) -> Reply;
 type Row = row::Row<Handler>;
 
 /// Every operation.
-pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| RouteTable::new(&ROWS, []));
+pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| RouteTable::new(&ROWS, || &[]));
 
 static ROWS: [Row; 25] = [
     Row::new("page", "GET", "/", |request| page::page(request.vendors())),

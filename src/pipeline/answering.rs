@@ -4,11 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use http::StatusCode;
 use http::header::{HeaderName, HeaderValue};
-use serde_json::json;
 
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Kind};
-use crate::protocol::problem::{MARK, Mark, problem};
+use crate::protocol::problem::MARK;
 use crate::protocol::rpc::{RpcError, code};
 use crate::protocol::{Call, Reply};
 use crate::vendors::{Vendor, VendorInfo};
@@ -75,12 +74,4 @@ pub(super) fn own(call: &Call, refusal: Reply) -> Reply {
         Some(mark) => reply.with(MARK, mark.clone()),
         None => reply,
     }
-}
-
-/// The vendor has this operation, the emulator lacks it.
-pub(super) fn unemulated(info: &VendorInfo, operation: &str) -> Reply {
-    let detail = format!("{} has the operation {operation}, but it is not emulated.", info.title);
-    let more = json!({ "vendor": info.name, "operation": operation });
-    let more = more.as_object().cloned().unwrap_or_default();
-    problem(StatusCode::NOT_IMPLEMENTED, Mark::Unemulated, &detail, more)
 }

@@ -11,6 +11,7 @@ use super::Pipeline;
 use super::answering::{self, own};
 use super::reading::{self, Excess, Unread};
 use super::recorder::Recorder;
+use super::unemulated::unemulated;
 use crate::context::DEFAULT_WORLD;
 use crate::control;
 use crate::exchange::Exchange;
@@ -22,7 +23,17 @@ use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::Found;
 use crate::protocol::rpc::{self, Wire};
 use crate::protocol::{Call, Reply};
+use crate::vendors::VendorInfo;
 use crate::world::World;
+
+/// Where a call belongs.
+struct Located {
+    /// The index of its vendor, if it is anybody's.
+    vendor: Option<usize>,
+    world: Arc<World>,
+    /// Whether it only visits there: the world is kept if the call succeeds.
+    is_visiting: bool,
+}
 
 /// A call in its world.
 pub(super) struct Entered<'a> {
@@ -59,24 +70,19 @@ impl Pipeline {
                 tracing::debug!(status = reply.status.as_u16(), "{line}");
                 Err(Box::new(reply))
             }
-            Owner::None => {
-                let (world, _) = match self.world_of(None, &mut call, named.as_deref()) {
-                    Ok(entered) => entered,
-                    Err(bad) => return Err(Box::new(own(&call, *bad))),
-                };
-                let recorder = Recorder::new(Exchange::new(*call), world, None, &self.control.metrics);
-                let refusal = Some(self.unmatched(&recorder.exchange));
-                Ok(Entered { recorder, refusal })
-            }
-            Owner::Vendor(vendor) => {
+            Owner::Vendor(_) | Owner::None => {
                 // The world that the credential or the path names. It is held until the answer, also through a reset.
-                let (world, is_visiting) = match self.world_of(Some(vendor), &mut call, named.as_deref()) {
-                    Ok(entered) => entered,
-                    Err(bad) => return Err(Box::new(own(&call, *bad))),
+                let located = self.locate(owner, &mut call, named.as_deref());
+                let Located { vendor, world, is_visiting } = match located {
+                    Ok(located) => located,
+                    Err((vendor, refusal)) => return Err(Box::new(self.decorated(vendor, *call, *refusal))),
                 };
-                let mut recorder = Recorder::new(Exchange::new(*call), world, Some(vendor), &self.control.metrics);
+                let mut recorder = Recorder::new(Exchange::new(*call), world, vendor, &self.control.metrics);
                 recorder.is_visiting = is_visiting;
-                let refusal = self.name_operation(&mut recorder, found, excess);
+                let refusal = match vendor {
+                    Some(_) => self.name_operation(&mut recorder, found, excess),
+                    None => Some(self.unmatched(None, &recorder.exchange)),
+                };
                 Ok(Entered { recorder, refusal })
             }
         }
@@ -113,9 +119,9 @@ impl Pipeline {
             Found::Untidy(_) | Found::Nothing => {}
         }
         Some(match (found, excess) {
-            (Found::Nothing, _) => self.unmatched(exchange),
+            (Found::Nothing, _) => self.unmatched(Some(vendor.info()), exchange),
             (Found::Unemulated(operation), _) => {
-                own(&exchange.call, answering::unemulated(vendor.info(), operation.name))
+                own(&exchange.call, unemulated(vendor.info(), operation, &exchange.call))
             }
             // What the vendor would say too, so it is in its words.
             (_, Some(Excess { limit: Limit::Body, .. })) => {
@@ -131,35 +137,68 @@ impl Pipeline {
         })
     }
 
-    fn unmatched(&self, exchange: &Exchange) -> Reply {
-        own(&exchange.call, control::unmatched(self.worlds.vendors(), exchange.method(), exchange.path()))
+    fn unmatched(&self, vendor: Option<&VendorInfo>, exchange: &Exchange) -> Reply {
+        own(&exchange.call, control::unmatched(self.worlds.vendors(), vendor, exchange.method(), exchange.path()))
     }
 
-    /// The world that a call belongs to, and whether the call is only a visitor there: a credential that counts makes its
-    /// world; any other call is judged in one that nobody keeps.
-    fn world_of(
+    /// A refusal of a call that is in no world, with what every answer of its vendor carries.
+    fn decorated(&self, vendor: Option<usize>, call: Call, refusal: Reply) -> Reply {
+        let mut reply = own(&call, refusal);
+        if let Some(vendor) = vendor {
+            if let Some(decorate) = self.worlds.vendors()[vendor].info.decorate {
+                decorate(&Exchange::new(call), &mut reply);
+            }
+        }
+        reply
+    }
+
+    /// Whose call it is, the world that it belongs to, and whether the call is only a visitor there: a credential that counts
+    /// makes its world; any other call is judged in one that nobody keeps.
+    ///
+    /// # Errors
+    /// Why it belongs to no world, and its vendor.
+    fn locate(
         &self,
-        vendor: Option<usize>,
+        owner: Owner,
         call: &mut Call,
         of_path: Option<&str>,
-    ) -> Result<(Arc<World>, bool), Box<Reply>> {
-        let seed = vendor.map(|vendor| self.worlds.seed().vendor(vendor));
-        let named = match seed {
-            Some(seed) => credential::take_world(call, seed.info().credentials, of_path),
+    ) -> Result<Located, (Option<usize>, Box<Reply>)> {
+        let seed = self.worlds.seed();
+        let mounted = match owner {
+            Owner::Vendor(vendor) => Some(vendor),
+            Owner::Control | Owner::None => None,
+        };
+        let named = match mounted {
+            Some(vendor) => credential::take_world(call, seed.vendor(vendor).info().credentials, of_path),
             // A path that nobody claims was meant for one of them.
             None => {
                 let carriers = self.worlds.vendors().infos().flat_map(|info| info.credentials);
                 credential::take_world(call, carriers, of_path)
             }
         };
+        // There, whose credential it carries tells whose it is.
+        let accepting =
+            |world: &World| (0..seed.set().len()).find(|vendor| world.vendor(*vendor).accepts_credential(call));
         let bad = |bad: BadWorld| problem(StatusCode::BAD_REQUEST, Mark::BadWorld, &bad.to_string(), Map::new());
-        let Some(name) = named.map_err(|error| Box::new(bad(error)))? else {
-            return Ok((self.worlds.make(DEFAULT_WORLD), false));
+        let name = match named {
+            Ok(name) => name,
+            Err(error) => return Err((mounted.or_else(|| accepting(seed)), Box::new(bad(error)))),
         };
-        Ok(match self.worlds.get(&name) {
-            Some(world) => (world, false),
-            None if seed.is_some_and(|seed| seed.accepts_credential(call)) => (self.worlds.make(&name), false),
-            None => (self.worlds.visit(&name), true),
+        let world = match &name {
+            Some(name) => self.worlds.get(name),
+            None => Some(self.worlds.make(DEFAULT_WORLD)),
+        };
+        if let Some(world) = world {
+            return Ok(Located { vendor: mounted.or_else(|| accepting(&world)), world, is_visiting: false });
+        }
+        let name = name.expect("only a world with a name may be missing");
+        let accepted = match mounted {
+            Some(vendor) => seed.vendor(vendor).accepts_credential(call).then_some(vendor),
+            None => accepting(seed),
+        };
+        Ok(match accepted {
+            Some(_) => Located { vendor: accepted, world: self.worlds.make(&name), is_visiting: false },
+            None => Located { vendor: mounted, world: self.worlds.visit(&name), is_visiting: true },
         })
     }
 }

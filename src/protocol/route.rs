@@ -1,9 +1,16 @@
 //! A table of routes: which operation a method and path name, and which come near it. Knows no vendor.
 
+mod index;
+mod nearest;
+
+use std::sync::LazyLock;
+
 use http::Method;
-use matchit::Router;
 
 use crate::row::{Operation, Row};
+use index::{Hit, Index, Parameters};
+
+pub use nearest::nearest;
 
 /// The most parameters that a path has.
 const MAX_PARAMETERS: usize = 4;
@@ -16,9 +23,10 @@ pub struct RouteTable<H: 'static> {
 
 /// What a method and path name, whatever answers it.
 pub struct Routes {
-    /// Those of the rows, then those that are not emulated.
-    operations: Vec<&'static Operation>,
-    by_path: Router<Vec<usize>>,
+    /// Those of the rows.
+    emulated: Index,
+    /// The others that the vendor publishes: many, and read only when one is asked for.
+    unemulated: LazyLock<Index, Box<dyn FnOnce() -> Index + Send>>,
     tidy: bool,
 }
 
@@ -52,7 +60,7 @@ pub struct Matched {
     /// The index of its row.
     row: usize,
     /// Where each parameter starts and ends.
-    parameters: [(u32, u32); MAX_PARAMETERS],
+    parameters: Parameters,
 }
 
 impl Matched {
@@ -64,17 +72,14 @@ impl Matched {
 }
 
 impl<H> RouteTable<H> {
-    /// A table of these rows, and of operations that are not emulated.
+    /// A table of these rows, and of all that the vendor publishes: what of it no row answers is not emulated.
     ///
     /// # Panics
-    /// When two of them claim one path in ways that cannot both be told apart: a slip in the table.
-    pub fn new(
-        rows: impl IntoIterator<Item = &'static Row<H>>,
-        unemulated: impl IntoIterator<Item = &'static Operation>,
-    ) -> Self {
+    /// When two paths cannot be told apart: a slip in the table. In what is published that shows when it is first asked for.
+    pub fn new(rows: impl IntoIterator<Item = &'static Row<H>>, published: fn() -> &'static [Operation]) -> Self {
         let rows: Vec<_> = rows.into_iter().collect();
-        let operations = rows.iter().map(|row| &row.operation).chain(unemulated).collect();
-        Self { rows, routes: Routes::new(operations) }
+        let routes = Routes::new(rows.iter().map(|row| &row.operation).collect(), published);
+        Self { rows, routes }
     }
 
     /// The same table for a vendor that redirects from `//`, `/.` and `/..` to the tidied path.
@@ -96,89 +101,85 @@ impl<H> RouteTable<H> {
 }
 
 impl Routes {
-    fn new(operations: Vec<&'static Operation>) -> Self {
-        let mut by_path: Router<Vec<usize>> = Router::new();
-        let mut paths: Vec<(&str, Vec<usize>)> = Vec::new();
-        for (index, operation) in operations.iter().enumerate() {
-            for path in [Some(operation.path), operation.rpc].into_iter().flatten() {
-                match paths.iter_mut().find(|(known, _)| *known == path) {
-                    Some((_, indices)) => indices.push(index),
-                    None => paths.push((path, vec![index])),
-                }
-            }
-        }
-        for (path, indices) in paths {
-            by_path.insert(path, indices).expect("the table's paths do not collide");
-        }
-        Self { operations, by_path, tidy: false }
+    fn new(emulated: Vec<&'static Operation>, published: fn() -> &'static [Operation]) -> Self {
+        let unemulated = {
+            let emulated = emulated.clone();
+            move || Index::new(Index::new(emulated).without_own(published()))
+        };
+        Self { emulated: Index::new(emulated), unemulated: LazyLock::new(Box::new(unemulated)), tidy: false }
     }
 
-    /// All operations, in the table's order.
-    pub fn operations(&self) -> &[&'static Operation] {
-        &self.operations
+    /// All operations: those of the rows in their order, then those that are not emulated.
+    pub fn operations(&self) -> impl Iterator<Item = &'static Operation> + use<> {
+        let all: Vec<_> = self.emulated().chain(self.unemulated.operations.iter().copied()).collect();
+        all.into_iter()
+    }
+
+    /// Those of the rows.
+    pub fn emulated(&self) -> impl Iterator<Item = &'static Operation> + '_ {
+        self.emulated.operations.iter().copied()
     }
 
     /// What this method and path name.
     pub fn find(&self, method: &Method, path: &str) -> Found {
-        let mut parameters = [(0, 0); MAX_PARAMETERS];
-        let mut has_dots = false;
-        let found = self.by_path.at(path).ok();
-        for (range, (_, value)) in parameters.iter_mut().zip(found.iter().flat_map(|found| found.params.iter())) {
-            let start = value.as_ptr() as usize - path.as_ptr() as usize;
-            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            *range = (offset(start), offset(start + value.len()));
-            has_dots |= matches!(value, "." | "..");
+        if super::rpc::is_call(path) {
+            return self.find_rpc(method, path);
         }
+        let emulated = self.emulated.at(path);
+        let row = |hit: &Hit<'_>| self.emulated.with_method(hit.indices, method.as_str());
+        if let Some(hit) = emulated.as_ref().filter(|hit| !self.tidy || !hit.has_dots)
+            && let Some(row) = row(hit)
+        {
+            return self.matched(row, false, hit.parameters);
+        }
+        let unemulated = self.unemulated.at(path);
+        let hits = || emulated.iter().chain(&unemulated);
         // A path that is found is tidy, unless a parameter is not.
         if self.tidy
-            && (found.is_none() || has_dots)
-            && !super::rpc::is_call(path)
+            && hits().all(|hit| hit.has_dots)
             && let Some(tidied) = tidied(path)
         {
             return Found::Untidy(tidied);
         }
-        let Some(found) = found else {
+        if let Some(hit) = &emulated
+            && let Some(row) = row(hit)
+        {
+            return self.matched(row, false, hit.parameters);
+        }
+        if let Some(hit) = &unemulated
+            && let Some(index) = self.unemulated.with_method(hit.indices, method.as_str())
+        {
+            return Found::Unemulated(self.unemulated.operations[index]);
+        }
+        let own = emulated.iter().flat_map(|hit| hit.indices).map(|index| self.emulated.operations[*index]);
+        let others = unemulated.iter().flat_map(|hit| hit.indices).map(|index| self.unemulated.operations[*index]);
+        let known: Vec<_> = own.chain(others).collect();
+        let Some(&operation) = known.first() else {
             return Found::Nothing;
         };
-        let method_of = |index: usize| match self.operations[index].rpc == Some(path) {
-            true => "POST", // every remote call
-            false => self.operations[index].method,
+        let methods: Vec<_> = known.iter().map(|operation| operation.method).collect();
+        Found::WrongMethod { allow: methods.join(", "), operation }
+    }
+
+    fn find_rpc(&self, method: &Method, path: &str) -> Found {
+        let row = self.emulated.rpc(path);
+        let operation = match row {
+            Some(row) => self.emulated.operations[row],
+            None => match self.unemulated.rpc(path) {
+                Some(index) => self.unemulated.operations[index],
+                None => return Found::Nothing,
+            },
         };
-        let Some(&row) = found.value.iter().find(|index| method_of(**index) == method.as_str()) else {
-            let methods: Vec<_> = found.value.iter().map(|index| method_of(*index)).collect();
-            return Found::WrongMethod { allow: methods.join(", "), operation: self.operations[found.value[0]] };
-        };
-        let operation = self.operations[row];
-        match operation.is_emulated {
-            false => Found::Unemulated(operation),
-            true => Found::Operation(Matched { operation, is_rpc: operation.rpc == Some(path), row, parameters }),
+        match row {
+            _ if method != Method::POST => Found::WrongMethod { allow: "POST".to_owned(), operation },
+            Some(row) => self.matched(row, true, Parameters::default()),
+            None => Found::Unemulated(operation),
         }
     }
-}
 
-/// The operations nearest to a method and path that match none, nearest first.
-pub fn nearest<'a>(operations: impl Iterator<Item = &'a Operation>, method: &Method, path: &str) -> Vec<&'a Operation> {
-    // A long path costs time squared and is near to nothing anyway.
-    let asked: Vec<&str> = path.split('/').take(16).map(|part| part.get(..64).unwrap_or(part)).collect();
-    let mut ranked: Vec<_> = operations
-        .map(|operation| {
-            let filled = filled(operation.path, &asked);
-            let distance = strsim::levenshtein(&filled, &asked.join("/"));
-            (distance, operation.method != method.as_str(), operation)
-        })
-        .collect();
-    ranked.sort_by_key(|&(distance, other_method, _)| (distance, other_method));
-    ranked.truncate(3);
-    ranked.into_iter().map(|(.., operation)| operation).collect()
-}
-
-/// A route's path with each parameter filled by what was asked at that place, so that only fixed words count.
-fn filled(path: &str, asked: &[&str]) -> String {
-    let fill = |(place, part): (usize, &'_ str)| match part.starts_with('{') {
-        true => asked.get(place).copied().unwrap_or("").to_owned(),
-        false => part.to_owned(),
-    };
-    path.split('/').enumerate().map(fill).collect::<Vec<_>>().join("/")
+    fn matched(&self, row: usize, is_rpc: bool, parameters: Parameters) -> Found {
+        Found::Operation(Matched { operation: self.emulated.operations[row], is_rpc, row, parameters })
+    }
 }
 
 /// The path without empty, `.` and `..` parts, if it has any but a last empty one.
@@ -208,10 +209,14 @@ mod tests {
         Row::new("get", "GET", "/v1/users/{id}", "got"),
         Row::new("stop", "POST", "/v1/users/{id}/stop/{why}", "stopped"),
     ];
-    static UNEMULATED: Operation = Operation::unemulated("make", "POST", "/v1/users/{id}");
+    static PUBLISHED: [Operation; 3] = [
+        Operation::unemulated("read", "GET", "/v1/users/{user_id}"),
+        Operation::unemulated("make", "POST", "/v1/users/{user_id}"),
+        Operation::unemulated("find", "POST", "/v1/users/{user_id}/keys/{*key}"),
+    ];
 
     fn table() -> RouteTable<&'static str> {
-        RouteTable::new(&ROWS, [&UNEMULATED])
+        RouteTable::new(&ROWS, || &PUBLISHED)
     }
 
     fn find(method: Method, path: &str) -> Found {
@@ -237,9 +242,10 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_route_is_the_one_whose_fixed_words_differ_least() {
-        let near = nearest(ROWS.iter().map(|row| &row.operation), &Method::POST, "/v1/user/some-long-id/stop/it");
-        assert_eq!(near[0].name, "stop");
+    fn what_a_row_answers_is_emulated_whatever_its_parameters_are_called() {
+        let names: Vec<_> = table().routes().operations().map(|operation| operation.name).collect();
+        assert_eq!(names, ["get", "stop", "make", "find"]);
+        assert!(matches!(find(Method::POST, "/v1/users/a/keys/b/c"), Found::Unemulated(one) if one.name == "find"));
     }
 
     #[test]

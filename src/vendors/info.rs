@@ -41,7 +41,7 @@ pub struct VendorInfo {
 impl VendorInfo {
     /// Its operations, emulated or not.
     pub fn operations(&self) -> impl Iterator<Item = &'static Operation> + use<> {
-        (self.routes)().operations().iter().copied()
+        (self.routes)().operations()
     }
 }
 

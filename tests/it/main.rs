@@ -21,6 +21,7 @@ mod linearizability;
 #[cfg(feature = "cli")]
 mod logs;
 mod models;
+mod published;
 mod readme;
 mod replay;
 mod rules;

@@ -30,7 +30,7 @@ static ROWS: [Row<Handler>; 3] = [
     Row::new("list_users", "GET", "/api/users", Zephyr::list as Handler).reads_only(),
 ];
 static UNEMULATED: [Operation; 1] = [Operation::unemulated("create_user", "POST", "/api/users")];
-static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| RouteTable::new(&ROWS, &UNEMULATED));
+static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| RouteTable::new(&ROWS, || &UNEMULATED));
 static FIDELITY: LazyLock<Fidelity> = LazyLock::new(|| {
     let users = "get_user.published = [200, 404]\ndisable_user.published = [200]\nlist_users.published = [200]";
     Fidelity::read("differences = []\nany = {}", &[("users", users)]).expect("it is TOML")

@@ -60,6 +60,7 @@ const OAUTH_CREDENTIALS: &[&str] = &[
 const CLAIMS: &[&str] = &[
     "/v2/",
     "/v2beta/",
+    "/v3alpha/",
     "/management/v1/",
     "/admin/v1/",
     "/auth/v1/",

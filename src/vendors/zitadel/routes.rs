@@ -5,19 +5,22 @@ mod credentials;
 mod handler;
 mod people;
 mod sign_in;
-mod unemulated;
 mod users;
 
 use std::sync::LazyLock;
 
 use crate::protocol::route::RouteTable;
+use crate::row::{Operation, published};
 
 use handler::{Handler, Row};
+
+/// What the vendor publishes, emulated or not.
+static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_str!("routes/published.tsv")));
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
     let rows: [&'static [Row]; 5] = [&users::ROWS, &people::ROWS, &contacts::ROWS, &credentials::ROWS, &sign_in::ROWS];
-    RouteTable::new(rows.into_iter().flatten(), &unemulated::OPERATIONS).tidying()
+    RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED).tidying()
 });
 
 #[cfg(test)]
@@ -31,13 +34,13 @@ mod tests {
     use crate::vendors::zitadel::wire::proto;
 
     fn subject(name: &str) -> Subject {
-        let mut operations = TABLE.routes().operations().iter();
+        let mut operations = TABLE.routes().operations();
         operations.find(|operation| operation.name == name).expect("it is in the table").subject
     }
 
     #[test]
     fn every_operation_on_one_user_names_it() {
-        for operation in TABLE.routes().operations().iter().filter(|operation| operation.is_emulated) {
+        for operation in TABLE.routes().operations().filter(|operation| operation.is_emulated) {
             let is_on_user = operation.path.contains("{user_id}");
             assert_eq!(is_on_user, operation.subject == USER, "{}", operation.name);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use fauxidp::declared::{Answer, Confidence, Operation, VendorInfo, VendorSet};
 
-use super::markdown::Page;
+use super::markdown::{MAX_BYTES, Page};
 
 /// Which fixtures show which row.
 pub type Proofs = BTreeMap<String, Vec<String>>;
@@ -20,8 +20,8 @@ pub fn pages(proofs: &Proofs) -> BTreeMap<String, String> {
     let mut pages = BTreeMap::new();
     for info in VendorSet::built_in().infos() {
         let resources = resources(info).into_iter().map(|resource| (resource, resource_page(info, resource, proofs)));
-        let rest = unemulated_page(info).map(|page| ("unemulated", page));
-        for (name, page) in resources.chain([("README", vendor_page(info, proofs))]).chain(rest) {
+        let own = resources.chain([("README", vendor_page(info, proofs))]).map(|(name, page)| (name.to_owned(), page));
+        for (name, page) in own.chain(unemulated_pages(info)) {
             let path = format!("{}/{name}.md", info.name);
             assert!(pages.insert(path.clone(), page).is_none(), "two pages are {path}");
         }
@@ -129,16 +129,56 @@ fn resource_page(info: &VendorInfo, resource: &str, proofs: &Proofs) -> String {
     page.finish()
 }
 
-fn unemulated_page(info: &VendorInfo) -> Option<String> {
-    let mut lacking = info.operations().filter(|operation| !operation.is_emulated).peekable();
-    lacking.peek()?;
-    let mut page = Page::new(&format!("{}: not emulated", info.title));
+/// What the vendor has and fauxidp lacks: one page, or where that were too large, one for each service and one that names them.
+fn unemulated_pages(info: &VendorInfo) -> Vec<(String, String)> {
+    let lacking: Vec<_> = info.operations().filter(|operation| !operation.is_emulated).collect();
+    if lacking.is_empty() {
+        return Vec::new();
+    }
+    let title = format!("{}: not emulated", info.title);
+    let whole = list_unemulated(&title, &lacking);
+    if whole.len() <= MAX_BYTES {
+        return vec![("unemulated".to_owned(), whole)];
+    }
+    let mut services: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+    for operation in lacking {
+        services.entry(service(operation)).or_default().push(operation);
+    }
+    let mut index = unemulated_page(&title);
+    index.list(services.iter().map(|(service, own)| {
+        vec![format!("[{service}]({}.md): {}.", page_of(service), number(own.len(), "operation"))]
+    }));
+    let pages =
+        services.iter().map(|(service, own)| (page_of(service), list_unemulated(&format!("{title}: {service}"), own)));
+    pages.chain([("unemulated".to_owned(), index.finish())]).collect()
+}
+
+/// The service that has an operation: the package of its remote call, else the start of its path.
+fn service(operation: &'static Operation) -> &'static str {
+    let whole = operation.rpc.unwrap_or(operation.path).trim_start_matches('/');
+    match operation.rpc {
+        Some(_) => whole.split('/').next().and_then(|name| name.rsplit_once('.')).map_or(whole, |(package, _)| package),
+        None => whole.split('/').next().unwrap_or(whole),
+    }
+}
+
+fn page_of(service: &str) -> String {
+    format!("unemulated/{service}")
+}
+
+fn unemulated_page(title: &str) -> Page {
+    let mut page = Page::new(title);
     page.paragraph(&format!(
         "The vendor has these operations, fauxidp does not: 501 with `x-fauxidp: unemulated`, or `UNIMPLEMENTED` on a \
          remote call. Generated from the routes; {BLESS}."
     ));
-    page.list(lacking.map(|operation| vec![format!("`{}`: {}", operation.name, address(operation))]));
-    Some(page.finish())
+    page
+}
+
+fn list_unemulated(title: &str, operations: &[&Operation]) -> String {
+    let mut page = unemulated_page(title);
+    page.list(operations.iter().map(|operation| vec![format!("`{}`: {}", operation.name, address(operation))]));
+    page.finish()
 }
 
 /// Where a page is from.
@@ -153,8 +193,16 @@ fn header(page: &mut Page, info: &VendorInfo, file: &str) {
 
 /// How an operation is called.
 fn address(operation: &Operation) -> String {
-    let rpc = operation.rpc.map(|rpc| format!(", or the remote call `{}`", rpc.trim_start_matches('/')));
-    format!("`{} {}`{}", operation.method, operation.path, rpc.unwrap_or_default())
+    let rpc = operation.rpc.map(|rpc| {
+        let wires = if operation.is_connect { "" } else { " (not over Connect)" };
+        format!("the remote call `{}`{wires}", rpc.trim_start_matches('/'))
+    });
+    let path = format!("`{} {}`", operation.method, operation.path);
+    match rpc {
+        Some(rpc) if operation.has_path() => format!("{path}, or {rpc}"),
+        Some(rpc) => rpc,
+        None => path,
+    }
 }
 
 fn list_answers(page: &mut Page, info: &VendorInfo, operation: &str, answers: &[Answer], proofs: &Proofs) {

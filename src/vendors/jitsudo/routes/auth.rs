@@ -3,7 +3,6 @@
 use http::StatusCode;
 
 use super::handler::{Handler, Row};
-use crate::row::Operation;
 use crate::vendors::jitsudo::operations::auth;
 use crate::vendors::jitsudo::wire;
 
@@ -60,12 +59,4 @@ pub(super) static ROWS: [Row; 5] = [
         }),
     )
     .heavy(),
-];
-
-/// What is not emulated.
-pub(super) static UNEMULATED: [Operation; 4] = [
-    Operation::unemulated("auth_callback", "POST", "/v1/auth/callback"),
-    Operation::unemulated("enroll_mfa_via_challenge", "POST", "/v1/auth/mfa/enroll-via-challenge"),
-    Operation::unemulated("begin_webauthn_login", "POST", "/v1/auth/mfa/webauthn/begin"),
-    Operation::unemulated("verify_mfa_challenge", "POST", "/v1/auth/mfa/challenge"),
 ];

@@ -1,7 +1,6 @@
 //! The routes of tenants.
 
 use super::handler::{Handler, Row};
-use crate::row::Operation;
 use crate::vendors::jitsudo::operations::tenants;
 use crate::vendors::jitsudo::wire;
 
@@ -29,10 +28,4 @@ pub(super) static ROWS: [Row; 2] = [
         }),
     )
     .reads_only(),
-];
-
-/// What is not emulated.
-pub(super) static UNEMULATED: [Operation; 2] = [
-    Operation::unemulated("create_tenant", "POST", "/v1/tenants"),
-    Operation::unemulated("update_tenant", "PUT", "/v1/tenants/{id}"),
 ];

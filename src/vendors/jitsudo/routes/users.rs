@@ -4,7 +4,6 @@ use http::StatusCode;
 
 use super::handler::{Handler, Row, USER};
 use crate::protocol::Reply;
-use crate::row::Operation;
 use crate::vendors::jitsudo::operations::users;
 use crate::vendors::jitsudo::wire;
 
@@ -113,14 +112,6 @@ pub(super) static ROWS: [Row; 9] = [
     )
     .subject(USER)
     .reads_only(),
-];
-
-/// What is not emulated.
-pub(super) static UNEMULATED: [Operation; 4] = [
-    Operation::unemulated("enroll_totp", "POST", "/v1/users/me/mfa/totp"),
-    Operation::unemulated("regenerate_mfa_backup_codes", "POST", "/v1/users/me/mfa/backup-codes"),
-    Operation::unemulated("webauthn_register_options", "POST", "/v1/users/me/mfa/webauthn/register"),
-    Operation::unemulated("webauthn_register_complete", "POST", "/v1/users/me/mfa/webauthn/register/complete"),
 ];
 
 /// The fidelity row that an update is.

@@ -1,0 +1,95 @@
+//! Which routes come near to a path that none has. Knows no vendor.
+
+use http::Method;
+
+use crate::protocol::rpc;
+use crate::row::Operation;
+
+/// How many are told.
+const MAX_NEAREST: usize = 3;
+
+/// So many parts of a path are compared, and so many characters of each: comparing takes time squared.
+const MAX_PARTS: usize = 8;
+const MAX_COMPARED: usize = 64;
+
+/// A way to call an operation.
+pub struct Route {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// The method.
+    pub method: &'static str,
+    /// The path of the edge that was asked for.
+    pub path: &'static str,
+}
+
+/// The routes nearest to a method and path that match none, nearest first: remote calls for the path of one.
+pub fn nearest(operations: impl Iterator<Item = &'static Operation>, method: &Method, path: &str) -> Vec<Route> {
+    let is_rpc = rpc::is_call(path);
+    let route = |operation: &'static Operation| match operation.rpc {
+        Some(path) if is_rpc => Some(Route { operation, method: "POST", path }),
+        _ if is_rpc || !operation.has_path() => None,
+        _ => Some(Route { operation, method: operation.method, path: operation.path }),
+    };
+    let cut = |part| match str::char_indices(part).nth(MAX_COMPARED) {
+        Some((end, _)) => &part[..end],
+        None => part,
+    };
+    let asked: Vec<&str> = path.split('/').take(MAX_PARTS).map(cut).collect();
+    let ranked = |route: Route| (distance(route.path, &asked), route.method != method.as_str(), route);
+    let mut ranked: Vec<_> = operations.filter_map(route).map(ranked).collect();
+    ranked.sort_by_key(|&(distance, other_method, _)| (distance, other_method));
+    ranked.truncate(MAX_NEAREST);
+    ranked.into_iter().map(|(.., route)| route).collect()
+}
+
+/// How many letters of the fixed words of a route differ: a parameter is equal to what stands in its place.
+fn distance(path: &str, asked: &[&str]) -> usize {
+    let mut asked = asked.to_vec();
+    let fixed: Vec<_> = path
+        .split('/')
+        .enumerate()
+        .map(|(index, part)| match part.starts_with('{') {
+            true => {
+                if let Some(asked) = asked.get_mut(index) {
+                    *asked = "";
+                }
+                ""
+            }
+            false => part,
+        })
+        .collect();
+    strsim::levenshtein(&fixed.join("/"), &asked.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::Row;
+
+    static ROWS: [Row<()>; 3] = [
+        Row::new("get", "GET", "/v1/users/{id}", ()).rpc("/a.v1.Users/Get"),
+        Row::new("stop", "POST", "/v1/users/{id}/stop/{why}", ()),
+        Row::new("list", "GET", "/v1/users", ()).rpc("/a.v1.Users/List"),
+    ];
+
+    fn names(path: &str) -> Vec<&'static str> {
+        let near = nearest(ROWS.iter().map(|row| &row.operation), &Method::POST, path);
+        near.iter().map(|route| route.operation.name).collect()
+    }
+
+    #[test]
+    fn the_nearest_route_is_the_one_whose_fixed_words_differ_least() {
+        assert_eq!(names("/v1/user/some-long-id/stop/it")[0], "stop");
+    }
+
+    #[test]
+    fn remote_calls_are_near_to_remote_calls() {
+        assert_eq!(names("/a.v1.Users/Lost"), ["list", "get"]);
+    }
+
+    #[test]
+    fn a_long_path_is_compared_in_part_whatever_its_letters() {
+        let long = format!("/v1/users/{}/{}", "é".repeat(4000), "é/".repeat(4000));
+        assert_eq!(names(&long).len(), 3);
+    }
+}
