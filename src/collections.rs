@@ -7,8 +7,8 @@ pub trait Collection {
     fn fork(&self) -> Self;
 }
 
-/// Declares a vendor's state: a struct whose fields are collections. Forking, writing it as JSON and reading it back follow
-/// from the fields, so a further collection is one further line.
+/// Declares a vendor's state: a struct whose fields are collections. Forking, writing it as JSON and reading it back
+/// follow from the fields, so a further collection is one further line.
 ///
 /// In JSON each field is a member of its name, in this order; when it is read, a missing or unknown member is an error.
 #[allow(unused_macros)] // until a vendor has moved its state here

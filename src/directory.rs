@@ -1,8 +1,9 @@
 //! A concurrent, ordered, forkable collection of records. Knows no vendor and of a record only its key and aliases.
 //!
 //! The records of the seed stand in one shared list that is never written. A directory holds, besides, only what
-//! was changed in it: one small map behind a short lock, which costs nothing while it is empty, and which snapshots and forks
-//! share until one of them is written. So a fork costs microseconds whatever the number of users, and a reset is a fork of the seed.
+//! was changed in it: one small map behind a short lock, which costs nothing while it is empty, and which snapshots
+//! and forks share until one of them is written. So a fork costs microseconds whatever the number of users, and a
+//! reset is a fork of the seed.
 
 mod changes;
 mod record;
@@ -46,7 +47,8 @@ impl<T: Record> Directory<T> {
         self.owner(&self.lock(), alias).cloned()
     }
 
-    /// Adds the record that `make` gives under that key, in one step with the looks whether its key and aliases are free.
+    /// Adds the record that `make` gives under that key, in one step with the looks whether its key and aliases are
+    /// free.
     ///
     /// # Errors
     /// `Exists`, `Refused` by `make`, or `Taken`.

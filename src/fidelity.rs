@@ -1,5 +1,5 @@
-//! What is known of each answer that an operation can give: how sure it is, where that is from, what differs. Read from the
-//! vendors' `fidelity/*.toml`, at first use. Knows no vendor.
+//! What is known of each answer that an operation can give: how sure it is, where that is from, what differs. Read
+//! from the vendors' `fidelity/*.toml`, at first use. Knows no vendor.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! A world's source of ids and random numbers, drawn from its seed. Knows no vendor.
 //!
 //! The ids that an API gives to what it makes come from one sequence, which moves only when something is made:
-//! see [`Ids::reserve`]. Everything else that is random has a [`Stream`] of its own, so that it moves nothing but itself.
+//! see [`Ids::reserve`]. Everything else that is random has a [`Stream`] of its own, so that it moves nothing but
+//! itself.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -1,4 +1,5 @@
-//! What was asked of a world and what came of it, newest last. Keeps little of a call and shows it on reading. Knows no vendor.
+//! What was asked of a world and what came of it, newest last. Keeps little of a call and shows it on reading. Knows
+//! no vendor.
 
 mod body;
 mod entry;

@@ -22,7 +22,8 @@
 //!
 //! A [`World`] is a complete private copy of everything: users, settings, faults, journal, outbox, clock. One emulator
 //! serves any number of tests at once, each in a world of its own. A client is in a world by its credential, so nothing
-//! but the credential has to be set: [`World::endpoint`] has it ready, with the base URL that the vendor's clients take.
+//! but the credential has to be set: [`World::endpoint`] has it ready, with the base URL that the vendor's clients
+//! take.
 //!
 //! ```
 #![doc = include_str!("../tests/docs/client.rs.txt")]
@@ -196,7 +197,8 @@ pub use emulator::{
 pub use server::tls::TlsError;
 pub use vendors::{Endpoint, SeedError};
 
-/// What a further vendor is made of, to register with [`Builder::vendor`]. **Unstable**: it changes with the crate's inside.
+/// What a further vendor is made of, to register with [`Builder::vendor`]. **Unstable**: it changes with the crate's
+/// inside.
 pub mod vendor {
     pub use crate::context::WorldContext;
     pub use crate::exchange::Exchange;

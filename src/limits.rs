@@ -43,7 +43,8 @@ impl Default for Limits {
             max_streams: 256,
             header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
-            // Longer than most clients keep theirs (Go 90 s), so that it is they who close and no call meets a closing server.
+            // Longer than most clients keep theirs (Go 90 s), so that it is they who close and no call meets a
+            // closing server.
             idle_timeout: Duration::from_secs(120),
         }
     }

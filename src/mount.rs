@@ -1,4 +1,5 @@
-//! Whose call is this? Decided by the listener, by the prefixes of the path, and by the vendors' claims. Knows no vendor by name.
+//! Whose call is this? Decided by the listener, by the prefixes of the path, and by the vendors' claims. Knows no
+//! vendor by name.
 
 use percent_encoding::percent_decode_str;
 
@@ -31,10 +32,11 @@ pub struct Mounted<'p> {
     pub path: &'p str,
 }
 
-/// Takes a path apart. `listener` is the vendor to which the listener belongs on which the call came, if it is one's own.
+/// Takes a path apart. `listener` is the vendor to which the listener belongs on which the call came, if it is one's
+/// own.
 ///
-/// In this order: a world's prefix; fauxidp's own paths; the listener's vendor; a vendor's name as the first part of the path;
-/// the longest claim.
+/// In this order: a world's prefix; fauxidp's own paths; the listener's vendor; a vendor's name as the first part of
+/// the path; the longest claim.
 pub fn mount<'p>(set: &VendorSet, listener: Option<usize>, whole: &'p str) -> Mounted<'p> {
     let (world, path) = match world(whole) {
         Some((world, rest)) => (Some(world), rest),

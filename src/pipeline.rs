@@ -71,14 +71,15 @@ impl Pipeline {
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
-        // gRPC's own services belong to no world, and stream: they are answered beside all else, within the same limits.
+        // gRPC's own services belong to no world, and stream: they are answered beside all else, within the same
+        // limits.
         if let Some(method) = Method::of(call.head.uri.path()) {
             return Box::pin(self.grpc(method, call, body)).await;
         }
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
         let read = reading::read(&self.limits, &call, body).await;
-        // Mount and world: whose call it is decides in which dialect it is answered. fauxidp's own API is answered here,
-        // before worlds and faults, so that neither can lock it out.
+        // Mount and world: whose call it is decides in which dialect it is answered. fauxidp's own API is answered
+        // here, before worlds and faults, so that neither can lock it out.
         let reply = match self.enter(call, read) {
             Err(reply) => *reply,
             Ok(Entered { recorder, refusal: Some(reply) }) => self.finish(recorder, reply),
@@ -102,8 +103,8 @@ impl Pipeline {
         self.finish(recorder, reply)
     }
 
-    /// The vendor's answer. What is long by nature, such as hashing, runs off the workers, a bounded number at a time, so
-    /// that everybody else's calls go on.
+    /// The vendor's answer. What is long by nature, such as hashing, runs off the workers, a bounded number at a
+    /// time, so that everybody else's calls go on.
     async fn handle(&self, recorder: &Recorder<'_>) -> Reply {
         let is_heavy = recorder.exchange.operation.is_some_and(|operation| operation.is_heavy);
         let Some(heavy) = self.heavy.as_ref().filter(|_| is_heavy) else {

@@ -6,7 +6,8 @@ use std::fmt;
 
 pub use published::published;
 
-/// An operation and what answers it. `H` is the vendor's own: the checks before the operation, in its order, and the handler.
+/// An operation and what answers it. `H` is the vendor's own: the checks before the operation, in its order, and the
+/// handler.
 pub struct Row<H: 'static> {
     /// What everything outside the vendor knows of it.
     pub operation: Operation,

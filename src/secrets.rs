@@ -136,7 +136,10 @@ mod tests {
 
     #[test]
     fn what_stands_in_a_secret_is_one() {
-        let shown = json(br#"{"password":{"value":["hunter22",1234567,true,null]},"metadata":[{"name":"apiKey","value":"abcdefg"}],"n":1234567}"#);
+        let shown = json(
+            br#"{"password":{"value":["hunter22",1234567,true,null]},
+            "metadata":[{"name":"apiKey","value":"abcdefg"}],"n":1234567}"#,
+        );
         let expected = json!({
             "password": { "value": ["hunt…", "1234…", true, null] },
             "metadata": [{ "name": "apiKey", "value": "abcd…" }],

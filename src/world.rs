@@ -1,4 +1,5 @@
-//! Worlds: one state per vendor, with its faults' counters, its journal, its clock and its ids. Knows no vendor by name.
+//! Worlds: one state per vendor, with its faults' counters, its journal, its clock and its ids. Knows no vendor by
+//! name.
 
 mod by_name;
 mod rule;

@@ -124,8 +124,8 @@ fn request(asked: &fixture::Request, credentials: &[(&'static str, &'static str)
     Some(request)
 }
 
-/// How the answers start that say 500 because the vendor does: ZITADEL, of a wrong assertion, and of queries with empty lists
-/// on the gateway and on Connect.
+/// How the answers start that say 500 because the vendor does: ZITADEL, of a wrong assertion, and of queries with
+/// empty lists on the gateway and on Connect.
 const DOCUMENTED: [&str; 5] = [
     r#"{"error":"server_error""#,
     r#"{"code":2,"message":"values array must not be empty ()""#,

@@ -14,13 +14,15 @@ const HEAD: &str = r#"<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>fauxidp</title>
 <style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+:root { color-scheme: light dark }
 table { border-collapse: collapse; width: 100% }
 td, th { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8884 }
 code { font-size: .95em }
 </style>
 <h1>fauxidp</h1>
-<p>A stand-in for the user APIs of three identity vendors. Nothing here is real, and everything is forgotten when it stops.</p>
+<p>A stand-in for the user APIs of three identity vendors.
+Nothing here is real, and everything is forgotten when it stops.</p>
 "#;
 
 const TAIL: &str = r#"<h2>About the server</h2>

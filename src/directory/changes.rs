@@ -98,7 +98,8 @@ impl<T: Record> Changes<T> {
         }
     }
 
-    /// Removes a record that is there, and its aliases. One of the seed leaves a note, so that it is not found in the seed.
+    /// Removes a record that is there, and its aliases. One of the seed leaves a note, so that it is not found in the
+    /// seed.
     pub(super) fn remove(&mut self, key: Key<'_>, aliases: &[T::Alias], is_seeded: bool) {
         self.take(key, aliases.iter());
         if is_seeded {

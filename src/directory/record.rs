@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 
-/// What a [`Directory`](super::Directory) asks of a record. Cloning one has to be cheap: wide members stand behind an `Arc`.
+/// What a [`Directory`](super::Directory) asks of a record. Cloning one has to be cheap: wide members stand behind an
+/// `Arc`.
 pub trait Record: Clone {
     /// What it can be found by besides its key, such as an address to sign in with: an enum where there are kinds,
     /// [`Infallible`] where there is nothing. Its text is for messages.

@@ -10,8 +10,8 @@ use super::{Emulator, StartError};
 use crate::config::{Config, FaultPolicy, Listen};
 use crate::vendors::VendorFactory;
 
-/// What an emulator starts with: the embedded seed, a free port of the loopback address and the real clock, unless it is
-/// told otherwise. The command line's flags have the same names.
+/// What an emulator starts with: the embedded seed, a free port of the loopback address and the real clock, unless it
+/// is told otherwise. The command line's flags have the same names.
 #[derive(Debug, Clone)]
 #[must_use = "nothing starts before `start`"]
 pub struct Builder(Config);

@@ -68,7 +68,8 @@ impl World {
         &self.name
     }
 
-    /// How that vendor's clients get in: the base URL, a credential that may do everything, the variables that they read.
+    /// How that vendor's clients get in: the base URL, a credential that may do everything, the variables that they
+    /// read.
     ///
     /// # Errors
     /// There is no such vendor, or the world was dropped.

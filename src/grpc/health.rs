@@ -64,8 +64,8 @@ pub(super) fn check(registry: &Registry, request: &Request<'_>, body: &Bytes) ->
     }
 }
 
-/// `Watch`: how the service is, which does not change. It ends when nothing has happened for as long as a connection may do
-/// nothing; whoever still wants to know asks again.
+/// `Watch`: how the service is, which does not change. It ends when nothing has happened for as long as a connection
+/// may do nothing; whoever still wants to know asks again.
 pub(super) fn watch(registry: &Registry, request: Request<'_>, body: &Bytes) -> Response<ReplyBody> {
     let Request { call, limits, place, .. } = request;
     let Some(wire) = StreamWire::of(&call.head.headers) else { return wrong_content_type().into_response() };

@@ -1,5 +1,5 @@
-//! gRPC's own services: health (Check, Watch) and reflection (v1, v1alpha). Knows no vendor by name: what there is to tell
-//! comes from the vendors' descriptors.
+//! gRPC's own services: health (Check, Watch) and reflection (v1, v1alpha). Knows no vendor by name: what there is to
+//! tell comes from the vendors' descriptors.
 
 mod descriptors;
 mod health;

@@ -1,4 +1,5 @@
-//! `grpc.reflection.v1.ServerReflection`, and `v1alpha`, whose messages are the same: each question is answered as it comes.
+//! `grpc.reflection.v1.ServerReflection`, and `v1alpha`, whose messages are the same: each question is answered as it
+//! comes.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! The wires of remote calls that stream: messages in frames, one after the other, and how an answer ends. Knows no message.
+//! The wires of remote calls that stream: messages in frames, one after the other, and how an answer ends. Knows no
+//! message.
 
 use std::convert::Infallible;
 use std::pin::Pin;

@@ -109,7 +109,8 @@ impl Pipeline {
         (owner, found, named)
     }
 
-    /// Says in the exchange which operation it is and whom it is about; answers the refusal where it is none that can be handled.
+    /// Says in the exchange which operation it is and whom it is about; answers the refusal where it is none that can
+    /// be handled.
     fn name_operation(&self, recorder: &mut Recorder<'_>, found: Found, excess: Option<Excess>) -> Option<Reply> {
         let (vendor, exchange) = recorder.vendor_and_exchange();
         match &found {
@@ -152,8 +153,8 @@ impl Pipeline {
         reply
     }
 
-    /// Whose call it is, the world that it belongs to, and whether the call is only a visitor there: a credential that counts
-    /// makes its world; any other call is judged in one that nobody keeps.
+    /// Whose call it is, the world that it belongs to, and whether the call is only a visitor there: a credential
+    /// that counts makes its world; any other call is judged in one that nobody keeps.
     ///
     /// # Errors
     /// Why it belongs to no world, and its vendor.

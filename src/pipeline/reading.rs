@@ -36,8 +36,8 @@ pub(super) fn excess_of(limits: &Limits, call: &Call) -> Option<Excess> {
     (uri > limits.max_uri).then_some(Excess { limit: Limit::Uri, most: limits.max_uri })
 }
 
-/// The body, unless it is JSON that is nested too deep. Only messages of a remote call can be something else than text. A
-/// state has what many calls brought, one in the other.
+/// The body, unless it is JSON that is nested too deep. Only messages of a remote call can be something else than
+/// text. A state has what many calls brought, one in the other.
 pub(super) fn shallow(limits: &Limits, head: &Parts, body: Bytes) -> Result<Bytes, Unread> {
     let most = limits.max_json_depth;
     let is_text = || Wire::of(&head.headers).is_none_or(|wire| wire.codec == Codec::Json);

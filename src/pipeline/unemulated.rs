@@ -46,8 +46,8 @@ fn alike(asked: &Operation, claims: &[&str], emulated: impl Iterator<Item = &'st
     names
 }
 
-/// What an operation is about, in the singular: the first fixed part of its path behind the vendor's claim and the version,
-/// else the service of its remote call.
+/// What an operation is about, in the singular: the first fixed part of its path behind the vendor's claim and the
+/// version, else the service of its remote call.
 fn resource(operation: &Operation, claims: &[&str]) -> String {
     let whole = operation.path;
     let resource = match operation.rpc.filter(|_| !operation.has_path()) {

@@ -46,8 +46,8 @@ where
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     let mut start = None;
-    // Most bodies are there at once, and their end is known with their last bytes: then nothing is waited for. What waits
-    // stands apart, so that a call that does not takes less room.
+    // Most bodies are there at once, and their end is known with their last bytes: then nothing is waited for. What
+    // waits stands apart, so that a call that does not takes less room.
     while !body.is_end_stream() {
         let frame = match poll_immediate(body.frame()).await {
             Some(frame) => frame,

@@ -67,7 +67,8 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call whose body is still to come, which nobody routed yet. It has memory of its own, since it goes from step to step.
+    /// A call whose body is still to come, which nobody routed yet. It has memory of its own, since it goes from step
+    /// to step.
     pub fn begun(head: Parts, is_tls: bool) -> Box<Self> {
         let mut call = Box::new(Self::new(head, Bytes::new()));
         call.is_tls = is_tls;
@@ -149,7 +150,8 @@ impl Call {
     }
 }
 
-/// The bit of a header's name among those of [`Call::names`]: its length and its last letter tell apart what is asked for most.
+/// The bit of a header's name among those of [`Call::names`]: its length and its last letter tell apart what is asked
+/// for most.
 const fn bit(name: &str) -> u64 {
     let bytes = name.as_bytes();
     match bytes.last() {

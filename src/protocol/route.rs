@@ -75,7 +75,8 @@ impl<H> RouteTable<H> {
     /// A table of these rows, and of all that the vendor publishes: what of it no row answers is not emulated.
     ///
     /// # Panics
-    /// When two paths cannot be told apart: a slip in the table. In what is published that shows when it is first asked for.
+    /// When two paths cannot be told apart: a slip in the table. In what is published that shows when it is first
+    /// asked for.
     pub fn new(rows: impl IntoIterator<Item = &'static Row<H>>, published: fn() -> &'static [Operation]) -> Self {
         let rows: Vec<_> = rows.into_iter().collect();
         let routes = Routes::new(rows.iter().map(|row| &row.operation).collect(), published);

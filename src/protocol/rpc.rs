@@ -1,7 +1,8 @@
-//! The wires of unary remote calls: Connect, gRPC and gRPC-Web, with protobuf or JSON inside. Knows no vendor and no message.
+//! The wires of unary remote calls: Connect, gRPC and gRPC-Web, with protobuf or JSON inside. Knows no vendor and no
+//! message.
 //!
-//! Only what is unary is here: a call that was read whole, and its answer. `grpc/stream.rs` has what streams. `ARCHITECTURE.md`
-//! says why the framing is our own.
+//! Only what is unary is here: a call that was read whole, and its answer. `grpc/stream.rs` has what streams.
+//! `ARCHITECTURE.md` says why the framing is our own.
 
 use std::io::Read;
 
@@ -410,7 +411,10 @@ mod tests {
         assert_eq!(&web.body[..], b"\x80\0\0\0\x22grpc-status: 5\r\ngrpc-message: no\r\n".as_slice());
         let connect = wire("application/proto").unwrap().failure(&error());
         assert_eq!(connect.status, 400);
-        let expected = r#"{"code":"failed_precondition","message":"50% é","details":[{"type":"acme.v1.Why","value":"CgF4","debug":{"id":"x"}}]}"#;
+        let expected = concat!(
+            r#"{"code":"failed_precondition","message":"50% é","#,
+            r#""details":[{"type":"acme.v1.Why","value":"CgF4","debug":{"id":"x"}}]}"#
+        );
         assert_eq!(connect.body, expected);
     }
 

@@ -2,8 +2,8 @@
 
 use super::Operation;
 
-/// The operations of a list: on each line, with tabs between them, name, method, path, remote call, and the ways by which it
-/// is served. `-` is what it does not have. A line that starts with `#` is a comment.
+/// The operations of a list: on each line, with tabs between them, name, method, path, remote call, and the ways by
+/// which it is served. `-` is what it does not have. A line that starts with `#` is a comment.
 ///
 /// # Panics
 /// When a line has another form: a slip in the list.
@@ -33,7 +33,8 @@ mod tests {
 
     #[test]
     fn a_line_is_an_operation() {
-        let list = "# name\nget\tGET\t/v1/{id}\t/a.v1.B/Get\trest,grpc\nmake\t-\t-\t/a.v2.B/Make\tgrpc,connect\nauth\tGET\t/o\t-\toauth\n";
+        let list = "# name\nget\tGET\t/v1/{id}\t/a.v1.B/Get\trest,grpc\n\
+            make\t-\t-\t/a.v2.B/Make\tgrpc,connect\nauth\tGET\t/o\t-\toauth\n";
         let operations = published(list);
         let shown: Vec<_> = operations.iter().map(|one| (one.name, one.method, one.path, one.is_connect)).collect();
         assert_eq!(

@@ -1,5 +1,5 @@
-//! The pool of test keys: RSA key pairs that are embedded and handed out in order, since making one takes a good part of a
-//! second. Knows nothing of what they are used for.
+//! The pool of test keys: RSA key pairs that are embedded and handed out in order, since making one takes a good part
+//! of a second. Knows nothing of what they are used for.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, OnceLock};

@@ -36,7 +36,8 @@ pub trait Vendor: Send + Sync {
     /// What is the same in every world.
     fn info(&self) -> &'static VendorInfo;
 
-    /// Answers a call that names one of the vendor's operations: the row's checks, its decoder, its operation, its renderer.
+    /// Answers a call that names one of the vendor's operations: the row's checks, its decoder, its operation, its
+    /// renderer.
     fn handle(&self, exchange: &Exchange) -> Reply;
 
     /// Any failure, in this vendor's words.
@@ -45,7 +46,8 @@ pub trait Vendor: Send + Sync {
     /// Whether the call carries a credential that counts here.
     fn accepts_credential(&self, call: &Call) -> bool;
 
-    /// The vendor in a world of its own that starts from this one's state, copy-on-write. A reset is a fork of the seed.
+    /// The vendor in a world of its own that starts from this one's state, copy-on-write. A reset is a fork of the
+    /// seed.
     fn fork(&self, context: WorldContext) -> Box<dyn Vendor>;
 
     /// The same vendor with other settings: what calls change is shared, so that a call under way is not lost.

@@ -1,4 +1,5 @@
-//! The vendors that one server stands in for: the three of its own, and those that a test registers. Knows none by name.
+//! The vendors that one server stands in for: the three of its own, and those that a test registers. Knows none by
+//! name.
 
 use std::ops::Deref;
 use std::sync::Arc;

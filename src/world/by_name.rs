@@ -169,8 +169,8 @@ impl Worlds {
             set(self.get(name).map_or_else(|| self.seed.settings.clone(), |world| world.settings.clone()))?;
         while change.seed.is_none() && change.people.is_none() {
             self.make(name);
-            // In one step, so that neither another change nor a reset in between is lost. Nobody waits: what calls change is
-            // shared. Another round is needed only where somebody has just dropped the world.
+            // In one step, so that neither another change nor a reset in between is lost. Nobody waits: what calls
+            // change is shared. Another round is needed only where somebody has just dropped the world.
             if let Some(mut world) = self.by_name.get_mut(name) {
                 settings = set(world.settings.clone())?;
                 *world = Arc::new(world.with(settings));

@@ -1,6 +1,7 @@
 //! No import circles: not between the files of a folder, not between its parts. Operations know no wire.
 //!
-//! A part of a folder is a file, or a file and the folder of its name: `wire.rs` and all of `wire/` are the part `wire`.
+//! A part of a folder is a file, or a file and the folder of its name: `wire.rs` and all of `wire/` are the part
+//! `wire`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,7 +145,8 @@ fn imports() -> BTreeMap<String, BTreeSet<String>> {
     sources.iter().map(of).collect()
 }
 
-/// The folder whose files are looked at together: a vendor's, or a module's of the crate; the crate's own files are one, too.
+/// The folder whose files are looked at together: a vendor's, or a module's of the crate; the crate's own files are
+/// one, too.
 fn unit(file: &str) -> String {
     let mut parts = file.trim_end_matches(".rs").split('/');
     let first = parts.next().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! gRPC's own services, health and reflection: what they answer on each wire, and that their limits are those of all calls.
+//! gRPC's own services, health and reflection: what they answer on each wire, and that their limits are those of all
+//! calls.
 
 use std::convert::Infallible;
 use std::time::{Duration, Instant};

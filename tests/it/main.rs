@@ -28,6 +28,7 @@ mod rules;
 mod server;
 #[cfg(feature = "cli")]
 mod shutdown;
+mod sizes;
 mod source_layout;
 #[cfg(feature = "cli")]
 mod state;

@@ -1,5 +1,5 @@
-//! Random calls against plain models of the three lifecycles, through the sockets: after each call every user must stand
-//! where the model says, also those that the call was not about.
+//! Random calls against plain models of the three lifecycles, through the sockets: after each call every user must
+//! stand where the model says, also those that the call was not about.
 
 use std::fmt::Debug;
 

@@ -1,5 +1,5 @@
-//! Every operation that a vendor publishes, on each way by which it serves it: emulated, or said to be lacking, and in either
-//! case a call of the caller's world. The lists are read here as they are, not as the table takes them.
+//! Every operation that a vendor publishes, on each way by which it serves it: emulated, or said to be lacking, and
+//! in either case a call of the caller's world. The lists are read here as they are, not as the table takes them.
 
 use std::fs;
 

@@ -1,4 +1,5 @@
-//! Tenants are walls: whatever is asked in one, nothing of another shows or changes, also where both have the same address.
+//! Tenants are walls: whatever is asked in one, nothing of another shows or changes, also where both have the same
+//! address.
 
 use std::collections::BTreeSet;
 

@@ -171,8 +171,8 @@ impl Wires {
         Self([wire::emulator().await, wire::emulator().await, wire::emulator().await, wire::emulator().await])
     }
 
-    /// Makes a call on every wire and holds the outcomes to be the same. `None` where REST cannot decode it, which is said
-    /// in each edge's own words, and where fauxidp itself refuses.
+    /// Makes a call on every wire and holds the outcomes to be the same. `None` where REST cannot decode it, which is
+    /// said in each edge's own words, and where fauxidp itself refuses.
     async fn agree(&self, ask: &Ask, path: &str, message: &Value) -> Option<Outcome> {
         let call = |content_type: &str, body: Vec<u8>| {
             let ask = Ask { method: "POST".to_owned(), path: path.to_owned(), ..ask.clone() };

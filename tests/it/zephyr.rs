@@ -1,5 +1,5 @@
-//! A vendor of a test, registered through the library: its paths are those of other vendors, so it is reached below its own
-//! name and on a listener of its own. It passes the suite that every vendor passes.
+//! A vendor of a test, registered through the library: its paths are those of other vendors, so it is reached below
+//! its own name and on a listener of its own. It passes the suite that every vendor passes.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};

@@ -1,5 +1,5 @@
-//! The yardstick: reads a request whole, checks the key, and sends a ready body. `yardstick HEADER VALUE FILE [grpc|tls]`;
-//! prints its port.
+//! The yardstick: reads a request whole, checks the key, and sends a ready body. `yardstick HEADER VALUE FILE
+//! [grpc|tls]`; prints its port.
 
 use std::convert::Infallible;
 use std::pin::Pin;

@@ -1,4 +1,5 @@
-//! One text field of a message, found without decoding the rest: whom a remote call is about. Knows no vendor and no message.
+//! One text field of a message, found without decoding the rest: whom a remote call is about. Knows no vendor and no
+//! message.
 
 use std::borrow::Cow;
 use std::fmt;

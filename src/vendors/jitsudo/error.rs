@@ -129,16 +129,7 @@ impl Error {
             }
             Self::MissingKey => body(401, "unauthenticated", BAD_KEY, None, &[]).fidelity_row("missing_key"),
             Self::UnknownKey => body(401, "unauthenticated", BAD_KEY, None, &[]).fidelity_row("unknown_key"),
-            Self::MissingTenant => {
-                let code = match behaviour.missing_tenant_status {
-                    401 => "unauthenticated",
-                    403 => "forbidden",
-                    _ => "invalid_input",
-                };
-                let details = Some(json!({ "header": "X-Tenant-ID" }));
-                body(behaviour.missing_tenant_status, code, "X-Tenant-ID is required.", details, &[])
-                    .fidelity_row("missing_tenant")
-            }
+            Self::MissingTenant => missing_tenant(behaviour),
             Self::MalformedTenant => {
                 let details = Some(json!({ "header": "X-Tenant-ID" }));
                 invalid("X-Tenant-ID is not a UUID.", details).fidelity_row("malformed_tenant")
@@ -184,6 +175,18 @@ impl Error {
             }
         }
     }
+}
+
+/// No `X-Tenant-ID`, with the status that was chosen for it.
+fn missing_tenant(behaviour: &Behaviour) -> Reply {
+    let status = behaviour.missing_tenant_status;
+    let code = match status {
+        401 => "unauthenticated",
+        403 => "forbidden",
+        _ => "invalid_input",
+    };
+    let details = Some(json!({ "header": "X-Tenant-ID" }));
+    body(status, behaviour.code(code), "X-Tenant-ID is required.", details, &[]).fidelity_row("missing_tenant")
 }
 
 /// Any failure in jitsudo's words.

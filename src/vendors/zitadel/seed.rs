@@ -178,7 +178,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
             return wrong(place, &user.details.resource_owner, "details.resourceOwner", "no such organization");
         }
         let Ok(sequence) = user.details.sequence.parse() else {
-            return wrong(place, &id, "details.sequence", "a whole number in quotes is wanted");
+            return wrong(place, &id, "details.sequence", "expected a whole number in quotes");
         };
         let kind = match (user.human, user.machine) {
             (Some(human), None) => Kind::Human(human),
@@ -194,7 +194,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         }
         let secrets = match user.fauxidp.secrets(&id, user.details.creation_date) {
             Ok(secrets) => secrets,
-            Err((member, value)) => return wrong(place, &value, &format!("fauxidp.{member}"), "it cannot be read"),
+            Err((member, value)) => return wrong(place, &value, &format!("fauxidp.{member}"), "cannot be read"),
         };
         sign_in = sign_in.or(user.fauxidp.sign_in(&id, &user.username));
         if let Some(spec) = user.fauxidp.fault {
@@ -217,11 +217,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
             }),
         });
     }
-    // The domain that the vendor gives an organisation when it is made.
-    let domain = |name: &str| format!("{}.localhost", name.to_lowercase().replace(' ', "-"));
-    let organizations = seed.organizations.iter();
-    let organizations =
-        organizations.map(|own| state::Organization { id: own.id.clone(), domain: domain(&own.name) }).collect();
+    let organizations = seed.organizations.iter().map(organization).collect();
     let key = start.context.keys.next();
     let key = key.map_err(|error| SeedError::about(start.seed, "", "the signing key", error.to_string()))?;
     let instance = Instance::new(&users, organizations, sign_in, key);
@@ -235,8 +231,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
             Duplicate::Key(id) => id,
             Duplicate::Alias(username) => username.to_string(),
         };
-        let message = format!("the userId or username {same:?} stands twice");
-        SeedError::about(start.seed, &same, "users", message)
+        SeedError::about(start.seed, &same, "users", format!("duplicate userId or username {same:?}"))
     })?;
     let vendor = Zitadel {
         state: Arc::new(State { users, ended: Directory::default() }),
@@ -244,6 +239,12 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         context: start.context.clone(),
     };
     Ok(Seeded { vendor: Box::new(vendor), faults })
+}
+
+/// An organisation of the seed, with the domain that the vendor gives one when it is made.
+fn organization(own: &Organization) -> state::Organization {
+    let domain = format!("{}.localhost", own.name.to_lowercase().replace(' ', "-"));
+    state::Organization { id: own.id.clone(), domain }
 }
 
 /// A made-up person's account in that organisation, made at `now`: a human with a verified e-mail, so two events.

@@ -129,7 +129,8 @@ fn resource_page(info: &VendorInfo, resource: &str, proofs: &Proofs) -> String {
     page.finish()
 }
 
-/// What the vendor has and fauxidp lacks: one page, or where that were too large, one for each service and one that names them.
+/// What the vendor has and fauxidp lacks: one page, or where that were too large, one for each service and one that
+/// names them.
 fn unemulated_pages(info: &VendorInfo) -> Vec<(String, String)> {
     let lacking: Vec<_> = info.operations().filter(|operation| !operation.is_emulated).collect();
     if lacking.is_empty() {

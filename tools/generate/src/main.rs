@@ -1,6 +1,6 @@
 //! Writes `src/vendors/zitadel/generated/` from `src/vendors/zitadel/proto/`, and `src/grpc/descriptors.bin` from
-//! `src/grpc/proto/`. Needs `protoc` 3.21 or newer and its well-known types (Debian: protobuf-compiler, libprotobuf-dev).
-//! Run it from the project's folder: `cargo run --manifest-path tools/generate/Cargo.toml`.
+//! `src/grpc/proto/`. Needs `protoc` 3.21 or newer and its well-known types (Debian: protobuf-compiler,
+//! libprotobuf-dev). Run it from the project's folder: `cargo run --manifest-path tools/generate/Cargo.toml`.
 
 use std::path::Path;
 use std::process::Command;

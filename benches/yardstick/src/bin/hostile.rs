@@ -1,5 +1,5 @@
-//! A good caller beside bad ones: `hostile FAUXIDP`. Prints a table of latency, the server's processor time and its memory: alone,
-//! beside 1,000 slow senders and 600 connections of junk, and after they are gone. Calls 127.0.0.1 only.
+//! A good caller beside bad ones: `hostile FAUXIDP`. Prints a table of latency, the server's processor time and its
+//! memory: alone, beside 1,000 slow senders and 600 connections of junk, and after they are gone. Calls 127.0.0.1 only.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -82,7 +82,8 @@ impl Server {
         line.parse().expect("a number")
     }
 
-    /// The good caller: calls that change state, one after another, and how long each took. The answer is the memory at the end.
+    /// The good caller: calls that change state, one after another, and how long each took. The answer is the memory
+    /// at the end.
     fn measure(&self, name: &str) -> u64 {
         let mut stream = self.connect();
         let calls = ["disable", "enable"].map(|verb| {

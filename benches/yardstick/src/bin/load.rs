@@ -1,5 +1,5 @@
-//! Compares fauxidp with the yardstick: `load FAUXIDP YARDSTICK [million]`. Both are up at once and take short slices in turn,
-//! so that what else the machine does hits both; what counts is the servers' CPU time, not the clock.
+//! Compares fauxidp with the yardstick: `load FAUXIDP YARDSTICK [million]`. Both are up at once and take short slices
+//! in turn, so that what else the machine does hits both; what counts is the servers' CPU time, not the clock.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -480,8 +480,8 @@ fn json_of_a_person(server: &Server, cases: &[Case]) -> f64 {
     ["MonoCloud", "ZITADEL", "jitsudo"].map(|vendor| each(of(vendor))).iter().sum()
 }
 
-/// The CPU time, in microseconds, and the bytes that a new world takes: what a call in a world that is not there yet takes
-/// beyond one in a world that is. An entry of the journal is among the bytes.
+/// The CPU time, in microseconds, and the bytes that a new world takes: what a call in a world that is not there yet
+/// takes beyond one in a world that is. An entry of the journal is among the bytes.
 async fn cost_of_a_world(server: &Server) -> [f64; 2] {
     const WORLDS: usize = 8_000;
     // One connection: the buffers of many would stand between the worlds.

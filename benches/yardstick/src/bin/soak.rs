@@ -1,5 +1,5 @@
-//! Mixed load with faults and resets for a while: `soak FAUXIDP SECONDS`. Fails where the server's memory has grown at the end,
-//! or where it gives an answer that nothing asked for.
+//! Mixed load with faults and resets for a while: `soak FAUXIDP SECONDS`. Fails where the server's memory has grown
+//! at the end, or where it gives an answer that nothing asked for.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
