@@ -81,7 +81,7 @@ async fn the_journal_holds_as_much_as_it_is_told() {
     assert_eq!((held["requests"].as_array().map(Vec::len), &held["dropped"]), (Some(2), &3.into()));
     let answer = Ask::new("POST", VERIFY).body(r#"{"match": {}, "times": 5}"#).send(&two).await;
     assert_eq!(answer.status, 409);
-    let detail = "Expected exactly 5 calls, found 2. Of 3 older calls the journal knows nothing any more.";
+    let detail = "Expected exactly 5 calls, found 2. 3 older calls are no longer in the journal.";
     assert_eq!(answer.json()["detail"], detail);
 
     let none = start(0).await;

@@ -89,7 +89,7 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
             "zitadel",
             "\"sequence\": \"3\"",
             "\"sequence\": \"three\"",
-            ": users[2].details.sequence: a whole number in quotes",
+            ": users[2].details.sequence: expected a whole number in quotes",
         ),
         (
             "zitadel",
@@ -286,8 +286,8 @@ async fn a_snapshot_goes_to_another_emulator_with_its_rules_and_their_counts() {
 async fn what_a_world_cannot_do_is_said_in_words() {
     let (emulator, one, _) = two_worlds().await;
     for (refused, status, words) in [
-        (emulator.world(".hidden").map(|_| ()), 400, "A world's name has 1 to 64"),
-        (emulator.world("a/b c").map(|_| ()), 400, "\"a/b c\" is none"),
+        (emulator.world(".hidden").map(|_| ()), 400, "expected 1 to 64 letters"),
+        (emulator.world("a/b c").map(|_| ()), 400, "Invalid world name \"a/b c\""),
         (one.endpoint("okta").map(|_| ()), 404, "Unknown vendor \"okta\"; expected one of monocloud, zitadel, jitsudo"),
         (one.fault("503;colour=red").map(|_| ()), 400, "unexpected parameter colour"),
         (
@@ -299,13 +299,13 @@ async fn what_a_world_cannot_do_is_said_in_words() {
         (one.verify(&Match::operation("disable_usr"), 1), 400, "the nearest are disable_user"),
         (one.set("monocloud.colour", "red"), 400, "unknown setting monocloud.colour"),
         (one.event("monocloud", "nobody", "sign_in"), 409, "The event is impossible"),
-        (one.restore(&Snapshot("{}".to_owned())), 400, "no state of a world"),
+        (one.restore(&Snapshot("{}".to_owned())), 400, "Invalid world state"),
         (
             one.clock().set("9999-01-01T00:00:00Z".parse().expect("a time")).map(|_| ()),
             400,
             "a clock must be set to a time",
         ),
-        (emulator.world("default").and_then(World::remove), 409, "never dropped"),
+        (emulator.world("default").and_then(World::remove), 409, "cannot be dropped"),
     ] {
         let refused = refused.expect_err(words);
         assert!(refused.status == status && refused.detail.contains(words), "{refused:?}");
