@@ -145,10 +145,9 @@ impl Pipeline {
     /// A refusal of a call that is in no world, with what every answer of its vendor carries.
     fn decorated(&self, vendor: Option<usize>, call: Call, refusal: Reply) -> Reply {
         let mut reply = own(&call, refusal);
-        if let Some(vendor) = vendor {
-            if let Some(decorate) = self.worlds.vendors()[vendor].info.decorate {
-                decorate(&Exchange::new(call), &mut reply);
-            }
+        let decorate = vendor.and_then(|vendor| self.worlds.vendors()[vendor].info.decorate);
+        if let Some(decorate) = decorate {
+            decorate(&Exchange::new(call), &mut reply);
         }
         reply
     }
