@@ -136,9 +136,9 @@ impl Mode {
 
     /// Microseconds times two, and one where it stands still.
     fn packed(self) -> i64 {
-        const MOST: i128 = 1 << 62;
+        const MAX: i128 = 1 << 62;
         match self {
-            Self::Running { ahead } => (ahead.as_micros().clamp(-MOST, MOST - 1) as i64) << 1,
+            Self::Running { ahead } => (ahead.as_micros().clamp(-MAX, MAX - 1) as i64) << 1,
             Self::Frozen(at) => at.as_microsecond() << 1 | 1,
         }
     }

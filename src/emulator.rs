@@ -247,7 +247,7 @@ pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
 fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Result<Worlds, StartError> {
     let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
     let beginning = WorldTemplate { seeds: texts, ..beginning(set, config)? };
-    let limits = Limits { most: config.max_worlds, idle: config.world_ttl };
+    let limits = Limits { max: config.max_worlds, idle: config.world_ttl };
     let seeded = Worlds::new(beginning, limits);
     let worlds = seeded.map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })?;
     let Some(path) = &config.state else {

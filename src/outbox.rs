@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::bounded;
 
 /// The most messages that are kept; the oldest go first.
-const MOST: usize = 1_000;
+const MAX_MESSAGES: usize = 1_000;
 
 /// The messages of one world, oldest first. A clone is the same outbox; [`Outbox::fork`] makes another.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl Outbox {
         let mut inner = self.lock();
         inner.sent += 1;
         let n = inner.sent;
-        while bounded::evict_oldest(&mut inner.messages, MOST).is_some() {}
+        while bounded::evict_oldest(&mut inner.messages, MAX_MESSAGES).is_some() {}
         inner.messages.push_back(Numbered { n, message });
     }
 

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 /// Two to the power of this many rounds: the least that bcrypt has.
 const COST: u32 = 4;
 
-/// The most bytes of a password that bcrypt looks at.
-const MOST: usize = 72;
+/// Bcrypt ignores the bytes of a password beyond these.
+const MAX_BYTES: usize = 72;
 
 /// The hash of a password, in bcrypt's usual form.
 pub fn hash(password: &str, salt: [u8; 16]) -> String {
@@ -34,7 +34,7 @@ pub fn fits(password: &str, hash: &str) -> bool {
 /// The password, or where it is longer than bcrypt looks, its digest.
 fn material(password: &str) -> Cow<'_, [u8]> {
     match password.len() {
-        0..=MOST => password.as_bytes().into(),
+        0..=MAX_BYTES => password.as_bytes().into(),
         _ => STANDARD_NO_PAD.encode(Sha256::digest(password)).into_bytes().into(),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The most that is shown of any text, in characters.
-const MOST_SHOWN: usize = 256;
+const MAX_SHOWN: usize = 256;
 
 /// What a secret's name has in it. Rather one too many: what is shortened by mistake can still be told apart.
 const PARTS: [&str; 16] = [
@@ -99,7 +99,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 fn limited(text: &str) -> String {
-    match text.char_indices().nth(MOST_SHOWN) {
+    match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

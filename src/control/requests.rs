@@ -13,8 +13,8 @@ use crate::protocol::problem::{Mark, problem};
 use crate::vendors::VendorSet;
 use crate::world::World;
 
-/// The most calls that came near to what was expected, and are told.
-const MOST_MISSES: usize = 3;
+/// The maximum number of nearest calls in a failed verification.
+const MAX_NEAREST: usize = 3;
 
 /// What is expected of the journal.
 #[derive(Deserialize)]
@@ -29,8 +29,8 @@ struct Expected {
 /// How many calls may match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Count {
-    least: u64,
-    most: u64,
+    min: u64,
+    max: u64,
 }
 
 /// The entries that the query asks for, newest last.
@@ -79,7 +79,7 @@ pub(super) fn verify(world: &World, body: &[u8]) -> Reply {
     };
     let detail = format!("Expected {}{}, found {}.{older}", count.words(), calls.words(), found.len());
     // Calls that nearly match explain that there are too few, not that there are too many.
-    let misses = if (found.len() as u64) < count.least { nearest(&calls, &others) } else { Vec::new() };
+    let misses = if (found.len() as u64) < count.min { nearest(&calls, &others) } else { Vec::new() };
     result.insert("nearest".to_owned(), json!(misses));
     problem(StatusCode::CONFLICT, Mark::Refused, &detail, result)
 }
@@ -107,12 +107,12 @@ fn expected(set: &VendorSet, body: &[u8]) -> Result<(CallMatch, Count), String> 
     set.check(&expected.r#match).map_err(|reason| format!("match: {reason}."))?;
     let Expected { times, at_least, at_most, .. } = expected;
     let count = match (times, at_least, at_most) {
-        (None, None, None) => Count { least: 1, most: u64::MAX },
-        (Some(times), None, None) => Count { least: times, most: times },
-        (None, least, most) => Count { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) },
+        (None, None, None) => Count { min: 1, max: u64::MAX },
+        (Some(times), None, None) => Count { min: times, max: times },
+        (None, min, max) => Count { min: min.unwrap_or(0), max: max.unwrap_or(u64::MAX) },
         _ => return Err("\"times\" cannot be combined with \"at_least\" or \"at_most\".".to_owned()),
     };
-    match count.least <= count.most {
+    match count.min <= count.max {
         true => Ok((expected.r#match, count)),
         false => Err("\"at_least\" must not be greater than \"at_most\".".to_owned()),
     }
@@ -122,7 +122,7 @@ fn expected(set: &VendorSet, body: &[u8]) -> Result<(CallMatch, Count), String> 
 fn nearest(calls: &CallMatch, others: &[&Entry]) -> Vec<String> {
     let mut misses: Vec<_> = others.iter().map(|entry| (calls.differences(&entry.match_input()), *entry)).collect();
     misses.sort_by_key(|(differences, entry)| (differences.len(), std::cmp::Reverse(entry.n)));
-    misses.truncate(MOST_MISSES);
+    misses.truncate(MAX_NEAREST);
     let words = |(differences, entry): (Vec<String>, &Entry)| {
         format!("call {}, {} {}: {}", entry.n, entry.method, entry.shown_path(), differences.join("; "))
     };
@@ -131,16 +131,16 @@ fn nearest(calls: &CallMatch, others: &[&Entry]) -> Vec<String> {
 
 impl Count {
     fn allows(self, found: u64) -> bool {
-        (self.least..=self.most).contains(&found)
+        (self.min..=self.max).contains(&found)
     }
 
     fn words(self) -> String {
         let calls = |count: u64| if count == 1 { "1 call".to_owned() } else { format!("{count} calls") };
-        match (self.least, self.most) {
-            (least, most) if least == most => format!("exactly {}", calls(least)),
-            (least, u64::MAX) => format!("at least {}", calls(least)),
-            (0, most) => format!("at most {}", calls(most)),
-            (least, most) => format!("from {least} to {}", calls(most)),
+        match (self.min, self.max) {
+            (min, max) if min == max => format!("exactly {}", calls(min)),
+            (min, u64::MAX) => format!("at least {}", calls(min)),
+            (0, max) => format!("at most {}", calls(max)),
+            (min, max) => format!("from {min} to {}", calls(max)),
         }
     }
 }

@@ -12,8 +12,8 @@ use super::plan::{Candidate, Source};
 use super::spec::Spec;
 use crate::call_match::{CallMatch, MatchInput};
 
-/// The most rules that a world has.
-const MOST: usize = 256;
+/// The maximum number of rules in a world.
+const MAX_RULES: usize = 256;
 
 /// A rule that somebody wants, read and checked.
 #[derive(Debug)]
@@ -78,8 +78,8 @@ impl Rules {
     /// [`Full`], and nothing is added.
     pub fn add(&self, wanted: Wanted, now: Timestamp) -> Result<Value, Full> {
         let mut table = self.alive(now);
-        if table.rules.len() >= MOST {
-            return Err(Full(MOST));
+        if table.rules.len() >= MAX_RULES {
+            return Err(Full(MAX_RULES));
         }
         table.last += 1;
         let rule = Rule {
@@ -171,8 +171,8 @@ impl TryFrom<Table> for Rules {
     type Error = String;
 
     fn try_from(table: Table) -> Result<Self, String> {
-        if table.rules.len() > MOST {
-            return Err(format!("a world has at most {MOST} rules"));
+        if table.rules.len() > MAX_RULES {
+            return Err(format!("a world has at most {MAX_RULES} rules"));
         }
         let ordered = table.rules.is_sorted_by(|one, next| one.priority >= next.priority);
         let known = table.rules.iter().all(|rule| rule.id <= table.last);
@@ -247,10 +247,10 @@ mod tests {
     #[test]
     fn there_is_room_for_so_many() {
         let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
-        for _ in 0..MOST {
+        for _ in 0..MAX_RULES {
             rules.add(wanted("503", 0, None), now).unwrap();
         }
-        assert_eq!(rules.add(wanted("503", 0, None), now), Err(Full(MOST)));
+        assert_eq!(rules.add(wanted("503", 0, None), now), Err(Full(MAX_RULES)));
         rules.remove(Some(1), now);
         assert!(rules.add(wanted("503", 0, None), now).is_ok());
     }

@@ -161,7 +161,7 @@ impl Entry {
         })
     }
 
-    /// VendorInfo how many bytes it takes.
+    /// About how many bytes it takes.
     pub(super) fn size(&self) -> usize {
         let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()).map_or(0, |fault| fault.len());
         let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
@@ -184,8 +184,8 @@ fn replaces_answer(fault: &HeaderValue) -> bool {
 }
 
 /// At most so many bytes of a text.
-fn cut(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+fn cut(text: &str, max: usize) -> &str {
+    &text[..text.floor_char_boundary(max)]
 }
 
 #[cfg(test)]

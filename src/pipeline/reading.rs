@@ -19,30 +19,30 @@ pub(super) async fn read<B: Body<Data = Bytes>>(limits: &Limits, call: &Call, bo
         return Err(Unread::Excess(excess));
     }
     let Limits { max_body, max_state, body_timeout, .. } = *limits;
-    let most = if control::takes_state(&call.head) { max_state } else { max_body };
-    body::collect(body, most, body_timeout).await.map_err(|unreadable| match unreadable {
+    let max = if control::takes_state(&call.head) { max_state } else { max_body };
+    body::collect(body, max, body_timeout).await.map_err(|unreadable| match unreadable {
         Unreadable::Broken => Unread::Half,
-        Unreadable::TooLarge => Unread::Excess(Excess { limit: Limit::Body, most }),
-        Unreadable::Slow => Unread::Excess(Excess { limit: Limit::BodyTimeout, most: body_timeout.as_secs() as usize }),
+        Unreadable::TooLarge => Unread::Excess(Excess { limit: Limit::Body, max }),
+        Unreadable::Slow => Unread::Excess(Excess { limit: Limit::BodyTimeout, max: body_timeout.as_secs() as usize }),
     })
 }
 
 /// What is too much about a head, so that its body is not even read.
 pub(super) fn excess_of(limits: &Limits, call: &Call) -> Option<Excess> {
     if call.header_size > limits.max_header {
-        return Some(Excess { limit: Limit::Header, most: limits.max_header });
+        return Some(Excess { limit: Limit::Header, max: limits.max_header });
     }
     let uri = call.head.uri.path_and_query().map_or(0, |uri| uri.as_str().len());
-    (uri > limits.max_uri).then_some(Excess { limit: Limit::Uri, most: limits.max_uri })
+    (uri > limits.max_uri).then_some(Excess { limit: Limit::Uri, max: limits.max_uri })
 }
 
 /// The body, unless it is JSON that is nested too deep. Only messages of a remote call can be something else than
 /// text. A state has what many calls brought, one in the other.
 pub(super) fn shallow(limits: &Limits, head: &Parts, body: Bytes) -> Result<Bytes, Unread> {
-    let most = limits.max_json_depth;
+    let max = limits.max_json_depth;
     let is_text = || Wire::of(&head.headers).is_none_or(|wire| wire.codec == Codec::Json);
-    match body::is_deeper(&body, most) && is_text() && !control::takes_state(head) {
-        true => Err(Unread::Excess(Excess { limit: Limit::JsonDepth, most })),
+    match body::is_deeper(&body, max) && is_text() && !control::takes_state(head) {
+        true => Err(Unread::Excess(Excess { limit: Limit::JsonDepth, max })),
         false => Ok(body),
     }
 }
@@ -66,25 +66,25 @@ pub(super) fn half() -> Reply {
 pub(super) struct Excess {
     pub(super) limit: Limit,
     /// What it could have had.
-    pub(super) most: usize,
+    pub(super) max: usize,
 }
 
 impl Excess {
     pub(super) fn problem(self) -> Reply {
-        let most = self.most;
+        let max = self.max;
         let (status, detail) = match self.limit {
             Limit::Header => {
-                let detail = format!("Request headers must be at most {most} bytes, with 32 added for each line.");
+                let detail = format!("Request headers must be at most {max} bytes, with 32 added for each line.");
                 (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
             }
-            Limit::Uri => (StatusCode::URI_TOO_LONG, format!("The path with its query must be at most {most} bytes.")),
+            Limit::Uri => (StatusCode::URI_TOO_LONG, format!("The path with its query must be at most {max} bytes.")),
             Limit::BodyTimeout => {
-                (StatusCode::REQUEST_TIMEOUT, format!("A request body must arrive within {most} s for each MiB."))
+                (StatusCode::REQUEST_TIMEOUT, format!("A request body must arrive within {max} s for each MiB."))
             }
             Limit::JsonDepth => {
-                (StatusCode::BAD_REQUEST, format!("JSON in a request body must be nested at most {most} levels deep."))
+                (StatusCode::BAD_REQUEST, format!("JSON in a request body must be nested at most {max} levels deep."))
             }
-            _ => (StatusCode::PAYLOAD_TOO_LARGE, format!("A request body must be at most {most} bytes.")),
+            _ => (StatusCode::PAYLOAD_TOO_LARGE, format!("A request body must be at most {max} bytes.")),
         };
         problem(status, Mark::Limit, &detail, Map::from_iter([("limit".to_owned(), self.limit.as_str().into())]))
     }

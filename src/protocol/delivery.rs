@@ -63,9 +63,9 @@ impl Drip {
     }
 }
 
-/// The body in at most so many pieces of nearly the same size, none of them empty.
-fn pieces(body: &Bytes, most: usize) -> Vec<Bytes> {
-    let count = most.clamp(1, body.len().max(1));
+/// The body in at most `max` pieces of nearly the same size, none of them empty.
+fn pieces(body: &Bytes, max: usize) -> Vec<Bytes> {
+    let count = max.clamp(1, body.len().max(1));
     let ends = (1..=count).map(|number| body.len() * number / count);
     let mut start = 0;
     ends.map(|end| body.slice(std::mem::replace(&mut start, end)..end)).filter(|piece| !piece.is_empty()).collect()
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn the_pieces_of_a_body_are_the_body() {
         let body = Bytes::from_static(b"0123456789");
-        let lengths = |most| pieces(&body, most).iter().map(Bytes::len).collect::<Vec<_>>();
+        let lengths = |max| pieces(&body, max).iter().map(Bytes::len).collect::<Vec<_>>();
         assert_eq!(lengths(1), [10]);
         assert_eq!(lengths(3), [3, 3, 4]);
         assert_eq!(lengths(99), [1; 10]);

@@ -12,12 +12,12 @@ use crate::clock::Clock;
 use crate::context::DEFAULT_WORLD;
 use crate::vendors::{SeedError, Settings, VendorSet};
 
-/// How many worlds may be, and for how long.
+/// How many worlds can exist, and how long an idle one does.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// The most at once.
-    pub most: usize,
-    /// How long one may be idle.
+    /// The maximum number of worlds.
+    pub max: usize,
+    /// How long a world may be idle.
     pub idle: Option<Duration>,
 }
 
@@ -247,14 +247,14 @@ impl Worlds {
         if self.limits.idle.is_some() {
             self.by_name.retain(|_, world| !self.is_stale(world));
         }
-        if self.by_name.len() < self.limits.most {
+        if self.by_name.len() < self.limits.max {
             return;
         }
         let uses = self.by_name.iter().filter(|world| &**world.key() != DEFAULT_WORLD);
         let mut uses: Vec<_> = uses.map(|world| (world.used.0.load(Ordering::Relaxed), world.key().clone())).collect();
         uses.sort_unstable();
-        for (_, name) in uses.into_iter().take(1 + self.limits.most / 100) {
-            tracing::warn!(world = &*name, "dropped the world {name} to make room: --max-worlds {}", self.limits.most);
+        for (_, name) in uses.into_iter().take(1 + self.limits.max / 100) {
+            tracing::warn!(world = &*name, "dropped the world {name} to make room: --max-worlds {}", self.limits.max);
             self.by_name.remove(&name);
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
@@ -266,7 +266,7 @@ mod tests {
     use super::*;
     use crate::journal;
 
-    fn worlds(most: usize) -> Worlds {
+    fn worlds(max: usize) -> Worlds {
         let set = VendorSet::built_in();
         let beginning = WorldTemplate {
             seeds: set.iter().map(|factory| factory.embedded.to_owned()).collect(),
@@ -277,7 +277,7 @@ mod tests {
             clock: Clock::real(),
             journal: journal::Limits::of(10),
         };
-        Worlds::new(beginning, Limits { most, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
+        Worlds::new(beginning, Limits { max, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
     }
 
     #[test]

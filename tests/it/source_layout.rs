@@ -56,7 +56,7 @@ pub fn sources() -> Vec<(String, String)> {
         .into_iter()
         .filter(|path| !path.components().any(|part| part.as_os_str() == "generated"))
         .map(|path| {
-            let name = path.strip_prefix(&folder).expect("in_process").to_string_lossy().into_owned();
+            let name = path.strip_prefix(&folder).expect("inside the folder").to_string_lossy().into_owned();
             (name, fs::read_to_string(&path).expect("text"))
         })
         .collect();
@@ -189,7 +189,7 @@ fn every_vendor_has_the_same_files() {
 }
 
 fn name_below(path: &Path, folder: &Path) -> String {
-    path.strip_prefix(folder).expect("in_process").to_string_lossy().into_owned()
+    path.strip_prefix(folder).expect("inside the folder").to_string_lossy().into_owned()
 }
 
 #[test]
