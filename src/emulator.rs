@@ -15,13 +15,13 @@ use crate::clock;
 use crate::config::{Config, Listen};
 use crate::control::Control;
 use crate::faults::Spec;
-use crate::journal;
+use crate::journal::JournalLimits;
 use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
 use crate::vendors::{self, BaseUrls, SeedError, Settings, VendorFactory, VendorSet};
-use crate::world::{Limits, WorldTemplate, Worlds};
+use crate::world::{WorldLimits, WorldTemplate, Worlds};
 
 pub use crate::call_match::CallMatch as Match;
 pub use builder::Builder;
@@ -247,7 +247,7 @@ pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
 fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Result<Worlds, StartError> {
     let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
     let beginning = WorldTemplate { seeds: texts, ..beginning(set, config)? };
-    let limits = Limits { max: config.max_worlds, idle: config.world_ttl };
+    let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl };
     let seeded = Worlds::new(beginning, limits);
     let worlds = seeded.map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })?;
     let Some(path) = &config.state else {
@@ -289,7 +289,7 @@ pub(crate) fn beginning(set: VendorSet, config: &Config) -> Result<WorldTemplate
         people: config.people,
         seed: config.seed,
         clock: config.clock.map_or_else(clock::Clock::real, clock::Clock::frozen),
-        journal: journal::Limits::of(config.journal),
+        journal: JournalLimits::of(config.journal),
     })
 }
 

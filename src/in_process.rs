@@ -13,7 +13,7 @@ use crate::metrics::Metrics;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::protocol::{Call, ReplyBody};
 use crate::vendors::VendorSet;
-use crate::world::{Limits, WorldTemplate, Worlds};
+use crate::world::{WorldLimits, WorldTemplate, Worlds};
 
 pub use crate::directory::{Directory, DirectoryError, Duplicate, Record};
 pub use crate::faults::{BadFault, Candidate, Counters, Plan, Source, requested};
@@ -39,7 +39,7 @@ impl InProcess {
         let mut seeds: Vec<_> = set.iter().map(|factory| factory.embedded.to_owned()).collect();
         text.clone_into(&mut seeds[index]);
         let beginning = WorldTemplate { seeds, ..emulator::beginning(set, config).map_err(|error| error.to_string())? };
-        let limits = Limits { max: config.max_worlds, idle: config.world_ttl };
+        let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl };
         let worlds = Worlds::new(beginning, limits).map_err(|(_, error)| error.to_string())?;
         Ok(Self::over(worlds, config))
     }

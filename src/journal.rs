@@ -12,30 +12,30 @@ use crate::bounded;
 
 pub use entry::{Ended, Entry, Seen};
 
-/// What a journal can hold, however few entries, in bytes.
-const LEAST_BYTES: usize = 64 << 10;
+/// The bytes that a journal can hold at least, however few its entries.
+const MIN_BYTES: usize = 64 << 10;
 
 /// How much a journal holds; the oldest entries go first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// The most entries. With none, nothing is kept.
+pub struct JournalLimits {
+    /// The maximum number of entries; 0 turns the journal off.
     pub entries: usize,
-    /// The most bytes that all entries take together.
+    /// The maximum size of all entries together.
     pub bytes: usize,
 }
 
-impl Limits {
+impl JournalLimits {
     /// So many entries, of 2 KiB each: most take a few hundred bytes. A few long ones always fit.
     pub const fn of(entries: usize) -> Self {
         let bytes = entries.saturating_mul(2 << 10);
-        Self { entries, bytes: if bytes < LEAST_BYTES { LEAST_BYTES } else { bytes } }
+        Self { entries, bytes: if bytes < MIN_BYTES { MIN_BYTES } else { bytes } }
     }
 }
 
 /// The calls of one world.
 #[derive(Debug)]
 pub struct Journal {
-    limits: Limits,
+    limits: JournalLimits,
     inner: Mutex<Inner>,
 }
 
@@ -68,7 +68,7 @@ pub struct Reading {
 
 impl Journal {
     /// An empty one.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: JournalLimits) -> Self {
         Self { limits, inner: Mutex::default() }
     }
 
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_oldest_go_first_by_number_and_by_bytes() {
-        let journal = Journal::new(Limits { entries: 2, bytes: 4 << 10 });
+        let journal = Journal::new(JournalLimits { entries: 2, bytes: 4 << 10 });
         for path in ["/a", "/b", "/c"] {
             journal.keep(entry(path, ""));
         }
@@ -169,14 +169,14 @@ mod tests {
         assert_eq!((read.entries[0].n, read.dropped), (5, 0), "numbers go on");
         assert_eq!(journal.lock().bytes, read.entries[0].size());
         assert!(journal.fork().read().entries.is_empty());
-        let off = Journal::new(Limits::of(0));
+        let off = Journal::new(JournalLimits::of(0));
         off.keep(entry("/a", ""));
         assert!(off.read().entries.is_empty());
     }
 
     #[test]
     fn whatever_comes_the_bytes_are_bounded() {
-        let journal = Journal::new(Limits { entries: 1_000, bytes: 64 << 10 });
+        let journal = Journal::new(JournalLimits { entries: 1_000, bytes: 64 << 10 });
         for length in (0..40).map(|n| 1 << (n % 20)) {
             let path = format!("/{}?{}", "p".repeat(length.min(30_000)), "q".repeat(length.min(30_000)));
             journal.keep(entry(&path, &"x".repeat(length)));

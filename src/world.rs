@@ -15,12 +15,12 @@ use crate::clock::Clock;
 use crate::context::{DEFAULT_WORLD, WorldContext};
 use crate::faults::{Candidate, Counters, Rules, Source, Spec};
 use crate::ids::Ids;
-use crate::journal::{self, Journal};
+use crate::journal::{Journal, JournalLimits};
 use crate::outbox::{Numbered, Outbox};
 use crate::tokens::Keys;
 use crate::vendors::{SeedContext, SeedError, Settings, Vendor, VendorFactory, VendorSet};
 
-pub use by_name::{Change, Limits, Worlds};
+pub use by_name::{Change, WorldLimits, Worlds};
 pub use rule::fits;
 
 /// A complete private copy of everything that calls can change.
@@ -162,7 +162,7 @@ pub struct WorldTemplate {
     /// The clock that worlds start with.
     pub clock: Clock,
     /// How much each world's journal holds.
-    pub journal: journal::Limits,
+    pub journal: JournalLimits,
 }
 
 impl WorldTemplate {

@@ -14,7 +14,7 @@ use crate::vendors::{SeedError, Settings, VendorSet};
 
 /// How many worlds can exist, and how long an idle one does.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct WorldLimits {
     /// The maximum number of worlds.
     pub max: usize,
     /// How long a world may be idle.
@@ -44,7 +44,7 @@ pub struct Worlds {
     /// What a world is at birth. No call reaches it.
     seed: World,
     by_name: DashMap<Box<str>, Arc<World>, DefaultHashBuilder>,
-    limits: Limits,
+    limits: WorldLimits,
     /// Counts the uses of all worlds.
     uses: AtomicU64,
     /// Counts the worlds that made room.
@@ -58,7 +58,7 @@ impl Worlds {
     ///
     /// # Errors
     /// The vendor's place and what does not fit in its seed.
-    pub fn new(beginning: WorldTemplate, limits: Limits) -> Result<Self, (usize, SeedError)> {
+    pub fn new(beginning: WorldTemplate, limits: WorldLimits) -> Result<Self, (usize, SeedError)> {
         let seed = beginning.world()?;
         Ok(Self::of(beginning, seed, limits))
     }
@@ -72,7 +72,7 @@ impl Worlds {
         Ok(Self::of(self.beginning, seed, self.limits))
     }
 
-    fn of(beginning: WorldTemplate, seed: World, limits: Limits) -> Self {
+    fn of(beginning: WorldTemplate, seed: World, limits: WorldLimits) -> Self {
         let by_name = DashMap::default();
         by_name.insert(DEFAULT_WORLD.into(), Arc::new(seed.fork(DEFAULT_WORLD)));
         Self {
@@ -264,7 +264,7 @@ impl Worlds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal;
+    use crate::journal::JournalLimits;
 
     fn worlds(max: usize) -> Worlds {
         let set = VendorSet::built_in();
@@ -275,9 +275,9 @@ mod tests {
             people: 0,
             seed: 1,
             clock: Clock::real(),
-            journal: journal::Limits::of(10),
+            journal: JournalLimits::of(10),
         };
-        Worlds::new(beginning, Limits { max, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
+        Worlds::new(beginning, WorldLimits { max, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
     }
 
     #[test]
