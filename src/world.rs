@@ -30,7 +30,7 @@ pub struct World {
     context: WorldContext,
     /// What the seed gives users, by vendor and key. The same in every world.
     user_faults: Arc<UserFaults>,
-    /// How often each fault that is no rule met each operation.
+    /// How often each fault that is not a rule matched each operation.
     counters: Arc<Counters>,
     /// The faults that were set for calls that match.
     pub rules: Arc<Rules>,
@@ -58,7 +58,7 @@ impl World {
 
     /// Whether it has a fault for some calls, or for those about that user: then [`World::faults`] tells which.
     pub fn may_have_faults(&self, place: usize, user_id: Option<&str>) -> bool {
-        self.rules.may_be() || user_id.is_some_and(|id| self.user_faults[place].contains_key(id))
+        self.rules.may_match() || user_id.is_some_and(|id| self.user_faults[place].contains_key(id))
     }
 
     /// What is to happen to a call: what it asks for itself, then the rules, then its user, then the start's, the
@@ -70,7 +70,7 @@ impl World {
         requested: Option<Arc<Spec>>,
         start: &[Arc<Spec>],
     ) -> Vec<Candidate> {
-        let rules = self.rules.meet(call, || self.context.clock.now());
+        let rules = self.rules.match_rules(call, || self.context.clock.now());
         let user_fault = call.user_id.and_then(|id| self.user_faults[place].get(id));
         let counted = |source, spec| Candidate { source, spec, counters: Arc::clone(&self.counters) };
         let mut found: Vec<_> = requested.map(|spec| counted(Source::Header, spec)).into_iter().collect();

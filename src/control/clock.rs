@@ -10,10 +10,10 @@ use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
 use crate::world::World;
 
-/// What is to be done to a clock: one of these.
+/// A change of a clock: exactly one of these.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+struct ClockChange {
     now: Option<Timestamp>,
     advance_ms: Option<u64>,
     run: Option<bool>,
@@ -34,15 +34,15 @@ pub(super) fn change(world: &World, body: &[u8]) -> Reply {
 }
 
 fn changed(clock: &Clock, body: &[u8]) -> Result<(), String> {
-    let wanted: Wanted = serde_json::from_slice(body).map_err(|error| format!("Invalid clock: {error}."))?;
-    let done = match wanted {
-        Wanted { now: Some(now), advance_ms: None, run: None } => clock.set(now),
-        Wanted { now: None, advance_ms: Some(milliseconds), run: None } => clock.advance(milliseconds),
-        Wanted { now: None, advance_ms: None, run: Some(true) } => {
+    let change: ClockChange = serde_json::from_slice(body).map_err(|error| format!("Invalid clock: {error}."))?;
+    let done = match change {
+        ClockChange { now: Some(now), advance_ms: None, run: None } => clock.set(now),
+        ClockChange { now: None, advance_ms: Some(milliseconds), run: None } => clock.advance(milliseconds),
+        ClockChange { now: None, advance_ms: None, run: Some(true) } => {
             clock.run();
             Ok(())
         }
-        Wanted { now: None, advance_ms: None, run: Some(false) } => {
+        ClockChange { now: None, advance_ms: None, run: Some(false) } => {
             clock.freeze();
             Ok(())
         }

@@ -5,17 +5,17 @@ use serde::Deserialize;
 use serde_json::{Map, json};
 
 use crate::call_match::CallMatch;
-use crate::faults::{Spec, Wanted};
+use crate::faults::{NewRule, Spec};
 use crate::limits::Limit;
 use crate::metrics::Metrics;
 use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
 use crate::world::{self, World};
 
-/// A rule as it is asked for.
+/// A rule as a body describes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct RuleBody {
     fault: String,
     #[serde(default, rename = "match")]
     matching: CallMatch,
@@ -31,11 +31,11 @@ pub(super) fn list(world: &World) -> Reply {
 
 /// Adds a rule.
 pub(super) fn add(world: &World, body: &[u8], metrics: &Metrics) -> Reply {
-    let wanted = match read(world, body) {
-        Ok(wanted) => wanted,
+    let rule = match read(world, body) {
+        Ok(rule) => rule,
         Err(detail) => return problem(StatusCode::BAD_REQUEST, Mark::BadFault, &detail, Map::new()),
     };
-    match world.rules.add(wanted, world.clock().now()) {
+    match world.rules.add(rule, world.clock().now()) {
         Ok(rule) => Reply::of(StatusCode::CREATED, &rule),
         Err(full) => {
             metrics.limit_hit(Limit::Rules);
@@ -59,14 +59,14 @@ pub(super) fn remove(world: &World, id: &str) -> Reply {
     }
 }
 
-/// The rule that a body asks for, or why it cannot be followed.
-fn read(world: &World, body: &[u8]) -> Result<Wanted, String> {
-    let Asked { fault, matching, priority, ttl_ms } =
+/// The rule that a body describes, or why it cannot be followed.
+fn read(world: &World, body: &[u8]) -> Result<NewRule, String> {
+    let RuleBody { fault, matching, priority, ttl_ms } =
         serde_json::from_slice(body).map_err(|error| format!("Invalid rule: {error}."))?;
     if ttl_ms == Some(0) {
         return Err("\"ttl_ms\" must be at least 1.".to_owned());
     }
     let spec = Spec::parse(&fault).map_err(|bad| format!("fault: {bad}."))?;
     world::fits(world.set(), &spec, &matching)?;
-    Ok(Wanted { spec, matching, priority, ttl_ms })
+    Ok(NewRule { spec, matching, priority, ttl_ms })
 }

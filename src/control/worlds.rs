@@ -10,13 +10,13 @@ use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Reply, credential};
 use crate::world::{Change, World};
 
-/// The most made-up people that a call asks for.
+/// The maximum number of generated people.
 const MAX_PEOPLE: usize = 1_000_000;
 
-/// What a `PUT` asks for.
+/// The body of a `PUT`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct ChangeBody {
     /// As `vendor.key`.
     #[serde(default)]
     settings: Map<String, Value>,
@@ -24,7 +24,7 @@ struct Asked {
     people: Option<usize>,
 }
 
-/// What a fork asks for.
+/// The body of a fork.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fork {
@@ -43,21 +43,21 @@ pub(super) fn show(request: &Request<'_>) -> Reply {
 
 /// Makes a world, or changes it.
 pub(super) fn put(request: &Request<'_>) -> Reply {
-    let asked: Asked = match serde_json::from_slice(if request.body().is_empty() { b"{}" } else { request.body() }) {
-        Ok(asked) => asked,
+    let body: ChangeBody = match serde_json::from_slice(if request.body().is_empty() { b"{}" } else { request.body() }) {
+        Ok(body) => body,
         Err(error) => return refused(&format!("Invalid change of a world: {error}.")),
     };
-    if asked.people.is_some_and(|people| people > MAX_PEOPLE) {
+    if body.people.is_some_and(|people| people > MAX_PEOPLE) {
         return refused(&format!("\"people\" must be at most {MAX_PEOPLE}."));
     }
-    let mut settings = Vec::with_capacity(asked.settings.len());
-    for (key, value) in asked.settings {
+    let mut settings = Vec::with_capacity(body.settings.len());
+    for (key, value) in body.settings {
         match value {
             Value::String(value) => settings.push((key, value)),
             other => return refused(&format!("The value of the setting {key} must be a string, not {other}.")),
         }
     }
-    let change = Change { settings, seed: asked.seed, people: asked.people };
+    let change = Change { settings, seed: body.seed, people: body.people };
     request.named(|name| match request.worlds.change(name, &change) {
         Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
         Err(reason) => refused(&format!("Invalid change of a world: {reason}.")),

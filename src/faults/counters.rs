@@ -1,4 +1,4 @@
-//! How often each rule met each operation in one world. Atomic and bounded.
+//! How often each rule matched each operation in one world. Atomic and bounded.
 
 use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use super::spec::Slot;
 /// How many pairs of rule and operation are counted; beyond it the one least recently used is forgotten.
 const MAX_COUNTS: usize = 1_024;
 
-/// The counters of one world, or of one of its rules. A fork carries them on; a reset starts anew.
+/// The counters of one world, or of one of its rules. A fork continues them; a reset starts again from zero.
 #[derive(Debug, Default, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Counters(Mutex<Table>);
@@ -41,7 +41,7 @@ impl Default for Table {
 }
 
 impl Table {
-    /// The count of that key. A new one takes the place of the one least recently used, where the table is full.
+    /// The count of that key. In a full table, a new one replaces the least recently used.
     fn count(&mut self, key: Key) -> &mut Count {
         if self.counts.len() >= MAX_COUNTS && !self.counts.contains(&key) {
             self.counts.pop_lru();

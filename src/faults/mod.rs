@@ -14,7 +14,7 @@ use crate::failure::NamedError;
 
 pub use counters::Counters;
 pub use plan::{Candidate, Hold, Note, Plan, Source};
-pub use rules::{Rules, Wanted};
+pub use rules::{NewRule, Rules};
 pub use spec::{BadFault, Moment, Outcome, Spec};
 
 /// The request header that carries a fault specification.

@@ -32,7 +32,7 @@ impl Source {
     }
 }
 
-/// A specification that a call meets.
+/// A specification that may apply to a call.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// Where it came from.
@@ -102,20 +102,20 @@ impl Plan {
     pub fn new(candidates: &[Candidate], vendor: &'static str, operation: &'static str) -> Self {
         // `none` keeps lower sources away.
         let reach = candidates.iter().position(|candidate| candidate.spec.clears);
-        let met = &candidates[..reach.map_or(candidates.len(), |place| place + 1)];
-        let met: Vec<_> = met
+        let reached = &candidates[..reach.map_or(candidates.len(), |index| index + 1)];
+        let reached: Vec<_> = reached
             .iter()
             .map(|candidate| (candidate, candidate.counters.count(&candidate.spec.rule, vendor, operation)))
             .collect();
         let mut plan = Self { timing: None, outcome: None, vendor, operation };
-        let timing = met.iter().find_map(|(from, n)| Some((from, *n, from.spec.timing.as_ref()?)));
+        let timing = reached.iter().find_map(|(from, n)| Some((from, *n, from.spec.timing.as_ref()?)));
         if let Some((from, n, member)) = timing
             && plan.takes(from, n, Slot::Timing, &member.when)
         {
             let what = drawn(&member.what, n);
             plan.timing = Some(Chosen::new(from, n, Slot::Timing, what, member.at, &member.text));
         }
-        let outcome = met.iter().find_map(|(from, n)| Some((from, *n, from.spec.outcome.as_ref()?)));
+        let outcome = reached.iter().find_map(|(from, n)| Some((from, *n, from.spec.outcome.as_ref()?)));
         if let Some((from, n, member)) = outcome
             && plan.takes(from, n, Slot::Outcome, &member.when)
         {

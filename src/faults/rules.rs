@@ -15,9 +15,9 @@ use crate::call_match::{CallMatch, MatchInput};
 /// The maximum number of rules in a world.
 const MAX_RULES: usize = 256;
 
-/// A rule that somebody wants, read and checked.
+/// A rule to add, parsed and checked.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct NewRule {
     /// What happens.
     pub spec: Spec,
     /// To which calls.
@@ -40,8 +40,8 @@ pub struct Full(
 #[serde(try_from = "Table")]
 pub struct Rules {
     table: Mutex<Table>,
-    /// Whether there may be any. It is written under the lock, and read without.
-    may_be: AtomicBool,
+    /// Whether there may be a rule. Written under the lock, read without it.
+    may_match: AtomicBool,
 }
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -69,14 +69,14 @@ struct Rule {
 
 impl Rules {
     fn of(table: Table) -> Self {
-        Self { may_be: AtomicBool::new(!table.rules.is_empty()), table: Mutex::new(table) }
+        Self { may_match: AtomicBool::new(!table.rules.is_empty()), table: Mutex::new(table) }
     }
 
     /// Adds a rule at that time; answers it as it is shown.
     ///
     /// # Errors
     /// [`Full`], and nothing is added.
-    pub fn add(&self, wanted: Wanted, now: Timestamp) -> Result<Value, Full> {
+    pub fn add(&self, new: NewRule, now: Timestamp) -> Result<Value, Full> {
         let mut table = self.alive(now);
         if table.rules.len() >= MAX_RULES {
             return Err(Full(MAX_RULES));
@@ -84,18 +84,18 @@ impl Rules {
         table.last += 1;
         let rule = Rule {
             id: table.last,
-            spec: Arc::new(wanted.spec),
-            matching: wanted.matching,
-            priority: wanted.priority,
-            ttl_ms: wanted.ttl_ms,
-            until: wanted.ttl_ms.map(|ttl| after(now, ttl)),
+            spec: Arc::new(new.spec),
+            matching: new.matching,
+            priority: new.priority,
+            ttl_ms: new.ttl_ms,
+            until: new.ttl_ms.map(|ttl| after(now, ttl)),
             counters: Arc::default(),
         };
         let shown = rule.shown();
         // Behind those of the same priority: the older comes first.
-        let place = table.rules.partition_point(|other| other.priority >= rule.priority);
-        table.rules.insert(place, rule);
-        self.may_be.store(true, Ordering::SeqCst);
+        let index = table.rules.partition_point(|other| other.priority >= rule.priority);
+        table.rules.insert(index, rule);
+        self.may_match.store(true, Ordering::SeqCst);
         Ok(shown)
     }
 
@@ -109,20 +109,20 @@ impl Rules {
         let mut table = self.alive(now);
         let before = table.rules.len();
         table.rules.retain(|rule| id.is_some_and(|id| rule.id != id));
-        self.may_be.store(!table.rules.is_empty(), Ordering::SeqCst);
+        self.may_match.store(!table.rules.is_empty(), Ordering::SeqCst);
         before - table.rules.len()
     }
 
-    /// Whether a call may meet any: nearly all meet none, and need no lock to know.
-    pub fn may_be(&self) -> bool {
-        self.may_be.load(Ordering::SeqCst)
+    /// Whether a call may match a rule. Most worlds have none, and need no lock to know.
+    pub fn may_match(&self) -> bool {
+        self.may_match.load(Ordering::SeqCst)
     }
 
-    /// What is to happen to a call, the highest rule first. `now` is asked only where a rule can end.
-    pub fn meet(&self, call: &MatchInput<'_>, now: impl FnOnce() -> Timestamp) -> Vec<Candidate> {
+    /// The rules that match a call, the highest first. `now` is called only if a rule can expire.
+    pub fn match_rules(&self, call: &MatchInput<'_>, now: impl FnOnce() -> Timestamp) -> Vec<Candidate> {
         let mut table = self.lock();
         if table.rules.iter().any(|rule| rule.until.is_some()) {
-            table.bury(now());
+            table.remove_expired(now());
         }
         let rules: Vec<_> = table.rules.iter().filter(|rule| rule.matching.matches(call)).collect();
         let candidate = |rule: &&Rule| Candidate {
@@ -152,7 +152,7 @@ impl Rules {
 
     fn alive(&self, now: Timestamp) -> MutexGuard<'_, Table> {
         let mut table = self.lock();
-        table.bury(now);
+        table.remove_expired(now);
         table
     }
 
@@ -184,8 +184,8 @@ impl TryFrom<Table> for Rules {
 }
 
 impl Table {
-    /// Removes the rules whose time is over.
-    fn bury(&mut self, now: Timestamp) {
+    /// Removes the rules whose time to live is over.
+    fn remove_expired(&mut self, now: Timestamp) {
         self.rules.retain(|rule| rule.until.is_none_or(|until| now < until));
     }
 }
@@ -214,8 +214,8 @@ fn after(now: Timestamp, ms: u64) -> Timestamp {
 mod tests {
     use super::*;
 
-    fn wanted(fault: &str, priority: i64, ttl_ms: Option<u64>) -> Wanted {
-        Wanted { spec: Spec::parse(fault).unwrap(), matching: CallMatch::all(), priority, ttl_ms }
+    fn rule(fault: &str, priority: i64, ttl_ms: Option<u64>) -> NewRule {
+        NewRule { spec: Spec::parse(fault).unwrap(), matching: CallMatch::all(), priority, ttl_ms }
     }
 
     fn faults(rules: &Rules, now: Timestamp) -> Vec<String> {
@@ -226,20 +226,20 @@ mod tests {
     fn the_higher_priority_comes_first_and_then_the_older() {
         let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
         for (fault, priority) in [("401", 0), ("402", 5), ("403", 0), ("404", 5), ("405", -1)] {
-            rules.add(wanted(fault, priority, None), now).unwrap();
+            rules.add(rule(fault, priority, None), now).unwrap();
         }
         assert_eq!(faults(&rules, now), ["402", "404", "401", "403", "405"]);
         assert_eq!((rules.remove(Some(3), now), rules.remove(Some(3), now)), (1, 0));
         assert_eq!(faults(&rules, now), ["402", "404", "401", "405"]);
         assert_eq!(rules.remove(None, now), 4);
-        assert_eq!(rules.add(wanted("503", 0, None), now).unwrap()["id"], 6);
+        assert_eq!(rules.add(rule("503", 0, None), now).unwrap()["id"], 6);
     }
 
     #[test]
     fn a_rule_ends_when_its_time_is_over() {
         let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
-        rules.add(wanted("503", 0, Some(1_000)), now).unwrap();
-        rules.add(wanted("404", 0, Some(u64::MAX)), now).unwrap();
+        rules.add(rule("503", 0, Some(1_000)), now).unwrap();
+        rules.add(rule("404", 0, Some(u64::MAX)), now).unwrap();
         assert_eq!(faults(&rules, after(now, 999)), ["503", "404"]);
         assert_eq!(faults(&rules, after(now, 1_000)), ["404"]);
     }
@@ -248,29 +248,29 @@ mod tests {
     fn there_is_room_for_so_many() {
         let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
         for _ in 0..MAX_RULES {
-            rules.add(wanted("503", 0, None), now).unwrap();
+            rules.add(rule("503", 0, None), now).unwrap();
         }
-        assert_eq!(rules.add(wanted("503", 0, None), now), Err(Full(MAX_RULES)));
+        assert_eq!(rules.add(rule("503", 0, None), now), Err(Full(MAX_RULES)));
         rules.remove(Some(1), now);
-        assert!(rules.add(wanted("503", 0, None), now).is_ok());
+        assert!(rules.add(rule("503", 0, None), now).is_ok());
     }
 
     #[test]
-    fn it_is_known_without_a_look_whether_there_may_be_any() {
+    fn a_look_without_the_lock_tells_whether_a_rule_may_match() {
         let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
-        assert!(!rules.may_be() && !rules.fork().may_be());
-        rules.add(wanted("503", 0, None), now).unwrap();
+        assert!(!rules.may_match() && !rules.fork().may_match());
+        rules.add(rule("503", 0, None), now).unwrap();
         let read: Rules = serde_json::from_value(serde_json::to_value(&rules).unwrap()).unwrap();
-        assert!(rules.may_be() && rules.fork().may_be() && read.may_be());
-        rules.add(wanted("404", 0, Some(1)), now).unwrap();
-        assert_eq!((rules.remove(Some(1), now), rules.may_be()), (1, true));
-        assert_eq!((rules.remove(None, now), rules.may_be()), (1, false));
+        assert!(rules.may_match() && rules.fork().may_match() && read.may_match());
+        rules.add(rule("404", 0, Some(1)), now).unwrap();
+        assert_eq!((rules.remove(Some(1), now), rules.may_match()), (1, true));
+        assert_eq!((rules.remove(None, now), rules.may_match()), (1, false));
     }
 
     #[test]
     fn a_fork_counts_on_apart() {
         let (rules, now) = (Rules::default(), Timestamp::UNIX_EPOCH);
-        rules.add(wanted("503", 0, None), now).unwrap();
+        rules.add(rule("503", 0, None), now).unwrap();
         let count = |rules: &Rules| rules.lock().rules[0].counters.count("503", "a", "get");
         count(&rules);
         let fork = rules.fork();

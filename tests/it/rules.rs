@@ -33,7 +33,7 @@ async fn of_many_concurrent_callers_exactly_two_meet_a_rule_for_the_first_two() 
     let callers: Vec<_> = (0..32)
         .map(|number| {
             let emulator = Arc::clone(&emulator);
-            // Other operations, and other vendors' calls, meet nothing.
+            // The rules do not match other operations or other vendors' calls.
             let other = match number % 2 {
                 0 => read(),
                 _ => Ask::new("GET", "/v2/users/human-active").header("authorization", "Bearer zitadel-admin"),
