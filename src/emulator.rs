@@ -246,9 +246,9 @@ pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
 /// The same, with each vendor's seed text and the file that it is from.
 fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Result<Worlds, StartError> {
     let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
-    let beginning = WorldTemplate { seeds: texts, ..beginning(set, config)? };
+    let template = WorldTemplate { seeds: texts, ..template(set, config)? };
     let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl };
-    let seeded = Worlds::new(beginning, limits);
+    let seeded = Worlds::new(template, limits);
     let worlds = seeded.map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })?;
     let Some(path) = &config.state else {
         return Ok(worlds);
@@ -281,7 +281,7 @@ fn vendor_set(config: &Config) -> Result<VendorSet, StartError> {
 }
 
 /// What the worlds start from, but for the seeds.
-pub(crate) fn beginning(set: VendorSet, config: &Config) -> Result<WorldTemplate, StartError> {
+pub(crate) fn template(set: VendorSet, config: &Config) -> Result<WorldTemplate, StartError> {
     Ok(WorldTemplate {
         settings: settings(&set, &config.set)?,
         set,

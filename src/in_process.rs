@@ -38,9 +38,9 @@ impl InProcess {
         let set = VendorSet::built_in();
         let mut seeds: Vec<_> = set.iter().map(|factory| factory.embedded.to_owned()).collect();
         text.clone_into(&mut seeds[index]);
-        let beginning = WorldTemplate { seeds, ..emulator::beginning(set, config).map_err(|error| error.to_string())? };
+        let template = WorldTemplate { seeds, ..emulator::template(set, config).map_err(|error| error.to_string())? };
         let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl };
-        let worlds = Worlds::new(beginning, limits).map_err(|(_, error)| error.to_string())?;
+        let worlds = Worlds::new(template, limits).map_err(|(_, error)| error.to_string())?;
         Ok(Self::over(worlds, config))
     }
 

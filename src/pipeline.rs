@@ -96,7 +96,7 @@ impl Pipeline {
             // Handle: nearly all calls, without a wait.
             Ok(None) => self.handle(&recorder).await,
             Ok(Some(plan)) => {
-                recorder.is_matched = true;
+                recorder.has_fault = true;
                 Box::pin(self.follow(&mut recorder, plan)).await
             }
         };
@@ -128,7 +128,7 @@ impl Pipeline {
     fn finish(&self, recorder: Recorder<'_>, mut reply: Reply) -> Reply {
         let Recorder { exchange, world, .. } = &recorder;
         // A call without a credential that succeeds, such as a sign-in, makes its world as one with a credential does.
-        if recorder.is_visiting && reply.outcome().is_success() && !exchange.method().is_safe() {
+        if recorder.is_detached && reply.outcome().is_success() && !exchange.method().is_safe() {
             self.worlds.adopt(Arc::clone(world));
         }
         if let Some(decorate) = recorder.is_vendors().then(|| recorder.vendor().info().decorate).flatten() {

@@ -43,7 +43,8 @@ pub(super) fn show(request: &Request<'_>) -> Reply {
 
 /// Makes a world, or changes it.
 pub(super) fn put(request: &Request<'_>) -> Reply {
-    let body: ChangeBody = match serde_json::from_slice(if request.body().is_empty() { b"{}" } else { request.body() }) {
+    let body: ChangeBody = match serde_json::from_slice(if request.body().is_empty() { b"{}" } else { request.body() })
+    {
         Ok(body) => body,
         Err(error) => return refused(&format!("Invalid change of a world: {error}.")),
     };

@@ -32,7 +32,7 @@ struct Located {
     vendor: Option<usize>,
     world: Arc<World>,
     /// Whether it only visits there: the world is kept if the call succeeds.
-    is_visiting: bool,
+    is_detached: bool,
 }
 
 /// A call in its world.
@@ -73,12 +73,12 @@ impl Pipeline {
             Owner::Vendor(_) | Owner::None => {
                 // The world that the credential or the path names. It is held until the answer, also through a reset.
                 let located = self.locate(owner, &mut call, named.as_deref());
-                let Located { vendor, world, is_visiting } = match located {
+                let Located { vendor, world, is_detached } = match located {
                     Ok(located) => located,
                     Err((vendor, refusal)) => return Err(Box::new(self.decorated(vendor, *call, *refusal))),
                 };
                 let mut recorder = Recorder::new(Exchange::new(*call), world, vendor, &self.control.metrics);
-                recorder.is_visiting = is_visiting;
+                recorder.is_detached = is_detached;
                 let refusal = match vendor {
                     Some(_) => self.name_operation(&mut recorder, found, excess),
                     None => Some(self.unmatched(None, &recorder.exchange)),
@@ -152,8 +152,8 @@ impl Pipeline {
         reply
     }
 
-    /// Whose call it is, the world that it belongs to, and whether the call is only a visitor there: a credential
-    /// that counts makes its world; any other call is judged in one that nobody keeps.
+    /// Whose call it is, the world that it belongs to, and whether that world is detached: an accepted
+    /// credential makes its world; any other call is answered in one that is dropped afterwards.
     ///
     /// # Errors
     /// Why it belongs to no world, and its vendor.
@@ -189,7 +189,7 @@ impl Pipeline {
             None => Some(self.worlds.make(DEFAULT_WORLD)),
         };
         if let Some(world) = world {
-            return Ok(Located { vendor: mounted.or_else(|| accepting(&world)), world, is_visiting: false });
+            return Ok(Located { vendor: mounted.or_else(|| accepting(&world)), world, is_detached: false });
         }
         let name = name.expect("only a world with a name may be missing");
         let accepted = match mounted {
@@ -197,8 +197,8 @@ impl Pipeline {
             None => accepting(seed),
         };
         Ok(match accepted {
-            Some(_) => Located { vendor: accepted, world: self.worlds.make(&name), is_visiting: false },
-            None => Located { vendor: mounted, world: self.worlds.visit(&name), is_visiting: true },
+            Some(_) => Located { vendor: accepted, world: self.worlds.make(&name), is_detached: false },
+            None => Located { vendor: mounted, world: self.worlds.detached(&name), is_detached: true },
         })
     }
 }

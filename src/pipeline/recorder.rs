@@ -18,10 +18,10 @@ use crate::world::World;
 pub(super) struct Recorder<'a> {
     pub(super) exchange: Arc<Exchange>,
     pub(super) world: Arc<World>,
-    /// Whether the world is one that nobody keeps, unless the call succeeds.
-    pub(super) is_visiting: bool,
-    /// Whether a fault matches it, and may be applied.
-    pub(super) is_matched: bool,
+    /// Whether the world is detached: it is dropped unless the call succeeds.
+    pub(super) is_detached: bool,
+    /// Whether a fault may be applied to it.
+    pub(super) has_fault: bool,
     /// The index of the vendor whose call it is.
     vendor: Option<usize>,
     metrics: &'a Metrics,
@@ -36,7 +36,7 @@ impl<'a> Recorder<'a> {
         let (at, watch) = (world.clock().now(), Stopwatch::start());
         exchange.call.at = at;
         let exchange = Arc::new(exchange);
-        Self { exchange, world, is_visiting: false, is_matched: false, vendor, metrics, at, watch, ended: None }
+        Self { exchange, world, is_detached: false, has_fault: false, vendor, metrics, at, watch, ended: None }
     }
 
     /// Whether it is a vendor's.
@@ -70,7 +70,7 @@ impl<'a> Recorder<'a> {
         let (status, headers) = (reply.outcome(), &reply.headers);
         self.ended = Some(Ended {
             status,
-            fault: self.is_matched.then(|| headers.get(faults::APPLIED).cloned().map(Box::new)).flatten(),
+            fault: self.has_fault.then(|| headers.get(faults::APPLIED).cloned().map(Box::new)).flatten(),
             is_own: !status.is_success() && headers.contains_key(MARK),
         });
     }

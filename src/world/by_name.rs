@@ -1,4 +1,4 @@
-//! The worlds by name: made by who first calls there, forked, reset, dropped, and bounded.
+//! The worlds by name: created by their first call, forked, reset, dropped, and limited in number.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,14 +21,14 @@ pub struct WorldLimits {
     pub idle: Option<Duration>,
 }
 
-/// What is to be another way in a world.
+/// Changes to apply to a world.
 #[derive(Debug, Default)]
 pub struct Change {
     /// Settings, as `vendor.key` and value.
     pub settings: Vec<(String, String)>,
-    /// Another seed of people and ids: the world starts anew.
+    /// A new seed of people and ids, which resets the world.
     pub seed: Option<u64>,
-    /// Another number of made-up people: the world starts anew.
+    /// A new number of generated people, which resets the world.
     pub people: Option<usize>,
 }
 
@@ -40,7 +40,7 @@ impl Change {
 
 /// The worlds by name.
 pub struct Worlds {
-    beginning: WorldTemplate,
+    template: WorldTemplate,
     /// What a world is at birth. No call reaches it.
     seed: World,
     by_name: DashMap<Box<str>, Arc<World>, DefaultHashBuilder>,
@@ -58,9 +58,9 @@ impl Worlds {
     ///
     /// # Errors
     /// The vendor's place and what does not fit in its seed.
-    pub fn new(beginning: WorldTemplate, limits: WorldLimits) -> Result<Self, (usize, SeedError)> {
-        let seed = beginning.world()?;
-        Ok(Self::of(beginning, seed, limits))
+    pub fn new(template: WorldTemplate, limits: WorldLimits) -> Result<Self, (usize, SeedError)> {
+        let seed = template.world()?;
+        Ok(Self::of(template, seed, limits))
     }
 
     /// The same, but that worlds start from a state that one gave.
@@ -69,14 +69,14 @@ impl Worlds {
     /// What does not fit.
     pub fn starting_from(self, state: &[u8]) -> Result<Self, String> {
         let seed = self.seed.restored(DEFAULT_WORLD, state)?;
-        Ok(Self::of(self.beginning, seed, self.limits))
+        Ok(Self::of(self.template, seed, self.limits))
     }
 
-    fn of(beginning: WorldTemplate, seed: World, limits: WorldLimits) -> Self {
+    fn of(template: WorldTemplate, seed: World, limits: WorldLimits) -> Self {
         let by_name = DashMap::default();
         by_name.insert(DEFAULT_WORLD.into(), Arc::new(seed.fork(DEFAULT_WORLD)));
         Self {
-            beginning,
+            template,
             seed,
             by_name,
             limits,
@@ -88,7 +88,7 @@ impl Worlds {
 
     /// The vendors of every world.
     pub fn vendors(&self) -> &VendorSet {
-        &self.beginning.set
+        &self.template.set
     }
 
     /// What a world is at birth.
@@ -111,16 +111,16 @@ impl Worlds {
     pub fn make(&self, name: &str) -> Arc<World> {
         match self.get(name) {
             Some(world) => world,
-            None => self.adopt(self.visit(name)),
+            None => self.adopt(self.detached(name)),
         }
     }
 
-    /// A world of that name that nobody else sees, until it is adopted.
-    pub fn visit(&self, name: &str) -> Arc<World> {
+    /// A new world of that name that no other call sees until it is adopted.
+    pub fn detached(&self, name: &str) -> Arc<World> {
         Arc::new(self.seed.fork(name))
     }
 
-    /// Takes a visited world in, if none of its name came first. Answers the one that is there now.
+    /// Adds a detached world, unless one of its name was added first. Returns the one that is there now.
     pub fn adopt(&self, world: Arc<World>) -> Arc<World> {
         self.make_room();
         let there = self.by_name.entry(world.name().into()).or_insert(world);
@@ -146,7 +146,7 @@ impl Worlds {
             return false;
         };
         self.make_room();
-        self.put(from.fork(to));
+        self.insert(from.fork(to));
         true
     }
 
@@ -178,15 +178,15 @@ impl Worlds {
                 return Ok(Arc::clone(&world));
             }
         }
-        let beginning = WorldTemplate {
+        let template = WorldTemplate {
             settings,
-            seed: change.seed.unwrap_or(self.beginning.seed),
-            people: change.people.unwrap_or(self.beginning.people),
-            ..self.beginning.clone()
+            seed: change.seed.unwrap_or(self.template.seed),
+            people: change.people.unwrap_or(self.template.people),
+            ..self.template.clone()
         };
-        let world = beginning.world().map_err(|(_, error)| error.to_string())?;
+        let world = template.world().map_err(|(_, error)| error.to_string())?;
         self.make_room();
-        Ok(self.put(world.fork(name)))
+        Ok(self.insert(world.fork(name)))
     }
 
     /// Makes a world what a state says, whatever it was.
@@ -196,7 +196,7 @@ impl Worlds {
     pub fn restore(&self, name: &str, state: &[u8]) -> Result<Arc<World>, String> {
         let world = self.seed.restored(name, state)?;
         self.make_room();
-        Ok(self.put(world))
+        Ok(self.insert(world))
     }
 
     /// Drops a world. Answers false where there is no such world; the default one is never dropped.
@@ -221,7 +221,7 @@ impl Worlds {
         names
     }
 
-    fn put(&self, world: World) -> Arc<World> {
+    fn insert(&self, world: World) -> Arc<World> {
         let world = Arc::new(world);
         self.touch(&world);
         self.by_name.insert(world.name().into(), Arc::clone(&world));
@@ -268,7 +268,7 @@ mod tests {
 
     fn worlds(max: usize) -> Worlds {
         let set = VendorSet::built_in();
-        let beginning = WorldTemplate {
+        let template = WorldTemplate {
             seeds: set.iter().map(|factory| factory.embedded.to_owned()).collect(),
             settings: set.default_settings(),
             set,
@@ -277,7 +277,7 @@ mod tests {
             clock: Clock::real(),
             journal: JournalLimits::of(10),
         };
-        Worlds::new(beginning, WorldLimits { max, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
+        Worlds::new(template, WorldLimits { max, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
     }
 
     #[test]
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn the_first_of_a_name_stays() {
         let worlds = worlds(10);
-        let (one, other) = (worlds.visit("a"), worlds.visit("a"));
+        let (one, other) = (worlds.detached("a"), worlds.detached("a"));
         assert!(worlds.get("a").is_none());
         let there = worlds.adopt(Arc::clone(&one));
         assert!(Arc::ptr_eq(&there, &one) && Arc::ptr_eq(&worlds.adopt(other), &one));
