@@ -1,4 +1,4 @@
-//! A world's clock: the one place that asks the system for the time of day. Knows no vendor.
+//! A world's clock: the only module that asks the system for the time of day. Knows no vendor.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -249,7 +249,7 @@ fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Re
     let template = WorldTemplate { seeds: texts, ..template(set, config)? };
     let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl };
     let seeded = Worlds::new(template, limits);
-    let worlds = seeded.map_err(|(place, error)| StartError::Seed { path: seeds[place].0.clone(), error })?;
+    let worlds = seeded.map_err(|(vendor, error)| StartError::Seed { path: seeds[vendor].0.clone(), error })?;
     let Some(path) = &config.state else {
         return Ok(worlds);
     };
@@ -333,13 +333,13 @@ fn settings(set: &VendorSet, wanted: &[String]) -> Result<Vec<Settings>, StartEr
 
 /// The faults for every call. Each has to be one that every vendor can follow.
 fn faults(set: &VendorSet, config: &Config) -> Result<StartFaults, StartError> {
-    let read = |(place, text): (usize, &String)| {
+    let read = |(index, text): (usize, &String)| {
         let wrong = |reason: String| StartError::Fault { text: text.clone(), reason };
         let mut spec = Spec::parse(text).map_err(|bad| wrong(bad.to_string()))?;
         for info in set.infos() {
             spec.check(info.title, info.lacks).map_err(|bad| wrong(bad.to_string()))?;
         }
-        spec.rule = format!("{} of the start, {place}", spec.rule); // counted apart from a header with the same text
+        spec.rule = format!("{} of the start, {index}", spec.rule); // counted apart from a header with the same text
         Ok(Arc::new(spec))
     };
     let specs = config.fault.iter().enumerate().map(read).collect::<Result<_, StartError>>()?;

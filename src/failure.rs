@@ -5,7 +5,7 @@
 pub struct Failure {
     /// What went wrong.
     pub kind: Kind,
-    /// What the one who asked for the failure wants its answer to say.
+    /// What its answer should say instead of the default.
     pub overrides: Overrides,
 }
 
@@ -41,7 +41,7 @@ pub enum NamedError {
     Identity,
     /// The record is already in the state asked for.
     Already,
-    /// Something else stands in the way.
+    /// Another state of the record prevents it.
     Conflict,
     /// The credential belongs to another tenant.
     TenantMismatch,
@@ -86,13 +86,13 @@ impl NamedError {
         }
     }
 
-    /// The name that a word stands for.
+    /// The name of that word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|name| name.as_str() == word)
     }
 }
 
-/// What an injected answer should say, where the dialect has such a place.
+/// What an injected answer should say, as far as the dialect has a field for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// The `Retry-After` header, in seconds.

@@ -162,7 +162,7 @@ mod tests {
         let kept: Vec<_> = read.entries.iter().map(|entry| (entry.n, &*entry.path)).collect();
         assert_eq!((kept, read.dropped), (vec![(2, "/b"), (3, "/c")], 1));
         journal.keep(entry("/d", &"x".repeat(3_850)));
-        assert_eq!(journal.read().entries.len(), 1, "a long body takes the place of others");
+        assert_eq!(journal.read().entries.len(), 1, "a long body evicts other entries");
         assert_eq!(journal.clear(), 1);
         journal.keep(entry("/e", ""));
         let read = journal.read();

@@ -133,8 +133,8 @@ mod tests {
 
     #[test]
     fn every_limit_stands_at_its_place() {
-        for (place, limit) in Limit::ALL.iter().enumerate() {
-            assert_eq!(*limit as usize, place, "{}", limit.as_str());
+        for (index, limit) in Limit::ALL.iter().enumerate() {
+            assert_eq!(*limit as usize, index, "{}", limit.as_str());
         }
         assert!(Limit::ALL.is_sorted_by_key(|limit| limit.as_str()));
     }

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 /// One made-up person, who gets an account at every vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Their place in the row, from 1; it makes the e-mail address unique.
+    /// Their number, from 1, which makes the e-mail address unique.
     pub number: usize,
     /// Given name.
     pub given_name: &'static str,

@@ -53,7 +53,7 @@ pub fn form(text: &[u8]) -> String {
             true => shortened(&value),
             false => limited(&value),
         };
-        // A name that is no name may be a secret that was put in the wrong place.
+        // An unusual name may be a misplaced secret.
         let is_plain =
             name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte));
         let name = if is_plain { name.into_owned() } else { shortened(&name) };

@@ -34,7 +34,7 @@ pub struct World {
     counters: Arc<Counters>,
     /// The faults that were set for calls that match.
     pub rules: Arc<Rules>,
-    /// What was set, by the vendor's place.
+    /// The settings, by the vendor's index.
     settings: Vec<Settings>,
     /// When it was last used: the number of the use among all, and the second of the system's clock.
     used: (AtomicU64, AtomicI64),
@@ -42,13 +42,13 @@ pub struct World {
     pub journal: Arc<Journal>,
 }
 
-/// The faults of users, by the vendor's place and the user's key.
+/// The faults of users, by the vendor's index and the user's key.
 type UserFaults = Vec<HashMap<String, Arc<Spec>>>;
 
 impl World {
-    /// The vendor at that place of its set.
-    pub fn vendor(&self, place: usize) -> &dyn Vendor {
-        &*self.vendors[place]
+    /// The vendor of that index in its set.
+    pub fn vendor(&self, vendor: usize) -> &dyn Vendor {
+        &*self.vendors[vendor]
     }
 
     /// All vendors, in the order of its set.
@@ -57,21 +57,21 @@ impl World {
     }
 
     /// Whether it has a fault for some calls, or for those about that user: then [`World::faults`] tells which.
-    pub fn may_have_faults(&self, place: usize, user_id: Option<&str>) -> bool {
-        self.rules.may_match() || user_id.is_some_and(|id| self.user_faults[place].contains_key(id))
+    pub fn may_have_faults(&self, vendor: usize, user_id: Option<&str>) -> bool {
+        self.rules.may_match() || user_id.is_some_and(|id| self.user_faults[vendor].contains_key(id))
     }
 
     /// What is to happen to a call: what it asks for itself, then the rules, then its user, then the start's, the
     /// highest first.
     pub fn faults(
         &self,
-        place: usize,
+        vendor: usize,
         call: &MatchInput<'_>,
         requested: Option<Arc<Spec>>,
         start: &[Arc<Spec>],
     ) -> Vec<Candidate> {
         let rules = self.rules.match_rules(call, || self.context.clock.now());
-        let user_fault = call.user_id.and_then(|id| self.user_faults[place].get(id));
+        let user_fault = call.user_id.and_then(|id| self.user_faults[vendor].get(id));
         let counted = |source, spec| Candidate { source, spec, counters: Arc::clone(&self.counters) };
         let mut found: Vec<_> = requested.map(|spec| counted(Source::Header, spec)).into_iter().collect();
         found.extend(rules);
@@ -81,8 +81,8 @@ impl World {
     }
 
     /// A vendor's throw-away copy, on which a call can be tried.
-    pub fn trial(&self, place: usize) -> Box<dyn Vendor> {
-        self.vendors[place].fork(self.context.fork(&self.context.world))
+    pub fn trial(&self, vendor: usize) -> Box<dyn Vendor> {
+        self.vendors[vendor].fork(self.context.fork(&self.context.world))
     }
 
     /// Which vendors it has.
@@ -151,11 +151,11 @@ impl World {
 pub struct WorldTemplate {
     /// The vendors.
     pub set: VendorSet,
-    /// A vendor's seed text, by its place in its set.
+    /// The seed texts, by the vendor's index in the set.
     pub seeds: Vec<String>,
-    /// What was set, likewise.
+    /// The settings, likewise.
     pub settings: Vec<Settings>,
-    /// How many made-up people to add.
+    /// How many generated people to add.
     pub people: usize,
     /// The seed of people and ids.
     pub seed: u64,
@@ -169,7 +169,7 @@ impl WorldTemplate {
     /// What a world is at birth: the seeds, read and checked, and the people.
     ///
     /// # Errors
-    /// The vendor's place and what does not fit in its seed.
+    /// The vendor's index, and what is wrong with its seed.
     fn world(&self) -> Result<World, (usize, SeedError)> {
         let context = WorldContext {
             world: DEFAULT_WORLD.into(),
@@ -179,21 +179,21 @@ impl WorldTemplate {
             outbox: Outbox::default(),
         };
         let people: Vec<_> = crate::people::people(self.people, self.seed).collect();
-        let make = |(place, factory): (usize, &&VendorFactory)| {
-            let (seed, settings) = (&*self.seeds[place], &self.settings[place]);
+        let make = |(vendor, factory): (usize, &&VendorFactory)| {
+            let (seed, settings) = (&*self.seeds[vendor], &self.settings[vendor]);
             let origin = SeedContext { seed, people: &people, settings, context: context.clone() };
-            (factory.make)(&origin).map_err(|error| (place, error))
+            (factory.make)(&origin).map_err(|error| (vendor, error))
         };
         let made = self.set.iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let mut user_faults = UserFaults::new();
         let mut vendors = Vec::with_capacity(made.len());
-        for (place, made) in made.into_iter().enumerate() {
+        for (vendor, made) in made.into_iter().enumerate() {
             let mut faults = HashMap::new();
             for fault in made.faults {
                 let info = made.vendor.info();
                 let mut spec =
                     Spec::parse(&fault.spec).and_then(|spec| spec.fits(info.title, info.lacks)).map_err(|bad| {
-                        (place, SeedError::about(&self.seeds[place], &fault.spec, &fault.field, bad.to_string()))
+                        (vendor, SeedError::about(&self.seeds[vendor], &fault.spec, &fault.field, bad.to_string()))
                     })?;
                 spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
                 faults.insert(fault.key, Arc::new(spec));

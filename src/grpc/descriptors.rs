@@ -8,17 +8,17 @@ use super::message::{Fields, Value};
 /// The descriptors of health and reflection themselves, which `tools/generate` makes from `proto/`.
 const OWN: &[u8] = include_bytes!("descriptors.bin");
 
-/// The place of a file among all.
-type Place = usize;
+/// The index of a file among all.
+type FileIndex = usize;
 
 /// Files by all that they can be asked for.
 #[derive(Default)]
 pub(super) struct Registry {
     files: Vec<File>,
-    by_name: HashMap<&'static str, Place>,
-    by_symbol: HashMap<String, Place>,
+    by_name: HashMap<&'static str, FileIndex>,
+    by_symbol: HashMap<String, FileIndex>,
     /// By the message that is extended, and the number.
-    extensions: BTreeMap<(String, u32), Place>,
+    extensions: BTreeMap<(String, u32), FileIndex>,
     messages: BTreeSet<String>,
     services: BTreeSet<String>,
 }
@@ -117,17 +117,17 @@ impl Registry {
 
     /// The file of that name and all that it needs.
     pub(super) fn file(&self, name: &str) -> Option<Vec<&'static [u8]>> {
-        self.by_name.get(name).map(|place| self.with_needs(*place))
+        self.by_name.get(name).map(|index| self.with_needs(*index))
     }
 
     /// The file that defines a name, and all that it needs.
     pub(super) fn file_of_symbol(&self, name: &str) -> Option<Vec<&'static [u8]>> {
-        self.by_symbol.get(name).map(|place| self.with_needs(*place))
+        self.by_symbol.get(name).map(|index| self.with_needs(*index))
     }
 
     /// The file that extends a message by that number, and all that it needs.
     pub(super) fn file_of_extension(&self, message: &str, number: u32) -> Option<Vec<&'static [u8]>> {
-        self.extensions.get(&(message.to_owned(), number)).map(|place| self.with_needs(*place))
+        self.extensions.get(&(message.to_owned(), number)).map(|index| self.with_needs(*index))
     }
 
     /// The numbers by which a message is extended, if there is such a message.
@@ -136,18 +136,18 @@ impl Registry {
         self.messages.contains(message).then(|| self.extensions.range(all).map(|((_, number), _)| *number).collect())
     }
 
-    fn with_needs(&self, first: Place) -> Vec<&'static [u8]> {
-        let mut places = vec![first];
+    fn with_needs(&self, first: FileIndex) -> Vec<&'static [u8]> {
+        let mut indexes = vec![first];
         let mut next = 0;
-        while let Some(place) = places.get(next) {
-            for need in self.files[*place].needs.iter().filter_map(|name| self.by_name.get(name)) {
-                if !places.contains(need) {
-                    places.push(*need);
+        while let Some(index) = indexes.get(next) {
+            for need in self.files[*index].needs.iter().filter_map(|name| self.by_name.get(name)) {
+                if !indexes.contains(need) {
+                    indexes.push(*need);
                 }
             }
             next += 1;
         }
-        places.into_iter().map(|place| self.files[place].bytes).collect()
+        indexes.into_iter().map(|index| self.files[index].bytes).collect()
     }
 }
 

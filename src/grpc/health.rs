@@ -67,7 +67,7 @@ pub(super) fn check(registry: &Registry, request: &Request<'_>, body: &Bytes) ->
 /// `Watch`: how the service is, which does not change. It ends when nothing has happened for as long as a connection
 /// may do nothing; whoever still wants to know asks again.
 pub(super) fn watch(registry: &Registry, request: Request<'_>, body: &Bytes) -> Response<ReplyBody> {
-    let Request { call, limits, place, .. } = request;
+    let Request { call, limits, permit, .. } = request;
     let Some(wire) = StreamWire::of(&call.head.headers) else { return wrong_content_type().into_response() };
     let message = wire.unframe(&mut BytesMut::from(&body[..]), limits.max_body);
     let service = message.and_then(|message| service(&message.ok_or_else(incomplete)?, wire.codec));
@@ -80,7 +80,7 @@ pub(super) fn watch(registry: &Registry, request: Request<'_>, body: &Bytes) -> 
     };
     let end = wire.end(Some(&error));
     let last = stream::once(async move {
-        let _place = place;
+        let _permit = permit;
         sleep(time).await;
         Ok(end)
     });

@@ -36,7 +36,7 @@ struct Conversation<B> {
     wire: StreamWire,
     messages: Messages<B>,
     asked: usize,
-    _place: Option<OwnedSemaphorePermit>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// Answers the questions of a stream until the client ends it.
@@ -44,12 +44,12 @@ pub(super) fn answer<B>(registry: Arc<LazyRegistry>, request: Request<'_>, body:
 where
     B: Body<Data = Bytes> + Send + 'static,
 {
-    let Request { call, limits, place, .. } = request;
+    let Request { call, limits, permit, .. } = request;
     let Some(wire) = StreamWire::of(&call.head.headers).filter(|wire| wire.codec == Codec::Proto) else {
         return wrong_content_type().into_response();
     };
     let messages = Messages::new(body, wire.clone(), limits);
-    let conversation = Conversation { registry, wire: wire.clone(), messages, asked: 0, _place: place };
+    let conversation = Conversation { registry, wire: wire.clone(), messages, asked: 0, _permit: permit };
     wire.answer(stream::unfold(Some(conversation), |conversation| async {
         let mut conversation = conversation?;
         let (frame, is_over) = conversation.next().await;

@@ -34,7 +34,7 @@ impl Method {
         self == Self::Reflect
     }
 
-    /// Whether the answer stays open, so that it needs a place among the calls that are held.
+    /// Whether the answer stays open, so that the call needs a permit to be held.
     pub fn is_held(self) -> bool {
         self != Self::Check
     }
@@ -56,6 +56,6 @@ pub struct Request<'a> {
     pub call: &'a Call,
     /// What it may take.
     pub limits: &'a Limits,
-    /// Its place among the calls that are held, if it needs one; it is given back with the end of the answer.
-    pub place: Option<OwnedSemaphorePermit>,
+    /// Its permit to be held, if it needs one; released with the end of the answer.
+    pub permit: Option<OwnedSemaphorePermit>,
 }

@@ -176,7 +176,7 @@ impl Entry {
     }
 }
 
-/// Whether what was injected took the place of an answer. Members that only cost time come first.
+/// Whether what was injected replaced the answer. Members that only delay it come first.
 fn replaces_answer(fault: &HeaderValue) -> bool {
     let Ok(text) = fault.to_str() else { return false };
     let is_timing = |member: &str| ["delay;", "drip;"].iter().any(|start| member.starts_with(start));

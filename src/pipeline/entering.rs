@@ -46,7 +46,7 @@ impl Pipeline {
     /// Mounts a call and finds its world. The call has no body yet.
     ///
     /// # Errors
-    /// The answer of a call that belongs to no world: fauxidp's own API, and what cannot be placed.
+    /// The answer of a call that belongs to no world: fauxidp's own API, and what no vendor claims.
     pub(super) fn enter(&self, mut call: Box<Call>, read: Result<Bytes, Unread>) -> Result<Entered<'_>, Box<Reply>> {
         let excess = match read.and_then(|body| reading::shallow(&self.limits, &call.head, body)) {
             Ok(body) => {

@@ -125,7 +125,7 @@ impl Pipeline {
         match (hold, reply) {
             (Hold::Wait(time), _) => tokio::time::sleep(time).await,
             (Hold::Drip { chunks, pause }, Some(reply)) => {
-                let drip = Drip { chunks, pause, place: Arc::new(permit) };
+                let drip = Drip { chunks, pause, permit: Arc::new(permit) };
                 reply.delivery.get_or_insert_default().drip = Some(drip);
             }
             (Hold::Drip { .. }, None) => {} // always after the answer

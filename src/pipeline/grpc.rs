@@ -15,7 +15,7 @@ use crate::protocol::rpc::Wire;
 use crate::protocol::{Call, ReplyBody};
 
 impl Pipeline {
-    /// Answers a call to one of gRPC's own services. One that stays open takes a place among the calls that are held.
+    /// Answers a call to one of gRPC's own services. One that stays open needs a permit to be held.
     pub(super) async fn grpc<B>(&self, method: Method, mut call: Box<Call>, body: B) -> Response<ReplyBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -33,9 +33,9 @@ impl Pipeline {
         };
         let (limit, refusal) = match sent {
             Ok(sent) => {
-                let place = method.is_held().then(|| self.permit_to_hold()).flatten();
-                if place.is_some() || !method.is_held() {
-                    return self.services.answer(Request { method, call: &call, limits: &self.limits, place }, sent);
+                let permit = method.is_held().then(|| self.permit_to_hold()).flatten();
+                if permit.is_some() || !method.is_held() {
+                    return self.services.answer(Request { method, call: &call, limits: &self.limits, permit }, sent);
                 }
                 let detail = format!("Too many calls are held at once: at most {} are allowed.", self.limits.max_held);
                 (Some(Limit::Held), problem(StatusCode::SERVICE_UNAVAILABLE, Mark::Limit, &detail, Map::new()))

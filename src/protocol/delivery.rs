@@ -39,8 +39,8 @@ pub struct Drip {
     pub chunks: usize,
     /// The pause before each.
     pub pause: Duration,
-    /// The place among the calls that are held; given back at the end.
-    pub place: Arc<OwnedSemaphorePermit>,
+    /// The permit to be held, released with the end of the answer.
+    pub permit: Arc<OwnedSemaphorePermit>,
 }
 
 impl Drip {

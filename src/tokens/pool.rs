@@ -15,7 +15,7 @@ static POOL: LazyLock<Vec<TestKey>> = LazyLock::new(|| {
     let starts: Vec<_> = text.match_indices(BEGIN).map(|(start, _)| start).collect();
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     let pem = |(start, end): (&usize, usize)| text[*start..end].trim_end();
-    starts.iter().zip(ends).map(|place| TestKey { pem: pem(place), key: OnceLock::new() }).collect()
+    starts.iter().zip(ends).map(|range| TestKey { pem: pem(range), key: OnceLock::new() }).collect()
 });
 
 /// A key pair of the pool.

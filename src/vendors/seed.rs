@@ -49,6 +49,6 @@ pub fn read_seed<T: DeserializeOwned>(seed: &str) -> Result<T, SeedError> {
 fn seed_error(field: String, error: &serde_json::Error) -> SeedError {
     let message = error.to_string();
     // The line is said once, in front.
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    SeedError { line: error.line(), field, message: message.strip_suffix(&place).unwrap_or(&message).to_owned() }
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    SeedError { line: error.line(), field, message: message.strip_suffix(&position).unwrap_or(&message).to_owned() }
 }

@@ -57,7 +57,7 @@ impl Worlds {
     /// The seed, read and checked, and the default world.
     ///
     /// # Errors
-    /// The vendor's place and what does not fit in its seed.
+    /// The vendor's index, and what is wrong with its seed.
     pub fn new(template: WorldTemplate, limits: WorldLimits) -> Result<Self, (usize, SeedError)> {
         let seed = template.world()?;
         Ok(Self::of(template, seed, limits))
