@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::bounded;
 
-pub use entry::{Ended, Entry, Seen};
+pub use entry::{AnswerSummary, Entry, Seen};
 
 /// The bytes that a journal can hold at least, however few its entries.
 const MIN_BYTES: usize = 64 << 10;
@@ -77,8 +77,8 @@ impl Journal {
         Self::new(self.limits)
     }
 
-    /// Keeps an entry and gives it its number. Answers whether an older one, or itself, made room.
-    pub fn keep(&self, mut entry: Entry) -> bool {
+    /// Adds an entry under the next number. Returns whether the limits dropped an older one, or itself.
+    pub fn add(&self, mut entry: Entry) -> bool {
         let mut inner = self.lock();
         let dropped = inner.dropped;
         inner.last += 1;
@@ -146,9 +146,9 @@ mod tests {
 
     fn entry(path: &str, body: &str) -> Entry {
         let (head, ()) = http::Request::get(path).body(()).unwrap().into_parts();
-        let ended = Some(Ended { status: StatusCode::OK, fault: None, is_own: false });
+        let answer = Some(AnswerSummary { status: StatusCode::OK, fault: None, is_own: false });
         let at = Timestamp::UNIX_EPOCH;
-        let seen = Seen { at, vendor: None, operation: None, user_id: None, ended, took: Duration::ZERO };
+        let seen = Seen { at, vendor: None, operation: None, user_id: None, answer, took: Duration::ZERO };
         Entry::new(&Call::new(head, Bytes::copy_from_slice(body.as_bytes())), seen)
     }
 
@@ -156,21 +156,21 @@ mod tests {
     fn the_oldest_go_first_by_number_and_by_bytes() {
         let journal = Journal::new(JournalLimits { entries: 2, bytes: 4 << 10 });
         for path in ["/a", "/b", "/c"] {
-            journal.keep(entry(path, ""));
+            journal.add(entry(path, ""));
         }
         let read = journal.read();
         let kept: Vec<_> = read.entries.iter().map(|entry| (entry.n, &*entry.path)).collect();
         assert_eq!((kept, read.dropped), (vec![(2, "/b"), (3, "/c")], 1));
-        journal.keep(entry("/d", &"x".repeat(3_850)));
+        journal.add(entry("/d", &"x".repeat(3_850)));
         assert_eq!(journal.read().entries.len(), 1, "a long body evicts other entries");
         assert_eq!(journal.clear(), 1);
-        journal.keep(entry("/e", ""));
+        journal.add(entry("/e", ""));
         let read = journal.read();
         assert_eq!((read.entries[0].n, read.dropped), (5, 0), "numbers go on");
         assert_eq!(journal.lock().bytes, read.entries[0].size());
         assert!(journal.fork().read().entries.is_empty());
         let off = Journal::new(JournalLimits::of(0));
-        off.keep(entry("/a", ""));
+        off.add(entry("/a", ""));
         assert!(off.read().entries.is_empty());
     }
 
@@ -179,7 +179,7 @@ mod tests {
         let journal = Journal::new(JournalLimits { entries: 1_000, bytes: 64 << 10 });
         for length in (0..40).map(|n| 1 << (n % 20)) {
             let path = format!("/{}?{}", "p".repeat(length.min(30_000)), "q".repeat(length.min(30_000)));
-            journal.keep(entry(&path, &"x".repeat(length)));
+            journal.add(entry(&path, &"x".repeat(length)));
             let inner = journal.lock();
             assert!(inner.bytes <= 64 << 10 && inner.entries.iter().map(Entry::size).sum::<usize>() == inner.bytes);
         }

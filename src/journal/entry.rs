@@ -13,15 +13,15 @@ use crate::protocol::Call;
 use crate::protocol::credential::Credentials;
 use crate::secrets;
 
-/// The most that is kept of a path with its query, or of a user's key, in bytes.
+/// How much is kept of a path with its query, or of a user's key, in bytes.
 const MAX_TEXT: usize = 2 << 10;
 
-/// How a call ended.
+/// What a journal keeps of an answer.
 #[derive(Debug, Clone)]
-pub struct Ended {
+pub struct AnswerSummary {
     /// The status in HTTP's terms, whatever the wire showed.
     pub status: StatusCode,
-    /// What was injected, as the answer says it. Few have any, so it takes no room of the others.
+    /// What was injected, as the answer says it. Few have any, so it is boxed.
     pub fault: Option<Box<HeaderValue>>,
     /// Whether fauxidp itself answered.
     pub is_own: bool,
@@ -44,8 +44,8 @@ pub struct Entry {
     pub protocol: Protocol,
     /// Who made it.
     pub credentials: Credentials,
-    /// How it ended; `None` where the client left before.
-    pub ended: Option<Ended>,
+    /// Its answer; `None` if the client left before.
+    pub answer: Option<AnswerSummary>,
     /// How long it took.
     pub took: Duration,
     /// Without the query.
@@ -67,8 +67,8 @@ pub struct Seen<'a> {
     pub operation: Option<&'static str>,
     /// The user's key.
     pub user_id: Option<&'a str>,
-    /// How it ended.
-    pub ended: Option<Ended>,
+    /// Its answer, if there was one.
+    pub answer: Option<AnswerSummary>,
     /// How long it took.
     pub took: Duration,
 }
@@ -76,7 +76,7 @@ pub struct Seen<'a> {
 impl Entry {
     /// The entry of a call that is over.
     pub fn new(call: &Call, seen: Seen<'_>) -> Self {
-        let Seen { at, vendor, operation, user_id, ended, took } = seen;
+        let Seen { at, vendor, operation, user_id, answer, took } = seen;
         let path = cut(call.path(), MAX_TEXT);
         let room_for_query = (MAX_TEXT - path.len()).saturating_sub(1);
         Self {
@@ -91,7 +91,7 @@ impl Entry {
                 (None, _) => Protocol::Http1,
             },
             credentials: call.credentials.clone(),
-            ended,
+            answer,
             took,
             path: path.into(),
             query: call.head.uri.query().map(|query| cut(query, room_for_query).into()),
@@ -126,15 +126,15 @@ impl Entry {
 
     /// The status, unless the client left before.
     pub fn status(&self) -> Option<u16> {
-        self.ended.as_ref().map(|ended| ended.status.as_u16())
+        self.answer.as_ref().map(|answer| answer.status.as_u16())
     }
 
     /// Who refused it, if anybody did.
     pub fn refused_by(&self) -> Option<RefusedBy> {
-        let ended = self.ended.as_ref()?;
-        let is_refused = ended.status.is_client_error() || ended.status.is_server_error();
-        is_refused.then(|| match &ended.fault {
-            _ if ended.is_own => RefusedBy::Own,
+        let answer = self.answer.as_ref()?;
+        let is_refused = answer.status.is_client_error() || answer.status.is_server_error();
+        is_refused.then(|| match &answer.fault {
+            _ if answer.is_own => RefusedBy::Own,
             Some(fault) if replaces_answer(fault) => RefusedBy::Fault,
             _ => RefusedBy::Vendor,
         })
@@ -142,7 +142,7 @@ impl Entry {
 
     /// The entry as people see it; secrets are shortened.
     pub fn show(&self) -> Value {
-        let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()?.to_str().ok());
+        let fault = self.answer.as_ref().and_then(|answer| answer.fault.as_ref()?.to_str().ok());
         json!({
             "n": self.n,
             "at": self.at,
@@ -163,7 +163,7 @@ impl Entry {
 
     /// About how many bytes it takes.
     pub(super) fn size(&self) -> usize {
-        let fault = self.ended.as_ref().and_then(|ended| ended.fault.as_ref()).map_or(0, |fault| fault.len());
+        let fault = self.answer.as_ref().and_then(|answer| answer.fault.as_ref()).map_or(0, |fault| fault.len());
         let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
         size_of::<Self>()
             + self.method.as_str().len()
@@ -207,8 +207,8 @@ mod tests {
     fn seen(status: u16, fault: Option<&'static str>) -> Seen<'static> {
         let status = StatusCode::from_u16(status).unwrap();
         let fault = fault.map(|fault| Box::new(HeaderValue::from_static(fault)));
-        let ended = Some(Ended { status, fault, is_own: false });
-        Seen { at: Timestamp::UNIX_EPOCH, vendor: None, operation: None, user_id: None, ended, took: Duration::ZERO }
+        let answer = Some(AnswerSummary { status, fault, is_own: false });
+        Seen { at: Timestamp::UNIX_EPOCH, vendor: None, operation: None, user_id: None, answer, took: Duration::ZERO }
     }
 
     fn entry(head: http::request::Builder, body: &str) -> Entry {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::exchange::Exchange;
 use crate::faults;
-use crate::journal::{Ended, Entry, Seen, Stopwatch};
+use crate::journal::{AnswerSummary, Entry, Seen, Stopwatch};
 use crate::limits::Limit;
 use crate::metrics::{Call as Counted, Metrics};
 use crate::protocol::Reply;
@@ -27,7 +27,7 @@ pub(super) struct Recorder<'a> {
     metrics: &'a Metrics,
     at: Timestamp,
     watch: Stopwatch,
-    ended: Option<Ended>,
+    answer: Option<AnswerSummary>,
 }
 
 impl<'a> Recorder<'a> {
@@ -36,7 +36,7 @@ impl<'a> Recorder<'a> {
         let (at, watch) = (world.clock().now(), Stopwatch::start());
         exchange.call.at = at;
         let exchange = Arc::new(exchange);
-        Self { exchange, world, is_detached: false, has_fault: false, vendor, metrics, at, watch, ended: None }
+        Self { exchange, world, is_detached: false, has_fault: false, vendor, metrics, at, watch, answer: None }
     }
 
     /// Whether it is a vendor's.
@@ -68,7 +68,7 @@ impl<'a> Recorder<'a> {
     /// The call was answered.
     pub(super) fn end(mut self, reply: &Reply) {
         let (status, headers) = (reply.outcome(), &reply.headers);
-        self.ended = Some(Ended {
+        self.answer = Some(AnswerSummary {
             status,
             fault: self.has_fault.then(|| headers.get(faults::APPLIED).cloned().map(Box::new)).flatten(),
             is_own: !status.is_success() && headers.contains_key(MARK),
@@ -79,7 +79,7 @@ impl<'a> Recorder<'a> {
 impl Drop for Recorder<'_> {
     /// Also where the client left before the answer, and this is dropped in the middle.
     fn drop(&mut self) {
-        let (took, ended) = (self.watch.elapsed(), self.ended.take());
+        let (took, answer) = (self.watch.elapsed(), self.answer.take());
         let vendor = self.vendor.map(|vendor| self.world.set()[vendor].info.name);
         let operation = self.exchange.operation.map(|operation| operation.name);
         let call = &self.exchange.call;
@@ -88,7 +88,7 @@ impl Drop for Recorder<'_> {
             vendor,
             operation,
             user = self.exchange.user_id(),
-            status = ended.as_ref().map(|ended| ended.status.as_u16()),
+            status = answer.as_ref().map(|answer| answer.status.as_u16()),
             duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "{} {}",
             call.method(),
@@ -97,13 +97,13 @@ impl Drop for Recorder<'_> {
         self.metrics.count(&Counted {
             vendor,
             operation,
-            status: ended.as_ref().map(|ended| ended.status.as_u16()),
-            fault: ended.as_ref().and_then(|ended| ended.fault.as_deref()),
+            status: answer.as_ref().map(|answer| answer.status.as_u16()),
+            fault: answer.as_ref().and_then(|answer| answer.fault.as_deref()),
             took,
         });
-        let seen = Seen { at: self.at, vendor, operation, user_id: self.exchange.user_id(), ended, took };
+        let seen = Seen { at: self.at, vendor, operation, user_id: self.exchange.user_id(), answer, took };
         let journal = &self.world.journal;
-        if journal.keep(Entry::new(&self.exchange.call, seen)) && !journal.is_off() {
+        if journal.add(Entry::new(&self.exchange.call, seen)) && !journal.is_off() {
             self.metrics.limit_hit(Limit::Journal);
         }
     }

@@ -125,13 +125,13 @@ impl Reader {
     /// Reads one credential. Answers it without its world, if it had one to lose.
     fn credential<'c>(&mut self, credential: &'c str) -> Option<&'c str> {
         let (bare, world) = split_world(credential);
-        self.keep(bare);
+        self.add(bare);
         self.name(world?);
         Some(bare)
     }
 
     /// Keeps a credential that lost its world, and takes the one that it claims as a JWT.
-    fn keep(&mut self, bare: &str) {
+    fn add(&mut self, bare: &str) {
         self.credentials.add(bare);
         if let Some(world) = claimed(bare) {
             self.name(&world);
@@ -179,7 +179,7 @@ impl Reader {
         let (id, secret) = text.split_once(':')?;
         let [(id, of_id), (secret, of_secret)] = [id, secret].map(split_coded);
         for half in [id, secret] {
-            self.keep(&percent_decode_str(half).decode_utf8_lossy());
+            self.add(&percent_decode_str(half).decode_utf8_lossy());
         }
         for world in [of_id, of_secret].into_iter().flatten() {
             self.name(world);
