@@ -14,7 +14,7 @@ use super::descriptors::Registry;
 use super::message::{Fields, Value, add_number};
 use super::request::Request;
 use super::stream::{StreamWire, incomplete, wrong_content_type};
-use crate::protocol::rpc::{self, Codec, RpcError, code};
+use crate::protocol::rpc::{self, Code, Codec, RpcError};
 use crate::protocol::{Reply, ReplyBody};
 
 /// How a service is.
@@ -59,7 +59,7 @@ pub(super) fn check(registry: &Registry, request: &Request<'_>, body: &Bytes) ->
         message.and_then(|message| service(&message, wire.codec)).map(|service| Status::of(registry, &service));
     match status {
         Ok(Status::Serving) => wire.success(Status::Serving.message(wire.codec)),
-        Ok(Status::ServiceUnknown) => wire.failure(&RpcError::new(code::NOT_FOUND, "unknown service")),
+        Ok(Status::ServiceUnknown) => wire.failure(&RpcError::new(Code::NotFound, "unknown service")),
         Err(error) => wire.failure(&error),
     }
 }
@@ -74,7 +74,7 @@ pub(super) fn watch(registry: &Registry, request: Request<'_>, body: &Bytes) -> 
     let first = service.map(|service| wire.message(&Status::of(registry, &service).message(wire.codec)));
     let (first, error, time) = match first {
         Ok(first) => {
-            (Some(Ok(first)), RpcError::new(code::UNAVAILABLE, "timed out waiting for a change"), limits.idle_timeout)
+            (Some(Ok(first)), RpcError::new(Code::Unavailable, "timed out waiting for a change"), limits.idle_timeout)
         }
         Err(error) => (None, error, Duration::ZERO),
     };
@@ -94,7 +94,7 @@ fn service(message: &[u8], codec: Codec) -> Result<String, RpcError> {
     struct Check {
         service: String,
     }
-    let bad = |error: &dyn Display| RpcError::new(code::INVALID_ARGUMENT, format!("unmarshal message: {error}"));
+    let bad = |error: &dyn Display| RpcError::new(Code::InvalidArgument, format!("unmarshal message: {error}"));
     if codec == Codec::Json {
         return serde_json::from_slice(message).map(|Check { service }| service).map_err(|error| bad(&error));
     }

@@ -15,7 +15,7 @@ use super::message::{Fields, Value, add_bytes, add_number};
 use super::request::Request;
 use super::stream::{Messages, StreamWire, wrong_content_type};
 use crate::protocol::ReplyBody;
-use crate::protocol::rpc::{Codec, RpcError, code};
+use crate::protocol::rpc::{Code, Codec, RpcError};
 
 /// The most questions in one stream.
 const MAX_QUESTIONS: usize = 1_000;
@@ -64,7 +64,7 @@ impl<B: Body<Data = Bytes>> Conversation<B> {
             Ok(None) => return (self.wire.end(None), true),
             Ok(Some(_)) if self.asked == MAX_QUESTIONS => {
                 let text = format!("a stream must have at most {MAX_QUESTIONS} messages");
-                Err(RpcError::new(code::RESOURCE_EXHAUSTED, text))
+                Err(RpcError::new(Code::ResourceExhausted, text))
             }
             Ok(Some(request)) => respond(&self.registry, &request),
             Err(error) => Err(error),
@@ -81,7 +81,7 @@ impl<B: Body<Data = Bytes>> Conversation<B> {
 fn respond(registry: &Registry, request: &[u8]) -> Result<Vec<u8>, RpcError> {
     let (host, question) = read(request)?;
     let question = question.ok_or_else(|| {
-        RpcError::new(code::INVALID_ARGUMENT, "empty request: expected one of the fields of message_request")
+        RpcError::new(Code::InvalidArgument, "empty request: expected one of the fields of message_request")
     })?;
     let mut response = Vec::new();
     if !host.is_empty() {
@@ -130,14 +130,14 @@ fn find(registry: &Registry, question: Question<'_>) -> (u32, Vec<u8>) {
 
 fn not_found(name: &str) -> Vec<u8> {
     let mut error = Vec::new();
-    add_number(&mut error, 1, code::NOT_FOUND.into());
+    add_number(&mut error, 1, Code::NotFound.number().into());
     add_bytes(&mut error, 2, format!("not found: {name}").as_bytes());
     error
 }
 
 /// The host of a request, and its question: the last one, if there are several.
 fn read(request: &[u8]) -> Result<(&str, Option<Question<'_>>), RpcError> {
-    let bad = |text: String| RpcError::new(code::INVALID_ARGUMENT, format!("unmarshal message: {text}"));
+    let bad = |text: String| RpcError::new(Code::InvalidArgument, format!("unmarshal message: {text}"));
     let text = |bytes| std::str::from_utf8(bytes).map_err(|error| bad(error.to_string()));
     let (mut host, mut question) = ("", None);
     for field in Fields::of(request) {
@@ -194,9 +194,9 @@ mod tests {
             assert_eq!(read(request).unwrap().1, question, "{request:?}");
         }
         for broken in [&b"\x1a\x05f"[..], b"\x1a\x01\xff", b"\x2a\x01\x0a"] {
-            assert_eq!(respond(&registry, broken).unwrap_err().code, code::INVALID_ARGUMENT, "{broken:?}");
+            assert_eq!(respond(&registry, broken).unwrap_err().code, Code::InvalidArgument, "{broken:?}");
         }
-        assert_eq!(respond(&registry, b"\x0a\x01h").unwrap_err().code, code::INVALID_ARGUMENT);
+        assert_eq!(respond(&registry, b"\x0a\x01h").unwrap_err().code, Code::InvalidArgument);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use hyper::body::{Body, Frame};
 use tokio::time::{Instant, timeout_at};
 
 use crate::limits::Limits;
-use crate::protocol::rpc::{self, Codec, Framing, RpcError, Wire, code};
+use crate::protocol::rpc::{self, Code, Codec, Framing, RpcError, Wire};
 use crate::protocol::{Reply, ReplyBody};
 
 /// What Connect calls its streams, which its unary calls are not.
@@ -142,7 +142,7 @@ impl<B: Body<Data = Bytes>> Messages<B> {
             if let Some(message) = self.wire.unframe(&mut self.buffer, self.limit)? {
                 return Ok(Some(message));
             }
-            let slow = |_| RpcError::new(code::DEADLINE_EXCEEDED, "timed out waiting for a message");
+            let slow = |_| RpcError::new(Code::DeadlineExceeded, "timed out waiting for a message");
             let frame = match timeout_at(until, self.body.frame()).await.map_err(slow)? {
                 None if self.buffer.is_empty() => return Ok(None),
                 None | Some(Err(_)) => return Err(incomplete()),
@@ -152,7 +152,7 @@ impl<B: Body<Data = Bytes>> Messages<B> {
             self.read += data.len();
             if self.read > self.limit {
                 let text = format!("a stream must be at most {} bytes", self.limit);
-                return Err(RpcError::new(code::RESOURCE_EXHAUSTED, text));
+                return Err(RpcError::new(Code::ResourceExhausted, text));
             }
             self.buffer.extend_from_slice(&data);
         }
@@ -161,7 +161,7 @@ impl<B: Body<Data = Bytes>> Messages<B> {
 
 /// What the client gets that ends in the middle of a message.
 pub(super) fn incomplete() -> RpcError {
-    RpcError::new(code::INVALID_ARGUMENT, "protocol error: incomplete envelope")
+    RpcError::new(Code::InvalidArgument, "protocol error: incomplete envelope")
 }
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn each_wire_ends_in_its_own_way() {
-        let error = RpcError::new(code::NOT_FOUND, "no");
+        let error = RpcError::new(Code::NotFound, "no");
         let end = |content_type| wire(content_type).unwrap().end(Some(&error));
         assert_eq!(end("application/grpc").trailers_ref().unwrap()["grpc-status"], "5");
         let data = |frame: Frame<Bytes>| frame.into_data().unwrap();
@@ -207,9 +207,9 @@ mod tests {
         assert_eq!((two.next().await, two.next().await), (Ok(Some(Bytes::new())), Ok(None)));
         let code = |error: Result<_, RpcError>| error.unwrap_err().code;
         for half in [&b"\0"[..], b"\0\0\0\0\x03hi", b"\0\xff\xff\xff\xffhi"] {
-            assert_eq!(code(messages(half, 100).next().await), code::INVALID_ARGUMENT, "{half:?}");
+            assert_eq!(code(messages(half, 100).next().await), Code::InvalidArgument, "{half:?}");
         }
-        assert_eq!(code(messages(b"\0\0\0\0\x02hi", 6).next().await), code::RESOURCE_EXHAUSTED);
-        assert_eq!(code(messages(b"\x01\0\0\0\x02hi", 100).next().await), code::INVALID_ARGUMENT);
+        assert_eq!(code(messages(b"\0\0\0\0\x02hi", 6).next().await), Code::ResourceExhausted);
+        assert_eq!(code(messages(b"\x01\0\0\0\x02hi", 100).next().await), Code::InvalidArgument);
     }
 }

@@ -8,7 +8,7 @@ use http::header::{HeaderName, HeaderValue};
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Kind};
 use crate::protocol::problem::MARK;
-use crate::protocol::rpc::{RpcError, code};
+use crate::protocol::rpc::{Code, RpcError};
 use crate::protocol::{Call, Reply};
 use crate::vendors::{Vendor, VendorInfo};
 
@@ -64,9 +64,9 @@ pub(super) fn own(call: &Call, refusal: Reply) -> Reply {
         return refusal;
     };
     let code = match refusal.status {
-        StatusCode::BAD_REQUEST => code::INVALID_ARGUMENT,
-        StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED => code::UNIMPLEMENTED,
-        _ => code::RESOURCE_EXHAUSTED,
+        StatusCode::BAD_REQUEST => Code::InvalidArgument,
+        StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED => Code::Unimplemented,
+        _ => Code::ResourceExhausted,
     };
     let problem: serde_json::Value = serde_json::from_slice(&refusal.body).unwrap_or_default();
     let reply = wire.failure(&RpcError::new(code, problem["detail"].as_str().unwrap_or_default()));

@@ -4,6 +4,8 @@
 //! Only what is unary is here: a call that was read whole, and its answer. `grpc/stream.rs` has what streams.
 //! `ARCHITECTURE.md` says why the framing is our own.
 
+pub mod field;
+
 use std::io::Read;
 
 use base64::Engine;
@@ -71,44 +73,63 @@ const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 const GRPC_ENCODING: &str = "grpc-encoding";
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 
-/// The codes of gRPC, by number.
-pub mod field;
-
-pub mod code {
-    #![allow(missing_docs)]
-    pub const UNKNOWN: u8 = 2;
-    pub const INVALID_ARGUMENT: u8 = 3;
-    pub const DEADLINE_EXCEEDED: u8 = 4;
-    pub const NOT_FOUND: u8 = 5;
-    pub const ALREADY_EXISTS: u8 = 6;
-    pub const PERMISSION_DENIED: u8 = 7;
-    pub const RESOURCE_EXHAUSTED: u8 = 8;
-    pub const FAILED_PRECONDITION: u8 = 9;
-    pub const UNIMPLEMENTED: u8 = 12;
-    pub const INTERNAL: u8 = 13;
-    pub const UNAVAILABLE: u8 = 14;
-    pub const UNAUTHENTICATED: u8 = 16;
+/// The codes of gRPC that errors here have, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum Code {
+    Unknown = 2,
+    InvalidArgument = 3,
+    DeadlineExceeded = 4,
+    NotFound = 5,
+    AlreadyExists = 6,
+    PermissionDenied = 7,
+    ResourceExhausted = 8,
+    FailedPrecondition = 9,
+    Unimplemented = 12,
+    Internal = 13,
+    Unavailable = 14,
+    Unauthenticated = 16,
 }
 
-/// A code's name on the Connect wire and its HTTP status there.
-fn named(code: u8) -> (&'static str, u16) {
-    match code {
-        1 => ("canceled", 499),
-        3 => ("invalid_argument", 400),
-        4 => ("deadline_exceeded", 504),
-        5 => ("not_found", 404),
-        6 => ("already_exists", 409),
-        7 => ("permission_denied", 403),
-        8 => ("resource_exhausted", 429),
-        9 => ("failed_precondition", 400),
-        10 => ("aborted", 409),
-        11 => ("out_of_range", 400),
-        12 => ("unimplemented", 501),
-        13 => ("internal", 500),
-        14 => ("unavailable", 503),
-        15 => ("data_loss", 500),
-        16 => ("unauthenticated", 401),
-        _ => ("unknown", 500),
+impl Code {
+    /// Its number.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// Its name on the Connect wire.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::InvalidArgument => "invalid_argument",
+            Self::DeadlineExceeded => "deadline_exceeded",
+            Self::NotFound => "not_found",
+            Self::AlreadyExists => "already_exists",
+            Self::PermissionDenied => "permission_denied",
+            Self::ResourceExhausted => "resource_exhausted",
+            Self::FailedPrecondition => "failed_precondition",
+            Self::Unimplemented => "unimplemented",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+            Self::Unauthenticated => "unauthenticated",
+        }
+    }
+
+    /// Its HTTP status on the Connect wire.
+    const fn status(self) -> u16 {
+        match self {
+            Self::Unknown | Self::Internal => 500,
+            Self::InvalidArgument | Self::FailedPrecondition => 400,
+            Self::DeadlineExceeded => 504,
+            Self::NotFound => 404,
+            Self::AlreadyExists => 409,
+            Self::PermissionDenied => 403,
+            Self::ResourceExhausted => 429,
+            Self::Unimplemented => 501,
+            Self::Unavailable => 503,
+            Self::Unauthenticated => 401,
+        }
     }
 }
 
@@ -116,7 +137,7 @@ fn named(code: u8) -> (&'static str, u16) {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RpcError {
     /// The code of gRPC.
-    pub code: u8,
+    pub code: Code,
     /// The HTTP status on the Connect wire, where it is not the code's own.
     pub http: Option<u16>,
     /// The text.
@@ -138,13 +159,13 @@ pub struct Detail {
 
 impl RpcError {
     /// An error without details.
-    pub fn new(code: u8, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, http: None, message: message.into(), detail: None }
     }
 
     /// The HTTP status.
     fn status(&self) -> StatusCode {
-        let status = self.http.unwrap_or(named(self.code).1);
+        let status = self.http.unwrap_or(self.code.status());
         StatusCode::from_u16(status).expect("a status from 400 to 599")
     }
 }
@@ -197,7 +218,7 @@ impl Wire {
                 unpack(body.clone(), encoding != "identity", encoding, limit)
             }
             Framing::Grpc | Framing::GrpcWeb => {
-                let short = || RpcError::new(code::INVALID_ARGUMENT, "protocol error: incomplete envelope");
+                let short = || RpcError::new(Code::InvalidArgument, "protocol error: incomplete envelope");
                 let (head, rest) = body.split_at_checked(5).ok_or_else(short)?;
                 let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
                 if rest.len() < length {
@@ -264,7 +285,7 @@ fn connect_error(error: &RpcError) -> Reply {
 
 /// An error as the object that Connect makes of it.
 pub fn error_json(error: &RpcError) -> Value {
-    let mut body = json!({ "code": named(error.code).0 });
+    let mut body = json!({ "code": error.code.as_str() });
     if !error.message.is_empty() {
         body["message"] = error.message.as_str().into();
     }
@@ -294,13 +315,13 @@ pub fn trailers(error: Option<&RpcError>) -> HeaderMap {
     let Some(error) = error else { return HeaderMap::from_iter([(STATUS, HeaderValue::from_static("0"))]) };
     let text = |text: &str| HeaderValue::from_str(text).expect("coded text is ASCII");
     let mut trailers = HeaderMap::new();
-    trailers.insert(STATUS, HeaderValue::from(u16::from(error.code)));
+    trailers.insert(STATUS, HeaderValue::from(u16::from(error.code.number())));
     trailers.insert(MESSAGE, text(&utf8_percent_encode(&error.message, CODED).to_string()));
     if let Some(detail) = &error.detail {
         let mut any = Vec::new();
         field(&mut any, 1, format!("type.googleapis.com/{}", detail.name).as_bytes());
         field(&mut any, 2, &detail.bytes);
-        let mut status = vec![1 << 3, error.code];
+        let mut status = vec![1 << 3, error.code.number()];
         field(&mut status, 2, error.message.as_bytes());
         field(&mut status, 3, &any);
         trailers.insert(DETAILS, text(&STANDARD_NO_PAD.encode(status)));
@@ -337,7 +358,7 @@ pub fn frame(flags: u8, message: &[u8]) -> Vec<u8> {
 pub fn unpack(message: Bytes, compressed: bool, encoding: &str, limit: usize) -> Result<Bytes, RpcError> {
     if !matches!(encoding, "identity" | "gzip" | "") {
         let text = format!("unknown compression \"{encoding}\": supported encodings are gzip");
-        return Err(RpcError::new(code::UNIMPLEMENTED, text));
+        return Err(RpcError::new(Code::Unimplemented, text));
     }
     if !compressed {
         return Ok(message);
@@ -347,8 +368,8 @@ pub fn unpack(message: Bytes, compressed: bool, encoding: &str, limit: usize) ->
     let read = GzDecoder::new(&message[..]).take(limit as u64 + 1).read_to_end(&mut plain);
     match read {
         Ok(_) if plain.len() <= limit => Ok(plain.into()),
-        Ok(_) => Err(RpcError::new(code::RESOURCE_EXHAUSTED, "message is too large")),
-        Err(error) => Err(RpcError::new(code::INVALID_ARGUMENT, format!("decompress: {error}"))),
+        Ok(_) => Err(RpcError::new(Code::ResourceExhausted, "message is too large")),
+        Err(error) => Err(RpcError::new(Code::InvalidArgument, format!("decompress: {error}"))),
     }
 }
 
@@ -362,7 +383,7 @@ mod tests {
 
     fn error() -> RpcError {
         let detail = Detail { name: "acme.v1.Why", bytes: vec![10, 1, b'x'], debug: json!({ "id": "x" }) };
-        RpcError { detail: Some(Box::new(detail)), ..RpcError::new(code::FAILED_PRECONDITION, "50% é") }
+        RpcError { detail: Some(Box::new(detail)), ..RpcError::new(Code::FailedPrecondition, "50% é") }
     }
 
     #[test]
@@ -401,13 +422,13 @@ mod tests {
         let any = b"\x0a\x1ftype.googleapis.com/acme.v1.Why\x12\x03\x0a\x01x";
         let expected = [&[8, 9, 0x12, 6][..], "50% é".as_bytes(), &[0x1a, any.len() as u8], any].concat();
         assert_eq!(details, expected);
-        let bare = wire("application/grpc").unwrap().failure(&RpcError::new(5, "no"));
+        let bare = wire("application/grpc").unwrap().failure(&RpcError::new(Code::NotFound, "no"));
         assert!(!bare.trailers.unwrap().contains_key("grpc-status-details-bin"));
     }
 
     #[test]
     fn an_error_is_a_trailer_frame_on_grpc_web_and_an_object_on_connect() {
-        let web = wire("application/grpc-web").unwrap().failure(&RpcError::new(5, "no"));
+        let web = wire("application/grpc-web").unwrap().failure(&RpcError::new(Code::NotFound, "no"));
         assert_eq!(&web.body[..], b"\x80\0\0\0\x22grpc-status: 5\r\ngrpc-message: no\r\n".as_slice());
         let connect = wire("application/proto").unwrap().failure(&error());
         assert_eq!(connect.status, 400);
@@ -425,12 +446,12 @@ mod tests {
         let message = |body: &'static [u8]| grpc.message(&none, &Bytes::from_static(body), 10);
         assert_eq!(message(b"\0\0\0\0\x02hi").unwrap(), "hi");
         assert_eq!(message(b"\0\0\0\0\0").unwrap(), "");
-        assert_eq!(message(b"\0\0\0\0\x03hi").unwrap_err().code, code::INVALID_ARGUMENT);
-        assert_eq!(message(b"").unwrap_err().code, code::INVALID_ARGUMENT);
+        assert_eq!(message(b"\0\0\0\0\x03hi").unwrap_err().code, Code::InvalidArgument);
+        assert_eq!(message(b"").unwrap_err().code, Code::InvalidArgument);
         let brotli = HeaderMap::from_iter([(HeaderName::from_static("grpc-encoding"), HeaderValue::from_static("br"))]);
         assert_eq!(
             grpc.message(&brotli, &Bytes::from_static(b"\x01\0\0\0\0"), 10).unwrap_err().code,
-            code::UNIMPLEMENTED
+            Code::Unimplemented
         );
     }
 
@@ -445,7 +466,7 @@ mod tests {
             HeaderMap::from_iter([(HeaderName::from_static("content-encoding"), HeaderValue::from_static("gzip"))]);
         let connect = wire("application/json").unwrap();
         assert_eq!(connect.message(&gzip, &body, 1_000).unwrap().len(), 1_000);
-        assert_eq!(connect.message(&gzip, &body, 999).unwrap_err().code, code::RESOURCE_EXHAUSTED);
+        assert_eq!(connect.message(&gzip, &body, 999).unwrap_err().code, Code::ResourceExhausted);
         assert!(connect.message(&gzip, &Bytes::from_static(b"x"), 999).is_err());
     }
 }

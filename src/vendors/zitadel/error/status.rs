@@ -1,14 +1,14 @@
 //! The gRPC status of each of ZITADEL's errors, with its text, its id and the HTTP status that the gateway gives it.
 
 use super::{Error, ErrorContext, Weakness};
-use crate::protocol::rpc::code;
+use crate::protocol::rpc::Code;
 use crate::vendors::zitadel::record::WrongState;
 
 /// A gRPC status with the HTTP status that the gateway gives it.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Status<'a> {
     pub(in super::super) http: u16,
-    pub(in super::super) code: u8,
+    pub(in super::super) code: Code,
     /// The text, without the id.
     pub(in super::super) text: &'a str,
     /// The id, which makes the text a detail of its own.
@@ -21,31 +21,31 @@ const DETAIL: &str = "zitadel.v1.ErrorDetail";
 
 // The auth step stands outside the vendor's translation, hence the raw key.
 pub(in super::super) const INVALID_TOKEN: Status<'_> =
-    coded(401, code::UNAUTHENTICATED, "Errors.Token.Invalid", "AUTH-7fs1e");
+    coded(401, Code::Unauthenticated, "Errors.Token.Invalid", "AUTH-7fs1e");
 pub(in super::super) const PERMISSION_DENIED: Status<'_> =
-    coded(403, code::PERMISSION_DENIED, NO_PERMISSION, "AUTH-AWfge");
+    coded(403, Code::PermissionDenied, NO_PERMISSION, "AUTH-AWfge");
 pub(in super::super) const USERNAME_TAKEN: Status<'_> =
-    coded(409, code::ALREADY_EXISTS, "User already exists", "V3-DKcYh");
+    coded(409, Code::AlreadyExists, "User already exists", "V3-DKcYh");
 const NO_PERMISSION: &str = "No matching permissions found";
 
-const fn coded<'a>(http: u16, code: u8, text: &'a str, id: &'a str) -> Status<'a> {
+const fn coded<'a>(http: u16, code: Code, text: &'a str, id: &'a str) -> Status<'a> {
     Status { http, code, text, id: Some(id), detail: DETAIL }
 }
 
 const fn precondition<'a>(text: &'a str, id: &'a str) -> Status<'a> {
-    coded(400, code::FAILED_PRECONDITION, text, id)
+    coded(400, Code::FailedPrecondition, text, id)
 }
 
 const fn argument<'a>(text: &'a str, id: &'a str) -> Status<'a> {
-    coded(400, code::INVALID_ARGUMENT, text, id)
+    coded(400, Code::InvalidArgument, text, id)
 }
 
 const fn missing<'a>(text: &'a str, id: &'a str) -> Status<'a> {
-    coded(404, code::NOT_FOUND, text, id)
+    coded(404, Code::NotFound, text, id)
 }
 
 /// A status without an id, and so without a detail.
-pub(in super::super) const fn bare(http: u16, code: u8, text: &str) -> Status<'_> {
+pub(in super::super) const fn bare(http: u16, code: Code, text: &str) -> Status<'_> {
     Status { http, code, text, id: None, detail: DETAIL }
 }
 
@@ -82,18 +82,16 @@ impl Error {
     /// The status of the error, as an answer of the operation that has this context.
     pub(in super::super) fn status(&self, context: &ErrorContext) -> Status<'_> {
         match self {
-            Self::Undecodable(text) | Self::Invalid(text) => bare(400, code::INVALID_ARGUMENT, text),
-            Self::AuthHeaderMissing => bare(401, code::UNAUTHENTICATED, "auth header missing"),
-            Self::InvalidAuthHeader => coded(401, code::UNAUTHENTICATED, "invalid auth header", "AUTH-toLo1"),
+            Self::Undecodable(text) | Self::Invalid(text) => bare(400, Code::InvalidArgument, text),
+            Self::AuthHeaderMissing => bare(401, Code::Unauthenticated, "auth header missing"),
+            Self::InvalidAuthHeader => coded(401, Code::Unauthenticated, "invalid auth header", "AUTH-toLo1"),
             Self::InvalidToken => INVALID_TOKEN,
-            Self::OrganizationUnknown => {
-                coded(403, code::PERMISSION_DENIED, "Organisation doesn't exist", "AUTH-Bs7Ds")
-            }
+            Self::OrganizationUnknown => coded(403, Code::PermissionDenied, "Organisation doesn't exist", "AUTH-Bs7Ds"),
             Self::MembershipNotFound => missing("membership not found", "AUTHZ-cdgFk"),
             Self::PermissionDenied => PERMISSION_DENIED,
-            Self::EndpointDenied => coded(403, code::PERMISSION_DENIED, NO_PERMISSION, "AUTH-5mWD2"),
+            Self::EndpointDenied => coded(403, Code::PermissionDenied, NO_PERMISSION, "AUTH-5mWD2"),
             Self::TooDeep => argument("Too many query nesting levels (Max 20)", "USER-zsQ97"),
-            Self::Internal(text) => coded(500, code::UNKNOWN, text, ""),
+            Self::Internal(text) => coded(500, Code::Unknown, text, ""),
             Self::UserNotFound => user_not_found(context.not_found),
             Self::WrongState(state) => wrong_state(*state),
             Self::OrganizationMissing => precondition("Organisation not found", "COMMAND-QXPGs"),
@@ -101,7 +99,7 @@ impl Error {
             Self::UserExists { machine: true } => precondition("Errors.User.AlreadyExisting", "COMMAND-k2una"),
             Self::UserExists { machine: false } => precondition("Errors.User.AlreadyExisting", "COMMAND-7yiox1isql"),
             Self::UsernameTaken => USERNAME_TAKEN,
-            Self::UserTypeMissing => coded(501, code::UNIMPLEMENTED, "user type is not implemented", ""),
+            Self::UserTypeMissing => coded(501, Code::Unimplemented, "user type is not implemented", ""),
             Self::MetadataOnBothLevels => {
                 argument("Metadata must not be set on both the user and human fields", "USERv2-j0z7uy")
             }
@@ -126,7 +124,7 @@ impl Error {
             Self::NotAMachine => precondition("Not allowed for this user type", "COMMAND-Df2f1"),
             Self::ExpiresInThePast => argument("The expiration date is in the past", "DOMAIN-dv3t5"),
             Self::KeyInvalid => argument("Public key is invalid", "COMMAND-5F3h1"),
-            Self::KeysExhausted => bare(501, code::UNIMPLEMENTED, "all 32 test keys of this world are in use"),
+            Self::KeysExhausted => bare(501, Code::Unimplemented, "all 32 test keys of this world are in use"),
             Self::TokenMissing => missing("Personal Access Token not found", "COMMAND-4m77G"),
             Self::KeyMissing => missing("Machine key not found", "COMMAND-4m77G"),
             Self::SecretMissing => precondition("Secret doesn't exist", "COMMAND-x7s802"),

@@ -11,7 +11,7 @@ use super::generated::zitadel::v1::ErrorDetail;
 use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::protocol::Reply;
 use crate::protocol::problem::{MARK, Mark};
-use crate::protocol::rpc::{self, RpcError, code};
+use crate::protocol::rpc::{self, Code, RpcError};
 use crate::vendors::zitadel::error::status::{
     INVALID_TOKEN, PERMISSION_DENIED, Status, USERNAME_TAKEN, bare, user_not_found, wrong_state,
 };
@@ -34,7 +34,7 @@ pub(in super::super) fn error(error: &Error, context: &ErrorContext, edge: Edge)
 
 /// A remote call whose frame is broken.
 pub(in super::super) fn framing(error: &RpcError, edge: Edge) -> Reply {
-    let answer = if error.code == code::UNIMPLEMENTED { "unknown_compression" } else { "undecodable" };
+    let answer = if error.code == Code::Unimplemented { "unknown_compression" } else { "undecodable" };
     edge.failure(error).fidelity_row(answer)
 }
 
@@ -49,7 +49,7 @@ pub(in super::super) fn failure(failure: &Failure, context: &ErrorContext, edge:
         },
         // The gateway names no methods.
         Kind::WrongMethod(_) => match edge {
-            Edge::Rest => render(bare(405, code::UNIMPLEMENTED, "Method Not Allowed"), edge),
+            Edge::Rest => render(bare(405, Code::Unimplemented, "Method Not Allowed"), edge),
             Edge::Rpc(_) => rpc::wrong_method(),
         }
         .fidelity_row("wrong_method"),
@@ -58,9 +58,9 @@ pub(in super::super) fn failure(failure: &Failure, context: &ErrorContext, edge:
             Reply::empty(StatusCode::MOVED_PERMANENTLY).with(LOCATION, path).fidelity_row("untidy_path")
         }
         Kind::TooLarge => {
-            render(bare(413, code::RESOURCE_EXHAUSTED, "request body too large"), edge).fidelity_row("too_large")
+            render(bare(413, Code::ResourceExhausted, "request body too large"), edge).fidelity_row("too_large")
         }
-        Kind::Broken => render(bare(500, code::INTERNAL, "Errors.Internal"), edge),
+        Kind::Broken => render(bare(500, Code::Internal, "Errors.Internal"), edge),
     };
     match overrides.retry_after {
         Some(seconds) => reply.with(RETRY_AFTER, HeaderValue::from(seconds)),
@@ -84,20 +84,20 @@ fn name_of(status: u16) -> Option<NamedError> {
 }
 
 /// The gRPC code of an injected status.
-fn code_of(status: u16) -> u8 {
+fn code_of(status: u16) -> Code {
     match status {
-        400 | 422 => code::INVALID_ARGUMENT,
-        401 => code::UNAUTHENTICATED,
-        403 => code::PERMISSION_DENIED,
-        404 => code::NOT_FOUND,
-        405 | 501 => code::UNIMPLEMENTED,
-        408 | 504 => code::DEADLINE_EXCEEDED,
-        409 => code::ALREADY_EXISTS,
-        412 => code::FAILED_PRECONDITION,
-        429 => code::RESOURCE_EXHAUSTED,
-        500 => code::INTERNAL,
-        502 | 503 => code::UNAVAILABLE,
-        _ => code::UNKNOWN,
+        400 | 422 => Code::InvalidArgument,
+        401 => Code::Unauthenticated,
+        403 => Code::PermissionDenied,
+        404 => Code::NotFound,
+        405 | 501 => Code::Unimplemented,
+        408 | 504 => Code::DeadlineExceeded,
+        409 => Code::AlreadyExists,
+        412 => Code::FailedPrecondition,
+        429 => Code::ResourceExhausted,
+        500 => Code::Internal,
+        502 | 503 => Code::Unavailable,
+        _ => Code::Unknown,
     }
 }
 
@@ -114,17 +114,17 @@ fn named(name: NamedError, overrides: &Overrides, context: &ErrorContext, edge: 
                 None => ("UserId", ID_LENGTH),
             };
             text = format!("invalid {}.{field}: {reason}", context.message);
-            bare(400, code::INVALID_ARGUMENT, &text)
+            bare(400, Code::InvalidArgument, &text)
         }
         NamedError::Already => match context.wrong_state {
             Some(state) => wrong_state(state),
-            None => bare(400, code::FAILED_PRECONDITION, "failed precondition"),
+            None => bare(400, Code::FailedPrecondition, "failed precondition"),
         },
         // The vendor lacks the last two names, so that nobody can ask for them.
         NamedError::Conflict | NamedError::Identity | NamedError::TenantMismatch => USERNAME_TAKEN,
-        NamedError::RateLimited => bare(429, code::RESOURCE_EXHAUSTED, "resource exhausted"),
-        NamedError::Unavailable => bare(503, code::UNAVAILABLE, "unavailable"),
-        NamedError::Internal => bare(500, code::INTERNAL, "Errors.Internal"),
+        NamedError::RateLimited => bare(429, Code::ResourceExhausted, "resource exhausted"),
+        NamedError::Unavailable => bare(503, Code::Unavailable, "unavailable"),
+        NamedError::Internal => bare(500, Code::Internal, "Errors.Internal"),
     };
     render(overridden(status, overrides), edge)
 }
@@ -150,10 +150,10 @@ fn render(status: Status<'_>, edge: Edge) -> Reply {
 fn as_gateway(status: Status<'_>, message: &str) -> Reply {
     let kind = format!("type.googleapis.com/{}", status.detail);
     let detail = status.id.map(|id| Detail { kind: &kind, id, message: status.text });
-    let body = Body { code: status.code, message, details: detail.as_slice() };
+    let body = Body { code: status.code.number(), message, details: detail.as_slice() };
     let reply = Reply::of(StatusCode::from_u16(status.http).expect("a status from 400 to 599"), &body);
     match HeaderValue::from_str(message) {
-        Ok(challenge) if status.code == code::UNAUTHENTICATED => reply.with(WWW_AUTHENTICATE, challenge),
+        Ok(challenge) if status.code == Code::Unauthenticated => reply.with(WWW_AUTHENTICATE, challenge),
         _ => reply,
     }
 }
