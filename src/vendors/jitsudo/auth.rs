@@ -1,4 +1,4 @@
-//! Where jitsudo's credential and tenant stand, which count, and who may come in through which door.
+//! Where jitsudo reads credential and tenant, which credentials are valid, and who may enter through which door.
 
 mod token;
 
@@ -46,7 +46,7 @@ pub(super) struct Key {
 /// Who calls, for which tenant, and when: all that a call writes has one time.
 #[derive(Debug)]
 pub(super) struct Caller {
-    /// Nil where nobody asked for it.
+    /// Nil where the operation needs none.
     tenant: Uuid,
     identity: Identity,
     at: Timestamp,
@@ -54,7 +54,7 @@ pub(super) struct Caller {
 
 #[derive(Debug)]
 enum Identity {
-    /// Nobody was asked who they are.
+    /// The operation asks for no credential.
     Anonymous,
     User(User),
     Key(Key),
@@ -140,7 +140,7 @@ impl Access {
         }
     }
 
-    /// Whether the call carries a token or key that there is.
+    /// Whether the call carries a valid token or key.
     pub(super) fn accepts(&self, users: &Users, behaviour: &Behaviour, call: &Call, now: Timestamp) -> bool {
         self.holder(users, behaviour, call, now).is_ok()
             || call.header(&API_KEY).is_some_and(|key| self.keys.contains_key(key.trim_ascii()))

@@ -14,7 +14,7 @@ use crate::protocol::Reply;
 pub(super) enum Error {
     /// No bearer token.
     MissingToken,
-    /// A token that nobody made.
+    /// An unknown token.
     UnknownToken,
     /// An unknown address, or a password that is not the user's.
     BadCredentials,
@@ -34,7 +34,7 @@ pub(super) enum Error {
     SuspendedCaller,
     /// Neither an API key nor a bearer token.
     MissingKey,
-    /// An API key that nobody made.
+    /// An unknown API key.
     UnknownKey,
     /// No `X-Tenant-ID`.
     MissingTenant,
@@ -73,7 +73,7 @@ pub(super) enum Error {
     EmailTaken,
     /// A rule forbids it; which one.
     Forbidden(&'static str),
-    /// The state stands against it; why.
+    /// The current state does not allow it; why.
     Conflict(&'static str),
 }
 
@@ -114,7 +114,7 @@ impl Error {
                 body(401, "unauthenticated", BAD_TOKEN, None, &[]).fidelity_row("suspended_caller")
             }
             Self::BadCredentials => body(401, "unauthenticated", BAD_LOGIN, None, &[]).fidelity_row("bad_credentials"),
-            // The same answer: nobody is told who is suspended.
+            // The same answer, so that it does not reveal who is suspended.
             Self::SuspendedLogin => body(401, "unauthenticated", BAD_LOGIN, None, &[]).fidelity_row("suspended_login"),
             Self::AmbiguousTenant => {
                 invalid("The address stands in several tenants.", field("tenant_slug")).fidelity_row("ambiguous_tenant")
@@ -244,7 +244,7 @@ fn named(name: NamedError, status: Option<u16>, overrides: &Overrides, behaviour
         NamedError::Forbidden => (403, "forbidden", FORBIDDEN),
         NamedError::NotFound => (404, "not_found", NOT_FOUND),
         NamedError::Invalid => (behaviour.invalid_status, "invalid_input", INVALID),
-        // The vendor lacks the last name, so that nobody can ask for it.
+        // The vendor lacks the last name, so no fault can ask for it.
         NamedError::Already | NamedError::Conflict | NamedError::Identity => (409, "conflict", CONFLICT),
         NamedError::TenantMismatch => (403, "tenant_mismatch", MISMATCH),
         NamedError::RateLimited => (429, "rate_limited", "Too many calls."),

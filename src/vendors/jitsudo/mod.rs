@@ -1,7 +1,7 @@
 //! jitsudo's users API: tenants whose users are active or suspended. The wiring.
 //!
 //! # Differences from the real service
-//! They are in `fidelity/*.toml`, and are printed in `docs/fidelity.md`.
+//! They are in `fidelity/*.toml`, and are printed in `docs/fidelity/`.
 
 mod auth;
 mod error;

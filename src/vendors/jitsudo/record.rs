@@ -30,7 +30,7 @@ pub(super) struct User {
     pub(super) profile: Arc<Profile>,
 }
 
-/// The members that mostly stand still.
+/// The members that seldom change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Profile {
     /// In lower case.
@@ -75,7 +75,7 @@ impl Record for User {
         &self.profile.id
     }
 
-    /// An address is one person's within a tenant. Two tenants with the same one never meet.
+    /// An address is one person's within a tenant. Two tenants may have the same one.
     fn aliases(&self) -> Vec<Address> {
         vec![Address::new(self.profile.tenant, &self.profile.email)]
     }

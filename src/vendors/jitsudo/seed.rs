@@ -163,8 +163,8 @@ fn keys(start: &SeedContext<'_>, tenants: &[SeedTenant]) -> Result<HashMap<Strin
     Ok(keys)
 }
 
-/// Collects the records. An error names the value that two of them share; `describe` gives an alias's value and says
-/// what it is.
+/// Collects the records. An error names the value that two of them share; `describe` gives the value of an alias and
+/// its kind.
 fn directory<T: Record>(
     start: &SeedContext<'_>,
     records: Vec<T>,

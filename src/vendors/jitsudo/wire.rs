@@ -1,4 +1,4 @@
-//! jitsudo's bodies: requests in, answers out. What every part of the API shares stands here.
+//! jitsudo's bodies: requests in, answers out. Holds what every part of the API shares.
 
 pub(super) mod audit;
 pub(super) mod auth;
@@ -96,7 +96,7 @@ fn query<'c>(call: &'c Call, name: &str) -> Option<Cow<'c, str>> {
     })
 }
 
-/// The body's members. Those that nobody knows are passed over.
+/// The body's members. Unknown members are ignored.
 fn object(call: &Call) -> Result<Map<String, Value>, Error> {
     if !call.may_be_json() {
         return Err(Error::MediaType);

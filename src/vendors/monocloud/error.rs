@@ -23,7 +23,7 @@ const NOT_FOUND: &str = "The user was not found.";
 pub(super) enum Error {
     /// No `X-API-KEY`, or an empty one.
     MissingKey,
-    /// A key that nobody made.
+    /// An unknown key.
     UnknownKey,
     /// A write with a key that may only read.
     ReadOnlyKey,
@@ -53,9 +53,9 @@ pub(super) enum Error {
     NotAMember,
     /// A user who could not sign in.
     NoWayIn,
-    /// Somebody has that e-mail address, phone number or user name.
+    /// Another user has that e-mail address, phone number or user name.
     Taken(Alias),
-    /// A new id that somebody has already, by its member: a seed may hold any.
+    /// A generated id that is already taken, with its member: a seed may hold any id.
     IdTaken(&'static str, String),
     /// A password against the policy.
     WeakPassword(Vec<Weakness>),
@@ -208,7 +208,7 @@ fn named(name: NamedError, overrides: &Overrides, context: ErrorContext<'_>) -> 
             let code = overrides.code.as_deref().unwrap_or("PasswordTooShort");
             identity([(code, text.unwrap_or("Passwords must be at least 8 characters."))], context)
         }
-        // The vendor lacks the last two names, so that nobody can ask for them.
+        // The vendor lacks the last two names, so no fault can ask for them.
         NamedError::Conflict | NamedError::Already | NamedError::TenantMismatch => plain(409, text, context),
         NamedError::RateLimited => plain(429, text, context),
         NamedError::Unavailable => plain(503, text, context),

@@ -1,7 +1,7 @@
 //! MonoCloud's Management API: users that are disabled, blocked, or both. The wiring.
 //!
 //! # Differences from the real service
-//! They are in `fidelity/*.toml`, and are printed in `docs/fidelity.md`.
+//! They are in `fidelity/*.toml`, and are printed in `docs/fidelity/`.
 
 mod auth;
 mod error;

@@ -28,7 +28,7 @@ const MAX_PAGE_SIZE: usize = 100;
 /// An order that the list does not have.
 const BAD_SORT: Error = Error::BadQuery("The sort is not a known field with :1 or :-1.");
 
-/// A JSON object that a call sent, read member by member. What is wrong is collected, and told by [`Body::finish`].
+/// A JSON object that a call sent, read member by member. What is wrong is collected, and reported by [`Body::finish`].
 pub(super) struct Body {
     members: Map<String, Value>,
     errors: Vec<(&'static str, &'static str)>,
@@ -120,7 +120,7 @@ impl Body {
     }
 }
 
-/// What stands after the path of a call.
+/// The query of a call.
 pub(super) struct Query<'c>(Vec<(Cow<'c, str>, Cow<'c, str>)>);
 
 impl<'c> Query<'c> {

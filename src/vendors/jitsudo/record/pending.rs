@@ -1,4 +1,4 @@
-//! What a mailed token stands for, until it is used. One of each purpose per user: a newer one takes its place.
+//! What a mailed token stands for, until it is used. One of each purpose per user: a newer one replaces it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

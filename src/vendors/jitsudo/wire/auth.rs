@@ -39,7 +39,7 @@ pub(in super::super) fn issued(issued: &IssuedToken, behaviour: &Behaviour) -> R
     Reply::of(StatusCode::OK, &Body { token: &issued.token, expires_at: Time(issued.expires_at, behaviour) })
 }
 
-/// The address that a letter is asked for.
+/// The address that a message is requested for.
 pub(in super::super) fn email(call: &Call) -> Result<String, Error> {
     required_text(&object(call)?, "email")
 }

@@ -1,4 +1,4 @@
-//! Groups, and who is in them. That a user is in a group stands with the user.
+//! Groups and their members. A membership is stored in the user's record.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -203,7 +203,7 @@ pub(in super::super) fn assign_group(
         Ok(is_new)
     })?;
     if done.changed {
-        // The group may be gone by now, and then nobody asks.
+        // The group may have been deleted meanwhile; then there is nothing to update.
         _ = monocloud.state.groups.update(&group.group_id, |group| {
             group.last_assigned = Some(now);
             Ok::<_, Error>(())

@@ -1,11 +1,11 @@
-//! Pages of lists: only what stands on the page is put in order, and nothing is copied before that.
+//! Pages of lists: only the items of the page are sorted and copied.
 
 /// Which page of a list is asked for, and in which order.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct PageRequest<F> {
     /// From 1.
     pub(in super::super) page: usize,
-    /// How much stands on a page, at least 1.
+    /// How many items a page has, at least 1.
     pub(in super::super) size: usize,
     /// Without one, the order in which the items were made.
     pub(in super::super) sort: Option<Sort<F>>,

@@ -70,7 +70,7 @@ pub(in super::super) fn set_password(
     })
 }
 
-/// A password that somebody wants who knows the old one.
+/// A new password, requested with the old one.
 pub(in super::super) struct ChangePassword {
     pub(in super::super) old_password: String,
     pub(in super::super) password: NewPassword,
@@ -91,7 +91,7 @@ pub(in super::super) fn change_password(
     let hash = input.password.hashed(&monocloud.context.ids)?;
     let now = monocloud.now();
     change(monocloud, user_id, |user| {
-        // Somebody else may have been faster.
+        // A concurrent call may have changed the password.
         if user.profile.password_hash.as_ref() != Some(&old) {
             return Err(Error::WrongPassword);
         }
@@ -127,13 +127,13 @@ pub(in super::super) fn set_force_reset(monocloud: &MonoCloud, user_id: &str, fo
     })
 }
 
-/// How the link is to be made that sets a password anew.
+/// How to make a link that resets a password.
 pub(in super::super) struct ResetPassword {
     pub(in super::super) send_email: bool,
     pub(in super::super) expiry: Option<i64>,
 }
 
-/// Makes a link that sets a password anew. It goes to the primary address, or where there is none, to the first.
+/// Makes a link that resets a password. It goes to the primary address, or to the first if none is primary.
 pub(in super::super) fn reset_password(
     monocloud: &MonoCloud,
     user_id: &str,

@@ -1,4 +1,4 @@
-//! MonoCloud's group. Who is in it stands with the users. Pure.
+//! MonoCloud's group. Its members are stored in the users' records. Pure.
 
 use std::convert::Infallible;
 

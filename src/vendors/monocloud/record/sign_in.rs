@@ -21,7 +21,7 @@ impl User {
     pub(in super::super) fn fail_sign_in(&mut self, ip: &str, lockout: Lockout, now: i64) {
         let was_blocked = self.is_blocked(now);
         if self.block.is_some() && !was_blocked {
-            self.block = None; // it ended by itself, so that counting starts anew
+            self.block = None; // it has expired, so counting restarts
             self.failures = 0;
         }
         let profile = Arc::make_mut(&mut self.profile);
@@ -51,7 +51,7 @@ impl User {
             address.block_until = None;
             address.failure_count = 0;
         }
-        // An attempt that a block turned away is none that failed.
+        // An attempt rejected by a block does not count as a failure.
         if was_blocked || ip_blocked {
             return;
         }

@@ -1,4 +1,4 @@
-//! Passwords in, and the links that set them anew.
+//! Passwords, and the links that reset them.
 
 use http::StatusCode;
 use serde_json::json;
@@ -49,14 +49,14 @@ pub(in super::super) fn change_password(call: &Call) -> Result<ChangePassword, E
     body.finish(read)
 }
 
-/// How the link is to be made that sets a password anew.
+/// How to make a link that resets a password.
 pub(in super::super) fn reset_password(call: &Call) -> Result<ResetPassword, Error> {
     let mut body = Body::of(call)?;
     let read = ResetPassword { send_email: body.flag("send_email", false), expiry: body.seconds("expiry") };
     body.finish(read)
 }
 
-/// The link that sets a password anew.
+/// The link that resets a password.
 pub(in super::super) fn reset_link(link: &Link) -> Reply {
     let body = json!({ "link": link.link, "expires_at": link.expires_at, "email_sent": link.email_sent });
     Reply::of(StatusCode::OK, &body)

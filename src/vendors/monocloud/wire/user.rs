@@ -127,7 +127,7 @@ struct IdentifierBody<'a> {
     idps: Option<&'a [IdentityProvider]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<&'a str>,
-    /// Always null: nobody says what stands there.
+    /// Always null: its value is not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<Option<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
