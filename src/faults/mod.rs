@@ -15,7 +15,7 @@ use crate::failure::NamedError;
 pub use counters::Counters;
 pub use plan::{Candidate, Hold, Note, Plan, Source};
 pub use rules::{NewRule, Rules};
-pub use spec::{BadFault, Moment, Outcome, Spec};
+pub use spec::{BadFault, FaultOutcome, Moment, Spec};
 
 /// The request header that carries a fault specification.
 pub const REQUESTED: HeaderName = HeaderName::from_static("x-fault");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::counters::Counters;
-use super::spec::{Moment, Outcome, Selectors, Slot, Spec, Timing};
+use super::spec::{FaultOutcome, Moment, Selectors, Slot, Spec, Timing};
 use crate::ids;
 
 /// Where a specification came from, the highest first: a slot is filled by the highest source that names it.
@@ -49,7 +49,7 @@ pub struct Plan {
     /// How it is held up.
     pub timing: Option<Chosen<Hold>>,
     /// What it gets instead of its answer.
-    pub outcome: Option<Chosen<Outcome>>,
+    pub outcome: Option<Chosen<FaultOutcome>>,
     vendor: &'static str,
     operation: &'static str,
 }
@@ -147,7 +147,7 @@ impl Plan {
     }
 
     /// Takes the outcome back; answers it, for its mark.
-    pub fn withdraw_outcome(&mut self) -> Option<Chosen<Outcome>> {
+    pub fn withdraw_outcome(&mut self) -> Option<Chosen<FaultOutcome>> {
         let chosen = self.outcome.take()?;
         chosen.take_back(self.vendor, self.operation);
         Some(chosen)

@@ -40,7 +40,7 @@ pub struct Spec {
     /// How a call or its answer is held up.
     pub timing: Option<Member<Timing>>,
     /// What a call gets instead of its answer.
-    pub outcome: Option<Member<Outcome>>,
+    pub outcome: Option<Member<FaultOutcome>>,
     /// Whether it clears both slots, also against lower sources.
     pub clears: bool,
 }
@@ -61,7 +61,7 @@ pub enum Timing {
 
 /// What a call gets instead of its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum FaultOutcome {
     /// An error in the vendor's words.
     Refusal(Failure),
     /// A connection that ends.
@@ -202,9 +202,9 @@ impl Spec {
         }
         let what = match parameters.connection_fault(word)? {
             Some(what) => what,
-            None => Outcome::Refusal(parameters.refusal(word)?),
+            None => FaultOutcome::Refusal(parameters.refusal(word)?),
         };
-        let at = parameters.moment(matches!(what, Outcome::Cut(Cut::Truncate(_))))?;
+        let at = parameters.moment(matches!(what, FaultOutcome::Cut(Cut::Truncate(_))))?;
         parameters.end()?;
         let before = self.outcome.replace(Member { what, when, at, text });
         before.map_or(Ok(()), |_| {
@@ -226,7 +226,7 @@ impl Spec {
     /// [`BadFault`] where it asks for one of them.
     pub fn check(&self, vendor: &str, lacks: &[NamedError]) -> Result<(), BadFault> {
         match self.outcome.as_ref().map(|outcome| &outcome.what) {
-            Some(Outcome::Refusal(Failure { kind: Kind::Named(name), .. })) if lacks.contains(name) => {
+            Some(FaultOutcome::Refusal(Failure { kind: Kind::Named(name), .. })) if lacks.contains(name) => {
                 Err(BadFault(format!("{vendor} has no error `{}`", name.as_str())))
             }
             _ => Ok(()),
@@ -332,16 +332,16 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    fn connection_fault(&mut self, word: Option<&str>) -> Result<Option<Outcome>, String> {
+    fn connection_fault(&mut self, word: Option<&str>) -> Result<Option<FaultOutcome>, String> {
         Ok(Some(match word {
-            Some("close") => Outcome::Cut(Cut::Close),
-            Some("reset") => Outcome::Cut(Cut::Reset),
-            Some("garbage") => Outcome::Cut(Cut::Garbage),
+            Some("close") => FaultOutcome::Cut(Cut::Close),
+            Some("reset") => FaultOutcome::Cut(Cut::Reset),
+            Some("garbage") => FaultOutcome::Cut(Cut::Garbage),
             Some("truncate") => {
                 let bytes = self.number("bytes")?.ok_or("truncate needs bytes")?;
-                Outcome::Cut(Cut::Truncate(usize::try_from(bytes).unwrap_or(usize::MAX)))
+                FaultOutcome::Cut(Cut::Truncate(usize::try_from(bytes).unwrap_or(usize::MAX)))
             }
-            Some("hang") => Outcome::Hang(self.milliseconds("ms")?.ok_or("hang needs ms")?),
+            Some("hang") => FaultOutcome::Hang(self.milliseconds("ms")?.ok_or("hang needs ms")?),
             _ => return Ok(None),
         }))
     }

@@ -13,7 +13,7 @@ use super::answering::{self, own};
 use super::recorder::Recorder;
 use crate::call_match::MatchInput;
 use crate::exchange::Exchange;
-use crate::faults::{self, BadFault, Hold, Moment, Note, Outcome, Plan, Policy};
+use crate::faults::{self, BadFault, FaultOutcome, Hold, Moment, Note, Plan, Policy};
 use crate::protocol::Reply;
 use crate::protocol::delivery::{Cut, Drip};
 use crate::protocol::problem::{Mark, problem};
@@ -73,7 +73,7 @@ impl Pipeline {
             marks.push(delay.mark(self.hold(delay.what, Some(&mut reply)).await));
         }
         if let Some(outcome) = &plan.outcome {
-            let is_undocumented = matches!(outcome.what, Outcome::Refusal(_)) && !is_published(recorder, &reply);
+            let is_undocumented = matches!(outcome.what, FaultOutcome::Refusal(_)) && !is_published(recorder, &reply);
             marks.push(outcome.mark(if is_undocumented { Note::Undocumented } else { Note::Plain }));
         }
         marks.extend(skipped);
@@ -91,23 +91,23 @@ impl Pipeline {
     /// Why the outcome that was chosen is left out.
     fn objection(&self, recorder: &Recorder<'_>, plan: &Plan) -> Option<Note> {
         match &plan.outcome.as_ref()?.what {
-            Outcome::Refusal(failure) if self.faults.policy == Policy::Documented => {
+            FaultOutcome::Refusal(failure) if self.faults.policy == Policy::Documented => {
                 // On a copy, so that looking at it uses up no id.
                 let trial = recorder.world.trial(recorder.vendor_index());
                 let reply = trial.refuse(&recorder.exchange, failure);
                 (!is_published(recorder, &reply)).then_some(Note::SkippedAsUndocumented)
             }
-            Outcome::Hang(_) if self.held.available_permits() == 0 => Some(Note::SkippedByLimit),
+            FaultOutcome::Hang(_) if self.held.available_permits() == 0 => Some(Note::SkippedByLimit),
             _ => None,
         }
     }
 
     /// What a call gets instead of its answer, which is there where the fault acts on it.
-    async fn instead(&self, recorder: &Recorder<'_>, outcome: &Outcome, answer: Option<Reply>) -> Reply {
+    async fn instead(&self, recorder: &Recorder<'_>, outcome: &FaultOutcome, answer: Option<Reply>) -> Reply {
         let cut = match outcome {
-            Outcome::Refusal(failure) => return recorder.vendor().refuse(&recorder.exchange, failure),
-            Outcome::Cut(cut) => *cut,
-            Outcome::Hang(ms) => {
+            FaultOutcome::Refusal(failure) => return recorder.vendor().refuse(&recorder.exchange, failure),
+            FaultOutcome::Cut(cut) => *cut,
+            FaultOutcome::Hang(ms) => {
                 self.hold(Hold::Wait(Duration::from_millis(*ms)), None).await;
                 Cut::Close
             }

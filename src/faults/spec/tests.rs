@@ -9,7 +9,7 @@ fn a_specification_is_read_into_its_two_slots() {
     let timing = spec.timing.unwrap();
     assert_eq!((timing.what, timing.at), (Timing::Delay(300..=300), Moment::Before));
     let outcome = spec.outcome.unwrap();
-    let Outcome::Refusal(failure) = outcome.what else { panic!("no refusal") };
+    let FaultOutcome::Refusal(failure) = outcome.what else { panic!("no refusal") };
     assert_eq!((failure.kind, failure.overrides.retry_after), (Kind::Status(503), Some(2)));
     assert_eq!((outcome.when.first, outcome.at), (Some(2), Moment::After));
 }
@@ -17,7 +17,7 @@ fn a_specification_is_read_into_its_two_slots() {
 #[test]
 fn words_and_texts_are_taken_alike() {
     let spec = Spec::parse("invalid;field=user_id;message=\"too long\"").unwrap();
-    let Outcome::Refusal(Failure { overrides, .. }) = spec.outcome.unwrap().what else { panic!("no refusal") };
+    let FaultOutcome::Refusal(Failure { overrides, .. }) = spec.outcome.unwrap().what else { panic!("no refusal") };
     assert_eq!((overrides.field.as_deref(), overrides.message.as_deref()), (Some("user_id"), Some("too long")));
 }
 
@@ -95,8 +95,8 @@ fn what_acts_on_the_answer_is_always_after() {
     let spec = Spec::parse("drip;chunks=2;ms=10, truncate;bytes=3;at=after").unwrap();
     let (timing, outcome) = (spec.timing.unwrap(), spec.outcome.unwrap());
     assert_eq!((timing.what, timing.at), (Timing::Drip { chunks: 2, ms: 10 }, Moment::After));
-    assert_eq!((outcome.what, outcome.at), (Outcome::Cut(Cut::Truncate(3)), Moment::After));
-    assert_eq!(Spec::parse("hang;ms=5").unwrap().outcome.unwrap().what, Outcome::Hang(5));
+    assert_eq!((outcome.what, outcome.at), (FaultOutcome::Cut(Cut::Truncate(3)), Moment::After));
+    assert_eq!(Spec::parse("hang;ms=5").unwrap().outcome.unwrap().what, FaultOutcome::Hang(5));
 }
 
 #[test]
