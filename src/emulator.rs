@@ -17,6 +17,7 @@ use crate::control::Control;
 use crate::faults::Spec;
 use crate::journal::JournalLimits;
 use crate::metrics::Metrics;
+use crate::outbound::OutboundClient;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
@@ -170,8 +171,9 @@ impl Emulator {
             certificate: Box::new(move || authority.certificate()),
             metrics: Metrics::default(),
         };
-        let pipeline = Arc::new(Pipeline::new(worlds, control, faults, limits));
         let addresses = bound.addresses();
+        let outbound = OutboundClient::new(addresses.clone(), limits.outbound_timeout);
+        let pipeline = Arc::new(Pipeline::new(worlds, control, faults, outbound, limits));
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             addresses = listed(&addresses),

@@ -10,6 +10,7 @@ use crate::control::Control;
 use crate::emulator::{self, StartError};
 use crate::faults::Spec;
 use crate::metrics::Metrics;
+use crate::outbound::OutboundClient;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::protocol::{Call, ReplyBody};
 use crate::vendors::VendorSet;
@@ -51,6 +52,7 @@ impl InProcess {
                 worlds,
                 Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default() },
                 StartFaults::default(),
+                OutboundClient::new(Vec::new(), config.limits.outbound_timeout),
                 config.limits,
             )
             .inline(),

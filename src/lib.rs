@@ -175,7 +175,9 @@ mod limits;
 mod listen;
 mod metrics;
 mod mount;
+mod outbound;
 mod outbox;
+mod outcome;
 mod passwords;
 mod people;
 mod pipeline;
@@ -204,6 +206,7 @@ pub mod vendor {
     pub use crate::exchange::Exchange;
     pub use crate::failure::{Failure, Kind, NamedError, Overrides};
     pub use crate::fidelity::Fidelity;
+    pub use crate::outcome::{Ask, Continuation, OutboundError, OutboundReply, OutboundRequest, Outcome};
     pub use crate::people::Person;
     pub use crate::protocol::credential::Carrier;
     pub use crate::protocol::route::{RouteTable, Routes};

@@ -27,6 +27,8 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// How long a connection may do nothing.
     pub idle_timeout: Duration,
+    /// How long a request that leaves the server may take, with all its steps. No flag sets it.
+    pub outbound_timeout: Duration,
 }
 
 impl Default for Limits {
@@ -46,6 +48,7 @@ impl Default for Limits {
             // Longer than most clients keep theirs (Go 90 s), so that it is they who close and no call meets a
             // closing server.
             idle_timeout: Duration::from_secs(120),
+            outbound_timeout: Duration::from_secs(10),
         }
     }
 }

@@ -17,13 +17,16 @@ use hyper::body::Body;
 use tokio::sync::Semaphore;
 
 use crate::control::Control;
-use crate::failure::Kind;
+use crate::exchange::Exchange;
+use crate::failure::{Failure, Kind};
 use crate::faults::{Policy, Spec};
 use crate::grpc::{Method, Services};
 use crate::limits::{Limit, Limits};
 use crate::metrics::Connection;
+use crate::outbound::OutboundClient;
+use crate::outcome::{Ask, Outcome};
 use crate::protocol::{Call, Reply, ReplyBody};
-use crate::vendors::VendorSet;
+use crate::vendors::{Vendor, VendorSet};
 use crate::world::{World, Worlds};
 
 use entering::Entered;
@@ -34,6 +37,7 @@ pub struct Pipeline {
     worlds: Worlds,
     control: Control,
     faults: StartFaults,
+    outbound: OutboundClient,
     /// gRPC's own.
     services: Services,
     held: Arc<Semaphore>,
@@ -53,11 +57,17 @@ pub struct StartFaults {
 
 impl Pipeline {
     /// The pipeline over these worlds.
-    pub fn new(worlds: Worlds, control: Control, faults: StartFaults, limits: Limits) -> Self {
+    pub fn new(
+        worlds: Worlds,
+        control: Control,
+        faults: StartFaults,
+        outbound: OutboundClient,
+        limits: Limits,
+    ) -> Self {
         let services = Services::of(worlds.vendors());
         let held = Arc::new(Semaphore::new(limits.max_held));
         let heavy = Some(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))));
-        Self { worlds, control, faults, services, held, heavy, limits }
+        Self { worlds, control, faults, outbound, services, held, heavy, limits }
     }
 
     /// The same, but that heavy operations run in the caller's task: where nobody waits for another thread.
@@ -94,7 +104,7 @@ impl Pipeline {
         let reply = match self.plan(&recorder) {
             Err(refusal) => *refusal,
             // Handle: nearly all calls, without a wait.
-            Ok(None) => self.handle(&recorder).await,
+            Ok(None) => self.handle(&mut recorder).await,
             Ok(Some(plan)) => {
                 recorder.has_fault = true;
                 Box::pin(self.follow(&mut recorder, plan)).await
@@ -103,24 +113,52 @@ impl Pipeline {
         self.finish(recorder, reply)
     }
 
-    /// The vendor's answer. What is long by nature, such as hashing, runs off the workers, a bounded number at a
+    /// The vendor's answer, and how sure it is; what has to leave the server leaves it.
+    async fn handle(&self, recorder: &mut Recorder<'_>) -> Reply {
+        let mut outcome = self.compute(recorder, |vendor, exchange| vendor.handle(exchange)).await;
+        let (mut reply, deliveries) = loop {
+            outcome = match outcome {
+                Outcome::Reply(reply, deliveries) => break (reply, deliveries),
+                Outcome::Ask(ask) => Box::pin(self.ask(recorder, *ask)).await,
+            };
+        };
+        // Now that the answer is decided, and whether or not the client is still there to take it.
+        if !deliveries.is_empty() {
+            self.outbound.deliver(deliveries);
+        }
+        answering::explain(&mut reply, recorder.vendor().info(), &recorder.exchange);
+        reply
+    }
+
+    /// Asks outside, with no lock held, and has the vendor go on with what comes back.
+    async fn ask(&self, recorder: &mut Recorder<'_>, Ask { request, then }: Ask) -> Outcome {
+        let answer = self.outbound.send(request).await;
+        recorder.resume();
+        self.compute(recorder, |_, exchange| then(exchange, answer)).await
+    }
+
+    /// A step of the vendor's. What is long by nature, such as hashing, runs off the workers, a bounded number at a
     /// time, so that everybody else's calls go on.
-    async fn handle(&self, recorder: &Recorder<'_>) -> Reply {
+    async fn compute(
+        &self,
+        recorder: &Recorder<'_>,
+        step: impl FnOnce(&dyn Vendor, &Exchange) -> Outcome + Send + 'static,
+    ) -> Outcome {
         let is_heavy = recorder.exchange.operation.is_some_and(|operation| operation.is_heavy);
         let Some(heavy) = self.heavy.as_ref().filter(|_| is_heavy) else {
-            return answering::answer(recorder.vendor(), &recorder.exchange);
+            return answering::guarded(recorder.vendor(), &recorder.exchange, step);
         };
         let permit = Arc::clone(heavy).acquire_owned().await;
         let (world, exchange) = (Arc::clone(&recorder.world), Arc::clone(&recorder.exchange));
         let vendor = recorder.vendor_index();
         let work = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            answering::answer(world.vendor(vendor), &exchange)
+            answering::guarded(world.vendor(vendor), &exchange, step)
         });
         match work.await {
-            Ok(reply) => reply,
+            Ok(outcome) => outcome,
             // A panic was answered there; only a runtime that ends takes the work away.
-            Err(_) => answering::refuse(recorder.vendor(), &recorder.exchange, Kind::Broken),
+            Err(_) => recorder.vendor().refuse(&recorder.exchange, &Failure::from(Kind::Broken)).into(),
         }
     }
 

@@ -290,6 +290,7 @@ impl From<Serve> for Config {
                 header_timeout: flags.header_timeout,
                 body_timeout: flags.body_timeout,
                 idle_timeout: flags.idle_timeout,
+                ..Limits::default()
             },
             fault: flags.fault,
             fault_policy: flags.fault_policy.into(),

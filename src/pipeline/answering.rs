@@ -7,6 +7,7 @@ use http::header::{HeaderName, HeaderValue};
 
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Kind};
+use crate::outcome::Outcome;
 use crate::protocol::problem::MARK;
 use crate::protocol::rpc::{Code, RpcError};
 use crate::protocol::{Call, Reply};
@@ -15,20 +16,27 @@ use crate::vendors::{Vendor, VendorInfo};
 const EXPLAIN: HeaderName = HeaderName::from_static("x-fauxidp-explain");
 const FIDELITY: HeaderName = HeaderName::from_static("x-fauxidp-fidelity");
 
-/// The vendor's answer, and how sure it is.
-pub(super) fn answer(vendor: &dyn Vendor, exchange: &Exchange) -> Reply {
-    let mut reply = handle(vendor, exchange);
-    explain(&mut reply, vendor.info(), exchange);
-    reply
-}
-
-/// The vendor's answer. A panic costs one 500 in its dialect and no more: what it changed is not kept.
-pub(super) fn handle(vendor: &dyn Vendor, exchange: &Exchange) -> Reply {
-    catch_unwind(AssertUnwindSafe(|| vendor.handle(exchange))).unwrap_or_else(|_| {
+/// What the vendor makes of the call in that step. A panic costs one 500 in its dialect and no more: what it changed
+/// is not kept.
+pub(super) fn guarded(
+    vendor: &dyn Vendor,
+    exchange: &Exchange,
+    step: impl FnOnce(&dyn Vendor, &Exchange) -> Outcome,
+) -> Outcome {
+    catch_unwind(AssertUnwindSafe(|| step(vendor, exchange))).unwrap_or_else(|_| {
         let (vendor_name, method, path) = (vendor.info().name, exchange.method(), exchange.path());
         tracing::error!(vendor = vendor_name, path, "the handler of {method} {path} panicked");
-        vendor.refuse(exchange, &Failure::from(Kind::Broken))
+        vendor.refuse(exchange, &Failure::from(Kind::Broken)).into()
     })
+}
+
+/// Whether the call would succeed, told by a copy of the vendor. Nothing leaves the server for a trial: what would have
+/// to be asked outside counts as a success, and deliveries are not made.
+pub(super) fn would_succeed(trial: &dyn Vendor, exchange: &Exchange) -> bool {
+    match guarded(trial, exchange, |vendor, exchange| vendor.handle(exchange)) {
+        Outcome::Reply(reply, _) => reply.outcome().is_success(),
+        Outcome::Ask(_) => true,
+    }
 }
 
 /// The vendor's refusal of a call that names no operation it could handle.
@@ -39,7 +47,7 @@ pub(super) fn refuse(vendor: &dyn Vendor, exchange: &Exchange, kind: Kind) -> Re
 }
 
 /// Says how sure the answer is, where the call asks for it.
-fn explain(reply: &mut Reply, info: &VendorInfo, exchange: &Exchange) {
+pub(super) fn explain(reply: &mut Reply, info: &VendorInfo, exchange: &Exchange) {
     if !exchange.call.speaks_to_us || exchange.call.header(&EXPLAIN).is_none_or(|value| value != "1") {
         return;
     }

@@ -85,7 +85,7 @@ impl Pipeline {
 
     fn would_succeed(&self, recorder: &Recorder<'_>) -> bool {
         let trial = recorder.world.trial(recorder.vendor_index());
-        answering::handle(&*trial, &recorder.exchange).outcome().is_success()
+        answering::would_succeed(&*trial, &recorder.exchange)
     }
 
     /// Why the outcome that was chosen is left out.

@@ -18,6 +18,7 @@ use serde_json::value::RawValue;
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::outcome::Outcome;
 use crate::protocol::{Call, Reply};
 
 pub use endpoint::{BaseUrls, Endpoint};
@@ -38,7 +39,7 @@ pub trait Vendor: Send + Sync {
 
     /// Answers a call that names one of the vendor's operations: the row's checks, its decoder, its operation, its
     /// renderer.
-    fn handle(&self, exchange: &Exchange) -> Reply;
+    fn handle(&self, exchange: &Exchange) -> Outcome;
 
     /// Any failure, in this vendor's words.
     fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply;

@@ -21,6 +21,7 @@ mod linearizability;
 #[cfg(feature = "cli")]
 mod logs;
 mod models;
+mod outbound;
 mod published;
 mod readme;
 mod replay;

@@ -76,12 +76,12 @@ impl Vendor for Zephyr {
         &INFO
     }
 
-    fn handle(&self, exchange: &Exchange) -> Reply {
+    fn handle(&self, exchange: &Exchange) -> Outcome {
         if !self.accepts_credential(&exchange.call) {
-            return Reply::of(StatusCode::UNAUTHORIZED, &"who are you?");
+            return Reply::of(StatusCode::UNAUTHORIZED, &"who are you?").into();
         }
         let handler = TABLE.handler(exchange.matched.as_ref().expect("only what was matched is handled"));
-        handler(self, &exchange.parameter(0)).unwrap_or_else(|| Reply::of(StatusCode::NOT_FOUND, &"no such user"))
+        handler(self, &exchange.parameter(0)).unwrap_or_else(|| Reply::of(StatusCode::NOT_FOUND, &"no user")).into()
     }
 
     fn refuse(&self, _: &Exchange, failure: &Failure) -> Reply {

@@ -24,6 +24,7 @@ use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::failure::{Failure, NamedError};
 use crate::fidelity::{Fidelity, fidelity};
+use crate::outcome::Outcome;
 use crate::protocol::credential::{API_KEY, Carrier};
 use crate::protocol::{Call, Reply};
 
@@ -67,9 +68,9 @@ impl Vendor for MonoCloud {
         &INFO
     }
 
-    fn handle(&self, exchange: &Exchange) -> Reply {
+    fn handle(&self, exchange: &Exchange) -> Outcome {
         let matched = exchange.matched.as_ref().expect("only calls of an emulated operation are handled");
-        routes::TABLE.handler(matched).answer(self, exchange)
+        Outcome::Reply(routes::TABLE.handler(matched).answer(self, exchange), Vec::new())
     }
 
     fn refuse(&self, _: &Exchange, failure: &Failure) -> Reply {

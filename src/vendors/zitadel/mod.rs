@@ -22,6 +22,7 @@ use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::failure::{Failure, NamedError};
 use crate::fidelity::{Fidelity, fidelity};
+use crate::outcome::Outcome;
 use crate::protocol::credential::{self, Carrier};
 use crate::protocol::{Call, Reply};
 use crate::row::Dialect;
@@ -98,9 +99,9 @@ impl Vendor for Zitadel {
         &INFO
     }
 
-    fn handle(&self, exchange: &Exchange) -> Reply {
+    fn handle(&self, exchange: &Exchange) -> Outcome {
         let matched = exchange.matched.as_ref().expect("only calls of an emulated operation are handled");
-        routes::TABLE.handler(matched).answer(self, exchange)
+        Outcome::Reply(routes::TABLE.handler(matched).answer(self, exchange), Vec::new())
     }
 
     fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply {

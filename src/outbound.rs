@@ -1,0 +1,164 @@
+//! Sends what leaves the server: bounded in number, size and time, to near addresses only. Knows no vendor, and nothing
+//! of what is sent.
+
+mod target;
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::Request;
+use http::header::{HOST, HeaderValue};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+
+use crate::outcome::{OutboundError, OutboundReply, OutboundRequest};
+use target::{Target, resolve};
+
+/// The largest body of an answer, in bytes.
+const MAX_REPLY: usize = 1 << 20;
+
+/// The largest head of an answer, in bytes.
+const MAX_REPLY_HEAD: usize = 64 << 10;
+
+/// The most requests on their way at once; further ones wait, within their time.
+const MAX_IN_FLIGHT: usize = 64;
+
+/// The most deliveries that are not yet over. Further ones are not made.
+const MAX_DELIVERIES: usize = 1_024;
+
+/// What sends requests to the outside. A clone shares its limits.
+#[derive(Clone)]
+pub struct OutboundClient {
+    /// Where the server listens: it never calls itself.
+    own: Arc<[SocketAddr]>,
+    /// How long a request may take, with all its steps.
+    timeout: Duration,
+    in_flight: Arc<Semaphore>,
+    deliveries: Arc<Semaphore>,
+}
+
+impl OutboundClient {
+    /// The client of a server that listens on these addresses.
+    pub fn new(own: Vec<SocketAddr>, timeout: Duration) -> Self {
+        let in_flight = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
+        Self { own: own.into(), timeout, in_flight, deliveries: Arc::new(Semaphore::new(MAX_DELIVERIES)) }
+    }
+
+    /// Sends a request and reads the whole answer, on a connection of its own. It follows no redirect.
+    ///
+    /// # Errors
+    /// Why there is no answer; [`OutboundError`] says which requests are not even sent.
+    pub async fn send(&self, request: OutboundRequest) -> Result<OutboundReply, OutboundError> {
+        let sent = async {
+            let _permit = self.in_flight.acquire().await.expect("it is never closed");
+            let target = Target::parse(&request.url)?;
+            // The name is looked up once, so that it is what was checked that is connected to.
+            let addresses = resolve(&target, &self.own).await?;
+            exchange(&target, &addresses, request).await
+        };
+        tokio::time::timeout(self.timeout, sent).await.unwrap_or(Err(OutboundError::TimedOut))
+    }
+
+    /// Makes the deliveries of one call, one after the other. Nobody waits for them; the log hears of failures.
+    pub fn deliver(&self, requests: Vec<OutboundRequest>) {
+        let number = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+        let Ok(permit) = Arc::clone(&self.deliveries).try_acquire_many_owned(number) else {
+            tracing::debug!("{number} deliveries are not made, since {MAX_DELIVERIES} are not over yet");
+            return;
+        };
+        let client = self.clone();
+        tokio::spawn(async move {
+            let _permit = permit;
+            for request in requests {
+                let host =
+                    Target::parse(&request.url).map_or_else(|_| "?".to_owned(), |target| target.authority().to_owned());
+                match client.send(request).await.map(|reply| reply.status) {
+                    Ok(status) if status.is_success() => {}
+                    Ok(status) => {
+                        let status = status.as_u16();
+                        tracing::debug!(host, status, "a delivery to {host} was answered {status}");
+                    }
+                    Err(error) => tracing::debug!(host, %error, "a delivery to {host} failed: {error}"),
+                }
+            }
+        });
+    }
+}
+
+/// One request on a connection of its own, to the first of the addresses that takes it.
+async fn exchange(
+    target: &Target,
+    addresses: &[SocketAddr],
+    request: OutboundRequest,
+) -> Result<OutboundReply, OutboundError> {
+    let failed = |reason: &dyn std::error::Error| target.failed(reason);
+    let stream = TcpStream::connect(addresses).await.map_err(|error| failed(&error))?;
+    let client = http1::Builder::new().max_buf_size(MAX_REPLY_HEAD).handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = client.map_err(|error| failed(&error))?;
+    let mut sent = Request::new(Full::new(request.body));
+    (*sent.method_mut(), *sent.uri_mut(), *sent.headers_mut()) = (request.method, target.path(), request.headers);
+    let host = HeaderValue::from_str(target.authority()).map_err(|_| OutboundError::InvalidUrl)?;
+    sent.headers_mut().insert(HOST, host);
+    let mut answer = pin!(async {
+        let (head, mut body) = sender.send_request(sent).await.map_err(|error| failed(&error))?.into_parts();
+        let mut whole = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| failed(&error))?;
+            let data = frame.into_data().unwrap_or_default();
+            if whole.len() + data.len() > MAX_REPLY {
+                return Err(OutboundError::TooLarge(MAX_REPLY));
+            }
+            whole.extend_from_slice(&data);
+        }
+        Ok(OutboundReply { status: head.status, headers: head.headers, body: Bytes::from(whole) })
+    });
+    // The connection moves within this task, so that it ends with it, also where the time is up.
+    tokio::select! {
+        biased;
+        answer = &mut answer => answer,
+        _ = connection => answer.await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use http::Method;
+
+    use super::*;
+
+    /// A listener that a request can be sent to, and the client.
+    fn listener_and_client() -> (TcpListener, OutboundRequest, OutboundClient) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let request = OutboundRequest::new(Method::GET, format!("http://{}/", listener.local_addr().unwrap()));
+        (listener, request, OutboundClient::new(Vec::new(), Duration::from_millis(20)))
+    }
+
+    #[tokio::test]
+    async fn a_bounded_number_is_on_its_way() {
+        let (listener, request, client) = listener_and_client();
+        let permits = client.in_flight.acquire_many(u32::try_from(MAX_IN_FLIGHT).unwrap()).await.unwrap();
+        assert_eq!(client.send(request.clone()).await, Err(OutboundError::TimedOut));
+        assert!(listener.accept().is_err(), "it was not sent");
+        drop(permits);
+        assert_eq!(client.send(request).await, Err(OutboundError::TimedOut));
+        assert!(listener.accept().is_ok(), "it was sent and not answered");
+    }
+
+    #[tokio::test]
+    async fn a_bounded_number_is_delivered() {
+        let (_listener, request, client) = listener_and_client();
+        client.deliver(vec![request.clone(); MAX_DELIVERIES + 1]);
+        assert_eq!(client.deliveries.available_permits(), MAX_DELIVERIES);
+        client.deliver(vec![request; MAX_DELIVERIES]);
+        assert_eq!(client.deliveries.available_permits(), 0);
+    }
+}
