@@ -183,7 +183,7 @@ impl CallMatch {
             let asked = asked.as_deref().unwrap_or_default();
             match found {
                 Some(found) => format!("{name} is {found}, not {asked}"),
-                None => format!("it has no {name}, expected {asked}"),
+                None => format!("{name} is missing, expected {asked}"),
             }
         };
         match member {
@@ -201,7 +201,7 @@ impl CallMatch {
                 let (found, asked) = (call.credentials.first().map(|found| found.show()), self.shown_credential());
                 match found {
                     Some(found) if Some(&found) == asked.as_ref() => {
-                        format!("credential is another one that starts with {found}")
+                        format!("credential is a different one that also starts with {found}")
                     }
                     found => differs("credential", found.as_deref(), &asked),
                 }
@@ -210,7 +210,7 @@ impl CallMatch {
                 let found = call.finished.as_ref().and_then(|finished| finished.status);
                 differs("status", found.map(|found| found.to_string()).as_deref(), &self.status)
             }
-            Member::After => format!("it is not after call {}", self.after.unwrap_or_default()),
+            Member::After => format!("number is not above {}", self.after.unwrap_or_default()),
         }
     }
 
@@ -230,7 +230,7 @@ impl CallMatch {
         ];
         let members = members.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
         let mut words: Vec<_> = members.collect();
-        words.extend(self.after.map(|after| format!("a number after {after}")));
+        words.extend(self.after.map(|after| format!("number above {after}")));
         match words.is_empty() {
             true => String::new(),
             false => format!(" with {}", words.join(", ")),

@@ -104,7 +104,7 @@ fn serve(flags: Serve) -> ExitCode {
     let log = match Log::start(flags.log, flags.log_format) {
         Ok(log) => log,
         Err(error) => {
-            complain(&format!("the log cannot be started: {error}"), flags.log_format);
+            complain(&format!("cannot start the log: {error}"), flags.log_format);
             return ExitCode::FAILURE;
         }
     };
@@ -116,7 +116,7 @@ fn serve(flags: Serve) -> ExitCode {
     let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            log.complain(&format!("the server's threads cannot be started: {error}"));
+            log.complain(&format!("cannot start the server's threads: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -134,7 +134,7 @@ fn serve(flags: Serve) -> ExitCode {
 
 async fn until_stopped(config: Config) -> Result<(), String> {
     // Listened for first: a signal that comes while starting must not kill, also as PID 1.
-    let signal = stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
+    let signal = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let emulator = Emulator::start_with(config).await.map_err(|error| error.to_string())?;
     let mut ready = String::new();
     for (address, vendor) in emulator.listeners() {

@@ -126,7 +126,7 @@ impl Metrics {
         );
         registry.register(
             "requests",
-            "Calls by vendor, operation and HTTP status; the status is none if the client disconnected first",
+            "Calls by vendor, operation and HTTP status; status=none means that the client disconnected first",
             self.calls.clone(),
         );
         registry.register("faults", "Calls with an injected fault", self.faults.clone());

@@ -50,7 +50,7 @@ impl CallMatch {
             ("after", self.after.is_some()),
         ];
         match members.iter().find(|(_, is_asked)| *is_asked) {
-            Some((member, _)) => Err(format!("a rule cannot match by {member}, only a journal search can")),
+            Some((member, _)) => Err(format!("a rule cannot match by {member}; only a journal search can")),
             None => Ok(()),
         }
     }
@@ -67,7 +67,7 @@ fn known<'n>(member: &str, name: Option<&str>, all: impl Iterator<Item = &'n str
     all.sort_by_cached_key(|known| (strsim::levenshtein(known, &compared), *known));
     all.dedup();
     all.truncate(MAX_NEAREST);
-    Err(format!("unknown {member} {:?}; the nearest are {}", shown(name), all.join(", ")))
+    Err(format!("unknown {member} {:?}; the closest matches are {}", shown(name), all.join(", ")))
 }
 
 /// A name as a message repeats it: never longer than a line.
@@ -104,17 +104,17 @@ mod tests {
     #[test]
     fn what_no_call_can_have_is_refused() {
         for (calls, error) in [
-            (CallMatch::all().vendor("acm"), r#"unknown vendor "acm"; the nearest are acme, zeta"#),
+            (CallMatch::all().vendor("acm"), r#"unknown vendor "acm"; the closest matches are acme, zeta"#),
             (
                 CallMatch::operation("disable_usr"),
-                r#"unknown operation "disable_usr"; the nearest are disable_user, enable_user, lock_user"#,
+                r#"unknown operation "disable_usr"; the closest matches are disable_user, enable_user, lock_user"#,
             ),
             (
                 CallMatch::operation("disable_user").vendor("zeta"),
-                r#"unknown operation "disable_user"; the nearest are lock_user"#,
+                r#"unknown operation "disable_user"; the closest matches are lock_user"#,
             ),
-            (CallMatch::all().protocol("http"), r#"unknown protocol "http"; the nearest are http/2, grpc, "#),
-            (CallMatch::all().refused_by("me"), r#"unknown refused_by "me"; the nearest are "#),
+            (CallMatch::all().protocol("http"), r#"unknown protocol "http"; the closest matches are http/2, grpc, "#),
+            (CallMatch::all().refused_by("me"), r#"unknown refused_by "me"; the closest matches are "#),
             (CallMatch::all().method("G T"), r#""G T" is not an HTTP method"#),
             (CallMatch::all().path("api/*"), r#"the path "api/*" must start with a slash"#),
         ] {

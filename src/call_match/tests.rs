@@ -77,7 +77,7 @@ fn what_is_known_at_the_end_matches_no_call_before() {
 #[test]
 fn what_is_meant_and_what_differs_is_said_in_words() {
     let calls = CallMatch::all().user("a b").status("4xx").after(7).credential("admin-key-of-another").method("get");
-    assert_eq!(calls.words(), " with method get, user a b, credential admi…, status 4xx, a number after 7");
+    assert_eq!(calls.words(), " with method get, user a b, credential admi…, status 4xx, number above 7");
     assert_eq!(CallMatch::all().words(), "");
     let call = call("/");
     let over = MatchInput { finished: finished(), ..MatchInput::begun(&call, "acme", "disable_user", None) };
@@ -85,9 +85,9 @@ fn what_is_meant_and_what_differs_is_said_in_words() {
         calls.differences(&over),
         [
             "method is POST, not GET",
-            "it has no user, expected a b",
-            "credential is another one that starts with admi…",
-            "it is not after call 7",
+            "user is missing, expected a b",
+            "credential is a different one that also starts with admi…",
+            "number is not above 7",
         ]
     );
 }

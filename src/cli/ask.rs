@@ -34,7 +34,7 @@ pub(super) fn get(url: &str, path: &str) -> Result<String, String> {
     let wrong = |reason: String| format!("{url}: {reason}");
     let uri: Uri = url.parse().map_err(|_| wrong("not a URL".to_owned()))?;
     if uri.scheme_str() != Some("http") {
-        return Err(wrong("expected http://, which every port of the server accepts".to_owned()));
+        return Err(wrong("expected a URL with http://, which every port of the server accepts".to_owned()));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| wrong(error.to_string()))?;
@@ -43,7 +43,7 @@ pub(super) fn get(url: &str, path: &str) -> Result<String, String> {
     runtime.shutdown_background();
     match answer {
         Ok(Ok((StatusCode::OK, body))) => Ok(body),
-        Ok(Ok((status, _))) => Err(wrong(format!("answered {}", status.as_u16()))),
+        Ok(Ok((status, _))) => Err(wrong(format!("the server answered {}", status.as_u16()))),
         Ok(Err(error)) => Err(wrong(error.to_string())),
         Err(_) => Err(wrong(format!("no answer within {} s", PATIENCE.as_secs()))),
     }
@@ -51,7 +51,7 @@ pub(super) fn get(url: &str, path: &str) -> Result<String, String> {
 
 /// One request on a connection of its own.
 async fn exchange(uri: &Uri, path: &str) -> Result<(StatusCode, String), Box<dyn std::error::Error + Send + Sync>> {
-    let authority = uri.authority().ok_or("no host")?;
+    let authority = uri.authority().ok_or("the URL has no host")?;
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     let stream = TcpStream::connect((host, authority.port_u16().unwrap_or(80))).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;

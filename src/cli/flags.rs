@@ -130,7 +130,7 @@ pub(super) struct Serve {
     /// Maximum number of worlds; beyond it, the least recently used one is dropped.
     #[arg(long, env = "FAUXIDP_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
     max_worlds: usize,
-    /// Drop worlds that were idle for this many seconds.
+    /// Drop worlds that have been idle for this many seconds.
     #[arg(long, env = "FAUXIDP_WORLD_TTL", value_name = "SECONDS", value_parser = seconds)]
     world_ttl: Option<Duration>,
     /// Start every world from a saved state (GET /__fauxidp/worlds/{world}/state).
@@ -148,13 +148,13 @@ pub(super) struct Serve {
         default_value_t = Limits::default().max_body, value_parser = at_least_one
     )]
     max_body: usize,
-    /// Maximum size of a request's headers, in bytes, counted as HTTP/2 does.
+    /// Maximum size of a request's headers, in bytes, counted as in HTTP/2.
     #[arg(
         long, env = "FAUXIDP_MAX_HEADER", value_name = "BYTES",
         default_value_t = Limits::default().max_header, value_parser = at_least_one
     )]
     max_header: usize,
-    /// Maximum length of a path with its query, in bytes.
+    /// Maximum length of a path and its query, in bytes.
     #[arg(
         long, env = "FAUXIDP_MAX_URI", value_name = "BYTES",
         default_value_t = Limits::default().max_uri, value_parser = at_least_one
@@ -190,7 +190,7 @@ pub(super) struct Serve {
     /// Time allowed for each MiB of a request body.
     #[arg(long, env = "FAUXIDP_BODY_TIMEOUT", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     body_timeout: Duration,
-    /// Close connections that were idle for this many seconds.
+    /// Close connections that have been idle for this many seconds.
     #[arg(long, env = "FAUXIDP_IDLE_TIMEOUT", value_name = "SECONDS", default_value = "120", value_parser = seconds)]
     idle_timeout: Duration,
     /// A fault for every call, such as '503;retry-after=2;first=2'.
@@ -199,13 +199,13 @@ pub(super) struct Serve {
     /// Which faults are applied; `documented` skips statuses that the vendor does not publish for the operation.
     #[arg(long, env = "FAUXIDP_FAULT_POLICY", value_name = "POLICY", default_value = "all")]
     fault_policy: Policy,
-    /// Certificate chain (PEM); without it, the server creates its own authority at first use.
+    /// Certificate chain (PEM); without it, the server creates its own authority on first use.
     #[arg(long, env = "FAUXIDP_TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
     /// Private key of --tls-cert (PEM).
     #[arg(long, env = "FAUXIDP_TLS_KEY", value_name = "FILE")]
     tls_key: Option<PathBuf>,
-    /// Write the certificate that clients have to trust to this file.
+    /// Write the certificate that clients must trust to this file.
     #[arg(long, env = "FAUXIDP_TLS_CA_OUT", value_name = "FILE")]
     tls_ca_out: Option<PathBuf>,
     /// A host name that the control API accepts, besides localhost, IP addresses and names without a dot.

@@ -72,7 +72,7 @@ impl Log {
     /// The system has no thread to give.
     pub(super) fn start(level: Level, format: LogFormat) -> io::Result<Self> {
         let queue = LineQueue::start(io::stderr(), |lost| {
-            tracing::warn!(lost, "{lost} log lines were lost: stderr is closed, full or not read");
+            tracing::warn!(lost, "lost {lost} log lines: stderr was closed, full or not being read");
         })?;
         let filter =
             Targets::new().with_default(level.0.min(LevelFilter::WARN)).with_target(env!("CARGO_CRATE_NAME"), level.0);

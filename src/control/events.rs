@@ -54,6 +54,6 @@ fn taken(world: &World, body: &[u8]) -> Result<(&'static str, Event), (StatusCod
     };
     match taken {
         Ok(()) => Ok((vendor.info().name, event)),
-        Err(reason) => Err((StatusCode::CONFLICT, format!("The event is impossible: {reason}."))),
+        Err(reason) => Err((StatusCode::CONFLICT, format!("Event refused: {reason}."))),
     }
 }

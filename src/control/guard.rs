@@ -18,7 +18,8 @@ pub(super) fn refusal(call: &Call, allowed_hosts: &[String]) -> Option<Reply> {
     let host = host(call);
     // A browser always names the host; what names none is no browser.
     if host.is_some_and(|host| !is_harmless(name_of(host), allowed_hosts)) {
-        let detail = "A web page could own this host name. To allow it, start the server with --allow-host.";
+        let detail = "The control API does not accept this host name: a web page could own it. \
+                      To allow it, start the server with --allow-host.";
         return Some(problem(StatusCode::MISDIRECTED_REQUEST, Mark::Refused, detail, Map::new()));
     }
     let foreign_origin = call.value(&ORIGIN).is_some_and(|origin| !is_own(origin.to_str().ok(), host));

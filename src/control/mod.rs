@@ -104,7 +104,7 @@ pub fn unmatched(set: &VendorSet, vendor: Option<&VendorInfo>, method: &Method, 
     problem(
         StatusCode::NOT_FOUND,
         Mark::Unmatched,
-        "No route matches this path. It does not mean that a user is missing.",
+        "No route matches this path. This 404 does not mean that a user is missing.",
         more,
     )
 }

@@ -27,10 +27,10 @@ Nothing here is real, and everything is forgotten when it stops.</p>
 
 const TAIL: &str = r#"<h2>About the server</h2>
 <ul>
-<li><a href="/__fauxidp/health">health</a>, with the variables by which each vendor's clients find it</li>
-<li><a href="/__fauxidp/routes">routes</a>, also those that are not emulated</li>
-<li><a href="/__fauxidp/fidelity">fidelity</a>: how sure each answer is, and what proves it</li>
-<li><a href="/__fauxidp/ca.pem">ca.pem</a>: the authority to trust for <code>https</code> on this same port</li>
+<li><a href="/__fauxidp/health">health</a>, with the environment variables that each vendor's clients need</li>
+<li><a href="/__fauxidp/routes">routes</a>, including those that are not emulated</li>
+<li><a href="/__fauxidp/fidelity">fidelity</a>: how certain each answer is, and the evidence for it</li>
+<li><a href="/__fauxidp/ca.pem">ca.pem</a>: the certificate authority to trust for <code>https</code> on this port</li>
 </ul>
 <p>Start over: <code>curl -X POST …/__fauxidp/worlds/default/reset</code></p>
 "#;

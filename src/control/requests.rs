@@ -140,7 +140,7 @@ impl Count {
             (min, max) if min == max => format!("exactly {}", calls(min)),
             (min, u64::MAX) => format!("at least {}", calls(min)),
             (0, max) => format!("at most {}", calls(max)),
-            (min, max) => format!("from {min} to {}", calls(max)),
+            (min, max) => format!("{min} to {}", calls(max)),
         }
     }
 }
@@ -161,7 +161,7 @@ mod tests {
             (r#","times":1"#, "exactly 1 call", 1, 2),
             (r#","at_least":2"#, "at least 2 calls", 9, 1),
             (r#","at_most":2"#, "at most 2 calls", 0, 3),
-            (r#","at_least":1,"at_most":2"#, "from 1 to 2 calls", 2, 3),
+            (r#","at_least":1,"at_most":2"#, "1 to 2 calls", 2, 3),
         ] {
             let (_, count) = expected(&VendorSet::built_in(), format!("{{\"match\":{{}}{body}}}").as_bytes()).unwrap();
             assert_eq!((count.words().as_str(), count.allows(allowed), count.allows(not)), (words, true, false));
@@ -182,7 +182,7 @@ mod tests {
             ("colour=red", "unknown field `colour`"),
             ("after=x", "invalid type: string \"x\", expected u64"),
             ("status=ok", "invalid value: ok, expected a status such as 404 or \"4xx\""),
-            ("protocol=http", "Invalid query: unknown protocol \"http\"; the nearest are http/2, grpc,"),
+            ("protocol=http", "Invalid query: unknown protocol \"http\"; the closest matches are http/2, grpc,"),
         ] {
             let found = from_query(&vendors, query).unwrap_err();
             assert!(found.contains(error), "{found}");

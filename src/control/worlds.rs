@@ -46,7 +46,7 @@ pub(super) fn put(request: &Request<'_>) -> Reply {
     let body: ChangeBody = match serde_json::from_slice(if request.body().is_empty() { b"{}" } else { request.body() })
     {
         Ok(body) => body,
-        Err(error) => return refused(&format!("Invalid change of a world: {error}.")),
+        Err(error) => return refused(&format!("Invalid world change: {error}.")),
     };
     if body.people.is_some_and(|people| people > MAX_PEOPLE) {
         return refused(&format!("\"people\" must be at most {MAX_PEOPLE}."));
@@ -61,7 +61,7 @@ pub(super) fn put(request: &Request<'_>) -> Reply {
     let change = Change { settings, seed: body.seed, people: body.people };
     request.named(|name| match request.worlds.change(name, &change) {
         Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
-        Err(reason) => refused(&format!("Invalid change of a world: {reason}.")),
+        Err(reason) => refused(&format!("Invalid world change: {reason}.")),
     })
 }
 

@@ -133,7 +133,7 @@ impl TryFrom<Written> for Counters {
 
     fn try_from(Written { counts, seen, fired }: Written) -> Result<Self, String> {
         if counts.len() > MAX_COUNTS {
-            return Err(format!("there are at most {MAX_COUNTS} counts"));
+            return Err(format!("there can be at most {MAX_COUNTS} counts"));
         }
         let mut table = Table { seen, fired, ..Table::default() };
         for (key, count) in counts {

@@ -172,12 +172,12 @@ impl TryFrom<Table> for Rules {
 
     fn try_from(table: Table) -> Result<Self, String> {
         if table.rules.len() > MAX_RULES {
-            return Err(format!("a world has at most {MAX_RULES} rules"));
+            return Err(format!("a world can have at most {MAX_RULES} rules"));
         }
         let ordered = table.rules.is_sorted_by(|one, next| one.priority >= next.priority);
         let known = table.rules.iter().all(|rule| rule.id <= table.last);
         if !ordered || !known {
-            return Err("the rules must be sorted by priority, and no id may be above the last one".to_owned());
+            return Err("the rules must be sorted by priority, and no id may be greater than `last`".to_owned());
         }
         Ok(Self::of(table))
     }

@@ -311,7 +311,7 @@ impl<'a> Parameters<'a> {
         match self.text("at")?.as_deref() {
             None if on_the_answer => Ok(Moment::After),
             Some("before" | "validated") if on_the_answer => {
-                Err("it changes the answer, so at must be after".to_owned())
+                Err("this fault changes the answer, so at must be after".to_owned())
             }
             None | Some("before") => Ok(Moment::Before),
             Some("validated") => Ok(Moment::Validated),

@@ -74,10 +74,11 @@ impl Excess {
         let max = self.max;
         let (status, detail) = match self.limit {
             Limit::Header => {
-                let detail = format!("Request headers must be at most {max} bytes, with 32 added for each line.");
+                let detail =
+                    format!("Request headers must be at most {max} bytes, counting 32 extra bytes for each line.");
                 (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
             }
-            Limit::Uri => (StatusCode::URI_TOO_LONG, format!("The path with its query must be at most {max} bytes.")),
+            Limit::Uri => (StatusCode::URI_TOO_LONG, format!("The path and its query must be at most {max} bytes.")),
             Limit::BodyTimeout => {
                 (StatusCode::REQUEST_TIMEOUT, format!("A request body must arrive within {max} s for each MiB."))
             }

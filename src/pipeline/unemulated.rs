@@ -23,8 +23,8 @@ pub(super) fn unemulated(info: &VendorInfo, operation: &Operation, call: &Call) 
         detail += &format!(" {vendor} does not serve it over Connect.");
     }
     detail += &match alike.is_empty() {
-        true => " Nothing of the same kind is emulated.".to_owned(),
-        false => format!(" Emulated of the same kind: {}.", alike.join(", ")),
+        true => " No similar operation is emulated.".to_owned(),
+        false => format!(" Similar operations that are emulated: {}.", alike.join(", ")),
     };
     let more = json!({ "vendor": info.name, "operation": name, "emulated": alike });
     problem(StatusCode::NOT_IMPLEMENTED, Mark::Unemulated, &detail, more.as_object().cloned().unwrap_or_default())

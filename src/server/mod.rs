@@ -138,7 +138,7 @@ async fn accept(listener: TcpListener, context: Context) {
             Err(error) => {
                 context.pipeline.limit_hit(Limit::OpenFiles);
                 if !std::mem::replace(&mut has_failed, true) {
-                    tracing::warn!(%error, "a connection could not be accepted: {error}");
+                    tracing::warn!(%error, "cannot accept a connection: {error}");
                 }
                 tokio::time::sleep(OUT_OF_FILES).await;
             }
@@ -168,7 +168,7 @@ impl Server {
         self.accepting.wait().await;
         self.connections.close();
         if tokio::time::timeout(LAST_REQUESTS, self.connections.wait()).await.is_err() {
-            tracing::warn!("some requests did not end within {} s and are dropped", LAST_REQUESTS.as_secs());
+            tracing::warn!("some requests did not end within {} s and were dropped", LAST_REQUESTS.as_secs());
         }
     }
 }

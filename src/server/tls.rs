@@ -86,7 +86,7 @@ impl Tls {
             .collect::<Result<_, _>>()
             .map_err(|error| unusable(certificate, error.to_string()))?;
         if chain.is_empty() {
-            return Err(unusable(certificate, "no certificate in it".to_owned()));
+            return Err(unusable(certificate, "the file contains no certificate".to_owned()));
         }
         let private =
             PrivateKeyDer::from_pem_slice(key_pem.as_bytes()).map_err(|error| unusable(key, error.to_string()))?;

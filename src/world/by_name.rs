@@ -254,7 +254,7 @@ impl Worlds {
         let mut uses: Vec<_> = uses.map(|world| (world.used.0.load(Ordering::Relaxed), world.key().clone())).collect();
         uses.sort_unstable();
         for (_, name) in uses.into_iter().take(1 + self.limits.max / 100) {
-            tracing::warn!(world = &*name, "dropped the world {name} to make room: --max-worlds {}", self.limits.max);
+            tracing::warn!(world = &*name, "dropped the world {name} to stay within --max-worlds {}", self.limits.max);
             self.by_name.remove(&name);
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }

@@ -95,7 +95,7 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
             "zitadel",
             "\"resourceOwner\": \"69629023906488400\"",
             "\"resourceOwner\": \"7\"",
-            "users[5].details.resourceOwner: no such organization",
+            "users[5].details.resourceOwner: unknown organization",
         ),
         (
             "jitsudo",
@@ -293,12 +293,12 @@ async fn what_a_world_cannot_do_is_said_in_words() {
         (
             one.fault(Fault::new("503").on(Match::operation("disable_usr"))).map(|_| ()),
             400,
-            "the nearest are disable_user",
+            "the closest matches are disable_user",
         ),
         (one.fault(Fault::new("503").on(Match::all().status(404))).map(|_| ()), 400, "a rule cannot match by status"),
-        (one.verify(&Match::operation("disable_usr"), 1), 400, "the nearest are disable_user"),
+        (one.verify(&Match::operation("disable_usr"), 1), 400, "the closest matches are disable_user"),
         (one.set("monocloud.colour", "red"), 400, "unknown setting monocloud.colour"),
-        (one.event("monocloud", "nobody", "sign_in"), 409, "The event is impossible"),
+        (one.event("monocloud", "nobody", "sign_in"), 409, "Event refused"),
         (one.restore(&Snapshot("{}".to_owned())), 400, "Invalid world state"),
         (
             one.clock().set("9999-01-01T00:00:00Z".parse().expect("a time")).map(|_| ()),

@@ -83,7 +83,10 @@ async fn a_certificate_that_was_given_is_used() {
     assert_eq!(error.to_string(), "--tls-cert and --tls-key must be given together");
     let wrong = fauxidp::Config { tls_cert: Some(key.clone()), tls_key: Some(key), ..wire::config() };
     let error = Emulator::start_with(wrong).await.err().expect("a key is no certificate").to_string();
-    assert!(error.starts_with("--tls-cert, --tls-key: ") && error.contains("key.pem: no certificate"), "{error}");
+    assert!(
+        error.starts_with("--tls-cert, --tls-key: ") && error.contains("key.pem: the file contains no certificate"),
+        "{error}"
+    );
     std::fs::remove_dir_all(folder).expect("removed");
 }
 

@@ -95,9 +95,9 @@ const BAD_MAIL: &str = "The token is not valid.";
 const BAD_KEY: &str = "A valid API key or bearer token is required.";
 const FORBIDDEN: &str = "You are not allowed to do this.";
 const NOT_FOUND: &str = "The user was not found.";
-const MISMATCH: &str = "X-Tenant-ID is not the tenant of the credential.";
+const MISMATCH: &str = "X-Tenant-ID does not match the credential's tenant.";
 const INVALID: &str = "The request is invalid.";
-const CONFLICT: &str = "The state that it is in does not allow this.";
+const CONFLICT: &str = "The current state does not allow this.";
 
 impl Error {
     /// The error on the wire.
@@ -116,16 +116,15 @@ impl Error {
             Self::BadCredentials => body(401, "unauthenticated", BAD_LOGIN, None, &[]).fidelity_row("bad_credentials"),
             // The same answer, so that it does not reveal who is suspended.
             Self::SuspendedLogin => body(401, "unauthenticated", BAD_LOGIN, None, &[]).fidelity_row("suspended_login"),
-            Self::AmbiguousTenant => {
-                invalid("The address stands in several tenants.", field("tenant_slug")).fidelity_row("ambiguous_tenant")
-            }
+            Self::AmbiguousTenant => invalid("The address belongs to more than one tenant.", field("tenant_slug"))
+                .fidelity_row("ambiguous_tenant"),
             Self::TenantNotFound => {
                 body(404, "not_found", "The tenant was not found.", None, &[]).fidelity_row("tenant_not_found")
             }
             Self::UnknownMailToken => invalid(BAD_MAIL, field("token")).fidelity_row("unknown_mail_token"),
             Self::SuspendedMailToken => invalid(BAD_MAIL, field("token")).fidelity_row("suspended_mail_token"),
             Self::ShortPassword(member) => {
-                invalid("A password has at least 8 characters.", field(member)).fidelity_row("short_password")
+                invalid("A password must have at least 8 characters.", field(member)).fidelity_row("short_password")
             }
             Self::MissingKey => body(401, "unauthenticated", BAD_KEY, None, &[]).fidelity_row("missing_key"),
             Self::UnknownKey => body(401, "unauthenticated", BAD_KEY, None, &[]).fidelity_row("unknown_key"),
@@ -140,12 +139,11 @@ impl Error {
             Self::MediaType => invalid("The content type is not JSON.", None).fidelity_row("media_type"),
             Self::UnreadableBody => invalid("The body is not a JSON object.", None).fidelity_row("unreadable_body"),
             Self::InvalidMember(member) => {
-                invalid("A member of the body is missing or not as it has to be.", field(member))
-                    .fidelity_row("invalid_member")
+                invalid("A member of the body is missing or invalid.", field(member)).fidelity_row("invalid_member")
             }
             Self::InvalidQuery(parameter) => {
                 let details = Some(json!({ "parameter": parameter }));
-                invalid("A parameter of the query is not as it has to be.", details).fidelity_row("invalid_query")
+                invalid("A query parameter is invalid.", details).fidelity_row("invalid_query")
             }
             Self::AvatarTooLarge => {
                 invalid("The avatar is too large.", field("avatar_base64")).fidelity_row("avatar_too_large")

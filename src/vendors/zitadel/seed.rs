@@ -172,10 +172,10 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     for (place, user) in seed.users.into_iter().enumerate() {
         let id = user.user_id.clone();
         if !(1..=200).contains(&id.chars().count()) {
-            return wrong(place, &id, "userId", "an id has 1 to 200 characters");
+            return wrong(place, &id, "userId", "an id must have 1 to 200 characters");
         }
         if !seed.organizations.iter().any(|organization| organization.id == user.details.resource_owner) {
-            return wrong(place, &user.details.resource_owner, "details.resourceOwner", "no such organization");
+            return wrong(place, &user.details.resource_owner, "details.resourceOwner", "unknown organization");
         }
         let Ok(sequence) = user.details.sequence.parse() else {
             return wrong(place, &id, "details.sequence", "expected a whole number in quotes");
@@ -183,18 +183,18 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         let kind = match (user.human, user.machine) {
             (Some(human), None) => Kind::Human(human),
             (None, Some(machine)) => Kind::Machine(machine),
-            _ => return wrong(place, &id, "human", "a user is either human or machine"),
+            _ => return wrong(place, &id, "human", "a user must be either human or machine"),
         };
         let strange = match kind {
-            Kind::Human(_) => user.fauxidp.is_machines().map(|member| (member, "only a machine has that")),
-            Kind::Machine(_) => user.fauxidp.is_humans().map(|member| (member, "only a human has that")),
+            Kind::Human(_) => user.fauxidp.is_machines().map(|member| (member, "only a machine can have this")),
+            Kind::Machine(_) => user.fauxidp.is_humans().map(|member| (member, "only a human can have this")),
         };
         if let Some((member, message)) = strange {
             return wrong(place, &id, &format!("fauxidp.{member}"), message);
         }
         let secrets = match user.fauxidp.secrets(&id, user.details.creation_date) {
             Ok(secrets) => secrets,
-            Err((member, value)) => return wrong(place, &value, &format!("fauxidp.{member}"), "cannot be read"),
+            Err((member, value)) => return wrong(place, &value, &format!("fauxidp.{member}"), "invalid value"),
         };
         sign_in = sign_in.or(user.fauxidp.sign_in(&id, &user.username));
         if let Some(spec) = user.fauxidp.fault {

@@ -24,7 +24,7 @@ pub(super) static ROWS: [Row; 5] = [
         "/v1/auth/request-password-reset",
         Handler::open(|request| {
             auth::request_password_reset(request.jitsudo, &wire::auth::email(request.call)?);
-            let text = "If the address is known, a letter is on its way.";
+            let text = "If the address is known, an email has been sent.";
             Ok(wire::message(StatusCode::ACCEPTED, text).fidelity_row("accepted"))
         }),
     ),
