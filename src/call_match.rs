@@ -1,4 +1,4 @@
-//! Which calls are meant, the same for fault rules, the journal, verification and the library. Knows no vendor.
+//! Selects calls, in the same way for fault rules, the journal, verification and the library. Knows no vendor.
 
 mod check;
 mod input;
@@ -11,7 +11,7 @@ use crate::protocol::credential::Credential;
 
 pub use input::{Finished, MatchInput, Protocol, RefusedBy};
 
-/// Which calls are meant. What is not said does not matter, so a new one means all.
+/// Selects calls. A member that is not set matches anything, so a new selection matches every call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[must_use]
@@ -55,14 +55,13 @@ impl CallMatch {
         self
     }
 
-    /// Only those with that method, in capitals or not.
+    /// Only those with that method, whatever its case.
     pub fn method(mut self, method: &str) -> Self {
         self.method = Some(method.to_owned());
         self
     }
 
-    /// Only those with that path, which is compared without the query unless it has one. A `*` at the end stands for
-    /// any end.
+    /// Only those with that path. The query is compared only if `path` has one. A `*` at the end matches any rest.
     pub fn path(mut self, path: &str) -> Self {
         self.path = Some(path.to_owned());
         self
@@ -80,13 +79,13 @@ impl CallMatch {
         self
     }
 
-    /// Only those that came by `http/1.1`, `http/2`, `grpc`, `grpc-web` or `connect`. A rule cannot ask for it.
+    /// Only those made over `http/1.1`, `http/2`, `grpc`, `grpc-web` or `connect`. A rule cannot ask for it.
     pub fn protocol(mut self, protocol: &str) -> Self {
         self.protocol = Some(protocol.to_owned());
         self
     }
 
-    /// Only those that were answered so: `404`, or a class such as `4xx`. A rule cannot ask for it.
+    /// Only those with that status, such as `404`, or a class such as `4xx`. A rule cannot ask for it.
     pub fn status(mut self, status: impl ToString) -> Self {
         self.status = Some(status.to_string());
         self
@@ -105,7 +104,7 @@ impl CallMatch {
     }
 }
 
-/// What of a call is compared, in the order in which differences are told.
+/// The members that are compared, in the order in which differences are reported.
 #[derive(Debug, Clone, Copy)]
 enum Member {
     Vendor,
@@ -136,23 +135,23 @@ impl Member {
 }
 
 impl CallMatch {
-    /// Whether a call is meant.
+    /// Whether a call matches.
     pub fn matches(&self, call: &MatchInput<'_>) -> bool {
         Member::ALL.iter().all(|member| self.fits(*member, call))
     }
 
-    /// How a call differs from what is meant, in words.
+    /// How a call differs from this selection, in words.
     pub fn differences(&self, call: &MatchInput<'_>) -> Vec<String> {
         let different = Member::ALL.iter().filter(|member| !self.fits(**member, call));
         different.map(|member| self.difference(*member, call)).collect()
     }
 
-    /// The vendor that is meant, if one alone is.
+    /// The vendor, if only one is selected.
     pub fn asked_vendor(&self) -> Option<&str> {
         self.vendor.as_deref()
     }
 
-    /// The operation that is meant, if one alone is.
+    /// The operation, if only one is selected.
     pub fn asked_operation(&self) -> Option<&str> {
         self.operation.as_deref()
     }
@@ -177,7 +176,7 @@ impl CallMatch {
         }
     }
 
-    /// How a call differs in one member that is asked for.
+    /// How a call differs in one member that is set.
     fn difference(&self, member: Member, call: &MatchInput<'_>) -> String {
         let differs = |name: &str, found: Option<&str>, asked: &Option<String>| {
             let asked = asked.as_deref().unwrap_or_default();
@@ -214,7 +213,7 @@ impl CallMatch {
         }
     }
 
-    /// What is meant, as the end of a sentence about calls.
+    /// The selection as the end of a sentence about calls.
     pub fn words(&self) -> String {
         let credential = self.shown_credential();
         let members = [
@@ -246,7 +245,7 @@ impl CallMatch {
     }
 }
 
-/// Whether a call has that path. One with a query is compared with the whole as the journal shows it.
+/// Whether a call has that path. If `asked` has a query, it is compared with the path and query that the journal shows.
 fn is_path(asked: &str, call: &MatchInput<'_>) -> bool {
     let found = match asked.contains('?') {
         true => Cow::Owned(call.shown_path()),
@@ -258,7 +257,7 @@ fn is_path(asked: &str, call: &MatchInput<'_>) -> bool {
     }
 }
 
-/// Whether a status is that one, such as `404`, or of that class, such as `4xx`.
+/// Whether a status equals `asked`, such as `404`, or is in that class, such as `4xx`.
 fn is_status(asked: &str, status: u16) -> bool {
     match asked.strip_suffix("xx") {
         Some(class) => class.parse() == Ok(status / 100),

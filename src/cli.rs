@@ -17,10 +17,10 @@ use crate::{Config, Emulator, control};
 use flags::{Cli, Command, Serve};
 use log::{Log, LogFormat, complaint};
 
-/// The exit code of a command line that cannot be followed.
+/// The exit code for an invalid command line.
 const USAGE: u8 = 2;
 
-/// Follows a command line; `arguments` start with the program's name.
+/// Runs a command line; `arguments` starts with the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.into_iter().collect();
     let cli = match Cli::read(&arguments) {
@@ -48,7 +48,7 @@ fn refuse(error: &clap::Error, format: LogFormat) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    // The first paragraph says what is wrong, a tip what comes near it, the rest how the command line looks.
+    // The first paragraph says what is wrong, a tip suggests a correction, and the rest is usage.
     let text = error.render().to_string();
     let lines: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     let line = lines.join(" ");
@@ -58,7 +58,7 @@ fn refuse(error: &clap::Error, format: LogFormat) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
-/// The log format that a command line asks for which could not be read as a whole.
+/// The log format that an otherwise invalid command line asks for.
 fn log_format(arguments: &[OsString]) -> LogFormat {
     let is_json = |value: Option<&OsString>| value.is_some_and(|value| value == "json");
     let flag = arguments.iter().rposition(|argument| argument == "--log-format");
@@ -70,16 +70,16 @@ fn log_format(arguments: &[OsString]) -> LogFormat {
     }
 }
 
-/// A closed stderr is no reason to fail in another way.
+/// Writes the error to stderr. If stderr is closed, the exit code still reports the failure.
 fn complain(reason: &str, format: LogFormat) {
     let _ = io::stderr().write_all(complaint(reason, format).as_bytes());
 }
 
-/// Prints what a command answers, or complains.
+/// Prints a command's result, or its error.
 fn outcome(answer: Result<String, String>) -> ExitCode {
     match answer {
         Ok(text) => {
-            // A reader that has seen enough closes the pipe.
+            // A reader such as `head` closes the pipe when it has seen enough.
             let _ = io::stdout().write_all(text.as_bytes());
             ExitCode::SUCCESS
         }
@@ -108,7 +108,7 @@ fn serve(flags: Serve) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    // Where there is one core, as in many containers, others to share the work with only cost.
+    // On a single core, as in many containers, more worker threads only add overhead.
     let mut runtime = match std::thread::available_parallelism() {
         Ok(cores) if cores.get() == 1 => tokio::runtime::Builder::new_current_thread(),
         _ => tokio::runtime::Builder::new_multi_thread(),
@@ -121,7 +121,7 @@ fn serve(flags: Serve) -> ExitCode {
         }
     };
     let ended = runtime.block_on(until_stopped(flags.into()));
-    // What is left are connections that were given up.
+    // Only connections that were given up are left.
     runtime.shutdown_background();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -133,7 +133,7 @@ fn serve(flags: Serve) -> ExitCode {
 }
 
 async fn until_stopped(config: Config) -> Result<(), String> {
-    // Listened for first: a signal that comes while starting must not kill, also as PID 1.
+    // First of all: a signal during the start must stop the server gracefully, also when it is PID 1.
     let signal = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let emulator = Emulator::start_with(config).await.map_err(|error| error.to_string())?;
     let mut ready = String::new();
@@ -141,8 +141,7 @@ async fn until_stopped(config: Config) -> Result<(), String> {
         let vendor = vendor.map(|name| format!(" {name}")).unwrap_or_default();
         ready.push_str(&format!("fauxidp ready http://{address}{vendor}\n"));
     }
-    // On a thread of its own: stdout may be closed or full, or its reader asleep, and none of that is a reason not to
-    // serve.
+    // On a separate thread: stdout may be closed, full or not being read, and the server must run all the same.
     tokio::task::spawn_blocking(move || {
         let mut stdout = io::stdout();
         let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use jiff::{SignedDuration, Timestamp, Unit};
 
-/// The times that a clock can be set to: every vendor can show them, with room for what ends later.
+/// The times that a clock can be set to: every vendor can show them, and later times such as expiries.
 const EARLIEST: Timestamp = Timestamp::UNIX_EPOCH;
 const LATEST: Timestamp = Timestamp::constant(221_845_392_000, 0); // the start of the year 9000
 
@@ -40,7 +40,7 @@ impl Clock {
         Self::new(Mode::Running { ahead: SignedDuration::ZERO })
     }
 
-    /// Stands still at `now`.
+    /// A clock that is frozen at `now`.
     pub fn frozen(now: Timestamp) -> Self {
         Self::new(Mode::Frozen(whole(now)))
     }
@@ -53,12 +53,12 @@ impl Clock {
         }
     }
 
-    /// Whether it stands still.
+    /// Whether it is frozen.
     pub fn is_frozen(&self) -> bool {
         matches!(self.mode(), Mode::Frozen(_))
     }
 
-    /// Makes it stand still at `now`.
+    /// Sets it to `now` and freezes it.
     ///
     /// # Errors
     /// [`OutOfRange`]; the clock is left as it was.
@@ -66,7 +66,7 @@ impl Clock {
         self.change(|_| Ok(Mode::Frozen(within_range(whole(now))?)))
     }
 
-    /// Moves it on by so many milliseconds. One that stands still goes on standing still.
+    /// Advances it by this many milliseconds. A frozen clock stays frozen.
     ///
     /// # Errors
     /// [`OutOfRange`]; the clock is left as it was.
@@ -81,7 +81,7 @@ impl Clock {
         })
     }
 
-    /// Makes it go on from the time that it shows.
+    /// Lets it run from its current time.
     pub fn run(&self) {
         let _ = self.change(|mode| match mode {
             Mode::Frozen(at) => Ok(Mode::Running { ahead: at.duration_since(system()) }),
@@ -89,12 +89,12 @@ impl Clock {
         });
     }
 
-    /// Makes it stand still at the time that it shows.
+    /// Freezes it at its current time.
     pub fn freeze(&self) {
         let _ = self.change(|mode| Ok(Mode::Frozen(mode.now())));
     }
 
-    /// A clock of its own that shows the same time.
+    /// An independent clock with the same time.
     pub fn fork(&self) -> Self {
         Self::new(self.mode())
     }
@@ -107,7 +107,7 @@ impl Clock {
         Mode::of(self.0.load(Ordering::Acquire))
     }
 
-    /// Changes it in one step; `change` is asked again where somebody else was quicker.
+    /// Changes it atomically; `change` is called again if another thread changed the clock first.
     fn change(&self, change: impl Fn(Mode) -> Result<Mode, OutOfRange>) -> Result<(), OutOfRange> {
         let changed = |packed| change(Mode::of(packed)).ok().map(Mode::packed);
         self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, changed).map(drop).map_err(|_| OutOfRange)
@@ -134,7 +134,7 @@ impl Mode {
         }
     }
 
-    /// Microseconds times two, and one where it stands still.
+    /// Microseconds times two, plus one if frozen.
     fn packed(self) -> i64 {
         const MAX: i128 = 1 << 62;
         match self {

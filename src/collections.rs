@@ -2,7 +2,7 @@
 
 /// A collection of a vendor's state, such as a directory of records or a log.
 pub trait Collection {
-    /// One of its own that starts from this one's content, copy-on-write.
+    /// An independent collection that starts with this one's content, copy-on-write.
     #[must_use]
     fn fork(&self) -> Self;
 }
@@ -22,7 +22,7 @@ macro_rules! collections {
         }
 
         impl $name {
-            /// A state of its own that starts from this one, copy-on-write.
+            /// An independent state that starts from this one, copy-on-write.
             $visible fn fork(&self) -> Self {
                 Self { $($field: $crate::collections::Collection::fork(&self.$field),)+ }
             }
@@ -52,7 +52,7 @@ mod tests {
 
     collections! {
         struct State {
-            /// What was read.
+            /// The state that was read.
             reads: Log,
             writes: Log,
         }

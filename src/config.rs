@@ -15,41 +15,41 @@ pub use crate::listen::Listen;
 /// What a server starts with.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Further vendors to stand in for, behind those that come with the crate.
+    /// Further vendors to emulate, after those that come with the crate.
     pub vendors: Vec<&'static VendorFactory>,
-    /// Where to listen, for all vendors or for one alone; port 0 takes any free one.
+    /// The addresses to listen on, for all vendors or for only one; port 0 picks a free port.
     pub listen: Vec<Listen>,
     /// A folder of seed files, `<vendor>.json`; a missing file keeps the embedded one.
     pub fixtures: Option<PathBuf>,
-    /// How many made-up people to add at each vendor.
+    /// How many generated people to add at each vendor.
     pub people: usize,
     /// The seed of people and ids.
     pub seed: u64,
-    /// Where the clock stands still; the real time if absent.
+    /// The time at which the clock is frozen; if absent, the clock runs with the real time.
     pub clock: Option<Timestamp>,
-    /// How many calls each world's journal holds; the oldest go first.
+    /// How many calls each world's journal keeps, dropping the oldest.
     pub journal: usize,
-    /// What vendors declare about themselves, as `vendor.key=value`.
+    /// Settings of vendors, as `vendor.key=value`.
     pub set: Vec<String>,
-    /// The most worlds at once; then the one that was not used for longest is dropped.
+    /// The maximum number of worlds; beyond it, the least recently used one is dropped.
     pub max_worlds: usize,
-    /// How long a world may be idle before it is dropped; for ever if absent.
+    /// How long a world may be idle before it is dropped; no limit if absent.
     pub world_ttl: Option<Duration>,
     /// A file that holds the state of a world, from which every world starts.
     pub state: Option<PathBuf>,
-    /// How much of anything is taken at once, and how long a client is waited for.
+    /// Limits on sizes and numbers, and time-outs for clients.
     pub limits: Limits,
-    /// Faults for every call, the highest first, as in the header `X-Fault`.
+    /// Faults for every call, highest rank first, in the grammar of the header `X-Fault`.
     pub fault: Vec<String>,
-    /// Which faults are followed.
+    /// Which faults are applied.
     pub fault_policy: FaultPolicy,
-    /// A certificate with its chain, PEM; an authority of its own if absent.
+    /// A certificate with its chain, PEM; if absent, the server creates its own authority.
     pub tls_cert: Option<PathBuf>,
     /// The certificate's key, PEM.
     pub tls_key: Option<PathBuf>,
-    /// Where to write the certificate that clients have to trust.
+    /// Where to write the certificate that clients must trust.
     pub tls_ca_out: Option<PathBuf>,
-    /// Host names by which the control API may be called besides the usual ones.
+    /// Host names that the control API accepts besides the usual ones.
     pub allow_host: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What belongs to a world and not to one vendor: its name, clock, ids and outbox. Knows no vendor.
+//! What belongs to a world as a whole and not to one vendor: its name, clock, ids and outbox. Knows no vendor.
 
 use std::sync::Arc;
 
@@ -21,12 +21,12 @@ pub struct WorldContext {
     pub ids: Ids,
     /// The world's key pairs.
     pub keys: Keys,
-    /// What would have been sent.
+    /// The messages that would have been sent.
     pub outbox: Outbox,
 }
 
 impl WorldContext {
-    /// The same for a world of its own, of that name.
+    /// A copy for an independent world of that name.
     pub fn fork(&self, world: &str) -> Self {
         Self {
             world: world.into(),
@@ -37,7 +37,7 @@ impl WorldContext {
         }
     }
 
-    /// A credential that leads back to its world, from wherever it is sent.
+    /// A credential tagged with its world, so that any call with it reaches that world.
     pub fn tag_with_world(&self, credential: String) -> String {
         match &*self.world {
             DEFAULT_WORLD => credential,
@@ -49,7 +49,7 @@ impl WorldContext {
 /// The claim in which a JWT carries its world.
 pub const WORLD_CLAIM: &str = "fauxidp_world";
 
-/// A credential without its world, and the world: what follows the last `~`.
+/// Splits a credential from its world, which follows the last `~`.
 pub fn split_world(credential: &str) -> (&str, Option<&str>) {
     match credential.rsplit_once('~') {
         Some((credential, world)) => (credential, Some(world)),

@@ -1,9 +1,9 @@
 //! A concurrent, ordered, forkable collection of records. Knows no vendor and of a record only its key and aliases.
 //!
-//! The records of the seed stand in one shared list that is never written. A directory holds, besides, only what
-//! was changed in it: one small map behind a short lock, which costs nothing while it is empty, and which snapshots
-//! and forks share until one of them is written. So a fork costs microseconds whatever the number of users, and a
-//! reset is a fork of the seed.
+//! The records of the seed are in one shared list that is never written. Besides that list, a directory holds only its
+//! own changes: one small map behind a short lock. The map costs nothing while it is empty, and snapshots and forks
+//! share it until one of them is written. So a fork takes microseconds whatever the number of users, and a reset is a
+//! fork of the seed.
 
 mod changes;
 mod record;
@@ -24,7 +24,7 @@ pub use record::{DirectoryError, Duplicate, Record};
 #[derive(Debug)]
 pub struct Directory<T: Record> {
     seed: Arc<Seed<T>>,
-    /// WorldContext with snapshots and forks until one of them is written: whoever writes then makes it its own.
+    /// Shared with snapshots and forks until one of them is written: the writer then takes a copy.
     changes: Mutex<Arc<Changes<T>>>,
 }
 
@@ -37,18 +37,17 @@ impl<T: Record> Directory<T> {
         Ok(Self { seed: Arc::new(Seed::new(records)?), changes: Mutex::default() })
     }
 
-    /// The record of that key as it stands now.
+    /// The current record of that key.
     pub fn get(&self, key: &str) -> Option<T> {
         self.look(&self.lock(), self.seed.key(key)).cloned()
     }
 
-    /// The record that has that alias now.
+    /// The record that currently has that alias.
     pub fn find(&self, alias: &T::Alias) -> Option<T> {
         self.owner(&self.lock(), alias).cloned()
     }
 
-    /// Adds the record that `make` gives under that key, in one step with the looks whether its key and aliases are
-    /// free.
+    /// Adds the record that `make` returns under that key. Checks under one lock that its key and aliases are free.
     ///
     /// # Errors
     /// `Exists`, `Refused` by `make`, or `Taken`.
@@ -69,7 +68,7 @@ impl<T: Record> Directory<T> {
     /// `change` works on a copy, which is kept only if it answers `Ok`; a refusal or a panic changes nothing.
     ///
     /// # Errors
-    /// `Absent`, `Refused` by `change`, or `Taken` where it gave the record an alias that another one has.
+    /// `Absent`, `Refused` by `change`, or `Taken` if `change` gave the record an alias that another one has.
     pub fn update<R, E>(
         &self,
         key: &str,
@@ -84,7 +83,7 @@ impl<T: Record> Directory<T> {
         Ok(answer)
     }
 
-    /// Puts a record where the one of its key is, or adds it. Answers the record that was there.
+    /// Replaces the record with the same key, or adds a new one. Returns the replaced record.
     ///
     /// # Errors
     /// `Taken`.
@@ -122,7 +121,7 @@ impl<T: Record> Directory<T> {
         Ok(answer)
     }
 
-    /// Every record as it stands now, without holding anybody up: writers go on, and the picture stays as it is.
+    /// Every current record. It blocks no writer, and later writes do not change it.
     pub fn snapshot(&self) -> Snapshot<T> {
         Snapshot { seed: Arc::clone(&self.seed), changes: Arc::clone(&self.lock()) }
     }
@@ -142,7 +141,7 @@ impl<T: Record> Directory<T> {
         since.or_else(|| look(self.seed.find(alias)?.key()))
     }
 
-    /// Replaces a record that is there, and its aliases where it has others now.
+    /// Replaces an existing record, and its aliases if they changed.
     fn replace<E>(
         &self,
         changes: &mut Arc<Changes<T>>,
@@ -219,7 +218,7 @@ impl<T: Record> Snapshot<T> {
     }
 }
 
-/// The records as they stand, in order.
+/// The current records, in order.
 impl<T: Record + Serialize> Serialize for Directory<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.snapshot().iter())

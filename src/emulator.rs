@@ -33,19 +33,19 @@ pub use world::{Clock, Refused, Snapshot, World};
 /// A running emulator. It stops when it is dropped; [`Emulator::stop`] also waits for requests under way.
 #[must_use = "an emulator stops when it is dropped"]
 pub struct Emulator {
-    /// Those for all vendors first.
+    /// The addresses for all vendors come first.
     addresses: Vec<SocketAddr>,
-    /// The vendor that is served at each address alone.
+    /// The vendor of each address that serves only one.
     vendors: Vec<Option<&'static str>>,
     server: Option<Server>,
     pipeline: Arc<Pipeline>,
     tls: Arc<Tls>,
 }
 
-/// Why an emulator cannot start. Each says in one line which flag or file is to blame.
+/// Why an emulator cannot start. Each message names the flag or file at fault, on one line.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Two vendors have one name.
+    /// Two vendors have the same name.
     #[error("duplicate vendor {name:?}")]
     Vendor {
         /// The name.
@@ -59,12 +59,12 @@ pub enum StartError {
         /// Why.
         error: io::Error,
     },
-    /// An address is for a vendor that there is not.
+    /// An address is for an unknown vendor.
     #[error("--listen {listen}: {reason}")]
     Listener {
         /// As it was given.
         listen: Listen,
-        /// What there is instead.
+        /// What is wrong, and which values are known.
         reason: String,
     },
     /// No address was given.
@@ -78,7 +78,7 @@ pub enum StartError {
         /// Why.
         error: io::Error,
     },
-    /// A seed file does not fit.
+    /// A seed file is invalid.
     #[error("--fixtures: {}: {error}", path.display())]
     Seed {
         /// The file.
@@ -91,10 +91,10 @@ pub enum StartError {
     Setting {
         /// As it was given.
         text: String,
-        /// What there is instead.
+        /// What is wrong, and which values are known.
         reason: String,
     },
-    /// The state to start from.
+    /// The state to start from cannot be read or is invalid.
     #[error("--state {}: {}", path.display(), vendors::one_line(reason))]
     State {
         /// The file.
@@ -102,7 +102,7 @@ pub enum StartError {
         /// Why.
         reason: String,
     },
-    /// A fault that cannot be followed.
+    /// A fault is invalid.
     #[error("--fault {text}: {reason}")]
     Fault {
         /// As it was given.
@@ -110,10 +110,10 @@ pub enum StartError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The given certificate or key.
+    /// The given certificate or key cannot be used.
     #[error("--tls-cert, --tls-key: {0}")]
     Tls(#[from] TlsError),
-    /// One of certificate and key alone.
+    /// A certificate was given without a key, or a key without a certificate.
     #[error("--tls-cert and --tls-key must be given together")]
     HalfTls,
     /// The authority's certificate cannot be written.
@@ -130,12 +130,12 @@ impl Emulator {
     /// Starts with the embedded seed on a free port of the loopback address.
     ///
     /// # Errors
-    /// [`StartError::Listen`] where not even that can be had.
+    /// [`StartError::Listen`] if no port is free.
     pub async fn start() -> Result<Self, StartError> {
         Self::builder().start().await
     }
 
-    /// An emulator that starts otherwise: with other people, at a frozen time, with a fault.
+    /// Configures an emulator: with generated people, at a frozen time, with a fault, and so on.
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -143,7 +143,7 @@ impl Emulator {
     /// Starts as `config` says. When it returns, every address accepts connections.
     ///
     /// # Errors
-    /// [`StartError`]; nothing is left behind.
+    /// [`StartError`]; nothing keeps running then.
     pub async fn start_with(config: Config) -> Result<Self, StartError> {
         let limits = config.limits;
         if config.listen.is_empty() {
@@ -189,12 +189,12 @@ impl Emulator {
         Ok(Self { addresses, vendors, server: Some(bound.serve(&pipeline, &tls, limits)), pipeline, tls })
     }
 
-    /// The addresses it listens on, with their real ports.
+    /// The addresses that it listens on, with their actual ports.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
-    /// The addresses with the vendor that is served there alone, if one is; those for all vendors come first.
+    /// The addresses, each with its vendor if it serves only one; those for all vendors come first.
     pub fn listeners(&self) -> impl Iterator<Item = (SocketAddr, Option<&'static str>)> + '_ {
         self.addresses.iter().copied().zip(self.vendors.iter().copied())
     }
@@ -204,25 +204,25 @@ impl Emulator {
         format!("http://{}", self.addresses[0])
     }
 
-    /// The world of that name, made if it is not there: a name of its own keeps each test to itself.
+    /// The world of that name, created if it does not exist. Give each test its own name to isolate it.
     ///
     /// # Errors
-    /// A world cannot have that name: it has 1 to 64 letters, digits, `-`, `_` and `.`, and does not start with a `.`.
+    /// The name is invalid: it must have 1 to 64 letters, digits, `-`, `_` and `.`, and must not start with a `.`.
     pub fn world(&self, name: &str) -> Result<World, Refused> {
         let address = self.addresses[0];
         let base = BaseUrls { plain: format!("http://{address}"), tls: format!("https://{address}") };
         World::enter(Arc::clone(&self.pipeline), base, name)
     }
 
-    /// The certificate by which clients trust the emulator over TLS, as PEM.
+    /// The certificate that clients must trust to reach the emulator over TLS, as PEM.
     ///
     /// # Errors
-    /// In words, why there is none.
+    /// Why there is no certificate.
     pub fn certificate(&self) -> Result<String, String> {
         self.tls.certificate()
     }
 
-    /// Stops: every request whose head was read is finished within five seconds.
+    /// Stops. Requests whose head was read have five seconds to finish.
     pub async fn stop(mut self) {
         if let Some(server) = self.server.take() {
             server.stop().await;
@@ -238,14 +238,14 @@ impl Drop for Emulator {
     }
 }
 
-/// The worlds that a server with that configuration starts with.
+/// The worlds of a server with that configuration.
 pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
     let set = vendor_set(config)?;
     let seeds = seeds(&set, config)?;
     worlds_of(config, set, &seeds)
 }
 
-/// The same, with each vendor's seed text and the file that it is from.
+/// The same, given each vendor's seed text and the file that it came from.
 fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Result<Worlds, StartError> {
     let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
     let template = WorldTemplate { seeds: texts, ..template(set, config)? };
@@ -260,7 +260,7 @@ fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Re
     begun.map_err(|reason| StartError::State { path: path.clone(), reason })
 }
 
-/// Where to listen, with the index of the vendor that is served there alone; the addresses for all vendors come first.
+/// The addresses to listen on, each with the index of its vendor if it serves only one; those for all come first.
 fn listeners(set: &VendorSet, listen: Vec<Listen>) -> Result<Vec<(SocketAddr, Option<usize>)>, StartError> {
     let index = |listen: Listen| match &listen.vendor {
         None => Ok((listen.address, None)),
@@ -282,7 +282,7 @@ fn vendor_set(config: &Config) -> Result<VendorSet, StartError> {
     VendorSet::built_in().with(&config.vendors).map_err(|name| StartError::Vendor { name })
 }
 
-/// What the worlds start from, but for the seeds.
+/// What the worlds start from, except the seeds.
 pub(crate) fn template(set: VendorSet, config: &Config) -> Result<WorldTemplate, StartError> {
     Ok(WorldTemplate {
         settings: settings(&set, &config.set)?,
@@ -295,7 +295,7 @@ pub(crate) fn template(set: VendorSet, config: &Config) -> Result<WorldTemplate,
     })
 }
 
-/// Each vendor's seed text with the file that it is from.
+/// Each vendor's seed text, with the file that it came from.
 fn seeds(set: &VendorSet, config: &Config) -> Result<Vec<(PathBuf, String)>, StartError> {
     if let Some(folder) = &config.fixtures {
         fs::read_dir(folder).map_err(|error| StartError::UnreadableSeed { path: folder.clone(), error })?;
@@ -316,12 +316,12 @@ fn seeds(set: &VendorSet, config: &Config) -> Result<Vec<(PathBuf, String)>, Sta
     set.iter().map(seed).collect()
 }
 
-/// A list as a log line has it.
+/// The items of a log line, separated by commas.
 fn listed(items: impl IntoIterator<Item: ToString>) -> String {
     items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// What was set, by vendor.
+/// The settings of each vendor.
 fn settings(set: &VendorSet, wanted: &[String]) -> Result<Vec<Settings>, StartError> {
     let mut settings = set.default_settings();
     for text in wanted {
@@ -333,7 +333,7 @@ fn settings(set: &VendorSet, wanted: &[String]) -> Result<Vec<Settings>, StartEr
     Ok(settings)
 }
 
-/// The faults for every call. Each has to be one that every vendor can follow.
+/// The faults for every call. Every vendor must be able to apply each of them.
 fn faults(set: &VendorSet, config: &Config) -> Result<StartFaults, StartError> {
     let read = |(index, text): (usize, &String)| {
         let wrong = |reason: String| StartError::Fault { text: text.clone(), reason };

@@ -1,4 +1,4 @@
-//! A call on its way: what every step after mounting gets, from faults to the journal. Knows no vendor.
+//! A mounted call, as every later step gets it, from faults to the journal. Knows no vendor.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -12,14 +12,14 @@ use crate::protocol::route::Matched;
 use crate::protocol::rpc::{self, Codec, RpcError, field};
 use crate::row::{Dialect, Field, Operation, Subject};
 
-/// A request that was read and mounted, with what is known of it.
+/// A request that was read and mounted, with what is known about it.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     /// The request.
     pub call: Call,
-    /// The row that its method and path name; `None` where the vendor can only refuse.
+    /// The row that its method and path name; `None` if the vendor can only refuse.
     pub matched: Option<Matched>,
-    /// The operation that they name, also one that is not emulated.
+    /// The operation that they name, even if it is not emulated.
     pub operation: Option<&'static Operation>,
     /// How a refusal looks.
     pub dialect: Dialect,
@@ -34,12 +34,12 @@ impl Exchange {
         Self { call, matched: None, operation: None, dialect: Dialect::Api, user_id: None, message: OnceLock::new() }
     }
 
-    /// Says which operation it is.
+    /// Sets the operation.
     pub fn name(&mut self, operation: &'static Operation) {
         (self.operation, self.dialect) = (Some(operation), operation.dialect);
     }
 
-    /// Says which row answers it, and finds whom it is about; `user_key` is the vendor's way to write a user's id.
+    /// Sets the row that answers it, and finds the user it is about; `user_key` is the vendor's form of a user's id.
     pub fn match_to(&mut self, matched: Matched, user_key: fn(&str) -> Cow<'_, str>) {
         let subject = matched.operation.subject;
         self.name(matched.operation);
@@ -85,7 +85,7 @@ impl Exchange {
         }
     }
 
-    /// The parameter of the path of that index, from 0, percent-decoded; empty if there is none.
+    /// The path parameter at that index, counted from 0 and percent-decoded; empty if there is none.
     pub fn parameter(&self, index: usize) -> Cow<'_, str> {
         let raw = self.matched.as_ref().map_or("", |matched| matched.parameter(self.call.path(), index));
         percent_decode_str(raw).decode_utf8_lossy()

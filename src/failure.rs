@@ -5,7 +5,7 @@
 pub struct Failure {
     /// What went wrong.
     pub kind: Kind,
-    /// What its answer should say instead of the default.
+    /// Overrides for its answer.
     pub overrides: Overrides,
 }
 
@@ -16,7 +16,7 @@ pub enum Kind {
     Named(NamedError),
     /// An HTTP status, in the shape the vendor gives it.
     Status(u16),
-    /// The path is known, the method is not; these are the ones it has, parted by commas.
+    /// The path is known, the method is not. These are the allowed methods, separated by commas.
     WrongMethod(String),
     /// The vendor would tidy the path first and redirect there.
     UntidyPath(String),
@@ -29,9 +29,9 @@ pub enum Kind {
 /// The errors that a fault can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NamedError {
-    /// No credential, or none that counts.
+    /// No credential, or no valid one.
     Unauthenticated,
-    /// A good credential without the right.
+    /// A valid credential without the permission.
     Forbidden,
     /// No such record.
     NotFound,
@@ -47,7 +47,7 @@ pub enum NamedError {
     TenantMismatch,
     /// Too many calls.
     RateLimited,
-    /// Not able to answer for now.
+    /// Temporarily unable to answer.
     Unavailable,
     /// The server failed.
     Internal,
@@ -69,7 +69,7 @@ impl NamedError {
         Self::Internal,
     ];
 
-    /// The word that fault specifications use.
+    /// The name that fault specifications use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unauthenticated => "unauthenticated",
@@ -86,13 +86,13 @@ impl NamedError {
         }
     }
 
-    /// The name of that word.
+    /// The error with that name.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|name| name.as_str() == word)
     }
 }
 
-/// What an injected answer should say, as far as the dialect has a field for it.
+/// The contents of an injected answer, as far as the dialect has fields for them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// The `Retry-After` header, in seconds.
@@ -101,7 +101,7 @@ pub struct Overrides {
     pub code: Option<String>,
     /// The text for people.
     pub message: Option<String>,
-    /// The member of the request that is to blame.
+    /// The member of the request that is at fault.
     pub field: Option<String>,
     /// A policy notice.
     pub notice: Option<String>,

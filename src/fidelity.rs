@@ -1,11 +1,11 @@
-//! What is known of each answer that an operation can give: how sure it is, where that is from, what differs. Read
-//! from the vendors' `fidelity/*.toml`, at first use. Knows no vendor.
+//! What is known about each answer of an operation: the confidence, its source, and differences from the real service.
+//! Read from the vendors' `fidelity/*.toml` on first use. Knows no vendor.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// How sure an answer is.
+/// How much is known about an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
@@ -22,7 +22,7 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// Every one, the surest first.
+    /// Every one, highest first.
     pub const ALL: [Self; 5] = [Self::Stated, Self::Observed, Self::Documented, Self::Inferred, Self::Assumed];
 
     /// The word for it.
@@ -44,7 +44,7 @@ pub struct Answer {
     pub name: String,
     /// The HTTP status.
     pub status: u16,
-    /// How sure it is.
+    /// The confidence.
     pub confidence: Confidence,
     /// A heading of `docs/sources.md`.
     pub source: String,
@@ -77,12 +77,12 @@ impl OperationFidelity {
 pub struct Fidelity {
     /// What is deliberately different from the real service, whatever the operation.
     pub differences: Vec<String>,
-    /// What any call can get, whatever its operation.
+    /// The answers that any call can get, whatever its operation.
     pub any: Vec<Answer>,
     operations: BTreeMap<String, OperationFidelity>,
 }
 
-/// The file of what any call can get, and of the rows that operations share.
+/// The file with the answers to any call, and with the rows that operations share.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Common {
@@ -149,7 +149,7 @@ impl Fidelity {
         self.operations.get(name)
     }
 
-    /// Every operation of which something is known, by name.
+    /// Every operation about which something is known, by name.
     pub fn operations(&self) -> impl Iterator<Item = (&str, &OperationFidelity)> {
         self.operations.iter().map(|(name, operation)| (name.as_str(), operation))
     }

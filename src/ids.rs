@@ -1,8 +1,7 @@
 //! A world's source of ids and random numbers, drawn from its seed. Knows no vendor.
 //!
-//! The ids that an API gives to what it makes come from one sequence, which moves only when something is made:
-//! see [`Ids::reserve`]. Everything else that is random has a [`Stream`] of its own, so that it moves nothing but
-//! itself.
+//! The ids of what an API creates come from one sequence, which advances only when something is created: see
+//! [`Ids::reserve`]. All other random values have their own [`Stream`]s, which do not affect each other.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -12,7 +11,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-/// What a random number that is no API id is drawn for.
+/// The purpose of a random number that is not an API id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stream {
@@ -92,15 +91,15 @@ impl Ids {
         self.0.seed
     }
 
-    /// A source of its own that goes on from the same positions.
+    /// An independent source that continues from the same positions.
     pub fn fork(&self) -> Self {
         Self::from(Positions::from(self.clone()))
     }
 
-    /// The next API ids. They count as drawn once [`Reservation::commit`] says so: until then others wait, and a
-    /// reservation that is dropped, because the call is refused, leaves the sequence where it was.
+    /// Reserves the next API ids. They are used up only by [`Reservation::commit`]. Until then other calls wait. If the
+    /// call is refused and the reservation is dropped, the sequence does not advance.
     ///
-    /// Reserve before a directory's lock is taken, never under it, and once in a call.
+    /// Reserve once per call, and before taking a directory's lock, never under it.
     pub fn reserve(&self) -> Reservation<'_> {
         let next = self.lock();
         Reservation { random: Random::at(self.0.seed, 0, *next), next }
@@ -111,18 +110,18 @@ impl Ids {
         self.take(stream, N.div_ceil(4)).bytes()
     }
 
-    /// The next letters of a stream, out of an alphabet.
+    /// The next characters of a stream, from an alphabet.
     pub fn letters(&self, stream: Stream, alphabet: &[u8], count: usize) -> String {
         let mut random = self.take(stream, 2 * count);
         (0..count).map(|_| char::from(alphabet[random.below(alphabet.len() as u64) as usize])).collect()
     }
 
-    /// Numbers for one purpose, the same whenever they are asked for, whatever was drawn meanwhile.
+    /// Numbers for one purpose. They are the same at any time, whatever else was drawn.
     pub fn of_purpose(&self, purpose: u64) -> Random {
         Random::at(draw(self.0.seed, purpose, u64::MAX), 0, 0)
     }
 
-    /// Moves a stream on by that many words, and answers what reads them.
+    /// Advances a stream by that many words, and returns a reader of them.
     fn take(&self, stream: Stream, words: usize) -> Random {
         let number = stream as usize;
         let position = self.0.streams[number].fetch_add(words as u64, Relaxed);
@@ -162,7 +161,7 @@ impl Reservation<'_> {
         self.random.bytes()
     }
 
-    /// Keeps what was drawn: nobody gets it again.
+    /// Uses up the drawn ids, so that they are not drawn again.
     pub fn commit(mut self) {
         *self.next = self.random.0.get_word_pos() as u64;
     }

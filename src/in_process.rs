@@ -19,14 +19,14 @@ use crate::world::{WorldLimits, WorldTemplate, Worlds};
 pub use crate::directory::{Directory, DirectoryError, Duplicate, Record};
 pub use crate::faults::{BadFault, Candidate, Counters, Plan, Source, requested};
 
-/// An emulator that listens nowhere.
+/// An emulator without sockets.
 pub struct InProcess(Pipeline);
 
 impl InProcess {
-    /// Starts as `config` says, but for its sockets.
+    /// Starts as `config` says, but opens no sockets.
     ///
     /// # Errors
-    /// [`StartError`] for what it says of seeds and settings.
+    /// [`StartError`] for invalid seeds and settings.
     pub fn start(config: &Config) -> Result<Self, StartError> {
         emulator::worlds(config).map(|worlds| Self::over(worlds, config))
     }
@@ -34,7 +34,7 @@ impl InProcess {
     /// Starts with that text as the seed of the vendor at that index.
     ///
     /// # Errors
-    /// In words, what does not fit in the seed.
+    /// What is wrong with the seed, in words.
     pub fn with_seed(config: &Config, index: usize, text: &str) -> Result<Self, String> {
         let set = VendorSet::built_in();
         let mut seeds: Vec<_> = set.iter().map(|factory| factory.embedded.to_owned()).collect();
@@ -59,7 +59,7 @@ impl InProcess {
         )
     }
 
-    /// Answers one request, as a connection would ask for it.
+    /// Answers one request as if it came from a connection.
     pub async fn answer(&self, request: Request<Full<Bytes>>) -> Response<ReplyBody> {
         let (head, body) = request.into_parts();
         self.0.answer(Call::begun(head, false), body).await
@@ -69,7 +69,7 @@ impl InProcess {
 /// Reads a specification of faults and writes it in its canonical form.
 ///
 /// # Errors
-/// In words, why it cannot be followed.
+/// What is wrong with it, in words.
 pub fn fault(text: &str) -> Result<String, String> {
     Spec::parse(text).map(|spec| spec.rule).map_err(|bad| bad.to_string())
 }
@@ -87,7 +87,7 @@ mod tests {
         String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().into()).unwrap()
     }
 
-    /// Whatever a call waits for, what it writes has the time at which it went on.
+    /// A held call writes the time at which it resumes.
     #[tokio::test]
     async fn a_call_that_is_held_is_dated_when_it_goes_on() {
         let emulator = InProcess::start(&Config::default()).unwrap();

@@ -1,5 +1,5 @@
-//! What was asked of a world and what came of it, newest last. Keeps little of a call and shows it on reading. Knows
-//! no vendor.
+//! The calls to a world and their answers, newest last. Keeps a call in compact form and formats it when it is read.
+//! Knows no vendor.
 
 mod body;
 mod entry;
@@ -12,10 +12,10 @@ use crate::bounded;
 
 pub use entry::{AnswerSummary, Entry, Seen};
 
-/// The bytes that a journal can hold at least, however few its entries.
+/// The minimum size of a journal in bytes, however few its entries.
 const MIN_BYTES: usize = 64 << 10;
 
-/// How much a journal holds; the oldest entries go first.
+/// How much a journal holds; beyond it, the oldest entries are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JournalLimits {
     /// The maximum number of entries; 0 turns the journal off.
@@ -25,7 +25,7 @@ pub struct JournalLimits {
 }
 
 impl JournalLimits {
-    /// So many entries, of 2 KiB each: most take a few hundred bytes. A few long ones always fit.
+    /// Limits for this many entries, with 2 KiB for each: most take a few hundred bytes. A few long ones always fit.
     pub const fn of(entries: usize) -> Self {
         let bytes = entries.saturating_mul(2 << 10);
         Self { entries, bytes: if bytes < MIN_BYTES { MIN_BYTES } else { bytes } }
@@ -106,7 +106,7 @@ impl Journal {
         Reading { entries: inner.entries.iter().cloned().collect(), dropped: inner.dropped }
     }
 
-    /// Empties it; numbers go on. Answers how many entries it held.
+    /// Empties it, without restarting the numbers. Returns how many entries it held.
     pub fn clear(&self) -> usize {
         let mut inner = self.lock();
         let held = inner.entries.len();
@@ -119,7 +119,7 @@ impl Journal {
     }
 }
 
-/// How long something took, by the machine's own clock: a world's may stand still.
+/// How long something took, by the machine's clock: a world's clock may be frozen.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 

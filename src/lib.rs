@@ -1,12 +1,12 @@
 //! One small, fast server that stands in for three identity vendors, MonoCloud, ZITADEL and jitsudo, so that people
 //! can test code that disables, deactivates, suspends and restores users.
 //!
-//! Most people run the binary or the image; the README tells how. This is the manual of the library, for tests in Rust.
+//! Most people run the binary or the image: see the README. This is the manual of the library, for tests in Rust.
 //!
 //! # Start
 //!
 //! [`Emulator::start`] gives a server on a free port of the loopback address. It accepts connections when the call
-//! returns, and stops when it is dropped. [`Emulator::builder`] says what it starts with.
+//! returns, and stops when it is dropped. [`Emulator::builder`] configures what it starts with.
 //!
 //! ```
 //! # #[tokio::main]
@@ -20,10 +20,9 @@
 //!
 //! # A world per test
 //!
-//! A [`World`] is a complete private copy of everything: users, settings, faults, journal, outbox, clock. One emulator
-//! serves any number of tests at once, each in a world of its own. A client is in a world by its credential, so nothing
-//! but the credential has to be set: [`World::endpoint`] has it ready, with the base URL that the vendor's clients
-//! take.
+//! A [`World`] is a complete, isolated copy of everything: users, settings, faults, journal, outbox, clock. One
+//! emulator serves any number of tests at once, each in its own world. The credential selects the world, so a client
+//! needs no other change: [`World::endpoint`] returns the credential and the base URL for a vendor's clients.
 //!
 //! ```
 #![doc = include_str!("../tests/docs/client.rs.txt")]
@@ -49,7 +48,7 @@
 //!
 //! # Faults
 //!
-//! [`World::fault`] sets a rule: what happens, in the grammar of the header `X-Fault`, and to which calls. The client
+//! [`World::fault`] adds a rule: what happens, in the grammar of the header `X-Fault`, and to which calls. The client
 //! under test needs no change.
 //!
 //! ```
@@ -73,8 +72,8 @@
 //!
 //! # What was called
 //!
-//! [`World::verify`] holds the journal against what the test expects, and says which calls came near when it is
-//! otherwise. [`World::requests`] gives the calls themselves.
+//! [`World::verify`] compares the journal with what the test expects. If it fails, the error lists the nearest calls.
+//! [`World::requests`] returns the calls themselves.
 //!
 //! ```
 #![doc = include_str!("../tests/docs/client.rs.txt")]
@@ -97,7 +96,7 @@
 //!
 //! # Time
 //!
-//! [`World::clock`] stops, sets and moves the world's time. Tokens, locks, codes and the time of rules follow it.
+//! [`World::clock`] freezes, sets and advances the world's time. Tokens, locks, codes and rules expire by it.
 //!
 //! ```
 //! use std::time::Duration;
@@ -227,7 +226,7 @@ pub mod declared {
     pub use crate::row::Operation;
     pub use crate::vendors::{BUILT_IN, VendorInfo, VendorSet};
 
-    /// The id of the first made-up person at each vendor, in the order of [`BUILT_IN`].
+    /// The id of the first generated person at each vendor, in the order of [`BUILT_IN`].
     pub fn first_person_ids(seed: u64) -> Vec<String> {
         crate::people::people(1, seed)
             .flat_map(|person| BUILT_IN.iter().map(move |factory| (factory.id)(&person)))

@@ -1,31 +1,31 @@
-//! How much of anything a server takes at once, and how long it waits for a client. Knows nothing of what is answered.
+//! The limits of a server: sizes, numbers, and how long it waits for a client. Does not know what is answered.
 
 use std::time::Duration;
 
-/// The limits of one server. Where a limit of nothing would answer nobody, the least is one.
+/// The limits of one server. A limit that would refuse every call if it were 0 is treated as 1.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// The largest request body, in bytes.
     pub max_body: usize,
     /// The largest state of a world, in bytes.
     pub max_state: usize,
-    /// The largest header list, in bytes: names, values and 32 for each line, as HTTP/2 counts.
+    /// The largest header list, in bytes: names, values and 32 for each line, as in HTTP/2.
     pub max_header: usize,
-    /// The longest path with its query, in bytes.
+    /// The longest path and query, in bytes.
     pub max_uri: usize,
     /// How deep the JSON of a body may be nested, up to 127.
     pub max_json_depth: usize,
-    /// The most calls that faults hold at once.
+    /// The maximum number of calls that faults hold at once.
     pub max_held: usize,
-    /// The most connections at once; who comes then waits.
+    /// The maximum number of connections; further ones wait until one ends.
     pub max_connections: usize,
-    /// The most calls at once on one connection of HTTP/2.
+    /// The maximum number of concurrent calls on one HTTP/2 connection.
     pub max_streams: u32,
     /// How long a TLS handshake or the head of a request may take.
     pub header_timeout: Duration,
-    /// How long a body may take, and again for each further MiB.
+    /// The time allowed for each MiB of a body, or part of one.
     pub body_timeout: Duration,
-    /// How long a connection may do nothing.
+    /// How long a connection may be idle.
     pub idle_timeout: Duration,
     /// How long a request that leaves the server may take, with all its steps. No flag sets it.
     pub outbound_timeout: Duration,
@@ -45,34 +45,34 @@ impl Default for Limits {
             max_streams: 256,
             header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
-            // Longer than most clients keep theirs (Go 90 s), so that it is they who close and no call meets a
-            // closing server.
+            // Longer than most clients keep theirs (Go: 90 s), so that the client closes first and no call is sent to a
+            // server that is just closing.
             idle_timeout: Duration::from_secs(120),
             outbound_timeout: Duration::from_secs(10),
         }
     }
 }
 
-/// What can be reached. The metrics count by these names.
+/// The limits whose hits are counted. The metrics use these names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// A request body, or a state, is too large.
     Body,
     /// A body came too slowly.
     BodyTimeout,
-    /// A server has all its connections; the next one waits.
+    /// All connections are in use; the next one waits.
     Connections,
     /// The headers are too large.
     Header,
     /// A head, or a TLS handshake, came too slowly.
     HeaderTimeout,
-    /// A fault does not hold its call, since so many are held already.
+    /// A fault does not hold its call, since the maximum number of calls is held already.
     Held,
     /// A connection did nothing for too long.
     IdleTimeout,
-    /// The oldest entry of a journal made room.
+    /// The oldest entry of a journal was dropped to make room.
     Journal,
-    /// JSON is nested too deep.
+    /// JSON is nested too deeply.
     JsonDepth,
     /// The process can open no more files, so that a connection waits.
     OpenFiles,

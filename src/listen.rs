@@ -4,12 +4,12 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
-/// An address to listen on, for all vendors or for one alone.
+/// An address to listen on, for all vendors or for only one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listen {
-    /// The vendor that is served there alone; all if absent.
+    /// The only vendor that is served there; all vendors if absent.
     pub vendor: Option<String>,
-    /// The address; port 0 takes any free one.
+    /// The address; port 0 picks a free port.
     pub address: SocketAddr,
 }
 

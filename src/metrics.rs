@@ -1,4 +1,4 @@
-//! How many calls came, what became of them, and how long they took, for Prometheus. Knows no vendor.
+//! Counts calls and their results, and measures how long they took, for Prometheus. Knows no vendor.
 
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -22,7 +22,7 @@ pub const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;
 const BUCKETS: [f64; 14] =
     [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 10.0];
 
-/// What stands for a vendor, an operation or a status that a call does not have.
+/// The label of a vendor, an operation or a status that a call does not have.
 const NONE: &str = "none";
 
 /// How a fault that was not applied is marked, because too many calls are held already.
@@ -45,7 +45,7 @@ pub struct Metrics {
     log_lines_lost: Counter,
 }
 
-// All of the labels come from tables, so that there are only so many.
+// All labels come from tables, so their number is bounded.
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CallLabels {
@@ -79,13 +79,13 @@ impl EncodeLabelValue for Status {
 /// A call that is over.
 #[derive(Debug)]
 pub struct Call<'a> {
-    /// The vendor, if the call was anybody's.
+    /// The vendor, if the call belonged to one.
     pub vendor: Option<&'static str>,
     /// The operation, if it named one.
     pub operation: Option<&'static str>,
-    /// The status in HTTP's terms; `None` where the client left before.
+    /// The status in HTTP's terms; `None` if the client disconnected first.
     pub status: Option<u16>,
-    /// What was injected, as the answer says it.
+    /// The injected faults, as in the answer's header.
     pub fault: Option<&'a HeaderValue>,
     /// How long it took.
     pub took: Duration,
@@ -104,7 +104,7 @@ impl Default for Metrics {
             worlds: Gauge::default(),
             log_lines_lost: Counter::default(),
         };
-        // Also those that never were.
+        // So that limits that were never hit are shown, too.
         for limit in Limit::ALL {
             metrics.limit(limit, |_| ());
         }
@@ -169,8 +169,7 @@ impl Metrics {
         Connection(self)
     }
 
-    /// What was counted so far, in Prometheus' text format, in a server with so many worlds, which dropped so many
-    /// others.
+    /// All counters in Prometheus' text format, for a server that has `worlds` worlds and dropped `dropped` others.
     pub fn text(&self, worlds: usize, dropped: u64) -> String {
         // These are counted elsewhere.
         self.worlds.set(i64::try_from(worlds).unwrap_or(i64::MAX));

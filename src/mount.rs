@@ -1,5 +1,5 @@
-//! Whose call is this? Decided by the listener, by the prefixes of the path, and by the vendors' claims. Knows no
-//! vendor by name.
+//! Finds the owner of a call: by the listener, by the prefixes of the path, and by the vendors' claims. Knows no vendor
+//! by name.
 
 use percent_encoding::percent_decode_str;
 
@@ -15,35 +15,35 @@ pub enum Owner {
     Control,
     /// The vendor of that index.
     Vendor(usize),
-    /// Nobody.
+    /// None of them.
     None,
 }
 
-/// A path taken apart.
+/// The parts of a path.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mounted<'p> {
     /// Who answers it.
     pub owner: Owner,
     /// The world that it names, as in `/~world/api/users`.
     pub world: Option<&'p str>,
-    /// What stands in front of the owner's own path: `/~world`, `/vendor`, both, or nothing.
+    /// The prefix before the owner's own path: `/~world`, `/vendor`, both, or nothing.
     pub prefix: &'p str,
     /// The owner's own path.
     pub path: &'p str,
 }
 
-/// Takes a path apart. `listener` is the vendor to which the listener belongs on which the call came, if it is one's
-/// own.
+/// Splits a path into its parts. `listener` is the vendor of the address that the call was sent to, if that address
+/// serves only one vendor.
 ///
-/// In this order: a world's prefix; fauxidp's own paths; the listener's vendor; a vendor's name as the first part of
-/// the path; the longest claim.
+/// Checked in this order: a world's prefix; fauxidp's own paths; the listener's vendor; a vendor's name as the first
+/// part of the path; the longest claim.
 pub fn mount<'p>(set: &VendorSet, listener: Option<usize>, whole: &'p str) -> Mounted<'p> {
     let (world, path) = match world(whole) {
         Some((world, rest)) => (Some(world), rest),
         None => (None, whole),
     };
     let (owner, path) = owner(set, listener, world.is_some(), path);
-    // What was taken off stands in front, and a missing last slash is not part of it.
+    // The prefix is what was removed from the front. A slash that was added is not part of it.
     let prefix = whole.strip_suffix(path).unwrap_or(whole);
     Mounted { owner, world, prefix, path }
 }

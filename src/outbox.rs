@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounded;
 
-/// The most messages that are kept; the oldest go first.
+/// The maximum number of messages; beyond it, the oldest are dropped.
 const MAX_MESSAGES: usize = 1_000;
 
 /// The messages of one world, oldest first. A clone is the same outbox; [`Outbox::fork`] makes another.
@@ -22,12 +22,12 @@ struct Inner {
     sent: u64,
 }
 
-/// One thing that would have been sent.
+/// One message that would have been sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// When, by the world's clock.
+    /// When it would have been sent, by the world's clock.
     pub at: Timestamp,
-    /// By which vendor, by its name.
+    /// The name of the vendor that would have sent it.
     pub vendor: Cow<'static, str>,
     /// The user's key there.
     pub user: String,
@@ -35,7 +35,7 @@ pub struct Message {
     pub by: Cow<'static, str>,
     /// The address or number.
     pub to: String,
-    /// What it is for, such as `verify_email`.
+    /// Its purpose, such as `verify_email`.
     pub about: Cow<'static, str>,
     /// The code in it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,12 +63,12 @@ impl Outbox {
         inner.messages.push_back(Numbered { n, message });
     }
 
-    /// What was sent, oldest first.
+    /// The messages, oldest first.
     pub fn messages(&self) -> Vec<Numbered> {
         self.lock().messages.iter().cloned().collect()
     }
 
-    /// An outbox of its own that holds the same messages.
+    /// An independent outbox with the same messages.
     pub fn fork(&self) -> Self {
         Self(Arc::new(Mutex::new(self.lock().clone())))
     }

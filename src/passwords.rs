@@ -1,4 +1,4 @@
-//! Passwords at rest: hashed by a kept crate, at the lowest cost, for nothing here is worth guarding. Knows no vendor.
+//! Password hashes: bcrypt at its lowest cost, since these passwords protect nothing. Knows no vendor.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// Two to the power of this many rounds: the least that bcrypt has.
+/// The cost, as a power of two of rounds: the minimum of bcrypt.
 const COST: u32 = 4;
 
-/// Bcrypt ignores the bytes of a password beyond these.
+/// Bcrypt ignores the bytes of a password beyond this length.
 const MAX_BYTES: usize = 72;
 
 /// The hash of a password, in bcrypt's usual form.
@@ -18,20 +18,20 @@ pub fn hash(password: &str, salt: [u8; 16]) -> String {
     hashed.expect("the cost is one that bcrypt has").format_for_version(bcrypt::Version::TwoB)
 }
 
-/// The hash of a password that stands in a seed file. Its salt follows from whose it is: another user's password in the
-/// file changes nothing about it, nor does it change anything that a world draws.
+/// The hash of a password in a seed file. Its salt is derived from the user, so it depends neither on other users in
+/// the file nor on the random numbers of a world.
 pub fn hash_of_seed(password: &str, user: &str) -> String {
     let mut salt = [0; 16];
     salt.copy_from_slice(&Sha256::new_with_prefix("salt").chain_update(user).finalize()[..16]);
     hash(password, salt)
 }
 
-/// Whether a password is the hashed one. A hash in another form than bcrypt's fits none.
+/// Whether a password matches a hash. A hash in a form other than bcrypt's matches none.
 pub fn fits(password: &str, hash: &str) -> bool {
     bcrypt::verify(material(password).as_ref(), hash).unwrap_or(false)
 }
 
-/// The password, or where it is longer than bcrypt looks, its digest.
+/// The password, or its digest if it is longer than bcrypt's limit.
 fn material(password: &str) -> Cow<'_, [u8]> {
     match password.len() {
         0..=MAX_BYTES => password.as_bytes().into(),

@@ -5,7 +5,7 @@ use fake::faker::name::en::{FirstName, LastName};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// One made-up person, who gets an account at every vendor.
+/// One generated person, who gets an account at every vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Their number, from 1, which makes the e-mail address unique.
@@ -32,7 +32,7 @@ impl Person {
         name
     }
 
-    /// An e-mail address that reaches nobody; unique.
+    /// A unique e-mail address to which no mail can be delivered.
     pub fn email(&self) -> String {
         format!("{}@example.com", self.username())
     }

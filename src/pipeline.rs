@@ -1,4 +1,4 @@
-//! The ordered list of steps that every request goes through, whatever it came in by.
+//! The ordered list of steps that every request goes through, whatever its protocol.
 
 mod answering;
 mod entering;
@@ -41,17 +41,17 @@ pub struct Pipeline {
     /// gRPC's own.
     services: Services,
     held: Arc<Semaphore>,
-    /// A permit for each heavy operation that may run at once, off the workers; without it, they run where they are.
+    /// Permits for heavy operations that run off the workers; without them, heavy operations run in the caller's task.
     heavy: Option<Arc<Semaphore>>,
     limits: Limits,
 }
 
-/// The faults that were given at the start. They are not part of a world, so that no reset removes them.
+/// The faults that were given at the start. They are not part of a world, so a reset does not remove them.
 #[derive(Default)]
 pub struct StartFaults {
-    /// Which are followed.
+    /// Which are applied.
     pub policy: Policy,
-    /// For every call, the highest first.
+    /// The faults for every call, highest rank first.
     pub specs: Vec<Arc<Spec>>,
 }
 
@@ -70,7 +70,7 @@ impl Pipeline {
         Self { worlds, control, faults, outbound, services, held, heavy, limits }
     }
 
-    /// The same, but that heavy operations run in the caller's task: where nobody waits for another thread.
+    /// The same, but heavy operations run in the caller's task, for callers without a multi-threaded runtime.
     #[must_use]
     pub fn inline(self) -> Self {
         Self { heavy: None, ..self }
@@ -81,14 +81,13 @@ impl Pipeline {
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
-        // gRPC's own services belong to no world, and stream: they are answered beside all else, within the same
-        // limits.
+        // gRPC's own services belong to no world and can stream, so they skip the other steps. The same limits hold.
         if let Some(method) = Method::of(call.head.uri.path()) {
             return Box::pin(self.grpc(method, call, body)).await;
         }
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
         let read = reading::read(&self.limits, &call, body).await;
-        // Mount and world: whose call it is decides in which dialect it is answered. fauxidp's own API is answered
+        // Mount and world: the call's owner decides in which dialect it is answered. fauxidp's own API is answered
         // here, before worlds and faults, so that neither can lock it out.
         let reply = match self.enter(call, read) {
             Err(reply) => *reply,
@@ -100,7 +99,7 @@ impl Pipeline {
 
     /// A call that names an operation: faults, then the vendor.
     async fn exchange(&self, mut recorder: Recorder<'_>) -> Reply {
-        // Fault: what is to happen to the call, if anything is.
+        // Fault: what is to happen to the call, if anything.
         let reply = match self.plan(&recorder) {
             Err(refusal) => *refusal,
             // Handle: nearly all calls, without a wait.
@@ -113,7 +112,7 @@ impl Pipeline {
         self.finish(recorder, reply)
     }
 
-    /// The vendor's answer, and how sure it is; what has to leave the server leaves it.
+    /// The vendor's answer, with its confidence. Sends what the vendor asked to deliver.
     async fn handle(&self, recorder: &mut Recorder<'_>) -> Reply {
         let mut outcome = self.compute(recorder, |vendor, exchange| vendor.handle(exchange)).await;
         let (mut reply, deliveries) = loop {
@@ -122,7 +121,7 @@ impl Pipeline {
                 Outcome::Ask(ask) => Box::pin(self.ask(recorder, *ask)).await,
             };
         };
-        // Now that the answer is decided, and whether or not the client is still there to take it.
+        // Only now, when the answer is decided, and whether or not the client is still connected.
         if !deliveries.is_empty() {
             self.outbound.deliver(deliveries);
         }
@@ -130,15 +129,15 @@ impl Pipeline {
         reply
     }
 
-    /// Asks outside, with no lock held, and has the vendor go on with what comes back.
+    /// Sends a request to the outside, without holding a lock, and lets the vendor continue with the answer.
     async fn ask(&self, recorder: &mut Recorder<'_>, Ask { request, then }: Ask) -> Outcome {
         let answer = self.outbound.send(request).await;
         recorder.resume();
         self.compute(recorder, |_, exchange| then(exchange, answer)).await
     }
 
-    /// A step of the vendor's. What is long by nature, such as hashing, runs off the workers, a bounded number at a
-    /// time, so that everybody else's calls go on.
+    /// Runs a step of the vendor. Slow operations, such as hashing, run off the workers, a bounded number at a time, so
+    /// that other calls are not held up.
     async fn compute(
         &self,
         recorder: &Recorder<'_>,
@@ -157,7 +156,7 @@ impl Pipeline {
         });
         match work.await {
             Ok(outcome) => outcome,
-            // A panic was answered there; only a runtime that ends takes the work away.
+            // A panic was already answered there; the work is lost only if the runtime shuts down.
             Err(_) => recorder.vendor().refuse(&recorder.exchange, &Failure::from(Kind::Broken)).into(),
         }
     }
@@ -165,14 +164,15 @@ impl Pipeline {
     /// The last steps of a call to a vendor.
     fn finish(&self, recorder: Recorder<'_>, mut reply: Reply) -> Reply {
         let Recorder { exchange, world, .. } = &recorder;
-        // A call without a credential that succeeds, such as a sign-in, makes its world as one with a credential does.
+        // A call without a credential that succeeds, such as a sign-in, creates its world, as an accepted credential
+        // does.
         if recorder.is_detached && reply.outcome().is_success() && !exchange.method().is_safe() {
             self.worlds.adopt(Arc::clone(world));
         }
         if let Some(decorate) = recorder.is_vendors().then(|| recorder.vendor().info().decorate).flatten() {
             decorate(exchange, &mut reply);
         }
-        // Journal: before the answer is on its way, so that whoever has it can look.
+        // Journal: before the answer is sent, so that a client that has the answer finds the entry.
         recorder.end(&reply);
         reply
     }
@@ -197,7 +197,7 @@ impl Pipeline {
         self.control.metrics.connection()
     }
 
-    /// Counts that a limit was hit of which only the connections know.
+    /// Counts a hit of a limit that only the connections know.
     pub fn limit_hit(&self, limit: Limit) {
         self.control.metrics.limit_hit(limit);
     }

@@ -1,4 +1,4 @@
-//! A row of a vendor's route table: all that the server knows of one operation, said once. Knows no vendor.
+//! A row of a vendor's route table: all that the server knows about one operation, in one place. Knows no vendor.
 
 mod published;
 
@@ -24,47 +24,47 @@ pub struct Operation {
     pub method: &'static str,
     /// The path, with parameters in braces.
     pub path: &'static str,
-    /// The path of the remote call, where the vendor has that edge.
+    /// The path of the remote call, if the operation has one.
     pub rpc: Option<&'static str>,
     /// Whether its remote call is served over Connect, not only over gRPC and gRPC-Web.
     pub is_connect: bool,
-    /// How its refusals look.
+    /// The form of its refusals.
     pub dialect: Dialect,
-    /// Whom a call is about.
+    /// The user that a call is about.
     pub subject: Subject,
-    /// Whether it leaves everything as it was.
+    /// Whether it only reads.
     pub reads_only: bool,
-    /// Whether what it changes shows in no read of the vendor, such as a message that is sent.
+    /// Whether no read of the vendor shows what it changes, such as a message that is sent.
     pub is_unseen: bool,
     /// Whether it takes no body, and ignores one.
     pub ignores_body: bool,
     /// Whether it is about the server and asks for no credential.
     pub is_about_server: bool,
-    /// Whether it takes long by its nature, such as hashing: then it runs off the workers.
+    /// Whether it is slow by nature, such as hashing: then it runs off the workers.
     pub is_heavy: bool,
     /// Whether the emulator answers it.
     pub is_emulated: bool,
 }
 
-/// In which dialect of its vendor an operation refuses.
+/// The vendor's dialect in which an operation refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
-    /// That of the API.
+    /// The API's dialect.
     Api,
-    /// That of OAuth 2.0 and OpenID Connect (RFC 6749, 5.2).
+    /// The dialect of OAuth 2.0 and OpenID Connect (RFC 6749, 5.2).
     OAuth,
 }
 
-/// Whom a call of an operation is about: where the user's id is to be found.
+/// The user that a call is about: where to find the user's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// Nobody, as far as the request says.
+    /// The request names no user.
     None,
-    /// The parameter of the path of that index, from 0.
+    /// The path parameter at that index, counted from 0.
     Path(usize),
-    /// The same, and for a remote call that field of its message.
+    /// The same, but for a remote call that field of its message.
     PathOrField(usize, Field),
-    /// That field of the message, which is the body of a call that is no remote one.
+    /// That field of the message; of the JSON body, if it is not a remote call.
     Field(Field),
 }
 
@@ -83,35 +83,35 @@ impl<H> Row<H> {
         Self { operation: Operation { is_emulated: true, ..Operation::unemulated(name, method, path) }, handler }
     }
 
-    /// It has a remote call, too, of that path.
+    /// It also has a remote call with that path.
     #[must_use]
     pub const fn rpc(mut self, path: &'static str) -> Self {
         self.operation.rpc = Some(path);
         self
     }
 
-    /// It is about that user.
+    /// It is about the user found there.
     #[must_use]
     pub const fn subject(mut self, subject: Subject) -> Self {
         self.operation.subject = subject;
         self
     }
 
-    /// Its refusals are those of OAuth.
+    /// Its refusals are in the dialect of OAuth.
     #[must_use]
     pub const fn oauth(mut self) -> Self {
         self.operation.dialect = Dialect::OAuth;
         self
     }
 
-    /// It leaves everything as it was.
+    /// It only reads.
     #[must_use]
     pub const fn reads_only(mut self) -> Self {
         self.operation.reads_only = true;
         self
     }
 
-    /// What it changes shows in no read of the vendor.
+    /// No read of the vendor shows what it changes.
     #[must_use]
     pub const fn unseen(mut self) -> Self {
         self.operation.is_unseen = true;
@@ -132,7 +132,7 @@ impl<H> Row<H> {
         self
     }
 
-    /// It takes long by its nature.
+    /// It is slow by nature.
     #[must_use]
     pub const fn heavy(mut self) -> Self {
         self.operation.is_heavy = true;
@@ -166,12 +166,12 @@ impl Operation {
         }
     }
 
-    /// Whether a read of the vendor shows what a call of it changed.
+    /// Whether a read of the vendor shows what it changed.
     pub const fn is_seen(&self) -> bool {
         !self.reads_only && !self.is_unseen
     }
 
-    /// Whether it can be called by method and path, not only by its remote call.
+    /// Whether it can be called by method and path, and not only as a remote call.
     pub fn has_path(&self) -> bool {
         self.rpc != Some(self.path)
     }

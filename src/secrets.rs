@@ -1,11 +1,11 @@
-//! Shortens secrets, by the names that they stand under.
+//! Shortens secrets, which it recognizes by their names.
 
 use serde_json::Value;
 
-/// The most that is shown of any text, in characters.
+/// The maximum number of characters shown of any text.
 const MAX_SHOWN: usize = 256;
 
-/// What a secret's name has in it. Rather one too many: what is shortened by mistake can still be told apart.
+/// Parts of a secret's name. Better one too many: a text that is shortened by mistake can still be recognized.
 const PARTS: [&str; 16] = [
     "password",
     "passwd",
@@ -25,10 +25,10 @@ const PARTS: [&str; 16] = [
     "bearer",
 ];
 
-/// What a secret's name ends in.
+/// Endings of a secret's name.
 const ENDS: [&str; 6] = ["code", "key", "pin", "otp", "jwt", "salt"];
 
-/// The first four characters and `…`; of a text that has no more, none.
+/// The first four characters and `…`; only `…` if the text has no more than four.
 fn shortened(secret: &str) -> String {
     match secret.char_indices().nth(4) {
         Some((end, _)) => format!("{}…", &secret[..end]),
@@ -62,7 +62,7 @@ pub fn form(text: &[u8]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// A path with its query, in which secrets are shortened.
+/// A path and query, with secrets shortened.
 pub fn path(path: &str, query: Option<&str>) -> String {
     match query {
         Some(query) => format!("{path}?{}", form(query.as_bytes())),
@@ -70,7 +70,7 @@ pub fn path(path: &str, query: Option<&str>) -> String {
     }
 }
 
-/// Shortens every text and number that is a secret, or in one.
+/// Shortens every text and number that is a secret or part of one.
 fn shorten(value: &mut Value, secret: bool) {
     match value {
         Value::Null | Value::Bool(_) => {}
@@ -91,7 +91,7 @@ fn shorten(value: &mut Value, secret: bool) {
     }
 }
 
-/// Whether something of that name is a secret, in whatever spelling.
+/// Whether a member with that name is a secret, in any spelling.
 fn is_secret(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     let single = plain.strip_suffix('s').unwrap_or(&plain);
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(long[0].as_str().unwrap().chars().count(), 257);
     }
 
-    /// A name under which a secret stands, in some spelling.
+    /// The name of a secret, in some spelling.
     fn a_name() -> impl Strategy<Value = String> {
         let word = prop::sample::select(vec!["password", "secret", "token", "code", "assertion", "key", "otp", "pwd"]);
         ("([a-z]{1,5}[_-]?)?", word, any::<bool>()).prop_map(|(before, word, upper)| {
@@ -160,7 +160,7 @@ mod tests {
         })
     }
 
-    /// JSON with secrets at any depth. They start with a mark that nothing else has.
+    /// JSON with secrets at any depth. Only secrets start with the mark.
     fn a_body() -> impl Strategy<Value = Value> {
         let secret = "Zq9SE[a-zA-Z0-9 \"\\\\äß]{0,12}".prop_map(Value::String);
         let held = secret.prop_recursive(2, 6, 3, |inner| {

@@ -23,22 +23,22 @@ use crate::vendors::{SeedContext, SeedError, Settings, Vendor, VendorFactory, Ve
 pub use by_name::{Change, WorldLimits, Worlds};
 pub use rule::fits;
 
-/// A complete private copy of everything that calls can change.
+/// A complete, isolated copy of everything that calls can change.
 pub struct World {
     set: VendorSet,
     vendors: Vec<Box<dyn Vendor>>,
     context: WorldContext,
-    /// What the seed gives users, by vendor and key. The same in every world.
+    /// The faults that the seed gives to users, by vendor and key. The same in every world.
     user_faults: Arc<UserFaults>,
-    /// How often each fault that is not a rule matched each operation.
+    /// How often each fault that is not a rule's matched each operation.
     counters: Arc<Counters>,
-    /// The faults that were set for calls that match.
+    /// The fault rules.
     pub rules: Arc<Rules>,
     /// The settings, by the vendor's index.
     settings: Vec<Settings>,
-    /// When it was last used: the number of the use among all, and the second of the system's clock.
+    /// When it was last used: the use's number among those of all worlds, and the time in seconds.
     used: (AtomicU64, AtomicI64),
-    /// What was asked of it.
+    /// The calls that it got.
     pub journal: Arc<Journal>,
 }
 
@@ -46,7 +46,7 @@ pub struct World {
 type UserFaults = Vec<HashMap<String, Arc<Spec>>>;
 
 impl World {
-    /// The vendor of that index in its set.
+    /// The vendor at that index in its set.
     pub fn vendor(&self, vendor: usize) -> &dyn Vendor {
         &*self.vendors[vendor]
     }
@@ -56,13 +56,13 @@ impl World {
         self.vendors.iter().map(|vendor| &**vendor)
     }
 
-    /// Whether it has a fault for some calls, or for those about that user: then [`World::faults`] tells which.
+    /// Whether [`World::faults`] may find a fault for a call about that user. Cheaper than looking.
     pub fn may_have_faults(&self, vendor: usize, user_id: Option<&str>) -> bool {
         self.rules.may_match() || user_id.is_some_and(|id| self.user_faults[vendor].contains_key(id))
     }
 
-    /// What is to happen to a call: what it asks for itself, then the rules, then its user, then the start's, the
-    /// highest first.
+    /// The faults that may apply to a call, highest rank first: from its own header, the rules, its user, and the
+    /// command line.
     pub fn faults(
         &self,
         vendor: usize,
@@ -80,12 +80,12 @@ impl World {
         found
     }
 
-    /// A vendor's throw-away copy, on which a call can be tried.
+    /// A disposable copy of a vendor, on which a call can be tried.
     pub fn trial(&self, vendor: usize) -> Box<dyn Vendor> {
         self.vendors[vendor].fork(self.context.fork(&self.context.world))
     }
 
-    /// Which vendors it has.
+    /// Its vendors.
     pub fn set(&self) -> &VendorSet {
         &self.set
     }
@@ -113,7 +113,7 @@ impl World {
         })
     }
 
-    /// A world of that name that starts from this one's state, rules and counters, and goes on by itself.
+    /// An independent world of that name that starts from this one's state, rules and counters.
     fn fork(&self, name: &str) -> Self {
         let context = self.context.fork(name);
         Self {
@@ -129,7 +129,7 @@ impl World {
         }
     }
 
-    /// The same world with other settings: a call under way changes both.
+    /// The same world with other settings. It shares the state, so calls in progress are not lost.
     fn with(&self, settings: Vec<Settings>) -> Self {
         let set = self.vendors.iter().zip(&settings);
         Self {
@@ -153,7 +153,7 @@ pub struct WorldTemplate {
     pub set: VendorSet,
     /// The seed texts, by the vendor's index in the set.
     pub seeds: Vec<String>,
-    /// The settings, likewise.
+    /// The settings, by the vendor's index in the set.
     pub settings: Vec<Settings>,
     /// How many generated people to add.
     pub people: usize,
@@ -166,7 +166,7 @@ pub struct WorldTemplate {
 }
 
 impl WorldTemplate {
-    /// What a world is at birth: the seeds, read and checked, and the people.
+    /// A world in its initial state: the seeds, read and checked, and the generated people.
     ///
     /// # Errors
     /// The vendor's index, and what is wrong with its seed.

@@ -1,4 +1,4 @@
-//! Refuses what no call can have: a slip there would look like a call that was never made. Knows no vendor.
+//! Refuses values that no call can have. A typo would otherwise look like a call that was never made. Knows no vendor.
 
 use http::Method;
 use serde::de::{Error as _, Unexpected};
@@ -7,17 +7,17 @@ use serde_json::Value;
 
 use super::{CallMatch, Protocol, RefusedBy};
 
-/// How much of a name is compared with those that there are, in characters: comparing takes time squared.
+/// How many characters of a name are compared with the known names: the cost of a comparison is quadratic.
 const MAX_COMPARED: usize = 64;
 
-/// How many of the nearest names are told.
+/// How many of the nearest names are listed.
 const MAX_NEAREST: usize = 5;
 
 impl CallMatch {
-    /// Refuses names that no call can have, among these vendors and their operations.
+    /// Refuses names that are not among these vendors and their operations.
     ///
     /// # Errors
-    /// What there is not, and what comes near it.
+    /// The unknown name, and the known names closest to it.
     pub fn check<'n>(
         &self,
         vendors: &[&'n str],
@@ -38,10 +38,10 @@ impl CallMatch {
         }
     }
 
-    /// Refuses what is known of a call only once it is over.
+    /// Refuses members that are known only once a call is over.
     ///
     /// # Errors
-    /// What a rule cannot ask for.
+    /// The member that a rule cannot ask for.
     pub fn check_rule(&self) -> Result<(), String> {
         let members = [
             ("protocol", self.protocol.is_some()),
@@ -56,7 +56,7 @@ impl CallMatch {
     }
 }
 
-/// Checks that a name is one of those that there are; else says which come near it.
+/// Checks that a name is known; otherwise lists the known names closest to it.
 fn known<'n>(member: &str, name: Option<&str>, all: impl Iterator<Item = &'n str>) -> Result<(), String> {
     let Some(name) = name else { return Ok(()) };
     let mut all: Vec<_> = all.collect();
@@ -70,7 +70,7 @@ fn known<'n>(member: &str, name: Option<&str>, all: impl Iterator<Item = &'n str
     Err(format!("unknown {member} {:?}; the closest matches are {}", shown(name), all.join(", ")))
 }
 
-/// A name as a message repeats it: never longer than a line.
+/// A name for use in a message, cut so that it fits on a line.
 fn shown(name: &str) -> String {
     match name.char_indices().nth(MAX_COMPARED) {
         Some((end, _)) => format!("{}…", &name[..end]),

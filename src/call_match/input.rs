@@ -1,16 +1,16 @@
-//! What of a call is compared with what is meant, before it is answered and after. Knows no vendor.
+//! The parts of a call that a selection is compared with, before and after the answer. Knows no vendor.
 
 use crate::protocol::Call;
 use crate::protocol::credential::Credentials;
 use crate::protocol::rpc::Framing;
 use crate::secrets;
 
-/// A call, as far as it is compared.
+/// The parts of a call that are compared.
 #[derive(Debug)]
 pub struct MatchInput<'a> {
-    /// Whose it is, if anybody's.
+    /// The vendor, if the call belongs to one.
     pub vendor: Option<&'a str>,
-    /// What it does, if it names an operation.
+    /// The operation, if the call names one.
     pub operation: Option<&'a str>,
     /// The method.
     pub method: &'a str,
@@ -31,16 +31,16 @@ pub struct MatchInput<'a> {
 pub struct Finished {
     /// Its number in the world, from 1.
     pub n: u64,
-    /// How it came.
+    /// The protocol that it used.
     pub protocol: Protocol,
-    /// The status, unless the client left before.
+    /// The status; `None` if the client disconnected first.
     pub status: Option<u16>,
-    /// Who refused it, if anybody did.
+    /// Who refused it, if it was refused.
     pub refused_by: Option<RefusedBy>,
 }
 
 impl<'a> MatchInput<'a> {
-    /// A call to an operation of a vendor that is not answered yet.
+    /// A call to a vendor's operation that has not been answered yet.
     pub fn begun(call: &'a Call, vendor: &'a str, operation: &'a str, user_id: Option<&'a str>) -> Self {
         Self {
             vendor: Some(vendor),
@@ -54,7 +54,7 @@ impl<'a> MatchInput<'a> {
         }
     }
 
-    /// The path with the query, in which secrets are shortened.
+    /// The path and query, with secrets shortened.
     pub fn shown_path(&self) -> String {
         secrets::path(self.path, self.query)
     }
@@ -68,14 +68,14 @@ impl<'a> MatchInput<'a> {
     }
 }
 
-/// How a call came.
+/// The protocol of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
-    /// JSON over HTTP/1.1, or an older one.
+    /// JSON over HTTP/1.1 or older.
     Http1,
     /// JSON over HTTP/2.
     Http2,
-    /// A remote call, in that framing.
+    /// A remote call, with that framing.
     Remote(Framing),
 }
 
@@ -83,7 +83,7 @@ impl Protocol {
     /// Every name.
     pub const NAMES: [&str; 5] = ["http/1.1", "http/2", "grpc", "grpc-web", "connect"];
 
-    /// The name for it.
+    /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Http1 => Self::NAMES[0],
@@ -96,7 +96,7 @@ impl Protocol {
 /// Who refused a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusedBy {
-    /// The vendor, in earnest.
+    /// The vendor itself, without a fault.
     Vendor,
     /// A fault.
     Fault,
@@ -108,7 +108,7 @@ impl RefusedBy {
     /// Every one.
     pub const ALL: [Self; 3] = [Self::Vendor, Self::Fault, Self::Own];
 
-    /// The word for it.
+    /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Vendor => "vendor",

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-/// How long a request may take, with all its steps.
+/// How long a request may take in total.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The largest body that is read.
@@ -39,7 +39,7 @@ pub(super) fn get(url: &str, path: &str) -> Result<String, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| wrong(error.to_string()))?;
     let answer = runtime.block_on(async { tokio::time::timeout(PATIENCE, exchange(&uri, path)).await });
-    // A look-up of the host's name that still runs is not waited for.
+    // Do not wait for a host name lookup that is still running.
     runtime.shutdown_background();
     match answer {
         Ok(Ok((StatusCode::OK, body))) => Ok(body),
@@ -49,7 +49,7 @@ pub(super) fn get(url: &str, path: &str) -> Result<String, String> {
     }
 }
 
-/// One request on a connection of its own.
+/// Sends one request on a new connection.
 async fn exchange(uri: &Uri, path: &str) -> Result<(StatusCode, String), Box<dyn std::error::Error + Send + Sync>> {
     let authority = uri.authority().ok_or("the URL has no host")?;
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');

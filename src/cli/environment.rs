@@ -1,14 +1,15 @@
-//! The script of `fauxidp env`: what a shell evaluates so that clients find and trust a running server.
+//! The script of `fauxidp env`: a shell evaluates it so that clients find and trust a running server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ask;
 
-/// Stands before our own certificate in a bundle.
+/// The line before our own certificate in a bundle.
 const ADDED: &str = "# added by fauxidp";
 
-/// The script for the server at `url`. Writes two files: its certificate, and the system's roots with it.
+/// The script for the server at `url`. Writes two files: the server's certificate, and a bundle of the system's roots
+/// with that certificate.
 ///
 /// # Errors
 /// A sentence that names the server or the file.
@@ -23,10 +24,11 @@ pub(super) fn script(url: &str) -> Result<String, String> {
         script.push_str(&format!("export {name}={value}\n"));
         Ok::<_, String>(())
     };
-    // Node adds to its own roots; the others replace them, so they get the system's as well.
+    // Node adds the certificate to its own roots. The other variables replace the roots, so their bundle includes the
+    // system's.
     export("NODE_EXTRA_CA_CERTS", &own)?;
     let roots = openssl_probe::probe().cert_file.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
-    // Evaluated once, the variables name an earlier bundle: what it was given then is left out.
+    // After an earlier `eval`, the variables name our own bundle: drop the certificate that was added to it then.
     let roots = roots.split(ADDED).next().unwrap_or_default().trim_end();
     let bundle = write(&folder, "bundle.pem", &format!("{roots}\n{ADDED}\n{certificate}"))?;
     for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
@@ -40,7 +42,7 @@ pub(super) fn script(url: &str) -> Result<String, String> {
     Ok(script)
 }
 
-/// A folder for that server's files, which only this user can write to.
+/// A folder for that server's files, in a place that only this user can write to.
 fn folder(url: &str) -> Result<PathBuf, String> {
     let base =
         ["XDG_RUNTIME_DIR", "HOME"].iter().find_map(std::env::var_os).map_or_else(std::env::temp_dir, PathBuf::from);

@@ -1,4 +1,4 @@
-//! The flags of the command line, their variables and defaults, and the [`Config`] that they make. Knows no vendor.
+//! The command line's flags, their variables and defaults, and the [`Config`] made from them. Knows no vendor.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -78,7 +78,7 @@ pub(super) struct Addresses {
     listen: Vec<Several<Listen>>,
 }
 
-/// What one occurrence of a flag, or its variable, lists with commas or line breaks between; at least one.
+/// The values of one occurrence of a flag or of its variable, separated by commas or line breaks; at least one.
 #[derive(Debug, Clone)]
 struct Several<T>(Vec<T>);
 
@@ -91,7 +91,7 @@ fn several<T: FromStr<Err: Display>>(text: &str) -> Result<Several<T>, String> {
     }
 }
 
-/// What all occurrences of a flag list.
+/// The values of all occurrences of a flag.
 fn all<T>(several: Vec<Several<T>>) -> Vec<T> {
     several.into_iter().flat_map(|several| several.0).collect()
 }
@@ -223,7 +223,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "must be at least 1".to_owned())
 }
 
-/// A depth at which JSON can still be read.
+/// A nesting depth that the JSON reader supports.
 fn depth(text: &str) -> Result<usize, String> {
     at_least_one(text).ok().filter(|depth| *depth <= 127).ok_or_else(|| "must be from 1 to 127".to_owned())
 }
@@ -250,7 +250,7 @@ impl From<Policy> for FaultPolicy {
 }
 
 impl Server {
-    /// Where the server is reached from this machine: an unspecified address is the loopback one.
+    /// The server's URL as seen from this machine: an unspecified address becomes the loopback address.
     pub(super) fn url(self) -> String {
         self.url.unwrap_or_else(|| {
             let mut address = self.addresses.listen[0].0[0].address;

@@ -1,5 +1,4 @@
-//! What the binary says on stderr while it serves: log lines and its last error, as text or JSON.
-//! Knows nothing of what is logged.
+//! What the binary writes to stderr: log lines and its last error, as text or JSON. Does not know what is logged.
 
 mod queue;
 
@@ -20,10 +19,10 @@ use tracing_subscriber::{Layer, Registry, fmt};
 
 use queue::LineQueue;
 
-/// How long the end of the process waits for lines to be written.
+/// How long the process waits for its last lines to be written.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogFormat {
     Text,
@@ -65,11 +64,10 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Sends what is logged from here on to stderr: our own lines up to `level`, those of our dependencies only from a
-    /// warning on.
+    /// Starts logging to stderr: our own lines up to `level`, and only warnings and errors of our dependencies.
     ///
     /// # Errors
-    /// The system has no thread to give.
+    /// The system cannot start another thread.
     pub(super) fn start(level: Level, format: LogFormat) -> io::Result<Self> {
         let queue = LineQueue::start(io::stderr(), |lost| {
             tracing::warn!(lost, "lost {lost} log lines: stderr was closed, full or not being read");
@@ -84,7 +82,7 @@ impl Log {
         };
         // Only the first subscriber of a process counts; a second call has nothing to do.
         let _ = tracing_subscriber::registry().with(layer).with(filter).try_init();
-        // The usual report of a panic is no log line, and waits for stderr.
+        // The default hook does not write a log line, and blocks on stderr.
         panic::set_hook(Box::new(|panic| {
             let location = panic.location().map(ToString::to_string);
             let reason = panic.payload_as_str().unwrap_or("no reason given");
@@ -93,7 +91,7 @@ impl Log {
         Ok(Self { queue, format })
     }
 
-    /// Says why the process ends, whatever the level.
+    /// Logs why the process ends, whatever the level.
     pub(super) fn complain(&self, reason: &str) {
         self.queue.push(complaint(reason, self.format).as_bytes());
     }
@@ -111,7 +109,7 @@ pub(super) fn complaint(reason: &str, format: LogFormat) -> String {
         LogFormat::Text => format!("fauxidp: {reason}\n"),
         LogFormat::Json => {
             let mut timestamp = String::new();
-            // Text always takes text.
+            // Writing to a string cannot fail.
             let _ = fmt::time().format_time(&mut Writer::new(&mut timestamp));
             format!("{}\n", json!({ "timestamp": timestamp, "level": "ERROR", "message": reason }))
         }

@@ -10,7 +10,7 @@ use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
 use crate::world::World;
 
-/// A change of a clock: exactly one of these.
+/// A change of a clock: exactly one of these members.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockChange {
@@ -19,7 +19,7 @@ struct ClockChange {
     run: Option<bool>,
 }
 
-/// What the clock shows, and whether it stands still.
+/// The clock's time, and whether it is frozen.
 pub(super) fn show(world: &World) -> Reply {
     let clock = world.clock();
     Reply::of(StatusCode::OK, &json!({ "now": clock.now(), "frozen": clock.is_frozen() }))

@@ -1,4 +1,4 @@
-//! What happens to a user outside the API, as somebody reports it. Knows no vendor by name.
+//! Reports of what happened to a user outside the API. Knows no vendor by name.
 
 use http::StatusCode;
 use serde::Deserialize;

@@ -59,7 +59,7 @@ pub(super) fn remove(world: &World, id: &str) -> Reply {
     }
 }
 
-/// The rule that a body describes, or why it cannot be followed.
+/// The rule that a body describes, or what is wrong with it.
 fn read(world: &World, body: &[u8]) -> Result<NewRule, String> {
     let RuleBody { fault, matching, priority, ttl_ms } =
         serde_json::from_slice(body).map_err(|error| format!("Invalid rule: {error}."))?;

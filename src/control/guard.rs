@@ -1,4 +1,4 @@
-//! Keeps web pages from driving the control API: by where a call comes from, and by the name it was sent to.
+//! Keeps web pages from calling the control API. Checks the origin of a call and the host name that it was sent to.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -10,13 +10,13 @@ use serde_json::Map;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply};
 
-/// How browsers say where a call comes from.
+/// The header in which browsers say how a call's origin relates to its target.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The refusal of a call that a web page could have sent.
 pub(super) fn refusal(call: &Call, allowed_hosts: &[String]) -> Option<Reply> {
     let host = host(call);
-    // A browser always names the host; what names none is no browser.
+    // Browsers always send a host, so a call without one does not come from a web page.
     if host.is_some_and(|host| !is_harmless(name_of(host), allowed_hosts)) {
         let detail = "The control API does not accept this host name: a web page could own it. \
                       To allow it, start the server with --allow-host.";
@@ -35,7 +35,7 @@ fn host(call: &Call) -> Option<&str> {
     call.head.uri.authority().map(Authority::as_str).or_else(|| call.header(&HOST))
 }
 
-/// Whether an origin is this server itself, by the name it was called.
+/// Whether an origin is this server itself, under the name that the call used.
 fn is_own(origin: Option<&str>, host: Option<&str>) -> bool {
     let address = origin.and_then(|origin| origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")));
     matches!((address, host), (Some(address), Some(host)) if address.eq_ignore_ascii_case(host))
@@ -49,7 +49,7 @@ fn name_of(host: &str) -> &str {
     host.rsplit_once(':').map_or(host, |(name, _)| name)
 }
 
-/// Whether no web page can have that name as its own: else a page could point its name here (DNS rebinding).
+/// Whether no web page can own that name. A page could point a name that it owns at this server (DNS rebinding).
 fn is_harmless(name: &str, allowed: &[String]) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     name.parse::<IpAddr>().is_ok()

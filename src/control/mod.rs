@@ -27,12 +27,12 @@ use crate::world::Worlds;
 
 use request::Request;
 
-/// Gives the certificate by which clients trust the server, as PEM, or says why there is none.
+/// Returns the certificate that clients must trust, as PEM, or why there is none.
 pub type Certificate = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
 
 /// What the control API needs besides the worlds.
 pub struct Control {
-    /// Host names by which it may be called, besides those that cannot be a web page's own.
+    /// Host names that it accepts, besides those that no web page can own.
     pub allowed_hosts: Vec<String>,
     /// What `GET ca.pem` answers.
     pub certificate: Certificate,
@@ -46,7 +46,7 @@ impl Control {
         if let Some(refusal) = guard::refusal(&call, &self.allowed_hosts) {
             return refusal;
         }
-        // HEAD is GET without a body, which the connection leaves out.
+        // HEAD is answered like GET; the connection leaves the body out.
         let method = if call.method() == Method::HEAD { Method::GET } else { call.method().clone() };
         match routes::TABLE.routes().find(&method, call.path()) {
             Found::Operation(matched) => {
@@ -70,7 +70,7 @@ impl Control {
     }
 }
 
-/// Whether a call brings the state of a world, which is larger than other bodies.
+/// Whether the body of a call is a world's state, which may be larger than other bodies.
 pub fn takes_state(head: &Parts) -> bool {
     let path = head.uri.path();
     head.method == Method::PUT && path.starts_with("/__fauxidp/worlds/") && path.ends_with("/state")
@@ -81,17 +81,17 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
     routes::TABLE.routes().operations()
 }
 
-/// Every operation with its owner's name: the vendors' and fauxidp's own.
+/// Every operation, of the vendors and of fauxidp, with its owner's name.
 pub fn all_operations(set: &VendorSet) -> impl Iterator<Item = (&'static str, &'static Operation)> + '_ {
     set.operations().chain(operations().map(|operation| ("fauxidp", operation)))
 }
 
-/// Every operation of a server without vendors of a test.
+/// Every operation of a server that has only the built-in vendors.
 pub fn built_in_operations() -> Vec<(&'static str, &'static Operation)> {
     all_operations(&VendorSet::built_in()).collect()
 }
 
-/// No route has this path: says which come near it, of that vendor where the call is known to be its.
+/// The answer where no route matches. Lists the nearest routes: those of the vendor, if the call is known to be for it.
 pub fn unmatched(set: &VendorSet, vendor: Option<&VendorInfo>, method: &Method, path: &str) -> Reply {
     let is_own = |owner: &str| vendor.is_none_or(|vendor| vendor.name == owner);
     let vendors = set.infos().filter(|info| is_own(info.name)).flat_map(|info| (info.routes)().emulated());

@@ -1,4 +1,4 @@
-//! The page at `/`: a few lines for a person who opens the server in a browser.
+//! The page at `/`, for a person who opens the server in a browser.
 
 use std::fmt::Write;
 

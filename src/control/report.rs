@@ -10,7 +10,7 @@ use crate::row::Operation;
 use crate::vendors::{BaseUrls, Setting, VendorInfo, VendorSet};
 use crate::world::Worlds;
 
-/// That the server lives, what it is, and the variables by which clients find it as the caller did.
+/// That the server is alive, its version, and the environment variables for clients that reach it as the caller did.
 pub(super) fn health(worlds: &Worlds, call: &Call) -> Value {
     let authority = call.head.uri.authority().map(http::uri::Authority::as_str);
     let host = authority.or_else(|| call.header(&HOST)).unwrap_or("127.0.0.1:8484");

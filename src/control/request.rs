@@ -1,4 +1,4 @@
-//! A call to the control API that was let in, with the server that it is about.
+//! A call that the control API accepted, with the server that it is about.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl Request<'_> {
         self.exchange.call.head.uri.query().unwrap_or_default()
     }
 
-    /// The parameter of the path of that index.
+    /// The path parameter at that index.
     pub(super) fn parameter(&self, index: usize) -> Cow<'_, str> {
         self.exchange.parameter(index)
     }
@@ -42,7 +42,7 @@ impl Request<'_> {
         self.worlds.vendors()
     }
 
-    /// Answers from the world in the path, which has to exist.
+    /// Answers from the world in the path, which must exist.
     pub(super) fn read(&self, answer: impl FnOnce(&World) -> Reply) -> Reply {
         self.named(|name| match self.worlds.get(name) {
             Some(world) => answer(&world),
@@ -50,24 +50,24 @@ impl Request<'_> {
         })
     }
 
-    /// Answers from the world in the path, which is made if it does not exist.
+    /// Answers from the world in the path, which is created if it does not exist.
     pub(super) fn write(&self, answer: impl FnOnce(&Arc<World>) -> Reply) -> Reply {
         self.named(|name| answer(&self.worlds.make(name)))
     }
 
-    /// Answers with the name of a world in the path, if it is one.
+    /// Answers with the world name in the path, if it is valid.
     pub(super) fn named(&self, answer: impl FnOnce(&str) -> Reply) -> Reply {
         let name = self.parameter(0);
         if credential::is_world(&name) { answer(&name) } else { bad_name(&name) }
     }
 }
 
-/// There is no world of that name.
+/// The answer if no world has that name.
 pub(super) fn no_world(name: &str) -> Reply {
     problem(StatusCode::NOT_FOUND, Mark::BadWorld, &format!("There is no world {name:?}."), Map::new())
 }
 
-/// That is no name of a world.
+/// The answer if a world cannot have that name.
 pub(super) fn bad_name(name: &str) -> Reply {
     let detail = BadWorld::Name(name.to_owned()).to_string();
     problem(StatusCode::BAD_REQUEST, Mark::BadWorld, &detail, Map::new())

@@ -1,4 +1,4 @@
-//! A world's journal, read, emptied and held against what a test expects.
+//! A world's journal: read, emptied, and compared with what a test expects.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use crate::world::World;
 /// The maximum number of nearest calls in a failed verification.
 const MAX_NEAREST: usize = 3;
 
-/// What is expected of the journal.
+/// What a test expects of the journal.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
@@ -33,7 +33,7 @@ struct Count {
     max: u64,
 }
 
-/// The entries that the query asks for, newest last.
+/// The entries that match the query, newest last.
 pub(super) fn list(world: &World, query: &str) -> Reply {
     let calls = match from_query(world.set(), query) {
         Ok(calls) => calls,
@@ -50,7 +50,7 @@ pub(super) fn clear(world: &World) -> Reply {
     Reply::of(StatusCode::OK, &json!({ "removed": world.journal.clear() }))
 }
 
-/// Holds the journal against what is expected of it.
+/// Compares the journal with what is expected of it.
 pub(super) fn verify(world: &World, body: &[u8]) -> Reply {
     let (calls, count) = match expected(world.set(), body) {
         Ok(expected) => expected,
@@ -84,7 +84,7 @@ pub(super) fn verify(world: &World, body: &[u8]) -> Reply {
     problem(StatusCode::CONFLICT, Mark::Refused, &detail, result)
 }
 
-/// Which calls a query asks for.
+/// The calls that a query selects.
 fn from_query(set: &VendorSet, query: &str) -> Result<CallMatch, String> {
     let mut members = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -118,7 +118,7 @@ fn expected(set: &VendorSet, body: &[u8]) -> Result<(CallMatch, Count), String> 
     }
 }
 
-/// The calls that differ in the fewest members, the newest first, each with how it differs.
+/// The calls that differ in the fewest members, newest first, each with its differences.
 fn nearest(calls: &CallMatch, others: &[&Entry]) -> Vec<String> {
     let mut misses: Vec<_> = others.iter().map(|entry| (calls.differences(&entry.match_input()), *entry)).collect();
     misses.sort_by_key(|(differences, entry)| (differences.len(), std::cmp::Reverse(entry.n)));
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn how_often_is_said_in_words_and_meant() {
+    fn a_count_is_described_in_words_and_enforced() {
         for (body, words, allowed, not) in [
             ("", "at least 1 call", 1, 0),
             (r#","times":0"#, "exactly 0 calls", 0, 1),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_that_no_call_can_fit_is_refused() {
+    fn a_query_that_no_call_can_match_is_refused() {
         let vendors = VendorSet::built_in();
         for (query, error) in [
             ("user=a&user=b", "Duplicate query parameter \"user\"."),

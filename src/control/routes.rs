@@ -12,7 +12,7 @@ use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
 use crate::row;
 
-/// What answers a call that was let in.
+/// What answers a call that was accepted.
 type Handler = fn(&Request<'_>) -> Reply;
 
 /// An operation of the control API.

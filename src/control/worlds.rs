@@ -41,7 +41,7 @@ pub(super) fn show(request: &Request<'_>) -> Reply {
     request.read(|world| Reply::of(StatusCode::OK, &shown(world)))
 }
 
-/// Makes a world, or changes it.
+/// Creates or changes a world.
 pub(super) fn put(request: &Request<'_>) -> Reply {
     let body: ChangeBody = match serde_json::from_slice(if request.body().is_empty() { b"{}" } else { request.body() })
     {
@@ -82,7 +82,7 @@ pub(super) fn state(request: &Request<'_>) -> Reply {
     request.read(|world| Reply::json(StatusCode::OK, world.state()))
 }
 
-/// Makes a world what a state says.
+/// Replaces a world by one with a saved state.
 pub(super) fn restore(request: &Request<'_>) -> Reply {
     request.named(|name| match request.worlds.restore(name, request.body()) {
         Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
@@ -90,7 +90,7 @@ pub(super) fn restore(request: &Request<'_>) -> Reply {
     })
 }
 
-/// Makes a world what it was at birth.
+/// Resets a world to its initial state, or creates it.
 pub(super) fn reset(request: &Request<'_>) -> Reply {
     request.named(|name| {
         if !request.worlds.reset(name) {
@@ -100,7 +100,7 @@ pub(super) fn reset(request: &Request<'_>) -> Reply {
     })
 }
 
-/// Makes another world what this one is.
+/// Copies this world to another name, replacing the world there.
 pub(super) fn fork(request: &Request<'_>) -> Reply {
     let fork: Fork = match serde_json::from_slice(request.body()) {
         Ok(fork) => fork,

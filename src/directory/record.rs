@@ -1,26 +1,26 @@
-//! What a directory asks of its records, and what it answers instead of doing what it was asked. Knows no record.
+//! What a directory needs of its records, and its errors. Knows no record.
 
 use std::convert::Infallible;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 
-/// What a [`Directory`](super::Directory) asks of a record. Cloning one has to be cheap: wide members stand behind an
+/// What a [`Directory`](super::Directory) needs of a record. Cloning must be cheap, so large members are behind an
 /// `Arc`.
 pub trait Record: Clone {
-    /// What it can be found by besides its key, such as an address to sign in with: an enum where there are kinds,
-    /// [`Infallible`] where there is nothing. Its text is for messages.
+    /// What it can be found by besides its key, such as an address to sign in with: an enum if there are several kinds,
+    /// [`Infallible`] if there are none. Its text is for messages.
     type Alias: Clone + Eq + Hash + Debug + Display;
 
     /// The id by which calls find the record, unique in its directory. It never changes.
     fn key(&self) -> &str;
 
-    /// What else it is found by now. No two records share an alias.
+    /// Its current aliases. No two records share one.
     fn aliases(&self) -> Vec<Self::Alias> {
         Vec::new()
     }
 }
 
-/// Why a directory did not do what it was asked. Nothing was changed then.
+/// Why a directory refused a call. Nothing was changed then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DirectoryError<A, E = Infallible> {
     /// No record has the key.
@@ -33,7 +33,7 @@ pub enum DirectoryError<A, E = Infallible> {
     Refused(E),
 }
 
-/// What two records share that a directory was to be made of.
+/// What two records share, so that no directory can be made of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Duplicate<A> {
     /// Their key.

@@ -1,4 +1,4 @@
-//! What an emulator starts with, said step by step.
+//! Configures and starts an emulator step by step.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,8 +10,8 @@ use super::{Emulator, StartError};
 use crate::config::{Config, FaultPolicy, Listen};
 use crate::vendors::VendorFactory;
 
-/// What an emulator starts with: the embedded seed, a free port of the loopback address and the real clock, unless it
-/// is told otherwise. The command line's flags have the same names.
+/// Configures an emulator. Without further calls it has the embedded seed, a free port of the loopback address and the
+/// real clock. The command line's flags have the same names.
 #[derive(Debug, Clone)]
 #[must_use = "nothing starts before `start`"]
 pub struct Builder(Config);
@@ -21,13 +21,13 @@ impl Builder {
         Self(Config { listen: Vec::new(), ..Config::default() })
     }
 
-    /// Another address to listen on, for all vendors or for one alone; port 0 takes any free one.
+    /// Another address to listen on, for all vendors or for only one; port 0 picks a free port.
     pub fn listen(mut self, address: impl Into<Listen>) -> Self {
         self.0.listen.push(address.into());
         self
     }
 
-    /// A further vendor to stand in for, behind those that come with the crate. Unstable: see the module `vendor`.
+    /// A further vendor to emulate, after those that come with the crate. Unstable: see the module `vendor`.
     pub fn vendor(mut self, factory: &'static VendorFactory) -> Self {
         self.0.vendors.push(factory);
         self
@@ -39,25 +39,25 @@ impl Builder {
         self
     }
 
-    /// How many made-up people to add, each with an account at every vendor.
+    /// How many generated people to add, each with an account at every vendor.
     pub fn people(mut self, people: usize) -> Self {
         self.0.people = people;
         self
     }
 
-    /// The seed of people, ids and secrets: the same seed, the same answers.
+    /// The seed of people, ids and secrets. The same seed gives the same answers.
     pub fn seed(mut self, seed: u64) -> Self {
         self.0.seed = seed;
         self
     }
 
-    /// Every world's clock stands still at that time, until it is moved.
+    /// Freezes every world's clock at that time, until it is moved.
     pub fn clock(mut self, now: Timestamp) -> Self {
         self.0.clock = Some(now);
         self
     }
 
-    /// What a vendor declares about itself, such as `monocloud.era` and `current`.
+    /// A vendor's setting, such as `monocloud.era` and `current`.
     pub fn set(mut self, key: &str, value: &str) -> Self {
         self.0.set.push(format!("{key}={value}"));
         self
@@ -69,7 +69,7 @@ impl Builder {
         self
     }
 
-    /// Which faults are followed at all.
+    /// Which faults are applied.
     pub fn fault_policy(mut self, policy: FaultPolicy) -> Self {
         self.0.fault_policy = policy;
         self
@@ -87,7 +87,7 @@ impl Builder {
         self
     }
 
-    /// The most worlds at once; then the one that was not used for longest is dropped.
+    /// The maximum number of worlds; beyond it, the least recently used one is dropped.
     pub fn max_worlds(mut self, worlds: usize) -> Self {
         self.0.max_worlds = worlds;
         self
@@ -105,7 +105,7 @@ impl Builder {
         self
     }
 
-    /// Everything else that can be said about a start.
+    /// Changes anything else in the configuration.
     pub fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.0);
         self
@@ -114,7 +114,7 @@ impl Builder {
     /// Starts. When it returns, every address accepts connections.
     ///
     /// # Errors
-    /// [`StartError`]; nothing is left behind.
+    /// [`StartError`]; nothing keeps running then.
     pub async fn start(mut self) -> Result<Emulator, StartError> {
         if self.0.listen.is_empty() {
             self.0.listen.push(SocketAddr::from(([127, 0, 0, 1], 0)).into());

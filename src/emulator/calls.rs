@@ -1,4 +1,4 @@
-//! Calls as a test speaks of them: how many there should be, what they were.
+//! Calls as a test sees them: how many it expects, and what was recorded.
 
 use std::ops::{RangeFrom, RangeInclusive, RangeToInclusive};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How many calls there should be: `2`, `1..`, `..=3` or `1..=3`.
+/// The expected number of calls: `2`, `1..`, `..=3` or `1..=3`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Times {
     at_least: u64,
@@ -39,7 +39,7 @@ impl From<RangeInclusive<u64>> for Times {
     }
 }
 
-/// A call that a world got, as its journal shows it. Secrets are their first four characters and `…`.
+/// A call to a world, as its journal shows it. Secrets are shortened to their first four characters and `…`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Recorded {
@@ -47,30 +47,30 @@ pub struct Recorded {
     pub n: u64,
     /// When it came, by the world's clock.
     pub at: Timestamp,
-    /// Whose it was; `None` where no vendor has the path.
+    /// The vendor; `None` if no vendor has the path.
     pub vendor: Option<String>,
-    /// What it asked for; `None` where the path names no operation.
+    /// The operation; `None` if the path names none.
     pub operation: Option<String>,
     /// The method.
     pub method: String,
-    /// The path with its query.
+    /// The path and query.
     pub path: String,
-    /// How it came: `http/1.1`, `http/2`, `grpc`, `grpc-web` or `connect`.
+    /// The protocol: `http/1.1`, `http/2`, `grpc`, `grpc-web` or `connect`.
     pub protocol: String,
     /// The id of the user that it was about, whether or not there is such a user.
     pub user: Option<String>,
     /// The credential.
     pub credential: Option<String>,
-    /// The status in HTTP's terms; `None` where the client left before the answer.
+    /// The status in HTTP's terms; `None` if the client disconnected first.
     pub status: Option<u16>,
-    /// What was injected, as the header `x-fault-applied` said it.
+    /// The injected faults, as in the header `x-fault-applied`.
     pub fault: Option<String>,
     /// Who refused it: `vendor`, `fault` or `fauxidp`.
     pub refused_by: Option<String>,
-    /// How long it took from its last byte on, whatever the world's clock shows.
+    /// How long it took from its last byte on, by the machine's clock.
     #[serde(rename = "duration_us", deserialize_with = "microseconds")]
     pub duration: Duration,
-    /// The body: JSON as it came, a form as text, anything else by its length.
+    /// The body: JSON as it was sent, a form as text, or only the length of anything else.
     pub body: Value,
 }
 

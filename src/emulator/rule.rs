@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Match;
 
-/// A fault for the calls that match: all, unless it is told which.
+/// A fault for the calls that match; for all calls by default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a fault does nothing before a world has it"]
 pub struct Fault {
@@ -20,7 +20,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// In the grammar of the header `X-Fault`, such as `503;retry-after=2;first=2`. It is read when a world takes it.
+    /// A fault in the grammar of the header `X-Fault`, such as `503;retry-after=2;first=2`. It is parsed when it is
+    /// added to a world.
     pub fn new(fault: &str) -> Self {
         Self { fault: fault.to_owned(), r#match: Match::all(), priority: None, ttl_ms: None }
     }
@@ -31,13 +32,13 @@ impl Fault {
         self
     }
 
-    /// A higher one comes first; 0 unless it is said. Of equal ones, the older comes first.
+    /// Rules with a higher priority come first; the default is 0. Of equal ones, the older comes first.
     pub fn priority(mut self, priority: i64) -> Self {
         self.priority = Some(priority);
         self
     }
 
-    /// It ends after that time, by the world's clock, in whole milliseconds.
+    /// The time after which it expires, by the world's clock, in whole milliseconds.
     pub fn ttl(mut self, time: Duration) -> Self {
         self.ttl_ms = Some(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         self
@@ -50,22 +51,22 @@ impl From<&str> for Fault {
     }
 }
 
-/// A rule that a world has.
+/// A rule of a world.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Rule {
-    /// By which it can be removed.
+    /// The id with which it can be removed.
     pub id: u64,
     /// What happens, in the grammar's canonical form.
     pub fault: String,
-    /// Which calls it is for, as JSON.
+    /// The calls that it applies to, as JSON.
     pub r#match: Value,
-    /// A higher one comes first.
+    /// Rules with a higher priority come first.
     pub priority: i64,
-    /// For how long it is there, in milliseconds; `None` for ever.
+    /// How long it lasts, in milliseconds; `None` if it does not expire.
     pub ttl_ms: Option<u64>,
     /// How many calls matched.
     pub seen: u64,
-    /// To how many of them something happened.
+    /// How many of them it applied to.
     pub fired: u64,
 }

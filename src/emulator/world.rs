@@ -1,4 +1,4 @@
-//! One world of a running emulator, as a test holds it. It does what the control API does, without a socket.
+//! A test's handle on one world of a running emulator. It calls the control API without a socket.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::vendors::{BaseUrls, Endpoint};
 
 /// A world of a running emulator: a complete private copy of users, settings, faults, journal, outbox and clock.
 ///
-/// Clients call in it by the credentials of [`World::endpoint`]. A clone is the same world.
+/// Clients reach it with the credentials of [`World::endpoint`]. A clone is the same world.
 #[derive(Clone)]
 #[must_use]
 pub struct World {
@@ -28,15 +28,15 @@ pub struct World {
     name: String,
 }
 
-/// What the emulator would not do, or did not find.
+/// Why the emulator did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refused {
-    /// The status with which the control API says so.
+    /// The status that the control API answers.
     pub status: u16,
-    /// Why, in words.
+    /// The reason, in words.
     pub detail: String,
-    /// After a failed verification: the calls that came near, each with how it differs.
+    /// After a failed verification: the nearest calls, each with its differences.
     pub nearest: Vec<String>,
 }
 
@@ -49,16 +49,16 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// A world's state, as the control API gives it: everything but its name and its journal.
+/// A world's state as the control API returns it: everything but the world's name and journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot(pub String);
 
 impl World {
-    /// The world of that name, made if it is not there.
+    /// The world of that name, created if it does not exist.
     pub(super) fn enter(pipeline: Arc<Pipeline>, base: BaseUrls, name: &str) -> Result<Self, Refused> {
         let world = Self { pipeline, base, name: name.to_owned() };
         if name == DEFAULT_WORLD {
-            return Ok(world); // it is always there
+            return Ok(world); // it always exists
         }
         world.ask::<Value>(Method::PUT, "", &json!({})).map(|_| world)
     }
@@ -68,8 +68,8 @@ impl World {
         &self.name
     }
 
-    /// How that vendor's clients get in: the base URL, a credential that may do everything, the variables that they
-    /// read.
+    /// How that vendor's clients connect: the base URL, a credential with all permissions, and the environment
+    /// variables that they read.
     ///
     /// # Errors
     /// There is no such vendor, or the world was dropped.
@@ -83,15 +83,15 @@ impl World {
         })
     }
 
-    /// Sets a fault for the calls that match; a text alone is for all calls.
+    /// Adds a fault rule for the calls that match. A fault given as text applies to all calls.
     ///
     /// # Errors
-    /// It cannot be followed, it is about something that there is not, or the world has too many.
+    /// The fault is invalid, names something unknown, or the world has too many rules.
     pub fn fault(&self, fault: impl Into<Fault>) -> Result<Rule, Refused> {
         self.ask(Method::POST, "/faults", &json!(fault.into()))
     }
 
-    /// Every rule with its counters, in the order in which they are tried.
+    /// Every rule with its counters, in the order in which they are matched.
     ///
     /// # Errors
     /// The world was dropped.
@@ -106,7 +106,7 @@ impl World {
     /// Removes one rule.
     ///
     /// # Errors
-    /// There is no rule of that id.
+    /// There is no rule with that id.
     pub fn remove_fault(&self, id: u64) -> Result<(), Refused> {
         self.done(Method::DELETE, &format!("/faults/{id}"), &Value::Null)
     }
@@ -119,10 +119,10 @@ impl World {
         self.done(Method::DELETE, "/faults", &Value::Null)
     }
 
-    /// The calls that the world got, newest last, those that match.
+    /// The recorded calls that match, newest last.
     ///
     /// # Errors
-    /// A word that no call can have: a slip there would look like a call that was never made.
+    /// `calls` has a value that no call can have. A typo would otherwise look like a call that was never made.
     pub fn requests(&self, calls: &Match) -> Result<Vec<Recorded>, Refused> {
         #[derive(Deserialize)]
         struct Shown {
@@ -144,10 +144,10 @@ impl World {
         self.done(Method::DELETE, "/requests", &Value::Null)
     }
 
-    /// Holds the journal against what is expected: so many calls that match.
+    /// Checks that the journal has the expected number of calls that match.
     ///
     /// # Errors
-    /// It is otherwise: [`Refused`] says what was expected, what was found, and which calls came near.
+    /// It does not: [`Refused`] says what was expected, what was found, and which calls were nearest.
     pub fn verify(&self, calls: &Match, times: impl Into<Times>) -> Result<(), Refused> {
         let mut expected = json!(times.into());
         expected["match"] = json!(calls);
@@ -159,7 +159,7 @@ impl World {
         Clock(self)
     }
 
-    /// Everything in it but its name and its journal.
+    /// The world's state: everything but its name and journal.
     ///
     /// # Errors
     /// The world was dropped.
@@ -167,48 +167,48 @@ impl World {
         self.text(Method::GET, "/state", String::new()).map(Snapshot)
     }
 
-    /// Makes it what a snapshot says, of whatever world or server.
+    /// Restores a snapshot, of this or another world or server.
     ///
     /// # Errors
-    /// It is no snapshot; nothing is changed.
+    /// The snapshot is invalid; the world is left as it was.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), Refused> {
         self.text(Method::PUT, "/state", snapshot.0.clone()).map(|_| ())
     }
 
-    /// Makes it what it was at birth, with an empty journal and outbox.
+    /// Resets it to its initial state, with an empty journal and outbox.
     ///
     /// # Errors
-    /// None that is known.
+    /// None that are known.
     pub fn reset(&self) -> Result<(), Refused> {
         self.done(Method::POST, "/reset", &Value::Null)
     }
 
-    /// Makes the world of that name what this one is now, whatever it was.
+    /// Copies this world to that name, replacing any world there.
     ///
     /// # Errors
-    /// A world cannot have that name.
+    /// The name is invalid.
     pub fn fork(&self, to: &str) -> Result<Self, Refused> {
         self.done(Method::POST, "/fork", &json!({ "to": to }))?;
         Ok(Self { name: to.to_owned(), ..self.clone() })
     }
 
-    /// Changes what a vendor declares about itself in this world, such as `monocloud.era`.
+    /// Changes a vendor's setting in this world, such as `monocloud.era`.
     ///
     /// # Errors
-    /// No vendor declares it, or not with that value.
+    /// The setting or its value is unknown.
     pub fn set(&self, key: &str, value: &str) -> Result<(), Refused> {
         self.done(Method::PUT, "", &json!({ "settings": { key: value } }))
     }
 
-    /// Reports what happens outside the API, such as `failed_sign_in`, to a vendor's user.
+    /// Reports an event outside the API, such as `failed_sign_in`, for a vendor's user.
     ///
     /// # Errors
-    /// It cannot have happened.
+    /// The vendor, user or event is unknown, or the event cannot happen to that user.
     pub fn event(&self, vendor: &str, user: &str, event: &str) -> Result<(), Refused> {
         self.done(Method::POST, "/events", &json!({ "vendor": vendor, "user": user, "event": event }))
     }
 
-    /// The codes and mails that the vendors would have sent, oldest first, as JSON.
+    /// The messages that the vendors would have sent, oldest first, as JSON.
     ///
     /// # Errors
     /// The world was dropped.
@@ -220,7 +220,7 @@ impl World {
         self.ask(Method::GET, "/outbox", &Value::Null).map(|shown: Shown| shown.outbox)
     }
 
-    /// Drops it. The next call that names it makes it anew.
+    /// Drops it. The next call that names it creates a new one.
     ///
     /// # Errors
     /// The default world is never dropped.
@@ -242,7 +242,7 @@ impl World {
         })
     }
 
-    /// What the control API answers.
+    /// The body of the control API's answer.
     fn text(&self, method: Method, what: &str, body: String) -> Result<String, Refused> {
         let uri = format!("/__fauxidp/worlds/{}{what}", percent_encoding::utf8_percent_encode(&self.name, NAME));
         let request = Request::builder().method(method).uri(uri).body(());
@@ -263,7 +263,7 @@ impl World {
     }
 }
 
-/// What stays as it is in a path.
+/// The characters of a world's name that are percent-encoded in a path.
 const NAME: &percent_encoding::AsciiSet = percent_encoding::NON_ALPHANUMERIC;
 
 impl fmt::Debug for World {
@@ -278,7 +278,7 @@ impl fmt::Debug for World {
 pub struct Clock<'a>(&'a World);
 
 impl Clock<'_> {
-    /// What it shows.
+    /// Its current time.
     ///
     /// # Errors
     /// The world was dropped.
@@ -286,34 +286,34 @@ impl Clock<'_> {
         self.turn(Method::GET, &Value::Null)
     }
 
-    /// Makes it stand still at that time.
+    /// Sets it to that time and freezes it.
     ///
     /// # Errors
-    /// No vendor can show that time.
+    /// The time is out of range.
     pub fn set(self, now: Timestamp) -> Result<Timestamp, Refused> {
         self.turn(Method::PUT, &json!({ "now": now }))
     }
 
-    /// Moves it on, in whole milliseconds. One that stands still goes on standing still.
+    /// Advances it, in whole milliseconds. A frozen clock stays frozen.
     ///
     /// # Errors
-    /// No vendor can show the time that it would be.
+    /// The new time would be out of range.
     pub fn advance(self, time: Duration) -> Result<Timestamp, Refused> {
         self.turn(Method::PUT, &json!({ "advance_ms": u64::try_from(time.as_millis()).unwrap_or(u64::MAX) }))
     }
 
-    /// Makes it go on from the time that it shows.
+    /// Lets it run from its current time.
     ///
     /// # Errors
-    /// None that is known.
+    /// None that are known.
     pub fn run(self) -> Result<Timestamp, Refused> {
         self.turn(Method::PUT, &json!({ "run": true }))
     }
 
-    /// Makes it stand still at the time that it shows.
+    /// Freezes it at its current time.
     ///
     /// # Errors
-    /// None that is known.
+    /// None that are known.
     pub fn freeze(self) -> Result<Timestamp, Refused> {
         self.turn(Method::PUT, &json!({ "run": false }))
     }

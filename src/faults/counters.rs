@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::spec::Slot;
 
-/// How many pairs of rule and operation are counted; beyond it the one least recently used is forgotten.
+/// The maximum number of counted pairs of rule and operation; beyond it, the least recently used one is dropped.
 const MAX_COUNTS: usize = 1_024;
 
 /// The counters of one world, or of one of its rules. A fork continues them; a reset starts again from zero.
@@ -71,7 +71,7 @@ impl Counters {
         (table.seen, table.fired)
     }
 
-    /// The same counts, counted on apart.
+    /// An independent copy of the counts.
     pub fn fork(&self) -> Self {
         Self(Mutex::new(self.lock().clone()))
     }

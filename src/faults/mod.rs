@@ -23,7 +23,7 @@ pub const REQUESTED: HeaderName = HeaderName::from_static("x-fault");
 /// The response header that says what was applied.
 pub const APPLIED: HeaderName = HeaderName::from_static("x-fault-applied");
 
-/// Which faults are followed at all.
+/// Which faults are applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Policy {
     /// Every one.
@@ -38,7 +38,7 @@ pub enum Policy {
 /// The specification in the headers of a call to that vendor, which lacks these errors, if there is one.
 ///
 /// # Errors
-/// [`BadFault`] for one that cannot be followed.
+/// [`BadFault`] if it is invalid.
 pub fn requested(headers: &HeaderMap, vendor: &str, lacks: &[NamedError]) -> Result<Option<Arc<Spec>>, BadFault> {
     let mut lines = headers.get_all(REQUESTED).iter().peekable();
     if lines.peek().is_none() {

@@ -1,4 +1,4 @@
-//! What happens to one call: which source fills which slot, and whether its conditions take the call.
+//! What happens to one call: which source fills which slot, and whether its conditions select the call.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ pub struct Candidate {
 /// What is to happen to one call.
 #[derive(Debug)]
 pub struct Plan {
-    /// How it is held up.
+    /// How it is delayed.
     pub timing: Option<Chosen<Hold>>,
     /// What it gets instead of its answer.
     pub outcome: Option<Chosen<FaultOutcome>>,
@@ -54,21 +54,21 @@ pub struct Plan {
     operation: &'static str,
 }
 
-/// How a call is held up, with the time drawn.
+/// How a call is delayed, with the time already drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
     /// It waits.
     Wait(Duration),
-    /// Its answer's body comes in so many pieces, with a pause before each.
+    /// The body of its answer is sent in pieces, with a pause before each.
     Drip {
-        /// How many.
+        /// The number of pieces.
         chunks: usize,
         /// The pause.
         pause: Duration,
     },
 }
 
-/// A member whose conditions took the call.
+/// A member whose conditions selected the call.
 #[derive(Debug)]
 pub struct Chosen<T> {
     /// What happens.

@@ -1,4 +1,4 @@
-//! The rules of one world: faults for the calls that match. Ordered, bounded, and gone when their time is over.
+//! The rules of one world: faults for the calls that match. They are ordered and bounded, and they can expire.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,22 +20,22 @@ const MAX_RULES: usize = 256;
 pub struct NewRule {
     /// What happens.
     pub spec: Spec,
-    /// To which calls.
+    /// The calls that it applies to.
     pub matching: CallMatch,
-    /// A higher one comes first.
+    /// Rules with a higher priority come first.
     pub priority: i64,
-    /// For how long, by the world's clock.
+    /// How long it lasts, by the world's clock.
     pub ttl_ms: Option<u64>,
 }
 
 /// No room for another rule.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Full(
-    /// How many there may be.
+    /// The maximum number of rules.
     pub usize,
 );
 
-/// The rules of one world. A fork carries them on with their counts.
+/// The rules of one world. A fork continues with the same rules and counts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(try_from = "Table")]
 pub struct Rules {
@@ -47,9 +47,9 @@ pub struct Rules {
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    /// In the order in which they are tried.
+    /// In the order in which they are matched.
     rules: Vec<Rule>,
-    /// The highest id that there was.
+    /// The highest id given so far.
     last: u64,
 }
 
@@ -104,7 +104,7 @@ impl Rules {
         self.alive(now).rules.iter().map(Rule::shown).collect()
     }
 
-    /// Removes the rule of that id, or all. Answers how many there were.
+    /// Removes the rule with that id, or all rules. Returns how many there were.
     pub fn remove(&self, id: Option<u64>, now: Timestamp) -> usize {
         let mut table = self.alive(now);
         let before = table.rules.len();

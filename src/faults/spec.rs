@@ -10,16 +10,16 @@ use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::ids;
 use crate::protocol::delivery::Cut;
 
-/// The longest time that a call can be held, in milliseconds.
+/// The maximum time for which a call can be held, in milliseconds.
 const MAX_MS: u64 = 60_000;
 
-/// The most pieces that a body comes in.
+/// The maximum number of pieces of a dripped body.
 const MAX_CHUNKS: u64 = 1_000;
 
-/// Chances are told in thousandths: the grammar's numbers have three digits.
+/// Probability 1, in thousandths: the grammar's decimals have three fractional digits.
 const CERTAIN: u64 = 1_000;
 
-/// Why a specification cannot be followed.
+/// What is wrong with a specification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadFault(pub String);
 
@@ -35,26 +35,27 @@ impl std::error::Error for BadFault {}
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Spec {
-    /// What it is counted under: its canonical text, unless somebody with several of the same says otherwise.
+    /// The name under which it is counted: its canonical text, unless a source that can have several equal ones sets
+    /// another name.
     pub rule: String,
-    /// How a call or its answer is held up.
+    /// How a call or its answer is delayed.
     pub timing: Option<Member<Timing>>,
     /// What a call gets instead of its answer.
     pub outcome: Option<Member<FaultOutcome>>,
-    /// Whether it clears both slots, also against lower sources.
+    /// Whether it clears both slots, so that sources of lower rank cannot fill them either.
     pub clears: bool,
 }
 
-/// How a call or its answer is held up.
+/// How a call or its answer is delayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timing {
-    /// The call waits for so many milliseconds, or for as many as its number draws.
+    /// The call waits for a number of milliseconds in this range, drawn from the call's number.
     Delay(RangeInclusive<u64>),
-    /// The body comes in so many pieces within so many milliseconds.
+    /// The body is sent in pieces, spread over a time.
     Drip {
-        /// How many pieces.
+        /// The number of pieces.
         chunks: u64,
-        /// The time until the last of them, in milliseconds.
+        /// The time until the last piece, in milliseconds.
         ms: u64,
     },
 }
@@ -66,7 +67,7 @@ pub enum FaultOutcome {
     Refusal(Failure),
     /// A connection that ends.
     Cut(Cut),
-    /// A connection that ends without a byte after so many milliseconds.
+    /// A connection that is closed without an answer after this many milliseconds.
     Hang(u64),
 }
 
@@ -75,7 +76,7 @@ pub enum FaultOutcome {
 pub struct Member<T> {
     /// What happens.
     pub what: T,
-    /// Which calls it takes.
+    /// Which calls it applies to.
     pub when: Selectors,
     /// When it happens.
     pub at: Moment,
@@ -86,7 +87,7 @@ pub struct Member<T> {
 /// The two things that can happen to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
-    /// It is held.
+    /// It is delayed.
     Timing,
     /// Its answer is replaced.
     Outcome,
@@ -95,33 +96,33 @@ pub enum Slot {
 /// When a fault acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// Before credentials are looked at.
+    /// Before credentials are checked.
     Before,
-    /// Only where the call would have succeeded; nothing is changed.
+    /// Only if the call would have succeeded; it changes nothing.
     Validated,
-    /// When the change is made.
+    /// After the call has made its change.
     After,
 }
 
-/// Which calls a member takes, all conditions together.
+/// Which calls a member applies to. All conditions must hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Selectors {
-    /// The first so many.
+    /// Only the first this many calls.
     pub first: Option<u64>,
-    /// None of the first so many.
+    /// Not the first this many calls.
     pub skip: u64,
-    /// Every so many, counted after `skip`.
+    /// Only every this many calls, counted after `skip`.
     pub every: Option<u64>,
-    /// At most so many in all.
+    /// At most this many calls in total.
     pub times: Option<u64>,
-    /// By chance.
+    /// With this probability.
     pub chance: Option<Chance>,
 }
 
-/// A chance that depends on its seed and the number of the call alone, so that it is the same in every world.
+/// A probability whose draws depend only on its seed and the call's number, so that they are the same in every world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chance {
-    /// How likely, in thousandths.
+    /// The probability, in thousandths.
     thousandths: u64,
     seed: u64,
 }
@@ -133,7 +134,7 @@ impl Chance {
 }
 
 impl Selectors {
-    /// Whether the `n`th call, from 1, is taken after `fired` were.
+    /// Whether the fault applies to the `n`th call, counted from 1, after it has applied to `fired` calls.
     pub fn select(&self, n: u64, fired: u64) -> bool {
         n > self.skip
             && self.first.is_none_or(|first| n <= first)
@@ -152,7 +153,7 @@ impl TryFrom<String> for Spec {
 }
 
 impl Serialize for Spec {
-    /// As the text that it is counted under, which a rule's is read from again.
+    /// As the text that it is counted under. For a rule that text is the specification, so it can be read again.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.rule)
     }
@@ -162,7 +163,7 @@ impl Spec {
     /// Reads a specification.
     ///
     /// # Errors
-    /// [`BadFault`] with a sentence that names what is wrong.
+    /// [`BadFault`] names what is wrong.
     pub fn parse(text: &str) -> Result<Self, BadFault> {
         let bad = |reason: String| BadFault(reason);
         let list: List = Parser::new(text)
@@ -212,18 +213,18 @@ impl Spec {
         })
     }
 
-    /// The same, for a vendor that lacks these errors.
+    /// The same specification, checked for a vendor that lacks these errors.
     ///
     /// # Errors
-    /// [`BadFault`] where it asks for one of them.
+    /// [`BadFault`] if it asks for one of them.
     pub fn fits(self, vendor: &str, lacks: &[NamedError]) -> Result<Self, BadFault> {
         self.check(vendor, lacks).map(|()| self)
     }
 
-    /// Whether a vendor that lacks these errors can follow it.
+    /// Checks that a vendor that lacks these errors can apply it.
     ///
     /// # Errors
-    /// [`BadFault`] where it asks for one of them.
+    /// [`BadFault`] if it asks for one of them.
     pub fn check(&self, vendor: &str, lacks: &[NamedError]) -> Result<(), BadFault> {
         match self.outcome.as_ref().map(|outcome| &outcome.what) {
             Some(FaultOutcome::Refusal(Failure { kind: Kind::Named(name), .. })) if lacks.contains(name) => {
@@ -234,7 +235,7 @@ impl Spec {
     }
 }
 
-/// The parameters of one member, each to be taken once.
+/// The parameters of one member. Each can be taken once.
 struct Parameters<'a> {
     item: &'a Item,
     taken: Vec<&'static str>,
@@ -306,7 +307,7 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// When it happens; what acts on the finished answer is always `after`.
+    /// When it happens. A fault that changes the finished answer is always `after`.
     fn moment(&mut self, on_the_answer: bool) -> Result<Moment, String> {
         match self.text("at")?.as_deref() {
             None if on_the_answer => Ok(Moment::After),
@@ -377,7 +378,7 @@ impl<'a> Parameters<'a> {
         })
     }
 
-    /// Refuses what nobody took.
+    /// Refuses parameters that were not taken.
     fn end(self) -> Result<(), String> {
         match self.item.params.keys().find(|key| !self.taken.contains(&key.as_str())) {
             Some(key) => Err(format!("unexpected parameter {key}")),

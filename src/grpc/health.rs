@@ -1,4 +1,4 @@
-//! `grpc.health.v1.Health`: every service that there is serves for as long as the server does.
+//! `grpc.health.v1.Health`: every known service is serving for as long as the server runs.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -33,7 +33,7 @@ impl Status {
         }
     }
 
-    /// The message that says so.
+    /// The response message for this status.
     fn message(self, codec: Codec) -> Vec<u8> {
         let (number, name) = match self {
             Self::Serving => (1, "SERVING"),
@@ -64,8 +64,8 @@ pub(super) fn check(registry: &Registry, request: &Request<'_>, body: &Bytes) ->
     }
 }
 
-/// `Watch`: how the service is, which does not change. It ends when nothing has happened for as long as a connection
-/// may do nothing; whoever still wants to know asks again.
+/// `Watch`: sends the service's status, which never changes. The stream ends after the idle time-out of a connection;
+/// clients then watch again.
 pub(super) fn watch(registry: &Registry, request: Request<'_>, body: &Bytes) -> Response<ReplyBody> {
     let Request { call, limits, permit, .. } = request;
     let Some(wire) = StreamWire::of(&call.head.headers) else { return wrong_content_type().into_response() };

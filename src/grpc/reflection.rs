@@ -93,7 +93,7 @@ fn respond(registry: &Registry, request: &[u8]) -> Result<Vec<u8>, RpcError> {
     Ok(response)
 }
 
-/// The answer to a question, and the field of the response in which it stands.
+/// The answer to a question, and the number of the response field that holds it.
 fn find(registry: &Registry, question: Question<'_>) -> (u32, Vec<u8>) {
     let mut answer = Vec::new();
     let files = match question {

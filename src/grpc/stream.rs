@@ -23,7 +23,7 @@ const CONNECT: [(&str, Codec); 2] =
 
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 
-/// How many bytes stand in front of a message: one of flags, four of length.
+/// The number of bytes before a message: one for flags, four for the length.
 const ENVELOPE: usize = 5;
 
 /// The flags of a frame that ends a stream.
@@ -106,7 +106,7 @@ pub(super) fn wrong_content_type() -> Reply {
     Reply::empty(StatusCode::UNSUPPORTED_MEDIA_TYPE).with(ACCEPT_POST, names)
 }
 
-/// The messages of a request, read as they come: so many bytes in all, and so long for each.
+/// The messages of a request, read as they arrive, with a limit on the total size and on the wait for each.
 pub(super) struct Messages<B> {
     body: Pin<Box<B>>,
     wire: StreamWire,

@@ -17,7 +17,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(super) struct Body {
     kind: Kind,
     length: usize,
-    /// Empty where nothing is kept.
+    /// Empty if nothing is kept.
     kept: Box<[u8]>,
 }
 

@@ -1,4 +1,4 @@
-//! One call as a journal keeps it, and as people see it: with its secrets shortened. Knows no vendor.
+//! One call as a journal keeps it and shows it, with secrets shortened. Knows no vendor.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::protocol::Call;
 use crate::protocol::credential::Credentials;
 use crate::secrets;
 
-/// How much is kept of a path with its query, or of a user's key, in bytes.
+/// The maximum number of bytes kept of a path and query, or of a user's key.
 const MAX_TEXT: usize = 2 << 10;
 
 /// What a journal keeps of an answer.
@@ -21,7 +21,7 @@ const MAX_TEXT: usize = 2 << 10;
 pub struct AnswerSummary {
     /// The status in HTTP's terms, whatever the wire showed.
     pub status: StatusCode,
-    /// What was injected, as the answer says it. Few have any, so it is boxed.
+    /// The injected faults, as in the answer's header. Few answers have any, so it is boxed.
     pub fault: Option<Box<HeaderValue>>,
     /// Whether fauxidp itself answered.
     pub is_own: bool,
@@ -34,17 +34,17 @@ pub struct Entry {
     pub n: u64,
     /// When it came, by the world's clock.
     pub at: Timestamp,
-    /// Whose it was, if anybody's.
+    /// Its vendor, if it belonged to one.
     pub vendor: Option<&'static str>,
     /// The operation, if one was named.
     pub operation: Option<&'static str>,
     /// The method.
     pub method: Method,
-    /// How it came.
+    /// The protocol that it used.
     pub protocol: Protocol,
     /// Who made it.
     pub credentials: Credentials,
-    /// Its answer; `None` if the client left before.
+    /// Its answer; `None` if the client disconnected first.
     pub answer: Option<AnswerSummary>,
     /// How long it took.
     pub took: Duration,
@@ -56,12 +56,12 @@ pub struct Entry {
     body: Body,
 }
 
-/// What a journal is told besides the call itself.
+/// What a journal records besides the call itself.
 #[derive(Debug)]
 pub struct Seen<'a> {
     /// When the call came, by the world's clock.
     pub at: Timestamp,
-    /// Whose it was.
+    /// The vendor.
     pub vendor: Option<&'static str>,
     /// The operation.
     pub operation: Option<&'static str>,
@@ -100,12 +100,12 @@ impl Entry {
         }
     }
 
-    /// The path with the query, in which secrets are shortened.
+    /// The path and query, with secrets shortened.
     pub fn shown_path(&self) -> String {
         secrets::path(&self.path, self.query.as_deref())
     }
 
-    /// What of it is compared with what is meant.
+    /// The parts of it that a selection is compared with.
     pub fn match_input(&self) -> MatchInput<'_> {
         MatchInput {
             vendor: self.vendor,
@@ -124,12 +124,12 @@ impl Entry {
         }
     }
 
-    /// The status, unless the client left before.
+    /// The status; `None` if the client disconnected first.
     pub fn status(&self) -> Option<u16> {
         self.answer.as_ref().map(|answer| answer.status.as_u16())
     }
 
-    /// Who refused it, if anybody did.
+    /// Who refused it, if it was refused.
     pub fn refused_by(&self) -> Option<RefusedBy> {
         let answer = self.answer.as_ref()?;
         let is_refused = answer.status.is_client_error() || answer.status.is_server_error();
@@ -183,7 +183,7 @@ fn replaces_answer(fault: &HeaderValue) -> bool {
     !is_timing(text) || text.contains(", ")
 }
 
-/// At most so many bytes of a text.
+/// At most `max` bytes of a text.
 fn cut(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }

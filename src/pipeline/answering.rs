@@ -1,4 +1,4 @@
-//! Answers: the vendor's own, with how sure it is, and fauxidp's refusals in the protocol of the call.
+//! Answers: the vendor's own, with its confidence, and fauxidp's refusals in the protocol of the call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,8 +16,7 @@ use crate::vendors::{Vendor, VendorInfo};
 const EXPLAIN: HeaderName = HeaderName::from_static("x-fauxidp-explain");
 const FIDELITY: HeaderName = HeaderName::from_static("x-fauxidp-fidelity");
 
-/// What the vendor makes of the call in that step. A panic costs one 500 in its dialect and no more: what it changed
-/// is not kept.
+/// Runs a step of the vendor. A panic is answered with a 500 in the vendor's dialect, and its changes are not kept.
 pub(super) fn guarded(
     vendor: &dyn Vendor,
     exchange: &Exchange,
@@ -46,7 +45,7 @@ pub(super) fn refuse(vendor: &dyn Vendor, exchange: &Exchange, kind: Kind) -> Re
     reply
 }
 
-/// Says how sure the answer is, where the call asks for it.
+/// Adds the confidence of the answer, if the call asks for it.
 pub(super) fn explain(reply: &mut Reply, info: &VendorInfo, exchange: &Exchange) {
     if !exchange.call.speaks_to_us || exchange.call.header(&EXPLAIN).is_none_or(|value| value != "1") {
         return;
@@ -58,7 +57,7 @@ pub(super) fn explain(reply: &mut Reply, info: &VendorInfo, exchange: &Exchange)
             let operation = exchange.operation.filter(|_| own.is_some()).map_or("any", |operation| operation.name);
             format!("{}; ref={}; row={}.{operation}.{}", row.confidence.as_str(), row.source, info.name, row.name)
         }
-        // A setting made the answer something else than what the table promises.
+        // A setting changed the status, so the table's row does not apply.
         None => "assumed; ref=settings".to_owned(),
     };
     if let Ok(value) = HeaderValue::from_str(&value) {
@@ -66,7 +65,7 @@ pub(super) fn explain(reply: &mut Reply, info: &VendorInfo, exchange: &Exchange)
     }
 }
 
-/// fauxidp's own refusal, as the protocol of the call shows it.
+/// fauxidp's own refusal, in the protocol of the call.
 pub(super) fn own(call: &Call, refusal: Reply) -> Reply {
     let Some(wire) = call.wire else {
         return refusal;

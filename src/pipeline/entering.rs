@@ -1,4 +1,4 @@
-//! The second and third step: whose call it is, and in which world it happens.
+//! The second and third step: finds the vendor and the world of a call.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -28,17 +28,17 @@ use crate::world::World;
 
 /// Where a call belongs.
 struct Located {
-    /// The index of its vendor, if it is anybody's.
+    /// The index of its vendor, if it belongs to one.
     vendor: Option<usize>,
     world: Arc<World>,
-    /// Whether it only visits there: the world is kept if the call succeeds.
+    /// Whether the world is detached: it is kept only if the call succeeds.
     is_detached: bool,
 }
 
 /// A call in its world.
 pub(super) struct Entered<'a> {
     pub(super) recorder: Recorder<'a>,
-    /// The answer, where the call names no operation or cannot be taken.
+    /// The answer, if the call names no operation or exceeds a limit.
     pub(super) refusal: Option<Reply>,
 }
 
@@ -46,7 +46,7 @@ impl Pipeline {
     /// Mounts a call and finds its world. The call has no body yet.
     ///
     /// # Errors
-    /// The answer of a call that belongs to no world: fauxidp's own API, and what no vendor claims.
+    /// The answer to a call that is in no world: to fauxidp's own API, with a broken body, or with an invalid world.
     pub(super) fn enter(&self, mut call: Box<Call>, read: Result<Bytes, Unread>) -> Result<Entered<'_>, Box<Reply>> {
         let excess = match read.and_then(|body| reading::shallow(&self.limits, &call.head, body)) {
             Ok(body) => {
@@ -71,7 +71,7 @@ impl Pipeline {
                 Err(Box::new(reply))
             }
             Owner::Vendor(_) | Owner::None => {
-                // The world that the credential or the path names. It is held until the answer, also through a reset.
+                // The world that the credential or the path names. The call keeps it to the end, even if it is reset.
                 let located = self.locate(owner, &mut call, named.as_deref());
                 let Located { vendor, world, is_detached } = match located {
                     Ok(located) => located,
@@ -88,7 +88,7 @@ impl Pipeline {
         }
     }
 
-    /// Takes the path of a call apart: whose it is, what it names there, and the world that a prefix names.
+    /// Splits the path of a call: its owner, the operation that it names there, and the world that a prefix names.
     fn mount(&self, call: &mut Call) -> (Owner, Found, Option<String>) {
         let sent = call.head.uri.path();
         let plain = if call.is_coded { Cow::Owned(mount::plain(sent)) } else { sent.into() };
@@ -109,8 +109,8 @@ impl Pipeline {
         (owner, found, named)
     }
 
-    /// Says in the exchange which operation it is and whom it is about; answers the refusal where it is none that can
-    /// be handled.
+    /// Notes in the exchange which operation it is and which user it is about. Returns the answer if the operation
+    /// cannot be handled.
     fn name_operation(&self, recorder: &mut Recorder<'_>, found: Found, excess: Option<Excess>) -> Option<Reply> {
         let (vendor, exchange) = recorder.vendor_and_exchange();
         match &found {
@@ -124,7 +124,7 @@ impl Pipeline {
             (Found::Unemulated(operation), _) => {
                 own(&exchange.call, unemulated(vendor.info(), operation, &exchange.call))
             }
-            // What the vendor would say too, so it is in its words.
+            // The vendor would refuse this too, so the answer is in its words.
             (_, Some(Excess { limit: Limit::Body, .. })) => {
                 answering::refuse(vendor, exchange, Kind::TooLarge).with(MARK, Mark::Limit.header())
             }
@@ -142,7 +142,7 @@ impl Pipeline {
         own(&exchange.call, control::unmatched(self.worlds.vendors(), vendor, exchange.method(), exchange.path()))
     }
 
-    /// A refusal of a call that is in no world, with what every answer of its vendor carries.
+    /// A refusal of a call that is in no world, with the headers that every answer of its vendor has.
     fn decorated(&self, vendor: Option<usize>, call: Call, refusal: Reply) -> Reply {
         let mut reply = own(&call, refusal);
         let decorate = vendor.and_then(|vendor| self.worlds.vendors()[vendor].info.decorate);
@@ -152,11 +152,11 @@ impl Pipeline {
         reply
     }
 
-    /// Whose call it is, the world that it belongs to, and whether that world is detached: an accepted
-    /// credential makes its world; any other call is answered in one that is dropped afterwards.
+    /// The vendor and the world of a call, and whether that world is detached: an accepted credential creates its
+    /// world; any other call is answered in a world that is dropped afterwards.
     ///
     /// # Errors
-    /// Why it belongs to no world, and its vendor.
+    /// Its vendor, if known, and the refusal.
     fn locate(
         &self,
         owner: Owner,
@@ -170,13 +170,13 @@ impl Pipeline {
         };
         let named = match mounted {
             Some(vendor) => credential::take_world(call, seed.vendor(vendor).info().credentials, of_path),
-            // A path that nobody claims was meant for one of them.
+            // No vendor claims the path, so the credential may be any vendor's.
             None => {
                 let carriers = self.worlds.vendors().infos().flat_map(|info| info.credentials);
                 credential::take_world(call, carriers, of_path)
             }
         };
-        // There, whose credential it carries tells whose it is.
+        // If no vendor claims the path, the vendor that accepts the credential owns the call.
         let accepting =
             |world: &World| (0..seed.set().len()).find(|vendor| world.vendor(*vendor).accepts_credential(call));
         let bad = |bad: BadWorld| problem(StatusCode::BAD_REQUEST, Mark::BadWorld, &bad.to_string(), Map::new());

@@ -1,4 +1,4 @@
-//! Faults of one call: which are chosen, and how the call goes on under them.
+//! Faults of one call: which are chosen, and how they change the way the call is answered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,10 +19,10 @@ use crate::protocol::delivery::{Cut, Drip};
 use crate::protocol::problem::{Mark, problem};
 
 impl Pipeline {
-    /// What is to happen to the call, if anything is.
+    /// What is to happen to the call, if anything.
     ///
     /// # Errors
-    /// fauxidp's refusal of a fault that cannot be followed.
+    /// fauxidp's refusal of an invalid fault.
     pub(super) fn plan(&self, recorder: &Recorder<'_>) -> Result<Option<Box<Plan>>, Box<Reply>> {
         let Recorder { exchange, world, .. } = recorder;
         let Exchange { call, operation: Some(operation), .. } = &**exchange else { return Ok(None) };
@@ -45,9 +45,9 @@ impl Pipeline {
         Ok((!candidates.is_empty()).then(|| Box::new(Plan::new(&candidates, info.name, operation.name))))
     }
 
-    /// A call to which something may happen: fault, vendor, marks, in the order that the fault says.
+    /// Answers a call that has a plan: fault, vendor and marks, in the order that the fault asks for.
     pub(super) async fn follow(&self, recorder: &mut Recorder<'_>, mut plan: Box<Plan>) -> Reply {
-        // A trial tells whether the call would succeed; on a copy, so that it changes nothing.
+        // A trial on a copy shows whether the call would succeed, without changing anything.
         if plan.needs_trial() && !self.would_succeed(recorder) {
             plan.withdraw_validated();
         }
@@ -88,11 +88,11 @@ impl Pipeline {
         answering::would_succeed(&*trial, &recorder.exchange)
     }
 
-    /// Why the outcome that was chosen is left out.
+    /// Why the chosen outcome is skipped.
     fn objection(&self, recorder: &Recorder<'_>, plan: &Plan) -> Option<Note> {
         match &plan.outcome.as_ref()?.what {
             FaultOutcome::Refusal(failure) if self.faults.policy == Policy::Documented => {
-                // On a copy, so that looking at it uses up no id.
+                // On a copy, so that checking it uses up no id.
                 let trial = recorder.world.trial(recorder.vendor_index());
                 let reply = trial.refuse(&recorder.exchange, failure);
                 (!is_published(recorder, &reply)).then_some(Note::SkippedAsUndocumented)
@@ -102,7 +102,7 @@ impl Pipeline {
         }
     }
 
-    /// What a call gets instead of its answer, which is there where the fault acts on it.
+    /// What a call gets instead of its answer. `answer` is set if the fault acts on the finished answer.
     async fn instead(&self, recorder: &Recorder<'_>, outcome: &FaultOutcome, answer: Option<Reply>) -> Reply {
         let cut = match outcome {
             FaultOutcome::Refusal(failure) => return recorder.vendor().refuse(&recorder.exchange, failure),
@@ -117,7 +117,7 @@ impl Pipeline {
         reply
     }
 
-    /// Waits with no lock held, or has the answer wait on its way. Too many that are held already are left alone.
+    /// Waits without holding a lock, or delays the answer on its way. If too many calls are held already, does nothing.
     async fn hold(&self, hold: Hold, reply: Option<&mut Reply>) -> Note {
         let Some(permit) = self.permit_to_hold() else {
             return Note::SkippedByLimit;
@@ -133,7 +133,7 @@ impl Pipeline {
         Note::Plain
     }
 
-    /// One of the permits of calls that are held at once.
+    /// A permit to hold a call.
     pub(super) fn permit_to_hold(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.held).try_acquire_owned().ok()
     }

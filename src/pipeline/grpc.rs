@@ -1,4 +1,4 @@
-//! How calls to gRPC's own services are read and bounded. Knows nothing of what they answer.
+//! Reads calls to gRPC's own services, within the limits. Does not know what they answer.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -15,7 +15,7 @@ use crate::protocol::rpc::Wire;
 use crate::protocol::{Call, ReplyBody};
 
 impl Pipeline {
-    /// Answers a call to one of gRPC's own services. One that stays open needs a permit to be held.
+    /// Answers a call to one of gRPC's own services. A stream that stays open needs a permit to be held.
     pub(super) async fn grpc<B>(&self, method: Method, mut call: Box<Call>, body: B) -> Response<ReplyBody>
     where
         B: Body<Data = Bytes> + Send + 'static,

@@ -1,4 +1,4 @@
-//! The first step: a request is read whole, within the limits.
+//! The first step: reads a whole request, within the limits.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -27,7 +27,7 @@ pub(super) async fn read<B: Body<Data = Bytes>>(limits: &Limits, call: &Call, bo
     })
 }
 
-/// What is too much about a head, so that its body is not even read.
+/// The limit that a head exceeds, if any. Its body is not read then.
 pub(super) fn excess_of(limits: &Limits, call: &Call) -> Option<Excess> {
     if call.header_size > limits.max_header {
         return Some(Excess { limit: Limit::Header, max: limits.max_header });
@@ -36,8 +36,8 @@ pub(super) fn excess_of(limits: &Limits, call: &Call) -> Option<Excess> {
     (uri > limits.max_uri).then_some(Excess { limit: Limit::Uri, max: limits.max_uri })
 }
 
-/// The body, unless it is JSON that is nested too deep. Only messages of a remote call can be something else than
-/// text. A state has what many calls brought, one in the other.
+/// The body, unless it is JSON that is nested too deeply. Binary messages of remote calls are not JSON. A world's state
+/// is exempt: it nests the bodies of many calls.
 pub(super) fn shallow(limits: &Limits, head: &Parts, body: Bytes) -> Result<Bytes, Unread> {
     let max = limits.max_json_depth;
     let is_text = || Wire::of(&head.headers).is_none_or(|wire| wire.codec == Codec::Json);
@@ -51,21 +51,21 @@ pub(super) fn shallow(limits: &Limits, head: &Parts, body: Bytes) -> Result<Byte
 pub(super) enum Unread {
     /// There is too much of it, or of the head.
     Excess(Excess),
-    /// It broke off.
+    /// It ended early.
     Half,
 }
 
-/// What half a body gets. It is no body: nothing is done with it.
+/// The answer to an incomplete body, which is not processed.
 pub(super) fn half() -> Reply {
     let detail = "The request body ended early, or its framing is broken.";
     problem(StatusCode::BAD_REQUEST, Mark::Refused, detail, Map::new())
 }
 
-/// A limit that a request is over.
+/// A limit that a request exceeds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Excess {
     pub(super) limit: Limit,
-    /// What it could have had.
+    /// The limit's value.
     pub(super) max: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Records an exchange. When it is over, however it ends, the journal and the metrics hear of it.
+//! Records an exchange in the journal and the metrics when it is over, however it ends.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::protocol::problem::MARK;
 use crate::vendors::Vendor;
 use crate::world::World;
 
-/// An exchange with a vendor, or with nobody, in the world that it belongs to.
+/// An exchange in its world, with its vendor if it has one.
 pub(super) struct Recorder<'a> {
     pub(super) exchange: Arc<Exchange>,
     pub(super) world: Arc<World>,
@@ -22,7 +22,7 @@ pub(super) struct Recorder<'a> {
     pub(super) is_detached: bool,
     /// Whether a fault may be applied to it.
     pub(super) has_fault: bool,
-    /// The index of the vendor whose call it is.
+    /// The index of its vendor.
     vendor: Option<usize>,
     metrics: &'a Metrics,
     at: Timestamp,
@@ -31,7 +31,7 @@ pub(super) struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// Starts to record an exchange with the vendor of that index.
+    /// Starts to record an exchange with the vendor at that index.
     pub(super) fn new(mut exchange: Exchange, world: Arc<World>, vendor: Option<usize>, metrics: &'a Metrics) -> Self {
         let (at, watch) = (world.clock().now(), Stopwatch::start());
         exchange.call.at = at;
@@ -39,7 +39,7 @@ impl<'a> Recorder<'a> {
         Self { exchange, world, is_detached: false, has_fault: false, vendor, metrics, at, watch, answer: None }
     }
 
-    /// Whether it is a vendor's.
+    /// Whether it has a vendor.
     pub(super) fn is_vendors(&self) -> bool {
         self.vendor.is_some()
     }
@@ -54,18 +54,18 @@ impl<'a> Recorder<'a> {
         self.world.vendor(self.vendor_index())
     }
 
-    /// Its vendor, and the exchange to be told what is found out.
+    /// Its vendor, and the exchange to be updated.
     pub(super) fn vendor_and_exchange(&mut self) -> (&dyn Vendor, &mut Exchange) {
         let vendor = self.world.vendor(self.vendor.expect("it is a vendor's"));
         (vendor, Arc::make_mut(&mut self.exchange))
     }
 
-    /// Goes on after a delay: what the call writes from here on has the time of now.
+    /// Resumes after a delay: what the call writes from here on has the current time.
     pub(super) fn resume(&mut self) {
         Arc::make_mut(&mut self.exchange).call.at = self.world.clock().now();
     }
 
-    /// The call was answered.
+    /// Records that the call was answered.
     pub(super) fn end(mut self, reply: &Reply) {
         let (status, headers) = (reply.outcome(), &reply.headers);
         self.answer = Some(AnswerSummary {
@@ -77,7 +77,7 @@ impl<'a> Recorder<'a> {
 }
 
 impl Drop for Recorder<'_> {
-    /// Also where the client left before the answer, and this is dropped in the middle.
+    /// Also records a call whose client disconnected before the answer, since that drops this in the middle.
     fn drop(&mut self) {
         let (took, answer) = (self.watch.elapsed(), self.answer.take());
         let vendor = self.vendor.map(|vendor| self.world.set()[vendor].info.name);

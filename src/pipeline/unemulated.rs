@@ -1,4 +1,4 @@
-//! fauxidp's own refusal of an operation that the vendor has and the emulator lacks.
+//! Refuses operations that the vendor has and the emulator lacks.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use crate::protocol::{Call, Reply};
 use crate::row::{Dialect, Operation};
 use crate::vendors::VendorInfo;
 
-/// How many emulated operations of the same kind are named.
+/// How many similar operations are listed.
 const MAX_ALIKE: usize = 3;
 
-/// Says that the vendor has this operation, that it is not emulated, and what of the same kind is.
+/// Says that the vendor has this operation, that it is not emulated, and which similar operations are.
 pub(super) fn unemulated(info: &VendorInfo, operation: &Operation, call: &Call) -> Reply {
     let (vendor, name) = (info.title, operation.name);
     let alike = alike(operation, info.claims, (info.routes)().emulated());
@@ -30,7 +30,7 @@ pub(super) fn unemulated(info: &VendorInfo, operation: &Operation, call: &Call) 
     problem(StatusCode::NOT_IMPLEMENTED, Mark::Unemulated, &detail, more.as_object().cloned().unwrap_or_default())
 }
 
-/// The names of those that are of the same kind, the most alike first.
+/// The names of similar operations, the most similar first.
 fn alike(asked: &Operation, claims: &[&str], emulated: impl Iterator<Item = &'static Operation>) -> Vec<&'static str> {
     let (kind, words) = (resource(asked, claims), words(asked.name));
     let is_door = |operation: &Operation| operation.dialect == Dialect::OAuth;
@@ -46,8 +46,8 @@ fn alike(asked: &Operation, claims: &[&str], emulated: impl Iterator<Item = &'st
     names
 }
 
-/// What an operation is about, in the singular: the first fixed part of its path behind the vendor's claim and the
-/// version, else the service of its remote call.
+/// The resource of an operation, in the singular: the first fixed part of its path after the vendor's claim and the
+/// version, or the service of its remote call.
 fn resource(operation: &Operation, claims: &[&str]) -> String {
     let whole = operation.path;
     let resource = match operation.rpc.filter(|_| !operation.has_path()) {
@@ -88,7 +88,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_is_of_the_same_kind_is_named() {
+    fn similar_operations_are_listed() {
         let list = "v1_stop_user\tPOST\t/old/v1/users/{id}/_stop\t-\trest\n\
                     remove_key\t-\t-\t/a.v2.UserService/RemoveKey\tgrpc\n\
                     list_orgs\tGET\t/v2/orgs\t-\trest\n\

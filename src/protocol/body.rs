@@ -46,8 +46,8 @@ where
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     let mut start = None;
-    // Most bodies are there at once, and their end is known with their last bytes: then nothing is waited for. What
-    // waits stands apart, so that a call that does not takes less room.
+    // Most bodies are available immediately, and their end is known with their last bytes: then there is no wait. The
+    // part that waits is boxed, so that a call that does not wait needs less memory.
     while !body.is_end_stream() {
         let frame = match poll_immediate(body.frame()).await {
             Some(frame) => frame,
@@ -167,7 +167,7 @@ mod tests {
         };
         let limit = 8 << 20;
         assert_eq!(collect(dribble(1, 1), limit, Duration::from_millis(20)).await, Err(Unreadable::Slow));
-        // Never as slow as a MiB in a minute, so it goes on until it is too much.
+        // Faster than a MiB per minute, so it is read until it is too large.
         let large = collect(dribble(1, 1 << 20), limit, Duration::from_secs(60)).await;
         assert_eq!(large, Err(Unreadable::TooLarge));
     }

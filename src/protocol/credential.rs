@@ -1,6 +1,6 @@
-//! The credentials of a call: where a vendor declares them, and which world they name. Knows no vendor.
+//! The credentials of a call: where a vendor expects them, and which world they name. Knows no vendor.
 //!
-//! They are read once, when the world of a call is found; fault rules and the journal use what was found then.
+//! They are read once, to find the world of a call. Fault rules and the journal use what was found then.
 
 mod fingerprint;
 mod json;
@@ -23,7 +23,7 @@ use json::Members;
 
 pub use fingerprint::{Credential, Credentials};
 
-/// The header of an API key, at the vendors that have one.
+/// The header of an API key, for vendors that have one.
 pub static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The longest name of a world, in bytes.
@@ -47,13 +47,13 @@ pub enum Carrier {
 /// Why a call belongs to no world.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadWorld {
-    /// Two of its credentials name different ones.
+    /// Two of its credentials name different worlds.
     #[error("The credentials name two worlds, {0:?} and {1:?}.")]
     Credentials(String, String),
-    /// Its path names another one than its credentials do.
+    /// Its path and its credentials name different worlds.
     #[error("The path names the world {0:?}, but the credential names {1:?}.")]
     PathAndCredential(String, String),
-    /// It names one that cannot be.
+    /// It names a world with an invalid name.
     #[error("Invalid world name {0:?}: expected 1 to 64 letters, digits, `-`, `_` or `.`, and no `.` at the start.")]
     Name(String),
 }
@@ -122,7 +122,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads one credential. Answers it without its world, if it had one to lose.
+    /// Reads one credential. Returns it without its world, if it named one.
     fn credential<'c>(&mut self, credential: &'c str) -> Option<&'c str> {
         let (bare, world) = split_world(credential);
         self.add(bare);
@@ -188,14 +188,14 @@ impl Reader {
         Some(STANDARD.encode(format!("{id}:{secret}")))
     }
 
-    /// Reads the members of a form that are credentials. Answers the form without worlds, if there was one in it.
+    /// Reads the members of a form that are credentials. Returns the form without worlds, if a member named one.
     fn form(&mut self, form: &[u8], members: &[&str]) -> Option<String> {
         let is_credential = |name: &str| members.contains(&name);
         let mut named = false;
         for (_, value) in form_urlencoded::parse(form).filter(|(name, _)| is_credential(name)) {
             named |= self.credential(&value).is_some();
         }
-        // Written anew only where something changes.
+        // The form is written again only if something changes.
         let bare = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
             let value = if is_credential(&name) { split_world(&value).0.to_owned() } else { value.into_owned() };
             (name.into_owned(), value)

@@ -1,4 +1,4 @@
-//! How an answer leaves: whole, in pieces, or cut off on the way. Knows no vendor and no socket.
+//! How an answer is sent: whole, in pieces, or cut off. Knows no vendor and no socket.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use http::HeaderMap;
 use hyper::body::Frame;
 use tokio::sync::OwnedSemaphorePermit;
 
-/// How an answer leaves.
+/// How an answer is sent.
 #[derive(Debug, Clone, Default)]
 pub struct Delivery {
     /// In pieces.
     pub drip: Option<Drip>,
-    /// Not, or not to its end.
+    /// Not at all, or not to its end.
     pub cut: Option<Cut>,
 }
 
@@ -26,9 +26,9 @@ pub enum Cut {
     Close,
     /// It is reset.
     Reset,
-    /// It ends after bytes that no protocol knows.
+    /// It ends after bytes that are valid in no protocol.
     Garbage,
-    /// It ends after the head and so many bytes of the body.
+    /// It ends after the head and this many bytes of the body.
     Truncate(usize),
 }
 

@@ -1,4 +1,4 @@
-//! Bytes to calls, replies to bytes, and what every dialect of JSON over HTTP needs on the way. Knows no vendor.
+//! Turns bytes into calls and replies into bytes, with what every dialect of JSON over HTTP needs. Knows no vendor.
 
 pub mod body;
 pub mod credential;
@@ -25,14 +25,14 @@ use credential::Credentials;
 use delivery::Delivery;
 use rpc::Wire;
 
-/// How the headers start in which a request speaks to fauxidp itself.
+/// The prefix of the headers that are for fauxidp itself.
 const OURS: [&str; 2] = ["x-fault", "x-fauxidp"];
 
-/// How a proxy says what the client asked for.
+/// The headers in which a proxy passes on what the client asked for.
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// What HTTP/2 counts for each header beside its name and value, in bytes (RFC 9113, 6.5.2).
+/// The bytes that HTTP/2 counts for each header in addition to its name and value (RFC 9113, 6.5.2).
 const HEADER_OVERHEAD: usize = 32;
 
 /// One request, read whole and routed.
@@ -40,47 +40,46 @@ const HEADER_OVERHEAD: usize = 32;
 pub struct Call {
     /// Method, headers and the rest of the head as it came.
     pub head: Parts,
-    /// The path that was routed, where it is not that of the head: without a world's prefix, plain characters decoded.
+    /// The routed path, if it differs from the head's: without prefixes, and with plain characters decoded.
     pub routed: Option<Box<str>>,
-    /// What stood in front of it: `/~world`, `/vendor`, both, or nothing.
+    /// The prefix that was removed: `/~world`, `/vendor`, both, or nothing.
     pub prefix: String,
-    /// The index of the vendor whose own listener it came on.
+    /// The index of the vendor whose own listener accepted it.
     pub listener: Option<usize>,
     /// Whether it came over TLS.
     pub is_tls: bool,
-    /// Whether a header speaks to fauxidp itself, so that most calls are not searched for each.
+    /// Whether any header is for fauxidp itself. Most calls have none, so they are not searched for each.
     pub speaks_to_us: bool,
-    /// How many bytes the headers have, as HTTP/2 counts them over both protocols.
+    /// The size of the headers in bytes, counted as in HTTP/2 for both protocols.
     pub header_size: usize,
-    /// When the vendor takes it up, by the clock of its world; the start of 1970 as long as it is in none.
+    /// When the vendor starts to handle it, by its world's clock; the start of 1970 until its world is known.
     pub at: Timestamp,
-    /// Which headers there may be, one bit for several names: most that are asked for are not there.
+    /// Which headers may be present, one bit for several names: most that are looked up are absent.
     names: u64,
-    /// Whether the path has percent-coded characters, so that most parameters are not searched for them.
+    /// Whether the path has percent-encoded characters. Most have none, so parameters are not searched for them.
     pub is_coded: bool,
     /// The body.
     pub body: Bytes,
     /// The credentials, once its world is known.
     pub credentials: Credentials,
-    /// The wire of a remote call; `None` where the path is none, or its content type is not understood.
+    /// The wire of a remote call; `None` if it is not a remote call or its content type is not supported.
     pub wire: Option<Wire>,
 }
 
 impl Call {
-    /// A call whose body is still to come, which nobody routed yet. It has memory of its own, since it goes from step
-    /// to step.
+    /// A call that is not routed yet and whose body is still to come. It is boxed, since it moves from step to step.
     pub fn begun(head: Parts, is_tls: bool) -> Box<Self> {
         let mut call = Box::new(Self::new(head, Bytes::new()));
         call.is_tls = is_tls;
         call
     }
 
-    /// A call over plain HTTP that nobody routed yet.
+    /// A call over plain HTTP that is not routed yet.
     pub fn new(head: Parts, body: Bytes) -> Self {
         let (mut speaks_to_us, mut header_size, mut names) = (false, 0, 0);
         for (name, value) in &head.headers {
             let name = name.as_str();
-            // Looked at by the first letter first: most are not even near.
+            // The first letter rules out most names quickly.
             speaks_to_us |= name.starts_with('x') && OURS.iter().any(|start| name.starts_with(start));
             header_size += name.len() + value.len() + HEADER_OVERHEAD;
             names |= bit(name);
@@ -127,8 +126,8 @@ impl Call {
         self.value(name)?.to_str().ok()
     }
 
-    /// Scheme and host as the client sees them, such as `http://127.0.0.1:8484`, with the prefix of a world; a proxy in
-    /// front says what it took.
+    /// Scheme and host as the client sees them, such as `http://127.0.0.1:8484`, with the prefix of a world. Behind a
+    /// proxy, they are those of the proxy.
     pub fn origin(&self) -> String {
         let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
         let host = self.header(&FORWARDED_HOST).or(authority).or_else(|| self.header(&HOST)).unwrap_or("localhost");
@@ -143,15 +142,14 @@ impl Call {
         Some(value[..end].trim())
     }
 
-    /// Whether the body is JSON, as far as its media type says; without one it may be.
+    /// Whether the body is JSON by its media type; without a media type it may be.
     pub fn may_be_json(&self) -> bool {
         let usual = |value: &HeaderValue| value == "application/json"; // by far the most write it so
         self.value(&CONTENT_TYPE).is_none_or(usual) || self.media_type().is_none_or(is_json)
     }
 }
 
-/// The bit of a header's name among those of [`Call::names`]: its length and its last letter tell apart what is asked
-/// for most.
+/// The bit of a header's name in [`Call::names`]: length and last letter distinguish the names that are looked up most.
 const fn bit(name: &str) -> u64 {
     let bytes = name.as_bytes();
     match bytes.last() {
@@ -160,7 +158,7 @@ const fn bit(name: &str) -> u64 {
     }
 }
 
-/// The first header of that name. Where there are few, as mostly, a look at each takes less than to hash the name.
+/// The first header of that name. Most calls have few headers, so comparing each is faster than hashing the name.
 fn first<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValue> {
     const FEW: usize = 8;
     match headers.len() <= FEW {
@@ -169,7 +167,7 @@ fn first<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValu
     }
 }
 
-/// Whether a media type says JSON: `application/json`, `text/json` or anything with the suffix `+json`.
+/// Whether a media type is JSON: `application/json`, `text/json` or anything with the suffix `+json`.
 fn is_json(media_type: &str) -> bool {
     let is = |name: &str| media_type.eq_ignore_ascii_case(name);
     let end = media_type.len().checked_sub("+json".len()).and_then(|start| media_type.get(start..));
@@ -187,11 +185,11 @@ pub struct Reply {
     pub body: Bytes,
     /// What follows the body, on gRPC.
     pub trailers: Option<Box<HeaderMap>>,
-    /// The status that an error stands for where the wire does not show it: gRPC answers 200 whatever happens.
+    /// The status of an error in HTTP's terms, if the wire does not show it: gRPC always answers 200.
     pub stands_for: Option<StatusCode>,
     /// Which row of the operation's fidelity table this is; empty for fauxidp's own answers.
     pub answer: &'static str,
-    /// How it leaves, where a fault has something to say about that.
+    /// How it is sent, if a fault changes that.
     pub delivery: Option<Box<Delivery>>,
 }
 
@@ -214,7 +212,7 @@ impl Reply {
         Self { body: body.into(), ..Self::empty(status).with(CONTENT_TYPE, HeaderValue::from_static(media_type)) }
     }
 
-    /// An answer with a body of JSON, as nearly all are: its media type is checked while compiling.
+    /// An answer with a body of JSON, as nearly all are. Its media type is a constant.
     pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
         Self { body: body.into(), ..Self::empty(status).with(CONTENT_TYPE, JSON) }
@@ -237,27 +235,27 @@ impl Reply {
         self
     }
 
-    /// The same, as that row of the fidelity table.
+    /// The same, marked with its row in the fidelity table.
     #[must_use]
     pub fn fidelity_row(mut self, answer: &'static str) -> Self {
         self.answer = answer;
         self
     }
 
-    /// The answer as the connection takes it. A cut stands in its extensions.
+    /// The answer as the connection expects it. A cut is passed in its extensions.
     pub fn into_response(mut self) -> Response<ReplyBody> {
         let Delivery { drip, cut } = self.delivery.map_or_else(Delivery::default, |delivery| *delivery);
         let drip = drip.filter(|_| !self.body.is_empty());
         let body = match (drip, self.trailers.map(|trailers| *trailers)) {
             (Some(drip), trailers) => {
                 if trailers.is_none() {
-                    // The length is known though the body is not there yet.
+                    // The length is known although the body is sent later.
                     self.headers.insert(CONTENT_LENGTH, HeaderValue::from(self.body.len()));
                 }
                 Either::Right(StreamBody::new(drip.frames(&self.body, trailers)).boxed_unsync())
             }
             (None, None) => Either::Left(Full::new(self.body)),
-            // Without a length: with one, HTTP/2 would say it in a header, and some clients then miss the trailers.
+            // Without a length: HTTP/2 would send it in a header, and some clients then miss the trailers.
             (None, Some(trailers)) => {
                 let frames = [Frame::data(self.body), Frame::trailers(trailers)];
                 let frames = frames.into_iter().filter(|frame| frame.data_ref().is_none_or(|data| !data.is_empty()));

@@ -1,4 +1,4 @@
-//! A table of routes: which operation a method and path name, and which come near it. Knows no vendor.
+//! A table of routes: finds the operation for a method and path, and the nearest routes. Knows no vendor.
 
 mod index;
 mod nearest;
@@ -12,7 +12,7 @@ use index::{Hit, Index, Parameters};
 
 pub use nearest::nearest;
 
-/// The most parameters that a path has.
+/// The maximum number of parameters in a path.
 const MAX_PARAMETERS: usize = 4;
 
 /// The rows of one vendor, or of the control API, found by method and path.
@@ -23,14 +23,14 @@ pub struct RouteTable<H: 'static> {
 
 /// What a method and path name, whatever answers it.
 pub struct Routes {
-    /// Those of the rows.
+    /// The operations of the rows.
     emulated: Index,
-    /// The others that the vendor publishes: many, and read only when one is asked for.
+    /// The other operations that the vendor publishes: many, and read only when one is needed.
     unemulated: LazyLock<Index, Box<dyn FnOnce() -> Index + Send>>,
     tidy: bool,
 }
 
-/// What a path and method name.
+/// What a method and path name.
 #[derive(Debug)]
 pub enum Found {
     /// This operation.
@@ -44,7 +44,7 @@ pub enum Found {
         /// One of its operations.
         operation: &'static Operation,
     },
-    /// A path that the vendor would tidy first, and where it would redirect to.
+    /// An untidy path, and the tidy one that the vendor would redirect to.
     Untidy(String),
     /// Nothing.
     Nothing,
@@ -55,7 +55,7 @@ pub enum Found {
 pub struct Matched {
     /// The operation.
     pub operation: &'static Operation,
-    /// Whether it was called by the path of its remote call, which has no parameters.
+    /// Whether it was called by its remote call's path, which has no parameters.
     pub is_rpc: bool,
     /// The index of its row.
     row: usize,
@@ -64,7 +64,7 @@ pub struct Matched {
 }
 
 impl Matched {
-    /// The parameter of that index as it is written in `path`, the one that was matched.
+    /// The parameter at that index as written in `path`, which must be the path that was matched.
     pub fn parameter<'p>(&self, path: &'p str, index: usize) -> &'p str {
         let range = self.parameters.get(index);
         range.and_then(|(start, end)| path.get(*start as usize..*end as usize)).unwrap_or("")
@@ -72,11 +72,11 @@ impl Matched {
 }
 
 impl<H> RouteTable<H> {
-    /// A table of these rows, and of all that the vendor publishes: what of it no row answers is not emulated.
+    /// A table of these rows and of the operations that the vendor publishes. Those without a row are not emulated.
     ///
     /// # Panics
-    /// When two paths cannot be told apart: a slip in the table. In what is published that shows when it is first
-    /// asked for.
+    /// If two paths are indistinguishable, which is a mistake in the table. For published operations this happens at
+    /// their first use.
     pub fn new(rows: impl IntoIterator<Item = &'static Row<H>>, published: fn() -> &'static [Operation]) -> Self {
         let rows: Vec<_> = rows.into_iter().collect();
         let routes = Routes::new(rows.iter().map(|row| &row.operation).collect(), published);
@@ -116,7 +116,7 @@ impl Routes {
         all.into_iter()
     }
 
-    /// Those of the rows.
+    /// The operations of the rows.
     pub fn emulated(&self) -> impl Iterator<Item = &'static Operation> + '_ {
         self.emulated.operations.iter().copied()
     }
@@ -135,7 +135,7 @@ impl Routes {
         }
         let unemulated = self.unemulated.at(path);
         let hits = || emulated.iter().chain(&unemulated);
-        // A path that is found is tidy, unless a parameter is not.
+        // A path that is found is tidy, unless one of its parameters is not.
         if self.tidy
             && hits().all(|hit| hit.has_dots)
             && let Some(tidied) = tidied(path)
@@ -183,7 +183,7 @@ impl Routes {
     }
 }
 
-/// The path without empty, `.` and `..` parts, if it has any but a last empty one.
+/// The path without empty, `.` and `..` parts, if it has any other than a trailing empty one.
 fn tidied(path: &str) -> Option<String> {
     let inner = path.strip_prefix('/')?;
     let inner = inner.strip_suffix('/').unwrap_or(inner);

@@ -1,7 +1,7 @@
-//! The wires of unary remote calls: Connect, gRPC and gRPC-Web, with protobuf or JSON inside. Knows no vendor and no
-//! message.
+//! The wire formats of unary remote calls: Connect, gRPC and gRPC-Web, with protobuf or JSON messages. Knows no vendor
+//! and no message.
 //!
-//! Only what is unary is here: a call that was read whole, and its answer. `grpc/stream.rs` has what streams.
+//! Only unary calls are handled here: a call that was read whole, and its answer. `grpc/stream.rs` handles streams.
 //! `ARCHITECTURE.md` says why the framing is our own.
 
 pub mod field;
@@ -20,21 +20,21 @@ use serde_json::{Value, json};
 
 use super::{Reply, first};
 
-/// What a client of these protocols sends and expects.
+/// The wire format that a client sends and expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wire {
     /// How the messages are framed.
     pub framing: Framing,
-    /// What the messages are written in.
+    /// How the messages are encoded.
     pub codec: Codec,
     /// The content type of request and answer, in its canonical spelling.
     content_type: &'static str,
 }
 
-/// How messages are framed, which is what these protocols are called after.
+/// How messages are framed, named after the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
-    /// Connect: not at all, where they are unary.
+    /// Connect: unary messages have no frame.
     Connect,
     /// gRPC.
     Grpc,
@@ -42,7 +42,7 @@ pub enum Framing {
     GrpcWeb,
 }
 
-/// What messages are written in.
+/// How messages are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Codec {
     /// Protobuf.
@@ -54,7 +54,7 @@ pub enum Codec {
 /// The largest message of a remote call, compressed or not, in bytes.
 pub const MAX_MESSAGE: usize = 1 << 20;
 
-/// Every content type that is understood. Another one, also with another parameter, is 415.
+/// Every supported content type. Any other, even with only another parameter, is answered with 415.
 const WIRES: [(&str, Framing, Codec); 9] = [
     ("application/json", Framing::Connect, Codec::Json),
     ("application/json; charset=utf-8", Framing::Connect, Codec::Json),
@@ -73,7 +73,7 @@ const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 const GRPC_ENCODING: &str = "grpc-encoding";
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 
-/// The codes of gRPC that errors here have, by number.
+/// The gRPC codes that our errors have, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 #[allow(missing_docs)]
@@ -133,16 +133,16 @@ impl Code {
     }
 }
 
-/// An error, as every wire can show it.
+/// An error that every wire format can carry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RpcError {
     /// The code of gRPC.
     pub code: Code,
-    /// The HTTP status on the Connect wire, where it is not the code's own.
+    /// The HTTP status on the Connect wire, if it is not the code's own.
     pub http: Option<u16>,
     /// The text.
     pub message: String,
-    /// A message with more about it.
+    /// A message with further information.
     pub detail: Option<Box<Detail>>,
 }
 
@@ -201,15 +201,15 @@ impl Wire {
         Some(Self { framing, codec, content_type })
     }
 
-    /// Whether messages stand in frames: a byte that tells of compression, four of length, the message.
+    /// Whether messages are framed: a byte for compression, four bytes for the length, then the message.
     pub fn is_framed(self) -> bool {
         self.framing != Framing::Connect
     }
 
-    /// The message of a request, out of its frame and decompressed.
+    /// The message of a request, unframed and decompressed.
     ///
     /// # Errors
-    /// What the vendor's library says of a broken frame; the texts are assumed.
+    /// The error of the vendor's library for a broken frame; the texts are assumed.
     pub fn message(self, headers: &HeaderMap, body: &Bytes, limit: usize) -> Result<Bytes, RpcError> {
         let encoding = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("identity");
         match self.framing {
@@ -262,19 +262,19 @@ impl Wire {
     }
 }
 
-/// What a method other than POST gets.
+/// The answer to a method other than POST.
 pub fn wrong_method() -> Reply {
     Reply::empty(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, HeaderValue::from_static("POST"))
 }
 
-/// What a content type that is not understood gets.
+/// The answer to an unsupported content type.
 pub fn wrong_content_type() -> Reply {
     let names: Vec<_> = WIRES.iter().map(|(name, ..)| *name).collect();
     let names = HeaderValue::from_str(&names.join(", ")).expect("content types are text");
     Reply::empty(StatusCode::UNSUPPORTED_MEDIA_TYPE).with(ACCEPT_POST, names)
 }
 
-/// The content types of calls whose messages stand in frames.
+/// The content types of calls whose messages are framed.
 pub fn framed_content_types() -> impl Iterator<Item = &'static str> {
     WIRES.iter().filter(|(_, framing, _)| *framing != Framing::Connect).map(|(name, ..)| *name)
 }
@@ -283,7 +283,7 @@ fn connect_error(error: &RpcError) -> Reply {
     Reply::json(error.status(), error_json(error).to_string())
 }
 
-/// An error as the object that Connect makes of it.
+/// An error as Connect's JSON object.
 pub fn error_json(error: &RpcError) -> Value {
     let mut body = json!({ "code": error.code.as_str() });
     if !error.message.is_empty() {
@@ -296,7 +296,7 @@ pub fn error_json(error: &RpcError) -> Value {
     body
 }
 
-/// Trailers as lines, which gRPC-Web has in the body.
+/// Trailers as lines, as gRPC-Web sends them in the body.
 pub fn lines(trailers: &HeaderMap) -> Vec<u8> {
     let mut lines = Vec::new();
     for (name, value) in trailers {
@@ -308,9 +308,9 @@ pub fn lines(trailers: &HeaderMap) -> Vec<u8> {
     lines
 }
 
-/// How an answer ended: well, or by an error.
+/// The trailers of an answer: success, or an error.
 pub fn trailers(error: Option<&RpcError>) -> HeaderMap {
-    /// What is not written as it is: all but printable ASCII, and the percent sign itself.
+    /// The characters to percent-encode: all but printable ASCII, and the percent sign itself.
     const CODED: &AsciiSet = &CONTROLS.add(b'%');
     let Some(error) = error else { return HeaderMap::from_iter([(STATUS, HeaderValue::from_static("0"))]) };
     let text = |text: &str| HeaderValue::from_str(text).expect("coded text is ASCII");
@@ -329,7 +329,7 @@ pub fn trailers(error: Option<&RpcError>) -> HeaderMap {
     trailers
 }
 
-/// A field of a protobuf message that has a length.
+/// Appends a length-delimited field to a protobuf message.
 fn field(message: &mut Vec<u8>, number: u8, value: &[u8]) {
     message.push(number << 3 | 2);
     let mut length = value.len();
@@ -351,10 +351,10 @@ pub fn frame(flags: u8, message: &[u8]) -> Vec<u8> {
     framed
 }
 
-/// A message of a frame, decompressed where the frame says that it is compressed.
+/// The message of a frame, decompressed if the frame says that it is compressed.
 ///
 /// # Errors
-/// It cannot be decompressed, or is longer than `limit` then.
+/// It cannot be decompressed, or is then longer than `limit`.
 pub fn unpack(message: Bytes, compressed: bool, encoding: &str, limit: usize) -> Result<Bytes, RpcError> {
     if !matches!(encoding, "identity" | "gzip" | "") {
         let text = format!("unknown compression \"{encoding}\": supported encodings are gzip");
@@ -364,7 +364,7 @@ pub fn unpack(message: Bytes, compressed: bool, encoding: &str, limit: usize) ->
         return Ok(message);
     }
     let mut plain = Vec::new();
-    // One byte more than is allowed, to tell a message that is too long.
+    // One byte more than allowed, to detect a message that is too long.
     let read = GzDecoder::new(&message[..]).take(limit as u64 + 1).read_to_end(&mut plain);
     match read {
         Ok(_) if plain.len() <= limit => Ok(plain.into()),
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_stands_in_the_trailers_alone_on_grpc() {
+    fn on_grpc_an_error_is_only_in_the_trailers() {
         let reply = wire("application/grpc+proto").unwrap().failure(&error());
         assert_eq!((reply.status, reply.headers.len(), reply.body.len()), (StatusCode::OK, 1, 0));
         let trailers = reply.trailers.unwrap();

@@ -18,7 +18,7 @@ fn operation(line: &'static str) -> Operation {
     let is_served = |way: &str| ways.split(',').any(|other| other == way);
     let operation = match rpc {
         "-" => Operation::unemulated(name, method, path),
-        // Without a path of its own it is called by its remote call alone.
+        // Without a path it can only be called as a remote call.
         _ if path == "-" => Operation::unemulated(name, "POST", rpc).with_rpc(rpc),
         _ => Operation::unemulated(name, method, path).with_rpc(rpc),
     };

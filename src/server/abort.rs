@@ -1,7 +1,7 @@
-//! Ends connections abnormally: the socket below everything else, and the body that is cut short. Knows no fault rules.
+//! Ends connections abnormally: a socket that can be aborted, and a body that is cut short. Knows no fault rules.
 //!
-//! A fault tells the connection's [`ConnectionAbort`]; the connection's task then drops everything above the
-//! [`Socket`], whose `Drop` ends it. So it acts below TLS, which has no chance to send a close_notify.
+//! A fault sets the connection's [`ConnectionAbort`]. The connection's task then drops everything above the
+//! [`Socket`], whose `Drop` ends the connection. This happens below TLS, so that no close_notify is sent.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -24,29 +24,29 @@ use tokio_util::sync::CancellationToken;
 use crate::protocol::ReplyBody;
 use crate::protocol::delivery::Cut;
 
-/// What comes instead of an answer: no protocol begins so, nor goes on so. A frame of HTTP/2 would be too long, a
-/// record of TLS has no such kind.
+/// Sent instead of an answer. No protocol starts or continues with these bytes: as an HTTP/2 frame they would be too
+/// long, and TLS has no such record type.
 const GARBAGE: &[u8] = b"\xff\xfe\xfdneither HTTP nor TLS\r\n\r\n";
 
-/// What a client hears whose request takes too long. Over TLS it would be no answer.
+/// Sent to a client whose request takes too long. Not sent over TLS, where it would be no valid record.
 const LATE: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nx-fauxidp: limit\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// How long a client may take to close after the server did. Closing with bytes unread would be a reset.
+/// How long a client may take to close after the server did. Closing a socket with unread bytes would reset it.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How a connection is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// As it likes.
+    /// Normally.
     Natural,
     /// Closed.
     Close,
     /// Reset.
     Reset,
-    /// Closed after bytes that no protocol knows.
+    /// Closed after bytes that are valid in no protocol.
     Garbage,
-    /// Closed after an answer to the head that did not come.
+    /// Closed after a 408, because the request's head did not arrive in time.
     Late,
 }
 
@@ -59,12 +59,12 @@ impl End {
 pub(super) struct ConnectionAbort {
     end: AtomicU8,
     aborted: CancellationToken,
-    /// Whether anybody waits for what was written to be on its way.
+    /// Whether `waiting` has an action for when the written bytes have been flushed.
     awaited: AtomicBool,
     waiting: Mutex<Vec<AfterFlush>>,
 }
 
-/// What to do when all that was written is on its way.
+/// What to do once all written bytes have been flushed.
 enum AfterFlush {
     /// Close the connection.
     Close,
@@ -78,7 +78,7 @@ impl ConnectionAbort {
         self.aborted.cancelled().await;
     }
 
-    /// The head of a request, in plain HTTP/1, took too long.
+    /// Answers 408 and closes: the head of a plain HTTP/1 request took too long.
     pub(super) fn time_out(&self) {
         self.abort_with(End::Late);
     }
@@ -97,7 +97,7 @@ impl ConnectionAbort {
         self.awaited.store(true, Ordering::Release);
     }
 
-    /// All that was written is on its way.
+    /// Runs the waiting actions: all written bytes have been flushed.
     fn flushed(&self) {
         if !self.awaited.load(Ordering::Acquire) || !self.awaited.swap(false, Ordering::AcqRel) {
             return;
@@ -106,7 +106,7 @@ impl ConnectionAbort {
         for then in waiting {
             match then {
                 AfterFlush::Close => self.abort_with(End::Close),
-                // A body that is gone needs no notice.
+                // If the body is gone, it need not be notified.
                 AfterFlush::Notify(body) => drop(body.send(())),
             }
         }
@@ -128,7 +128,7 @@ impl Socket {
         Pin::new(self.stream.as_mut().expect("only its end takes it"))
     }
 
-    /// Whether nothing more is to be written.
+    /// Whether nothing more may be written.
     fn is_done(&self) -> bool {
         self.abort.end() != End::Natural
     }
@@ -183,7 +183,7 @@ impl Drop for Socket {
         let last_bytes: &'static [u8] = match self.abort.end() {
             End::Natural => return,
             End::Reset => {
-                // Without lingering, to close is to reset. Where that fails, the connection is gone already.
+                // With a linger time of zero, closing resets. If setting it fails, the connection is already gone.
                 let _ = stream.set_zero_linger();
                 return;
             }
@@ -197,7 +197,7 @@ impl Drop for Socket {
     }
 }
 
-/// Sends the last bytes, closes, and reads until the client closes too, so that nothing unread makes it a reset.
+/// Sends the last bytes, shuts down, and reads until the client closes too, so that no unread bytes cause a reset.
 async fn close_gracefully(mut stream: TcpStream, last_bytes: &[u8]) -> io::Result<()> {
     stream.write_all(last_bytes).await?;
     stream.shutdown().await?;
@@ -206,18 +206,18 @@ async fn close_gracefully(mut stream: TcpStream, last_bytes: &[u8]) -> io::Resul
     Ok(())
 }
 
-/// An answer does not come, and that is meant.
+/// The answer is left out or cut short on purpose.
 #[derive(Debug, thiserror::Error)]
 #[error("closed by a fault")]
 pub(super) struct Aborted;
 
-/// The body of an answer: to its end, or not.
+/// The body of an answer: complete or truncated.
 pub(super) type Served = Either<ReplyBody, TruncatedBody>;
 
-/// Puts an answer on its way, or does to the connection what it asks for.
+/// Passes an answer on, or aborts the connection as the answer's [`Cut`] demands.
 ///
 /// # Errors
-/// [`Aborted`] where no answer comes: that ends a connection of HTTP/1, and one stream of HTTP/2.
+/// [`Aborted`] if there is to be no answer: it ends the connection on HTTP/1, and only the stream on HTTP/2.
 pub(super) fn deliver(
     mut response: Response<ReplyBody>,
     version: Version,
@@ -237,7 +237,7 @@ pub(super) fn deliver(
             return Err(Aborted);
         }
     };
-    // The head promises the whole body.
+    // The head announces the length of the whole body.
     let length = response.body().size_hint().exact().filter(|_| response.status() != StatusCode::NO_CONTENT);
     if let Some(length) = length {
         response.headers_mut().entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
@@ -250,7 +250,7 @@ pub(super) fn deliver(
 pub(super) struct TruncatedBody {
     body: ReplyBody,
     left: usize,
-    /// Whether only its stream ends, or the connection.
+    /// Whether only its stream ends (HTTP/2), and not the connection.
     streams: bool,
     stage: Stage,
     abort: Arc<ConnectionAbort>,
@@ -259,9 +259,9 @@ pub(super) struct TruncatedBody {
 enum Stage {
     /// There are bytes to send.
     Sending,
-    /// They are on their way when this is told.
+    /// All bytes were handed over; the sender fires once they have been flushed.
     Sent(oneshot::Receiver<()>),
-    /// The connection ends by itself.
+    /// The connection closes once its bytes have been flushed.
     Closing,
 }
 
@@ -281,14 +281,14 @@ impl TruncatedBody {
         Poll::Ready(None)
     }
 
-    /// The same bytes, after which the stream ends.
+    /// Wraps the last bytes, so that the stream ends once they have been flushed.
     fn last(&mut self, data: Bytes) -> Bytes {
         let (tell, told) = oneshot::channel();
         self.stage = Stage::Sent(told);
         Bytes::from_owner(FlushNotifier { data, tell: Some(tell), abort: Arc::clone(&self.abort) })
     }
 
-    /// Ends the connection when what was sent is on its way.
+    /// Closes the connection once the sent bytes have been flushed.
     fn close(&mut self) {
         if !self.streams && !matches!(self.stage, Stage::Closing) {
             self.stage = Stage::Closing;
@@ -305,7 +305,7 @@ impl Body for TruncatedBody {
         match &mut self.stage {
             Stage::Closing => Poll::Pending,
             Stage::Sent(told) => {
-                // Either way the stream is to end: nobody tells where the connection is gone.
+                // If the connection is gone, the sender was dropped. The stream ends in either case.
                 let _ = ready!(Pin::new(told).poll(cx));
                 Poll::Ready(Some(Err(Aborted)))
             }
@@ -314,7 +314,7 @@ impl Body for TruncatedBody {
                     Poll::Ready(Some(Ok(Frame::data(self.last(data)))))
                 }
                 Some(data) => Poll::Ready(Some(Ok(Frame::data(data)))),
-                // Its own end was not known before: an empty piece is the last.
+                // The body ended without announcing it, so an empty last piece takes the notifier.
                 None if self.streams => Poll::Ready(Some(Ok(Frame::data(self.last(Bytes::new()))))),
                 None => {
                     self.close();
@@ -330,15 +330,15 @@ impl Body for TruncatedBody {
 }
 
 impl Drop for TruncatedBody {
-    /// A body that is not asked to its end, since the length was reached or there is none to send.
+    /// hyper does not poll a body to its end if the length was reached or no body is to be sent.
     fn drop(&mut self) {
         self.close();
     }
 }
 
-/// A last piece. When it is dropped, it and all before it are written out or in the buffer that is flushed next:
-/// ending an HTTP/2 stream earlier would throw away what still waits. **This rests on what hyper and h2 do inside**:
-/// they keep a piece until its bytes were handed on. `tests/it/disconnects.rs` fails where that changes.
+/// The last piece of a body. When it is dropped, it and all pieces before it are written, or are in the buffer that is
+/// flushed next. Ending an HTTP/2 stream earlier would discard queued bytes. **This relies on internals of hyper and
+/// h2**: they keep a piece until its bytes are passed on. `tests/it/disconnects.rs` fails if that changes.
 struct FlushNotifier {
     data: Bytes,
     tell: Option<oneshot::Sender<()>>,

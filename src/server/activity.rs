@@ -1,5 +1,5 @@
-//! Tracks what a connection does, so that an idle or slow one is noticed. Each connection has one timer that checks
-//! this from time to time, instead of one for each request. Knows nothing of what is asked or answered.
+//! Tracks what a connection does, to detect an idle or slow one. Each connection has one timer that checks this from
+//! time to time, instead of one timer per request. Does not know what is asked or answered.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -15,29 +15,29 @@ use tokio::time::Instant;
 
 use crate::limits::{Limit, Limits};
 
-/// The longest that a fault can hold an answer on its way.
+/// The maximum time for which a fault can delay an answer that is being sent.
 const MAX_HOLD: Duration = Duration::from_secs(60);
 
-/// How HTTP/2 begins, as far as no request of HTTP/1 does.
+/// The start of the HTTP/2 preface: enough to distinguish it from an HTTP/1 request.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
 /// What a connection is doing. Times are milliseconds since it was opened.
 pub(super) struct Activity {
     opened: Instant,
-    /// How many calls are not answered yet. Bodies that come and faults that hold have limits of their own.
+    /// How many calls are not answered yet. Incoming bodies and holding faults have their own limits.
     calls: AtomicU64,
-    /// How many answers are on their way.
+    /// How many answers are being sent.
     answers: AtomicU64,
-    /// When something was done last, as far as looks know. Calls only note that something was: to ask for the time
-    /// costs more than all else here. So a connection that has become idle has until the next look for nothing.
+    /// When there was last progress, as of the latest check. Calls only set `has_moved`, since reading the time costs
+    /// more than everything else here. So an idle connection may live until one check longer.
     moved: AtomicU64,
     has_moved: AtomicBool,
-    /// When the head that is coming began, on HTTP/1; 0 if none is.
+    /// When the current head began to arrive, on HTTP/1; 0 if there is none.
     head: AtomicU64,
-    /// How often bytes came.
+    /// How often bytes were read.
     reads: AtomicU64,
     is_http_2: AtomicBool,
-    /// Whether the client takes no more bytes.
+    /// Whether the client accepts no more bytes.
     blocked: AtomicBool,
 }
 
@@ -56,12 +56,12 @@ impl Activity {
         }
     }
 
-    /// Milliseconds, never 0.
+    /// Milliseconds since the connection was opened, never 0.
     fn now(&self) -> u64 {
         u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
     }
 
-    /// How many calls and answers are under way.
+    /// How many calls and answers are in flight.
     fn in_flight(&self) -> u64 {
         self.calls.load(Relaxed) + self.answers.load(Relaxed)
     }
@@ -72,7 +72,7 @@ impl Activity {
 
     fn read(&self, bytes: &[u8]) {
         let before = self.reads.load(Relaxed);
-        self.reads.store(before + 1, Relaxed); // nobody else writes it
+        self.reads.store(before + 1, Relaxed); // this is the only writer
         if before == 0 && bytes.starts_with(PREFACE) {
             self.is_http_2.store(true, Relaxed);
         }
@@ -87,7 +87,7 @@ impl Activity {
     pub(super) fn check(&self, limits: &Limits) -> Result<Instant, Limit> {
         let since = |milliseconds: &AtomicU64| self.opened + Duration::from_millis(milliseconds.load(Relaxed));
         let now = Instant::now();
-        // A head can begin right after this look, or a call end.
+        // Right after this check a head can begin or a call end.
         let soon = now + limits.header_timeout.min(limits.idle_timeout);
         if self.has_moved.swap(false, Relaxed) {
             self.moved.store(self.now(), Relaxed);
@@ -104,7 +104,7 @@ impl Activity {
         if end <= now { Err(limit) } else { Ok(end.min(soon)) }
     }
 
-    /// Whether nothing is under way, and nothing has come since so many reads; keeps how many there are now.
+    /// Whether nothing is in flight and nothing was read since `reads`, which is then updated.
     pub(super) fn is_silent(&self, reads: &mut u64) -> bool {
         let before = std::mem::replace(reads, self.reads.load(Relaxed));
         self.in_flight() == 0 && !self.blocked.load(Relaxed) && before == *reads
@@ -118,7 +118,7 @@ pub(super) struct InFlight<C: AsRef<Activity>> {
 }
 
 impl<C: AsRef<Activity>> InFlight<C> {
-    /// The head of a call was read. Answers also how many are under way.
+    /// Starts when the head of a call was read. Also returns how many calls are in flight.
     pub(super) fn new(connection: Arc<C>, version: Version) -> (Self, u64) {
         let activity = C::as_ref(&connection);
         if version == Version::HTTP_2 {
@@ -130,11 +130,11 @@ impl<C: AsRef<Activity>> InFlight<C> {
         (Self { connection, is_answered: false }, count)
     }
 
-    /// The call is answered.
+    /// Goes on to the call's answer.
     pub(super) fn answered(mut self) -> Self {
         let activity = C::as_ref(&self.connection);
         activity.note_progress();
-        // In this order, so that something is under way all the time.
+        // In this order, so that the count in flight does not drop to zero in between.
         activity.answers.fetch_add(1, Relaxed);
         activity.calls.fetch_sub(1, Relaxed);
         self.is_answered = true;
@@ -151,7 +151,7 @@ impl<C: AsRef<Activity>> Drop for InFlight<C> {
     }
 }
 
-/// An answer's body, which is under way until it is dropped.
+/// An answer's body, which is in flight until it is dropped.
 pub(super) struct TrackedBody<B, C: AsRef<Activity>> {
     pub(super) body: B,
     pub(super) _in_flight: InFlight<C>,
@@ -186,7 +186,7 @@ impl<S> TrackedIo<S> {
         if written.is_pending() {
             self.activity.blocked.store(true, Relaxed);
         } else if self.activity.blocked.load(Relaxed) {
-            self.activity.blocked.store(false, Relaxed); // nobody else writes it
+            self.activity.blocked.store(false, Relaxed); // this is the only writer
             self.activity.note_progress();
         }
         written

@@ -21,7 +21,7 @@ use crate::limits::Limit;
 use crate::pipeline::Pipeline;
 use crate::protocol::Call;
 
-/// Streams that a client may reset before they are looked at. Who resets more is up to no good, and is cut off.
+/// The number of streams that a client may reset before they are handled. A client that resets more is disconnected.
 const MAX_RESETS: usize = 20;
 
 /// The first byte of a TLS handshake.
@@ -49,7 +49,7 @@ pub(super) async fn serve(stream: TcpStream, context: Context, _slot: Option<Own
     }
 }
 
-/// Waits with patience, or briefly once the server is told to stop.
+/// Waits for as long as allowed, or only briefly once the server is stopping.
 async fn unless_stopped<T>(what: impl Future<Output = T>, context: &Context) -> Option<T> {
     let mut what = pin!(what);
     tokio::select! {
@@ -95,7 +95,7 @@ where
             if count == u64::from(limits.max_streams.max(1)) && version == Version::HTTP_2 {
                 state.pipeline.limit_hit(Limit::Streams); // the next one waits at the client
             }
-            // Before anything waits, so that what does carries the call and not its head.
+            // Before the first wait, so that the future holds the call and not the request's head.
             let (head, body) = request.into_parts();
             let mut call = Call::begun(head, is_tls);
             call.listener = vendor;
@@ -108,8 +108,8 @@ where
         })
     };
     let mut builder = Builder::new(TokioExecutor::new());
-    // hyper's own limit is above ours, so that a head that is somewhat too large gets an answer that says so. An
-    // answer is copied behind its head, which for the usual ones takes less than to send both from where they are.
+    // hyper's own limit is above ours, so that a head that is somewhat too large gets an answer that says so. Head and
+    // body of an answer are copied into one buffer, which for usual sizes is faster than a vectored write.
     let head = (2 * limits.max_header + limits.max_uri).max(8 << 10);
     builder.http1().header_read_timeout(None).max_buf_size(head).writev(false);
     builder
@@ -126,7 +126,7 @@ where
     let mut is_closing = false;
     let ended = loop {
         tokio::select! {
-            biased; // what has come is read before anything else is looked at
+            biased; // bytes that have arrived are read before anything else is checked
             ended = connection.as_mut() => break ended,
             directive = supervisor.supervise(is_closing) => match directive {
                 // The socket ends as `abort` says when it is dropped.

@@ -1,5 +1,5 @@
-//! Sockets: accepts connections, tells plain from TLS by the first byte, and stops gracefully.
-//! The only slot that names hyper's server. Knows nothing of what is answered.
+//! Sockets: accepts connections, distinguishes plain HTTP and TLS by the first byte, and stops gracefully.
+//! The only module that names hyper's server. Does not know what is answered.
 
 mod abort;
 mod activity;
@@ -21,7 +21,7 @@ use crate::limits::{Limit, Limits};
 use crate::pipeline::Pipeline;
 use tls::Tls;
 
-/// How long requests that were read may take to end after the server was told to stop.
+/// How long requests that were read may take to finish after the server is told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
 /// Listening sockets that are bound and not yet served.
@@ -35,7 +35,7 @@ pub struct Server {
 }
 
 impl Bound {
-    /// Binds every address, each with the index of the vendor that is served there alone.
+    /// Binds every address, each with the index of its vendor if it serves only one.
     ///
     /// # Errors
     /// The address that could not be bound, and why.
@@ -49,7 +49,7 @@ impl Bound {
         Ok(Self(bound))
     }
 
-    /// The addresses with their real ports.
+    /// The addresses with their actual ports.
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.0.iter().map(|(_, address, _)| *address).collect()
     }
@@ -81,9 +81,9 @@ struct Context {
     pipeline: Arc<Pipeline>,
     tls: Arc<Tls>,
     limits: Limits,
-    /// The index of the vendor that is served here alone.
+    /// The index of the vendor, if only one is served here.
     vendor: Option<usize>,
-    /// A slot for each connection that may be.
+    /// A slot for each allowed connection.
     slots: Arc<Semaphore>,
     stop: CancellationToken,
     connections: TaskTracker,
@@ -94,11 +94,11 @@ impl Context {
         self.connections.spawn(connection::serve(stream, self.clone(), slot));
     }
 
-    /// Waits for a slot, unless the server is told to stop: then there is room for the last.
+    /// Waits for a slot, unless the server is stopping: then the last connections need none.
     ///
-    /// The newcomer waits, and those behind it in the system's backlog, whose length is bounded. It could be told 503
-    /// instead, but its client would take that for the vendor's and try again, and over TLS or HTTP/2 it could not be
-    /// told without being served. Connections that do nothing end at their time-outs, so there is always room again.
+    /// The new connection waits, and so do those behind it in the system's bounded backlog. Answering 503 instead would
+    /// look like the vendor's 503, so the client would retry; and over TLS or HTTP/2 an answer needs a served
+    /// connection. Idle connections end at their time-outs, so a slot always becomes free.
     async fn slot(&self, is_full: &mut bool) -> Option<OwnedSemaphorePermit> {
         if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
             *is_full = false;
@@ -116,11 +116,11 @@ impl Context {
     }
 }
 
-/// How long to wait where the process can open no more files: by then, some may be closed.
+/// How long to wait if the process can open no more files: some may be closed by then.
 const OUT_OF_FILES: Duration = Duration::from_millis(50);
 
 async fn accept(listener: TcpListener, context: Context) {
-    // What is said once is not said again until it was over.
+    // A condition is logged once, and again only after it has ended.
     let (mut is_full, mut has_failed) = (false, false);
     loop {
         let accepted = tokio::select! {
@@ -133,7 +133,7 @@ async fn accept(listener: TcpListener, context: Context) {
                 let slot = context.slot(&mut is_full).await;
                 context.spawn(stream, slot);
             }
-            // The client left before it was its turn.
+            // The client disconnected before it was accepted.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 context.pipeline.limit_hit(Limit::OpenFiles);
@@ -144,8 +144,8 @@ async fn accept(listener: TcpListener, context: Context) {
             }
         }
     }
-    // Who connected before the listener closes is still answered. The system is asked, not the runtime, which may not
-    // know yet.
+    // Clients that connected before the listener closes are still answered. This asks the system and not the runtime,
+    // which may not know of them yet.
     let Ok(listener) = listener.into_std() else { return };
     while let Ok((stream, _)) = listener.accept() {
         if stream.set_nonblocking(true).is_ok()
@@ -162,7 +162,7 @@ impl Server {
         self.stop.cancel();
     }
 
-    /// Stops: every request whose head was read is finished within five seconds, silent connections are dropped.
+    /// Stops. Requests whose head was read have five seconds to finish; silent connections are dropped.
     pub async fn stop(self) {
         self.begin_to_stop();
         self.accepting.wait().await;

@@ -1,5 +1,5 @@
-//! Decides when a connection that does not end by itself has to end: a fault says so, the server shuts down, or the
-//! client is idle or too slow. Knows nothing of what is asked or answered.
+//! Decides when a connection must end: because of a fault, because the server shuts down, or because the client is idle
+//! or too slow. Does not know what is asked or answered.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -13,19 +13,19 @@ use super::activity::Activity;
 use crate::limits::{Limit, Limits};
 use crate::pipeline::Pipeline;
 
-/// Once the server is told to stop, how long until it stops to take calls: what was sent before is read by then,
-/// however late the sockets are looked at, for a timer is not due before they were.
+/// How long the server still accepts calls after it is told to stop. What was sent before is read by then, however busy
+/// the runtime is, since it polls the sockets before the timer fires.
 const LAST_ACCEPT_DELAY: Duration = Duration::from_millis(10);
 
-/// After that, how long a client that has sent something, or has still to send it, may be silent.
+/// How long a client may then be silent, whether it has sent part of a call or none.
 pub(super) const SILENCE_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// What a connection has to do now.
+/// What a connection must do now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Directive {
     /// Finish the calls in flight and take no more.
     Graceful,
-    /// End at once.
+    /// End immediately.
     Abort,
 }
 
@@ -40,8 +40,8 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Waits for the next directive. After [`Directive::Graceful`] there is another one to wait for, and the
-    /// connection `is_closing`.
+    /// Waits for the next directive. After [`Directive::Graceful`] the connection `is_closing`, and another directive
+    /// follows.
     pub(super) async fn supervise(&self, is_closing: bool) -> Directive {
         tokio::select! {
             biased;

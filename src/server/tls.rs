@@ -1,4 +1,4 @@
-//! TLS on the same port: an authority of our own, made at first use, and a certificate per server name.
+//! TLS on the same port: our own certificate authority, created on first use, and a certificate per server name.
 
 use std::fs;
 use std::io;
@@ -21,10 +21,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// How many server names have a certificate kept for them; beyond it the one least recently used is made anew.
+/// The maximum number of server names whose certificates are cached; beyond it, the least recently used one is dropped.
 const MAX_NAMES: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
 
-/// How long certificates are good for, and by how much a client's clock may be behind.
+/// How long certificates are valid, and by how much a client's clock may be behind.
 const LEAF_DAYS: u32 = 397;
 const AUTHORITY_DAYS: u32 = 5 * 365;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -33,7 +33,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Tls(Kind);
 
 enum Kind {
-    /// An authority of our own, made when it is first needed.
+    /// Our own authority, created when it is first needed.
     Own { authority: OnceLock<Result<Box<Authority>, String>>, configs: Mutex<LruCache<String, Arc<ServerConfig>>> },
     /// A certificate that was given.
     Given { pem: String, config: Arc<ServerConfig> },
@@ -41,7 +41,7 @@ enum Kind {
 
 struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
-    /// One key for all certificates: they are all this server's.
+    /// One key for all certificates, since they are all for this server.
     key: KeyPair,
 }
 
@@ -56,7 +56,7 @@ pub enum TlsError {
         /// Why.
         error: io::Error,
     },
-    /// A file holds something else.
+    /// A file does not hold what is expected.
     #[error("{}: {reason}", path.display())]
     Unusable {
         /// The file.
@@ -67,12 +67,12 @@ pub enum TlsError {
 }
 
 impl Tls {
-    /// An authority of our own, made at first use.
+    /// Our own authority, created on first use.
     pub fn own() -> Self {
         Self(Kind::Own { authority: OnceLock::new(), configs: Mutex::new(LruCache::new(MAX_NAMES)) })
     }
 
-    /// A certificate with its chain, and its key, both PEM.
+    /// A given certificate with its chain, and its key, both PEM.
     ///
     /// # Errors
     /// [`TlsError`] names the file.
@@ -94,10 +94,10 @@ impl Tls {
         Ok(Self(Kind::Given { pem, config }))
     }
 
-    /// The certificate that a client has to trust, as PEM.
+    /// The certificate that a client must trust, as PEM.
     ///
     /// # Errors
-    /// Why none could be made.
+    /// Why it could not be created.
     pub fn certificate(&self) -> Result<String, String> {
         match &self.0 {
             Kind::Own { authority, .. } => Ok(made(authority)?.issuer.pem()),
@@ -105,7 +105,7 @@ impl Tls {
         }
     }
 
-    /// Answers one handshake. `local` is the address that the client reached.
+    /// Answers one handshake. `local` is the address that the client connected to.
     pub(super) async fn accept<S>(&self, stream: S, local: Option<IpAddr>) -> io::Result<TlsStream<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -147,7 +147,7 @@ impl Authority {
         Ok(Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate()?)?, key: KeyPair::generate()? })
     }
 
-    /// A certificate for that name; without one, for every address by which this machine is usually called.
+    /// A certificate for that name, or, without a name, for the usual names and addresses of this machine.
     fn config(
         &self,
         name: Option<&str>,

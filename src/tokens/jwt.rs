@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// How a token is signed. Others, `none` above all, are not read.
+/// How a token is signed. Other algorithms, above all `none`, are not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[allow(missing_docs)] // the names of RFC 7518
@@ -19,7 +19,7 @@ pub enum Algorithm {
     Ps512,
 }
 
-/// What a token says of itself, as far as it matters here.
+/// The parts of a token's header that matter here.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Header {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,7 +35,7 @@ impl Header {
     }
 }
 
-/// The id of the key that a token says it was signed by.
+/// The id of the key that the token claims to be signed with.
 pub fn key_id(token: &str) -> Option<String> {
     Parts::of(token)?.header()?.kid
 }
@@ -51,7 +51,7 @@ pub(super) fn write(header: &Header, claims: &impl Serialize, sign: impl FnOnce(
     token
 }
 
-/// The claims of a token that is signed by one of these algorithms, if `verify` finds that the signature fits the text.
+/// The claims of a token that is signed by one of these algorithms, if `verify` accepts its signature.
 pub(super) fn read<T: DeserializeOwned>(
     token: &str,
     algorithms: &[Algorithm],
@@ -66,9 +66,9 @@ pub(super) fn read<T: DeserializeOwned>(
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts.claims).ok()?).ok()
 }
 
-/// A token, taken apart.
+/// The parts of a token.
 struct Parts<'t> {
-    /// What the signature is of.
+    /// The text that is signed.
     signed: &'t str,
     header: &'t str,
     claims: &'t str,
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_secret_signs_as_rfc_7515_shows() {
-        // Appendix A.1: the key and the claims; the header stands in another form there.
+        // Appendix A.1: the key and the claims; its header is formatted differently.
         let secret = URL_SAFE_NO_PAD
             .decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
             .unwrap();

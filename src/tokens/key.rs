@@ -1,4 +1,4 @@
-//! Keys that sign tokens and check them: RSA by `ring`, and shared secrets. Knows nothing of where they are kept.
+//! Keys that sign and verify tokens: RSA with `ring`, and shared secrets. Does not know where they are kept.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,7 +26,7 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// The key that stands in a PEM, as PKIX or PKCS#1 have it.
+    /// The public key in a PEM text, in PKIX or PKCS#1 form.
     pub fn from_pem(pem: &[u8]) -> Option<Self> {
         let pem = pem::parse(pem).ok()?;
         let der = pem.contents();
@@ -44,7 +44,7 @@ impl PublicKey {
         .ok()
     }
 
-    /// The public part of the private key that stands in a PEM, as PKCS#1 or PKCS#8 have it.
+    /// The public part of the private key in a PEM text, in PKCS#1 or PKCS#8 form.
     pub fn from_private_pem(pem: &[u8]) -> Option<Self> {
         let pem = pem::parse(pem).ok()?;
         let read = |der: &[u8]| {
@@ -78,7 +78,7 @@ impl PublicKey {
         Ok(Self { modulus: number()?, exponent: number()? })
     }
 
-    /// The key as PKIX has it, in PEM.
+    /// The key in PKIX form, as PEM.
     pub fn to_pem(&self) -> String {
         let key = yasna::construct_der(|writer| {
             writer.write_sequence(|writer| {
@@ -99,7 +99,7 @@ impl PublicKey {
         pem::encode_config(&Pem::new("PUBLIC KEY", der), lines)
     }
 
-    /// The claims of a token, if this key signed it by one of these algorithms. Times are not looked at.
+    /// The claims of a token, if this key signed it by one of these algorithms. Times are not checked.
     pub fn read_token<T: DeserializeOwned>(&self, token: &str, algorithms: &[Algorithm]) -> Option<T> {
         jwt::read(token, algorithms, |algorithm, text, signature| {
             let Some(parameters) = parameters(algorithm) else { return false };
@@ -109,7 +109,8 @@ impl PublicKey {
     }
 }
 
-/// How `ring` checks that algorithm. Where it can, also with the short keys that people still have.
+/// The parameters with which `ring` verifies an algorithm. If possible they allow short keys, which some people still
+/// have.
 fn parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {
     Some(match algorithm {
         Algorithm::Rs256 => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
@@ -133,7 +134,7 @@ fn read_algorithm(reader: BERReader<'_, '_>) -> ASN1Result<()> {
     })
 }
 
-/// The key as PKCS#1 has it, out of PKCS#8.
+/// The PKCS#1 form of a key in PKCS#8 form.
 fn private_key_of(der: &[u8]) -> ASN1Result<Vec<u8>> {
     yasna::parse_der(der, |reader| {
         reader.read_sequence(|reader| {
@@ -159,7 +160,7 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// The key pair that stands in a PEM, as PKCS#1 or PKCS#8 have it; of 2,048 to 4,096 bits.
+    /// The key pair in a PEM text, in PKCS#1 or PKCS#8 form; it must have 2,048 to 4,096 bits.
     pub fn from_pem(pem: &[u8]) -> Option<Self> {
         let public = PublicKey::from_private_pem(pem)?;
         let pem = pem::parse(pem).ok()?;
@@ -175,11 +176,11 @@ impl SigningKey {
         &self.public
     }
 
-    /// A token with these claims, which names the key by that id.
+    /// A token with these claims, with that key id in its header.
     pub fn sign(&self, key_id: &str, claims: &impl Serialize) -> String {
         jwt::write(&Header::new(Algorithm::Rs256, Some(key_id)), claims, |text| {
             let mut signature = vec![0; self.pair.public().modulus_len()];
-            // This padding takes no randomness: the same claims give the same token.
+            // This padding uses no randomness: the same claims give the same token.
             let signed = self.pair.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), text, &mut signature);
             signed.expect("the signature has the key's length");
             signature
@@ -187,7 +188,7 @@ impl SigningKey {
     }
 }
 
-/// A key as a key set shows it, by the id that tokens name.
+/// A key as a key set shows it, under the id that tokens name.
 pub fn jwk(key: &PublicKey, key_id: &str) -> Value {
     let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     json!({
@@ -211,7 +212,7 @@ impl Secret {
         jwt::write(&Header::new(Algorithm::Hs256, None), claims, |text| hmac::sign(&self.0, text).as_ref().to_vec())
     }
 
-    /// The claims of a token, if this secret signed it. Times are not looked at.
+    /// The claims of a token, if this secret signed it. Times are not checked.
     pub fn read_token<T: DeserializeOwned>(&self, token: &str) -> Option<T> {
         jwt::read(token, &[Algorithm::Hs256], |_, text, signature| hmac::verify(&self.0, text, signature).is_ok())
     }

@@ -1,15 +1,15 @@
-//! The pool of test keys: RSA key pairs that are embedded and handed out in order, since making one takes a good part
-//! of a second. Knows nothing of what they are used for.
+//! The pool of test keys: embedded RSA key pairs that are handed out in order, since generating one takes a good part
+//! of a second. Does not know what they are used for.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::key::SigningKey;
 
-/// How the text of a key begins; what stands in front of the first is for people.
+/// The start of a key's text. The text before the first key is for people.
 const BEGIN: &str = "-----BEGIN";
 
-/// The key pairs, published with the source. They guard nothing but tests.
+/// The key pairs, published with the source. They protect nothing but tests.
 static POOL: LazyLock<Vec<TestKey>> = LazyLock::new(|| {
     let text = include_str!("published-test-keys.pem");
     let starts: Vec<_> = text.match_indices(BEGIN).map(|(start, _)| start).collect();
@@ -37,7 +37,7 @@ impl TestKey {
     }
 }
 
-/// The pool has no key left that was not handed out.
+/// The pool has no unused key left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("all {} test keys of the world are in use", POOL.len())]
 pub struct Exhausted;
@@ -49,10 +49,10 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Where so many keys were handed out already.
+    /// The keys of a world that has already used `taken` keys.
     ///
     /// # Errors
-    /// There are not that many.
+    /// The pool has fewer keys than that.
     pub fn after(taken: usize) -> Result<Self, Exhausted> {
         if taken > POOL.len() {
             return Err(Exhausted);
@@ -68,14 +68,14 @@ impl Keys {
     /// The next one.
     ///
     /// # Errors
-    /// All were handed out: none is handed out twice.
+    /// All keys are in use: each is handed out only once.
     pub fn next(&self) -> Result<&'static TestKey, Exhausted> {
         let more = |taken: usize| (taken < POOL.len()).then_some(taken + 1);
         let taken = self.taken.fetch_update(Relaxed, Relaxed, more).map_err(|_| Exhausted)?;
         Ok(&POOL[taken])
     }
 
-    /// The keys of a world of its own that goes on from here.
+    /// The keys of an independent world that continues from here.
     pub fn fork(&self) -> Self {
         Self { taken: Arc::new(AtomicUsize::new(self.taken())) }
     }

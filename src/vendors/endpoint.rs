@@ -1,8 +1,8 @@
-//! How a vendor's clients get at a world of a running server.
+//! How a vendor's clients connect to a world of a running server.
 
 use std::collections::BTreeMap;
 
-/// Where this server is reached.
+/// The base URLs of this server.
 #[derive(Debug, Clone)]
 pub struct BaseUrls {
     /// With `http://`.
@@ -11,15 +11,15 @@ pub struct BaseUrls {
     pub tls: String,
 }
 
-/// How a vendor's clients get at one world.
+/// How a vendor's clients connect to one world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Endpoint {
-    /// The base URL that they take, such as `http://127.0.0.1:8484`.
+    /// Their base URL, such as `http://127.0.0.1:8484`.
     pub url: String,
-    /// A credential that may do everything there; it names the world.
+    /// A credential with all permissions there; it names the world.
     pub credential: String,
-    /// The variables by which they find both, and what else they need.
+    /// The environment variables with both, and with whatever else they need.
     pub environment: BTreeMap<&'static str, String>,
 }
 
@@ -29,7 +29,7 @@ impl Endpoint {
         Self { url, credential, environment: BTreeMap::new() }
     }
 
-    /// Adds a variable of the environment.
+    /// Adds an environment variable.
     pub fn set_env(&mut self, variable: &'static str, value: String) {
         self.environment.insert(variable, value);
     }

@@ -1,4 +1,4 @@
-//! What happens to a user outside the API, as somebody reports it.
+//! Events that happen to a user outside the API.
 
 /// Something that happens to a user outside the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,11 +7,11 @@ pub struct Event {
     pub user: String,
     /// What happens.
     pub kind: EventKind,
-    /// From which address.
+    /// The IP address it came from.
     pub ip: Option<String>,
-    /// With which program.
+    /// The user agent it came from.
     pub user_agent: Option<String>,
-    /// At which application, by its id.
+    /// The id of the application.
     pub client: Option<String>,
 }
 
@@ -20,7 +20,7 @@ pub struct Event {
 pub enum EventKind {
     /// The user signs in.
     SignIn,
-    /// Somebody tries to, and fails.
+    /// Someone tries to sign in as the user and fails.
     FailedSignIn,
 }
 
@@ -28,7 +28,7 @@ impl EventKind {
     /// Every one.
     pub const ALL: [Self; 2] = [Self::SignIn, Self::FailedSignIn];
 
-    /// The word for it.
+    /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
@@ -37,11 +37,11 @@ impl EventKind {
     }
 }
 
-/// A vendor that takes notice of what happens to its users outside the API.
+/// A vendor that reacts to events outside the API.
 pub trait Events {
-    /// Takes notice of an event.
+    /// Reacts to an event.
     ///
     /// # Errors
-    /// In words, why it cannot have happened: the user is not there, or not able to.
+    /// Why it cannot have happened: the user does not exist, or cannot sign in.
     fn event(&self, event: &Event) -> Result<(), String>;
 }

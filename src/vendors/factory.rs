@@ -12,15 +12,15 @@ pub struct VendorFactory {
     pub embedded: &'static str,
     /// Reads a seed.
     pub make: fn(&SeedContext<'_>) -> Result<Seeded, SeedError>,
-    /// The id that a made-up person has there.
+    /// The id that a generated person has there.
     pub id: fn(&Person) -> String,
 }
 
-/// A vendor as its seed and made-up people give it.
+/// A vendor made from its seed and the generated people.
 pub struct Seeded {
     /// The vendor.
     pub vendor: Box<dyn Vendor>,
-    /// What is to happen to every call about a user.
+    /// The faults for calls about particular users.
     pub faults: Vec<UserFault>,
 }
 
@@ -44,9 +44,9 @@ impl std::fmt::Debug for VendorFactory {
 pub struct SeedContext<'a> {
     /// The text of its seed file.
     pub seed: &'a str,
-    /// Made-up people to add.
+    /// Generated people to add.
     pub people: &'a [Person],
-    /// What was set.
+    /// The vendor's settings.
     pub settings: &'a Settings,
     /// What it shares with the other vendors.
     pub context: WorldContext,

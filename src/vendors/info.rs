@@ -18,23 +18,23 @@ pub struct VendorInfo {
     pub name: &'static str,
     /// The vendor's name for people.
     pub title: &'static str,
-    /// The starts of the paths that are its own.
+    /// The prefixes of the paths that belong to it.
     pub claims: &'static [&'static str],
-    /// Where its clients send credentials; the first that a call has stands for the call in the journal.
+    /// Where its clients send credentials. The journal shows the first one that a call has.
     pub credentials: &'static [Carrier],
     /// Its operations, emulated or not.
     pub routes: fn() -> &'static Routes,
-    /// What is known of each of its answers.
+    /// What is known about each of its answers.
     pub fidelity: &'static LazyLock<Fidelity>,
-    /// The key of a user, as the seed writes it, from an id as a call may write it.
+    /// Turns an id as a call may write it into the user's key as the seed writes it.
     pub user_key: fn(&str) -> Cow<'_, str>,
-    /// Adds what every answer under its paths carries, whoever wrote it.
+    /// Adds the headers that every answer under its paths has, even if fauxidp wrote the answer.
     pub decorate: Option<fn(&Exchange, &mut Reply)>,
-    /// Its remote calls, where it has that edge.
+    /// Its remote calls, if it has any.
     pub rpc: Option<Rpc>,
-    /// What it declares about itself.
+    /// Its settings.
     pub settings: &'static [Setting],
-    /// The named errors that it does not have.
+    /// The named errors that it lacks.
     pub lacks: &'static [NamedError],
 }
 
@@ -45,7 +45,7 @@ impl VendorInfo {
     }
 }
 
-/// What reflection and health are told of a vendor's remote calls.
+/// What reflection and health need to know about a vendor's remote calls.
 pub struct Rpc {
     /// A serialized `google.protobuf.FileDescriptorSet`.
     pub descriptors: &'static [u8],

@@ -1,4 +1,4 @@
-//! The vendors: what each has to offer, and the one list that names them all.
+//! The vendors: what each one provides, and the one list that names them all.
 
 mod endpoint;
 mod event;
@@ -32,7 +32,7 @@ pub use settings::{Setting, Settings};
 /// The vendors that come with the crate: the one list that names them.
 pub static BUILT_IN: [VendorFactory; 3] = [monocloud::FACTORY, zitadel::FACTORY, jitsudo::FACTORY];
 
-/// One vendor's users in one world: the same people at birth, nothing shared in life.
+/// One vendor's users in one world. All vendors start with the same people and share nothing afterwards.
 pub trait Vendor: Send + Sync {
     /// What is the same in every world.
     fn info(&self) -> &'static VendorInfo;
@@ -44,29 +44,28 @@ pub trait Vendor: Send + Sync {
     /// Any failure, in this vendor's words.
     fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply;
 
-    /// Whether the call carries a credential that counts here.
+    /// Whether the call has a credential that is accepted here.
     fn accepts_credential(&self, call: &Call) -> bool;
 
-    /// The vendor in a world of its own that starts from this one's state, copy-on-write. A reset is a fork of the
-    /// seed.
+    /// The vendor in another world, which starts from this one's state, copy-on-write. A reset is a fork of the seed.
     fn fork(&self, context: WorldContext) -> Box<dyn Vendor>;
 
-    /// The same vendor with other settings: what calls change is shared, so that a call under way is not lost.
+    /// The same vendor with other settings. It shares the state, so calls in progress are not lost.
     fn with_settings(&self, settings: &Settings) -> Box<dyn Vendor>;
 
-    /// Everything that calls can change, as JSON; what belongs to the world is not part of it.
+    /// Everything that calls can change, as JSON, without what belongs to the world.
     fn snapshot(&self) -> Box<RawValue>;
 
-    /// The vendor with a state that [`Vendor::snapshot`] gave, here or in another server.
+    /// The vendor with a state that [`Vendor::snapshot`] returned, on this or another server.
     ///
     /// # Errors
-    /// What does not fit.
+    /// What is wrong with the state.
     fn restore(&self, state: &RawValue, context: WorldContext, settings: &Settings) -> Result<Box<dyn Vendor>, String>;
 
-    /// How the vendor's clients get at this world of a server at `base`, with a credential that may do everything.
+    /// How the vendor's clients connect to this world of a server at `base`, with a credential for everything.
     fn endpoint(&self, base: &BaseUrls) -> Endpoint;
 
-    /// What takes notice of events outside the API, where the vendor has that.
+    /// The handler of events outside the API, if the vendor has one.
     fn events(&self) -> Option<&dyn Events> {
         None
     }

@@ -1,8 +1,8 @@
-//! Reads seed files, and says in one line what does not fit. Knows no vendor.
+//! Reads seed files, and reports in one line what is wrong with them. Knows no vendor.
 
 use serde::de::DeserializeOwned;
 
-/// Why a seed does not fit.
+/// What is wrong with a seed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {}: {}", one_line(field), one_line(message))]
 pub struct SeedError {
@@ -23,7 +23,7 @@ impl SeedError {
     }
 }
 
-/// The text without line breaks and other characters that nobody sees: a member's name in a file can have any.
+/// The text with line breaks and other control characters escaped: a member's name in a file can have any.
 pub fn one_line(text: &str) -> String {
     let shown = |c: char| match c.is_control() {
         true => c.escape_default().to_string(),
@@ -48,7 +48,7 @@ pub fn read_seed<T: DeserializeOwned>(seed: &str) -> Result<T, SeedError> {
 
 fn seed_error(field: String, error: &serde_json::Error) -> SeedError {
     let message = error.to_string();
-    // The line is said once, in front.
+    // The message starts with the line, so it need not end with it.
     let position = format!(" at line {} column {}", error.line(), error.column());
     SeedError { line: error.line(), field, message: message.strip_suffix(&position).unwrap_or(&message).to_owned() }
 }

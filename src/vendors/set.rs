@@ -1,5 +1,4 @@
-//! The vendors that one server stands in for: the three of its own, and those that a test registers. Knows none by
-//! name.
+//! The vendors of one server: the built-in ones, and those that a test registers. Knows none by name.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -18,7 +17,7 @@ impl VendorSet {
         Self(super::BUILT_IN.iter().collect())
     }
 
-    /// The same with further vendors behind them.
+    /// The same, followed by further vendors.
     ///
     /// # Errors
     /// The name that two of them share.
@@ -29,14 +28,14 @@ impl VendorSet {
                 return Err(factory.info.name);
             }
         }
-        // Tables are made now: a slip in one stops the start, and no call has to wait for its own.
+        // Tables are built now, so that a mistake in one stops the start and no call waits for its table.
         for factory in all.iter() {
             let _ = (factory.info.routes)();
         }
         Ok(Self(all))
     }
 
-    /// What is the same in every world, for each.
+    /// What is the same in every world, for each vendor.
     pub fn infos(&self) -> impl Iterator<Item = &'static VendorInfo> + Clone + '_ {
         self.iter().map(|factory| factory.info)
     }
@@ -59,12 +58,12 @@ impl VendorSet {
     /// Refuses names of vendors and operations that no call to these can have.
     ///
     /// # Errors
-    /// What there is not, and what comes near it.
+    /// The unknown name, and the known names closest to it.
     pub fn check(&self, calls: &CallMatch) -> Result<(), String> {
         calls.check(&self.names(), self.operations().map(|(vendor, operation)| (vendor, operation.name)))
     }
 
-    /// No settings yet, for each.
+    /// The default settings of each vendor.
     pub fn default_settings(&self) -> Vec<Settings> {
         vec![Settings::default(); self.len()]
     }
@@ -72,7 +71,7 @@ impl VendorSet {
     /// Sets `vendor.key` to `value` among the settings of all vendors.
     ///
     /// # Errors
-    /// A sentence that names what there is.
+    /// Names the unknown vendor, setting or value, and the known ones.
     pub fn set(&self, settings: &mut [Settings], name: &str, value: &str) -> Result<(), String> {
         let (vendor, key) = name.split_once('.').ok_or_else(|| format!("expected VENDOR.KEY, not {name:?}"))?;
         let Some(index) = self.position(vendor) else {

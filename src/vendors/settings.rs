@@ -1,6 +1,6 @@
-//! What a vendor declares about itself and that can be set, and the values that were set. Knows no vendor.
+//! The settings that a vendor declares, and the values that were set. Knows no vendor.
 
-/// One thing that a vendor declares about itself and that can be set.
+/// One setting that a vendor declares.
 #[derive(Debug)]
 pub struct Setting {
     /// Its key, as in `--set vendor.key=value`.
@@ -19,7 +19,7 @@ impl Settings {
     /// Sets `key` to `value`.
     ///
     /// # Errors
-    /// A sentence that names what the vendor does have.
+    /// Names the unknown setting or value, and the known ones.
     pub fn set(&mut self, vendor: &str, declared: &'static [Setting], key: &str, value: &str) -> Result<(), String> {
         let Some(setting) = declared.iter().find(|setting| setting.key == key) else {
             let known: Vec<_> = declared.iter().map(|setting| setting.key).collect();

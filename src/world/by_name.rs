@@ -41,15 +41,15 @@ impl Change {
 /// The worlds by name.
 pub struct Worlds {
     template: WorldTemplate,
-    /// What a world is at birth. No call reaches it.
+    /// A world in the initial state, from which the others are forked. No call reaches it.
     seed: World,
     by_name: DashMap<Box<str>, Arc<World>, DefaultHashBuilder>,
     limits: WorldLimits,
     /// Counts the uses of all worlds.
     uses: AtomicU64,
-    /// Counts the worlds that made room.
+    /// Counts the worlds that were dropped to make room.
     dropped: AtomicU64,
-    /// Idleness is the system's time, whatever a world's clock shows.
+    /// Measures how long a world is idle. It is the system's clock, not a world's.
     clock: Clock,
 }
 
@@ -63,10 +63,10 @@ impl Worlds {
         Ok(Self::of(template, seed, limits))
     }
 
-    /// The same, but that worlds start from a state that one gave.
+    /// The same, but worlds start from a saved state.
     ///
     /// # Errors
-    /// What does not fit.
+    /// What is wrong with the state.
     pub fn starting_from(self, state: &[u8]) -> Result<Self, String> {
         let seed = self.seed.restored(DEFAULT_WORLD, state)?;
         Ok(Self::of(self.template, seed, self.limits))
@@ -91,12 +91,12 @@ impl Worlds {
         &self.template.set
     }
 
-    /// What a world is at birth.
+    /// A world in the initial state.
     pub fn seed(&self) -> &World {
         &self.seed
     }
 
-    /// The world of that name, which is used by that.
+    /// The world of that name. Counts as a use of it.
     pub fn get(&self, name: &str) -> Option<Arc<World>> {
         let world = self.by_name.get(name).map(|world| Arc::clone(&world))?;
         if self.is_stale(&world) {
@@ -107,7 +107,7 @@ impl Worlds {
         Some(world)
     }
 
-    /// The world of that name, made now if it is not there.
+    /// The world of that name, created if it does not exist.
     pub fn make(&self, name: &str) -> Arc<World> {
         match self.get(name) {
             Some(world) => world,
@@ -120,7 +120,7 @@ impl Worlds {
         Arc::new(self.seed.fork(name))
     }
 
-    /// Adds a detached world, unless one of its name was added first. Returns the one that is there now.
+    /// Adds a detached world, unless one of its name was added first. Returns the world that has the name now.
     pub fn adopt(&self, world: Arc<World>) -> Arc<World> {
         self.make_room();
         let there = self.by_name.entry(world.name().into()).or_insert(world);
@@ -129,8 +129,8 @@ impl Worlds {
         there
     }
 
-    /// Makes a world again what it was at birth. Calls under way end in what it was.
-    /// Answers false where there is no such world.
+    /// Resets a world to the initial state. Calls in progress finish in the old one.
+    /// Returns false if there is no such world.
     pub fn reset(&self, name: &str) -> bool {
         let Some(mut world) = self.by_name.get_mut(name) else {
             return false;
@@ -140,7 +140,7 @@ impl Worlds {
         true
     }
 
-    /// Makes `to` what `from` is now, whatever it was. Answers false where there is no `from`.
+    /// Copies the world `from` to the name `to`, replacing any world there. Returns false if there is no `from`.
     pub fn fork(&self, from: &str, to: &str) -> bool {
         let Some(from) = self.get(from) else {
             return false;
@@ -150,10 +150,10 @@ impl Worlds {
         true
     }
 
-    /// Changes a world, which is made if it is not there.
+    /// Changes a world, which is created if it does not exist.
     ///
     /// # Errors
-    /// A sentence that names the setting, or the vendor, that there is not. Then nothing is changed.
+    /// Names the unknown vendor, setting or value. Nothing is changed then.
     pub fn change(&self, name: &str, change: &Change) -> Result<Arc<World>, String> {
         if change.is_empty() {
             return Ok(self.make(name));
@@ -164,13 +164,13 @@ impl Worlds {
             }
             Ok::<_, String>(settings)
         };
-        // Looked at first, so that a wrong change makes no world.
+        // Checked first, so that an invalid change creates no world.
         let mut settings =
             set(self.get(name).map_or_else(|| self.seed.settings.clone(), |world| world.settings.clone()))?;
         while change.seed.is_none() && change.people.is_none() {
             self.make(name);
-            // In one step, so that neither another change nor a reset in between is lost. Nobody waits: what calls
-            // change is shared. Another round is needed only where somebody has just dropped the world.
+            // Under the entry's lock, so that no concurrent change or reset is lost. Calls in progress are not held
+            // up, since both worlds share their state. Try again only if the world was dropped in the meantime.
             if let Some(mut world) = self.by_name.get_mut(name) {
                 settings = set(world.settings.clone())?;
                 *world = Arc::new(world.with(settings));
@@ -189,17 +189,17 @@ impl Worlds {
         Ok(self.insert(world.fork(name)))
     }
 
-    /// Makes a world what a state says, whatever it was.
+    /// Replaces a world by one with a saved state.
     ///
     /// # Errors
-    /// What does not fit. Then nothing is changed.
+    /// What is wrong with the state. Nothing is changed then.
     pub fn restore(&self, name: &str, state: &[u8]) -> Result<Arc<World>, String> {
         let world = self.seed.restored(name, state)?;
         self.make_room();
         Ok(self.insert(world))
     }
 
-    /// Drops a world. Answers false where there is no such world; the default one is never dropped.
+    /// Drops a world. Returns false if there is no such world; the default one is never dropped.
     pub fn drop_world(&self, name: &str) -> bool {
         name != DEFAULT_WORLD && self.by_name.remove(name).is_some()
     }
@@ -241,8 +241,8 @@ impl Worlds {
         idle.is_some_and(|idle| world.name() != DEFAULT_WORLD && self.clock.now().as_second() - used() > idle)
     }
 
-    /// Drops what was idle too long, and where there is still no room, what was not used for longest: a hundredth of
-    /// all at once, so that a full house does not look through all for each guest.
+    /// Drops worlds that have been idle for too long. If that makes no room, drops the least recently used: a hundredth
+    /// of all at once, so that a full server does not search all worlds for each new one.
     fn make_room(&self) {
         if self.limits.idle.is_some() {
             self.by_name.retain(|_, world| !self.is_stale(world));
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_world_that_was_not_used_for_longest_goes() {
+    fn the_least_recently_used_world_is_dropped() {
         let worlds = worlds(3);
         worlds.make("a");
         worlds.make("b");
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_a_name_stays() {
+    fn the_first_world_of_a_name_is_kept() {
         let worlds = worlds(10);
         let (one, other) = (worlds.detached("a"), worlds.detached("a"));
         assert!(worlds.get("a").is_none());
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_a_worlds_own_and_a_reset_takes_them_back() {
+    fn settings_belong_to_a_world_and_a_reset_undoes_them() {
         let worlds = worlds(10);
         let value = |name: &str| {
             let world = worlds.make(name);

@@ -1,13 +1,13 @@
-//! Whether a rule is about something that there is. Knows no vendor by name.
+//! Checks a fault rule against the known vendors and operations. Knows no vendor by name.
 
 use crate::call_match::CallMatch;
 use crate::faults::Spec;
 use crate::vendors::{VendorInfo, VendorSet};
 
-/// Whether the vendors whose calls can match have what the rule asks for.
+/// Checks that every vendor whose calls can match has the error that the rule injects.
 ///
 /// # Errors
-/// A sentence that names what there is not.
+/// A sentence that names what is unknown or missing.
 pub fn fits(set: &VendorSet, spec: &Spec, calls: &CallMatch) -> Result<(), String> {
     let vendors = vendors_of(set, calls).map_err(|reason| format!("match: {reason}."))?;
     for info in vendors {

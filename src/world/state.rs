@@ -1,4 +1,4 @@
-//! A world's whole state as JSON, from which it can be made again, also by another server.
+//! A world's whole state as JSON, from which this or another server can restore it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::ids::Ids;
 use crate::outbox::Outbox;
 use crate::tokens::Keys;
 
-/// What stands in front of every state.
+/// The format mark of every state.
 const FORMAT: &str = "world state, version 1";
 
 /// Everything in a world but its name and its journal.
@@ -24,7 +24,7 @@ const FORMAT: &str = "world state, version 1";
 struct State {
     fauxidp: String,
     ids: Ids,
-    /// How many key pairs were handed out.
+    /// How many key pairs of the pool are in use.
     keys_taken: usize,
     clock: Clock,
     settings: BTreeMap<String, String>,
@@ -33,7 +33,7 @@ struct State {
     vendors: BTreeMap<String, Box<RawValue>>,
 }
 
-/// The rules, and the counts of what is no rule.
+/// The rules, and the counts of other faults.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Faults {
@@ -58,10 +58,10 @@ impl World {
         serde_json::to_string(&state).expect("a state is JSON")
     }
 
-    /// A world of that name with a state that [`World::state`] gave. Credentials are this world's.
+    /// A world of that name with a state that [`World::state`] returned. Its credentials are those of this world.
     ///
     /// # Errors
-    /// What does not fit.
+    /// What is wrong with the state.
     pub(super) fn restored(&self, name: &str, state: &[u8]) -> Result<Self, String> {
         let state: State = serde_json::from_slice(state).map_err(|error| error.to_string())?;
         if state.fauxidp != FORMAT {

@@ -1,5 +1,5 @@
-//! Log lines on their way to a file that may be full, slow or gone: a bounded queue and a thread that writes.
-//! Knows nothing of what a line says.
+//! A bounded queue of log lines, and a thread that writes them to a file that may be full, slow or gone.
+//! Does not know what a line says.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Write};
@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use crate::metrics::LOG_LINES_LOST;
 
-/// How many bytes of lines may wait. A line that finds no room is lost.
+/// How many bytes may be queued. A line that does not fit is lost.
 const MAX_BYTES: usize = 1 << 20;
 
-/// How long to wait before a second try where a file that must not block takes nothing now.
+/// How long to wait before trying again to write to a non-blocking file that is full.
 const RETRY: Duration = Duration::from_millis(10);
 
-/// Takes lines without ever waiting for the file that they go to.
+/// Accepts lines without ever waiting for the file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineQueue(Arc<Shared>);
 
@@ -25,7 +25,7 @@ struct Shared {
     waiting: Mutex<Waiting>,
     arrived: Condvar,
     written: Condvar,
-    /// How many lines were lost and not spoken of yet.
+    /// How many lines were lost since the last report.
     lost: AtomicU64,
 }
 
@@ -33,16 +33,16 @@ struct Shared {
 struct Waiting {
     lines: VecDeque<Vec<u8>>,
     bytes: usize,
-    /// Whether a line was taken out and is not written yet.
+    /// Whether a line was taken from the queue and is still being written.
     is_writing: bool,
 }
 
 impl LineQueue {
-    /// Starts the thread that writes to `file`. When lines were lost and one can be written again, it calls `tell`
-    /// with their number.
+    /// Starts the thread that writes to `file`. When lines were lost and one can be written again, the thread calls
+    /// `tell` with their number.
     ///
     /// # Errors
-    /// The system has no thread to give.
+    /// The system cannot start another thread.
     pub(super) fn start(file: impl Write + Send + 'static, tell: impl Fn(u64) + Send + 'static) -> io::Result<Self> {
         let queue = Self::default();
         let writer = queue.clone();
@@ -50,7 +50,7 @@ impl LineQueue {
         Ok(queue)
     }
 
-    /// Adds a line, with its line break, or loses it where there is no room.
+    /// Adds a line, with its line break, or loses it if it does not fit.
     pub(super) fn push(&self, line: &[u8]) {
         let mut waiting = self.lock();
         if waiting.bytes + line.len() > MAX_BYTES {
@@ -109,7 +109,7 @@ impl LineQueue {
     }
 }
 
-/// One line a call, as the log's formatter writes. It never fails.
+/// One line per call, as the log's formatter writes. Never fails.
 impl Write for LineQueue {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.push(line);
@@ -121,7 +121,7 @@ impl Write for LineQueue {
     }
 }
 
-/// A file that takes whole lines.
+/// A file of whole lines.
 struct LineFile<W> {
     file: W,
     /// Whether the last line was cut off, so that the next one must not continue it.
@@ -161,7 +161,7 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(10);
 
-    /// A file that takes so many bytes as it is allowed, one permission a write, and fails without.
+    /// A file that takes as many bytes per write as `room` allows, and fails if it allows none.
     struct Disk {
         room: mpsc::Receiver<usize>,
         text: Arc<Mutex<Vec<u8>>>,
@@ -189,7 +189,7 @@ mod tests {
         let (tell, told) = mpsc::channel();
         let disk = Disk { room, text: Arc::clone(&text) };
         let queue = LineQueue::start(disk, move |lost| tell.send(lost).unwrap()).unwrap();
-        // Whole; half and then no room; none at all; then a line break and the next one.
+        // A whole line; half a line, then no room; no room at all; then a line break and the next line.
         for room in [100, 2, 0, 0, 100, 100, 100] {
             give.send(room).unwrap();
         }

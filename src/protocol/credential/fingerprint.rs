@@ -1,4 +1,4 @@
-//! What is kept of a credential: enough to know it again, too little to use it. Knows no vendor.
+//! What is kept of a credential: enough to recognize it, too little to use it. Knows no vendor.
 
 use std::hash::BuildHasher;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use hashbrown::DefaultHashBuilder;
 
 use crate::context::split_world;
 
-/// The most credentials that are kept of one call.
+/// The maximum number of credentials kept of one call.
 const MAX_KEPT: usize = 8;
 
 /// What is kept of one credential, without the world that it named.
@@ -19,7 +19,7 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// What is kept of a credential as somebody writes it: with or without its world.
+    /// What is kept of a credential, given with or without its world.
     pub fn of(given: &str) -> Self {
         Self::bare(split_world(given).0)
     }
@@ -56,7 +56,7 @@ impl Credential {
 pub struct Credentials(Box<[Credential]>);
 
 impl Credentials {
-    /// The first one, which stands for the call where one is shown.
+    /// The first one. It represents the call where only one is shown.
     pub fn first(&self) -> Option<Credential> {
         self.0.first().copied()
     }
@@ -77,7 +77,7 @@ impl Credentials {
 pub(super) struct Collector(Vec<Credential>);
 
 impl Collector {
-    /// Adds one without its world. An empty one is none, and nobody needs one twice.
+    /// Adds one without its world, unless it is empty or a duplicate.
     pub(super) fn add(&mut self, credential: &str) {
         let kept = Credential::bare(credential);
         if !credential.is_empty() && self.0.len() < MAX_KEPT && !self.0.contains(&kept) {

@@ -27,7 +27,7 @@ pub(super) struct Hit<'i> {
 
 impl Index {
     /// # Panics
-    /// When two paths cannot be told apart: a slip in the table.
+    /// If two paths are indistinguishable, which is a mistake in the table.
     pub(super) fn new(operations: Vec<&'static Operation>) -> Self {
         let mut paths: Vec<(String, Vec<usize>)> = Vec::new();
         let mut by_shape: HashMap<String, usize> = HashMap::new();
@@ -55,7 +55,7 @@ impl Index {
         self.by_rpc.get(path).copied()
     }
 
-    /// The operations of a path that is no remote call's.
+    /// The operations of a path that is not a remote call's.
     pub(super) fn at(&self, path: &str) -> Option<Hit<'_>> {
         let found = self.by_path.at(path).ok()?;
         let mut hit = Hit { indices: found.value, parameters: [(0, 0); MAX_PARAMETERS], has_dots: false };
@@ -68,12 +68,12 @@ impl Index {
         Some(hit)
     }
 
-    /// That of these with this method.
+    /// The one of these operations with this method.
     pub(super) fn with_method(&self, indices: &[usize], method: &str) -> Option<usize> {
         indices.iter().copied().find(|index| self.operations[*index].method == method)
     }
 
-    /// What is left of `operations` without those that stand here on either edge.
+    /// Those of `operations` that are not in this index, neither by path nor by remote call.
     pub(super) fn without_own(&self, operations: &'static [Operation]) -> Vec<&'static Operation> {
         let own: HashMap<_, _> = self.operations.iter().map(|own| ((own.method, shape(own.path)), ())).collect();
         let is_own = |operation: &Operation| {
@@ -84,7 +84,7 @@ impl Index {
     }
 }
 
-/// A path with its parameters numbered: what they are called makes no other path.
+/// A path with its parameters numbered: their names do not distinguish paths.
 fn shape(path: &str) -> String {
     let number = |(index, part): (usize, &str)| match part.strip_prefix('{') {
         Some(name) if name.starts_with('*') => format!("{{*p{index}}}"),

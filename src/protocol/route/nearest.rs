@@ -1,14 +1,14 @@
-//! Which routes come near to a path that none has. Knows no vendor.
+//! Finds the routes nearest to a path that none matches. Knows no vendor.
 
 use http::Method;
 
 use crate::protocol::rpc;
 use crate::row::Operation;
 
-/// How many are told.
+/// How many are listed.
 const MAX_NEAREST: usize = 3;
 
-/// So many parts of a path are compared, and so many characters of each: comparing takes time squared.
+/// How many parts of a path are compared, and how many characters of each: the cost is quadratic.
 const MAX_PARTS: usize = 8;
 const MAX_COMPARED: usize = 64;
 
@@ -18,11 +18,11 @@ pub struct Route {
     pub operation: &'static Operation,
     /// The method.
     pub method: &'static str,
-    /// The path of the edge that was asked for.
+    /// The path, or that of its remote call, whichever kind was asked for.
     pub path: &'static str,
 }
 
-/// The routes nearest to a method and path that match none, nearest first: remote calls for the path of one.
+/// The routes nearest to a method and path that match none, nearest first. For a remote call's path, remote calls.
 pub fn nearest(operations: impl Iterator<Item = &'static Operation>, method: &Method, path: &str) -> Vec<Route> {
     let is_rpc = rpc::is_call(path);
     let route = |operation: &'static Operation| match operation.rpc {
@@ -42,7 +42,7 @@ pub fn nearest(operations: impl Iterator<Item = &'static Operation>, method: &Me
     ranked.into_iter().map(|(.., route)| route).collect()
 }
 
-/// How many letters of the fixed words of a route differ: a parameter is equal to what stands in its place.
+/// How many characters of a route's fixed parts differ. A parameter equals any part.
 fn distance(path: &str, asked: &[&str]) -> usize {
     let mut asked = asked.to_vec();
     let fixed: Vec<_> = path

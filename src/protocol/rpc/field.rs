@@ -1,5 +1,5 @@
-//! One text field of a message, found without decoding the rest: whom a remote call is about. Knows no vendor and no
-//! message.
+//! Finds one text field of a message without decoding the rest: the user that a remote call is about. Knows no vendor
+//! and no message.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use super::Codec;
 use crate::row::Field;
 
-/// The value of a text field of a message; `None` where it is missing or the message is broken.
+/// The value of a text field of a message; `None` if it is missing or the message is malformed.
 pub fn text_field(codec: Codec, message: &[u8], field: Field) -> Option<String> {
     match codec {
         Codec::Proto => proto_field(message, field.number),
@@ -35,7 +35,7 @@ fn proto_field(mut message: &[u8], number: u32) -> Option<String> {
     found
 }
 
-/// The member of an object that is called so, in snake case or, as protobuf's JSON writes it, in camel case.
+/// The member of an object with that name, in snake case or, as in protobuf's JSON, in camel case.
 struct Member(&'static str);
 
 impl Member {

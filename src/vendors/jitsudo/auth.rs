@@ -73,7 +73,7 @@ pub(super) enum Door {
     ResetRequest,
 }
 
-/// May this user come in through this door, now? The one place that knows what suspension closes.
+/// Whether a user may enter through a door in its current state. Only this function knows what suspension closes.
 pub(super) fn may_enter(user: &User, door: Door, behaviour: &Behaviour) -> bool {
     match door {
         Door::Token => user.active || behaviour.suspended_token_works,

@@ -22,9 +22,9 @@ use crate::directory::{DirectoryError, Record};
 use crate::ids::{Reservation, Stream};
 use crate::outbox::Message;
 
-/// Which part of a list is wanted.
+/// Which part of a list to return.
 pub(super) struct ListQuery {
-    /// The most items.
+    /// The maximum number of items.
     pub(super) limit: usize,
     /// Where the last page ended.
     pub(super) cursor: Option<String>,

@@ -102,7 +102,7 @@ impl fmt::Display for Address {
 }
 
 impl User {
-    /// Suspends the user, or lets it in again. Answers whether it was otherwise before; only then the time moves.
+    /// Suspends or reactivates the user. Returns whether that was a change; only then `updated_at` changes.
     pub(super) fn set_active(&mut self, active: bool, now: Timestamp) -> bool {
         let changes = self.active != active;
         if changes {
@@ -112,7 +112,7 @@ impl User {
         changes
     }
 
-    /// Changes the profile. Answers whether that made it another one; only then the time moves.
+    /// Changes the profile. Returns whether it differs; only then `updated_at` changes.
     pub(super) fn edit(&mut self, now: Timestamp, change: impl FnOnce(&mut Profile)) -> bool {
         let mut profile = (*self.profile).clone();
         change(&mut profile);
@@ -130,7 +130,7 @@ impl User {
     }
 }
 
-/// The UUID that a text of 36 characters stands for, of any version and in any case.
+/// The UUID in a text of 36 characters, of any version and in any case.
 pub(super) fn uuid(text: &[u8]) -> Option<Uuid> {
     Uuid::try_parse_ascii(text).ok().filter(|_| text.len() == 36)
 }

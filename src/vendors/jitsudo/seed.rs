@@ -1,4 +1,4 @@
-//! From a seed file, or a made-up person, to jitsudo's users.
+//! Turns a seed file and generated people into jitsudo's users.
 
 mod file;
 
@@ -32,7 +32,7 @@ struct Accounts {
     faults: Vec<UserFault>,
 }
 
-/// jitsudo as a seed file and made-up people give it.
+/// jitsudo made from a seed file and generated people.
 pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     let seed: Seed = read_seed(start.seed)?;
     let mut accounts = Accounts::default();
@@ -136,7 +136,7 @@ impl Accounts {
     }
 }
 
-/// Checks that there is that tenant, which `field` names.
+/// Checks that the tenant in `field` exists.
 fn check_tenant(
     start: &SeedContext<'_>,
     tenants: &[SeedTenant],
@@ -227,7 +227,7 @@ fn entry(entry: SeedEntry) -> Entry {
     }
 }
 
-/// A made-up person's account in that tenant with those roles, made at `now`.
+/// A generated person's account in that tenant with those roles, made at `now`.
 pub(super) fn user(person: &Person, tenant: Uuid, roles: &Arc<[String]>, now: Timestamp) -> User {
     User {
         active: true,

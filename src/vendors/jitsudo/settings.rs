@@ -1,8 +1,8 @@
-//! What of jitsudo can be set, and what the settings decide. Knows neither records nor bodies.
+//! jitsudo's settings, and what they decide. Knows neither records nor bodies.
 
 use crate::vendors::{Setting, Settings};
 
-// What nobody has published, one setting each; the sheet's assumption comes first.
+// One setting for each behaviour that is not published; the default is what the sheet assumes.
 const SUSPEND_OWNER: Setting =
     setting("suspend-owner", &["forbidden", "conflict", "allowed"], "suspending the tenant's owner");
 const SUSPEND_SELF: Setting = setting("suspend-self", &["allowed", "forbidden"], "suspending oneself");
@@ -28,7 +28,7 @@ const ERROR_CODES: Setting = setting(
 const TIMESTAMP_DIGITS: Setting =
     setting("timestamp-digits", &["seconds", "microseconds"], "the precision of timestamps");
 
-/// All of them, in the order in which they are told.
+/// All settings, in the order in which they are listed.
 pub(super) const ALL: &[Setting] = &[
     SUSPEND_OWNER,
     SUSPEND_SELF,
@@ -71,7 +71,7 @@ pub(super) struct Behaviour {
     pub(super) microseconds: bool,
 }
 
-/// What a change gets of which nobody has published whether it is allowed.
+/// The answer to a change, if it is not published whether the change is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ruling {
     Allowed,

@@ -152,7 +152,7 @@ fn optional_text(members: &Map<String, Value>, name: &'static str) -> Result<Opt
     }
 }
 
-/// A text, or null to remove it; `None` where the member is not there.
+/// A text, or null to remove it; `None` if the member is not there.
 fn nullable_text(members: &Map<String, Value>, name: &'static str) -> Result<Option<Option<String>>, Error> {
     match members.get(name) {
         None => Ok(None),

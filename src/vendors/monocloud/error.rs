@@ -63,8 +63,8 @@ pub(super) enum Error {
     WrongPassword,
 }
 
-/// What the policy says against a password. The names and the first text stand in the test data of the vendor's
-/// clients; they are those of the framework the vendor uses, and so are the other texts.
+/// Why the policy rejects a password. The names and the first text are in the test data of the vendor's clients. They
+/// are those of the framework that the vendor uses, and so are the other texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weakness {
     TooShort,

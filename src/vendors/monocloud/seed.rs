@@ -1,4 +1,4 @@
-//! From a seed file, or a made-up person, to MonoCloud's users.
+//! Turns a seed file and generated people into MonoCloud's users.
 
 use std::sync::Arc;
 
@@ -112,7 +112,7 @@ struct Hidden {
     fault: Option<String>,
 }
 
-/// MonoCloud as a seed file and made-up people give it.
+/// MonoCloud made from a seed file and generated people.
 pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     let seed: Seed = read_seed(start.seed)?;
     let now = start.context.clock.now().as_second();
@@ -200,7 +200,7 @@ fn seeded(user: SeedUser) -> User {
         idps: username.idps.into(),
     };
     let failures = if user.blocked { MAX_FAILURES } else { 0 };
-    // The file tells of sign-ins in general: they count as good ones.
+    // The file counts sign-ins in general: they are taken as successful ones.
     let activity = (user.sign_in_count > 0 || user.last_sign_in_attempt.is_some()).then(|| Activity {
         attempts: user.sign_in_count + u64::from(failures),
         last_attempt: user.last_sign_in_attempt,
@@ -237,7 +237,7 @@ fn seeded(user: SeedUser) -> User {
     }
 }
 
-/// A made-up person's account, made at `now` in epoch seconds.
+/// A generated person's account, made at `now` in epoch seconds.
 pub(super) fn user(person: &Person, now: i64) -> User {
     let email = Identifier {
         primary: true,

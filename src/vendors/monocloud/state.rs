@@ -82,7 +82,7 @@ impl Keys {
         }
     }
 
-    /// The first key that may do everything; empty if there is none.
+    /// The first key with all permissions; empty if there is none.
     pub(super) fn first_full(&self) -> &str {
         &self.first_full
     }

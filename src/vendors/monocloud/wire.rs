@@ -47,12 +47,12 @@ impl Body {
         Ok(Self { members, errors: Vec::new() })
     }
 
-    /// A text; `None` where it is missing or null.
+    /// A text; `None` if it is missing or null.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.nullable_text(name).flatten()
     }
 
-    /// A text that may be set to null: `None` where it is missing.
+    /// A text that may be set to null: `None` if it is missing.
     pub(super) fn nullable_text(&mut self, name: &'static str) -> Option<Option<String>> {
         match self.members.remove(name)? {
             Value::Null => Some(None),
@@ -74,12 +74,12 @@ impl Body {
         }
     }
 
-    /// A flag; `default` where it is missing or null.
+    /// A flag; `default` if it is missing or null.
     pub(super) fn flag(&mut self, name: &'static str, default: bool) -> bool {
         self.optional_flag(name).unwrap_or(default)
     }
 
-    /// A flag that may be changed: `None` where it is missing or null.
+    /// A flag that may be changed: `None` if it is missing or null.
     pub(super) fn optional_flag(&mut self, name: &'static str) -> Option<bool> {
         match self.members.remove(name)? {
             Value::Null => None,
@@ -88,7 +88,7 @@ impl Body {
         }
     }
 
-    /// A number of seconds, at least one; `None` where it is missing or null.
+    /// A number of seconds, at least one; `None` if it is missing or null.
     pub(super) fn seconds(&mut self, name: &'static str) -> Option<i64> {
         match self.members.remove(name)? {
             Value::Null => None,
@@ -99,7 +99,7 @@ impl Body {
         }
     }
 
-    /// An object that may be set to null: `None` where it is missing.
+    /// An object that may be set to null: `None` if it is missing.
     pub(super) fn nullable_object(&mut self, name: &'static str) -> Option<Option<Map<String, Value>>> {
         match self.members.remove(name)? {
             Value::Null => Some(None),

@@ -1,4 +1,4 @@
-//! Where ZITADEL's credential stands, which count, and what a call asks of its caller.
+//! Where ZITADEL's credential is sent, which credentials are accepted, and which permissions a call needs.
 
 pub(super) mod keys;
 
@@ -17,21 +17,21 @@ use crate::protocol::Call;
 
 use keys::Signer;
 
-/// The project that stands for the vendor's own API: a token counts there only if it is among its audience.
+/// The project of the vendor's own API, which accepts a token only if this project is in its audience.
 pub(super) const API_PROJECT: &str = "69629023906488336";
 
-/// The organisation that a call wants to work in.
+/// The header that names the organisation of a call.
 static ORGANISATION: HeaderName = HeaderName::from_static("x-zitadel-orgid");
 
-/// How many bytes of an issued token stand in front of its user's id.
+/// The number of bytes of an issued token before its user's id.
 pub(super) const SECRET_BYTES: usize = 24;
 
-/// Who calls, and when: all that a call writes has one time.
+/// The caller, and the time of the call: everything that a call writes has the same time.
 #[derive(Debug)]
 pub(super) struct Caller {
     user: User,
     at: Timestamp,
-    /// The organisation that the call wants to work in, where it names one.
+    /// The organisation of the call, if it names one.
     organization: Option<String>,
 }
 
@@ -91,7 +91,7 @@ pub(super) fn admit_writer(zitadel: &Zitadel, named: Option<&OrganizationName>, 
     })
 }
 
-/// Who holds a token that lives, and what it is good for.
+/// The holder of a valid token, and what the token allows.
 pub(super) struct Bearer {
     pub(super) user: User,
     /// What the token endpoint gave it; `None` for a personal access token, which reaches everything.

@@ -28,9 +28,9 @@ pub(super) enum Error {
     Undecodable(String),
     /// No `Authorization`.
     AuthHeaderMissing,
-    /// Another scheme than `Bearer`, or another spelling.
+    /// A scheme other than `Bearer`, or another spelling of it.
     InvalidAuthHeader,
-    /// A token that nobody made, or whose user was kept out since.
+    /// An unknown token, or one whose user was locked or deactivated since.
     InvalidToken,
     /// `x-zitadel-orgid` names nothing.
     OrganizationUnknown,
@@ -42,7 +42,7 @@ pub(super) enum Error {
     Invalid(String),
     /// Queries nest too deep.
     TooDeep,
-    /// What the vendor did not think of; its text.
+    /// A case that the vendor does not handle; its text.
     Internal(&'static str),
     /// No user has that id.
     UserNotFound,
@@ -61,15 +61,15 @@ pub(super) enum Error {
     UsernameTaken,
     /// An update of neither a human nor a machine.
     UserTypeMissing,
-    /// Metadata stands on both levels of the message.
+    /// Metadata is on both levels of the message.
     MetadataOnBothLevels,
     /// No metadata was given, or no key.
     MetadataEmpty,
     /// The user has no metadata of that key.
     MetadataMissing,
-    /// A link to an identity provider that there is not.
+    /// A link to an unknown identity provider.
     IdentityProviderUnknown,
-    /// The user was imported and never came.
+    /// The user was imported and has never signed in.
     NotInitialised,
     /// The e-mail is the one that the user has.
     EmailUnchanged,
@@ -112,9 +112,9 @@ pub(super) enum Error {
 pub(super) enum Weakness {
     /// Characters.
     Short,
-    /// A small letter.
+    /// A lower-case letter.
     NoLower,
-    /// A capital letter.
+    /// An upper-case letter.
     NoUpper,
     /// A digit.
     NoNumber,

@@ -22,7 +22,7 @@ pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, seed_
 /// A user, human or machine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct User {
-    /// Where it stands.
+    /// Its state.
     pub(super) state: UserState,
     /// How many events it has seen; a write adds one.
     pub(super) sequence: u64,
@@ -80,7 +80,7 @@ pub(super) enum Door {
     Api,
     /// The token endpoint.
     Token,
-    /// Somebody asks whether a token is good.
+    /// A service asks whether a token is valid.
     Introspection,
     /// A user's own data.
     Userinfo,
@@ -137,7 +137,7 @@ impl UserState {
 }
 
 impl User {
-    /// Writes one event that sets the state. Whatever keeps the user out ends its tokens for good.
+    /// Writes one event that sets the state. A state that keeps the user out ends its tokens permanently.
     pub(super) fn enter(&mut self, state: UserState, now: Timestamp) {
         self.state = state;
         self.write(1, now);
@@ -154,7 +154,7 @@ impl User {
         }
     }
 
-    /// Whether the user may come in there, as it stands now. No door looks at the state itself.
+    /// Whether the user may enter through a door in its current state. No door checks the state itself.
     pub(super) fn may_enter(&self, door: Door) -> bool {
         match door {
             Door::Api | Door::Token => matches!(self.state, UserState::Active | UserState::Initial),
@@ -233,7 +233,7 @@ impl Record for User {
     }
 }
 
-/// How many events a removed user has seen: one that is made again with its id goes on counting.
+/// How many events a removed user has had: a new user with the same id continues the count.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct RemovedUser {
     pub(super) user_id: String,

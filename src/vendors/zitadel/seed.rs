@@ -1,4 +1,4 @@
-//! From a seed file, or a made-up person, to ZITADEL's users.
+//! Turns a seed file and generated people into ZITADEL's users.
 
 use std::sync::Arc;
 
@@ -161,7 +161,7 @@ impl Hidden {
     }
 }
 
-/// ZITADEL as a seed file and made-up people give it.
+/// ZITADEL made from a seed file and generated people.
 pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     let seed: Seed = read_seed(start.seed)?;
     let wrong = |place: usize, id: &str, member: &str, message: &str| {
@@ -247,7 +247,7 @@ fn organization(own: &Organization) -> state::Organization {
     state::Organization { id: own.id.clone(), domain }
 }
 
-/// A made-up person's account in that organisation, made at `now`: a human with a verified e-mail, so two events.
+/// A generated person's account in that organisation, made at `now`: a human with a verified e-mail, so two events.
 pub(super) fn user(person: &Person, organization: &Arc<str>, now: Timestamp) -> User {
     let human = Human {
         profile: HumanProfile {

@@ -1,4 +1,4 @@
-//! ZITADEL in one world: what calls can change, and what its seed settles for good. Knows no call.
+//! ZITADEL in one world: what calls can change, and what its seed fixes. Knows no call.
 
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ impl Instance {
         }
     }
 
-    /// A token that may do everything; empty if there is none.
+    /// A token with all permissions; empty if there is none.
     pub(super) fn first_owner(&self) -> &str {
         &self.first_owner
     }

@@ -8,7 +8,7 @@ use super::super::record::Entry;
 use super::super::state::Jitsudo;
 use super::{ListQuery, Page, decode_cursor, encode_cursor};
 
-/// Which entries are wanted.
+/// Which entries to list.
 #[derive(Default)]
 pub(in super::super) struct AuditFilter {
     pub(in super::super) actor_id: Option<String>,

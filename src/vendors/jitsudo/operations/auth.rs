@@ -11,15 +11,15 @@ use crate::directory::{DirectoryError, Record};
 use crate::ids::Stream;
 use crate::passwords;
 
-/// Who wants in.
+/// The credentials of a log-in.
 pub(in super::super) struct Login {
     pub(in super::super) email: String,
     pub(in super::super) password: String,
-    /// Where the address stands in several tenants, which one is meant.
+    /// Selects the tenant, if the address belongs to more than one.
     pub(in super::super) tenant_slug: Option<String>,
 }
 
-/// Checks a password and issues a token. Whoever is suspended is told no more than whoever mistyped.
+/// Checks a password and issues a token. A suspended user gets the same answer as one with a wrong password.
 pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Result<IssuedToken, Error> {
     let is_named = |tenant: &&Tenant| login.tenant_slug.as_ref().is_none_or(|slug| *slug == tenant.slug);
     let has_password =
@@ -35,7 +35,7 @@ pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Res
     Ok(jitsudo.access.issue(&jitsudo.context, &user, groups::names_of(jitsudo, &user)))
 }
 
-/// Mails a token to set another password with, where there is somebody to mail it to. The answer never tells.
+/// Mails a token for setting a new password, if the address is known. The answer does not reveal whether it is.
 pub(in super::super) fn request_password_reset(jitsudo: &Jitsudo, email: &str) {
     let users = users_at(jitsudo, email, |_| true)
         .filter(|user| user.profile.auth_provider == AuthProvider::Local)
@@ -84,7 +84,7 @@ fn users_at<'a>(
     tenants.filter_map(|tenant| jitsudo.state.users.find(&Address::new(tenant.id, email)))
 }
 
-/// What a mailed token stands for, and whose it is, if it still counts.
+/// The record of a mailed token and its user, if the token is still valid.
 fn redeem(jitsudo: &Jitsudo, token: &str, purpose: Purpose) -> Result<(PendingToken, User), Error> {
     let now: Timestamp = jitsudo.context.clock.now();
     let is_valid = |pending: &PendingToken| pending.purpose == purpose && pending.is_valid_at(now);
@@ -99,7 +99,7 @@ fn redeem(jitsudo: &Jitsudo, token: &str, purpose: Purpose) -> Result<(PendingTo
 /// Uses a token up and sets its user's password.
 fn set_password(jitsudo: &Jitsudo, token: &str, purpose: Purpose, password: &str) -> Result<User, Error> {
     let (pending, _) = redeem(jitsudo, token, purpose)?;
-    // Of two calls at once, one takes the token.
+    // Of two concurrent calls, only one gets the token.
     let taken = |found: &PendingToken| if found.token == token { Ok(()) } else { Err(Error::UnknownMailToken) };
     jitsudo.state.pending.remove(pending.key(), taken).map_err(unknown_token)?;
     let hash = passwords::hash(password, jitsudo.context.ids.bytes(Stream::Salts));

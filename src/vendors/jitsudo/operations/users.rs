@@ -1,4 +1,4 @@
-//! Users, and one's own profile.
+//! Users, and the caller's own profile.
 
 use std::sync::Arc;
 
@@ -22,9 +22,9 @@ const MAX_AVATAR_BYTES: usize = 262_144;
 
 /// A user after a change, and whether there was anything to change.
 pub(in super::super) struct Changed {
-    /// The user as it stands now.
+    /// The user after the change.
     pub(in super::super) user: User,
-    /// False where the user was so before.
+    /// False if the user already was in that state.
     pub(in super::super) changed: bool,
 }
 
@@ -35,13 +35,13 @@ pub(in super::super) struct Invitation {
     pub(in super::super) roles: Vec<String>,
 }
 
-/// What an admin changes; what is `None` stays.
+/// What an admin changes. `None` leaves a member as it is.
 pub(in super::super) struct UserEdit {
     pub(in super::super) name: Option<String>,
     pub(in super::super) roles: Option<Vec<String>>,
 }
 
-/// What people change themselves; the outer `None` stays, the inner one removes.
+/// What users change themselves. `None` leaves a member as it is, `Some(None)` removes it.
 pub(in super::super) struct ProfileEdit {
     pub(in super::super) first_name: Option<Option<String>>,
     pub(in super::super) last_name: Option<Option<String>>,
@@ -49,11 +49,11 @@ pub(in super::super) struct ProfileEdit {
     pub(in super::super) avatar_base64: Option<Option<String>>,
 }
 
-/// Which users are wanted.
+/// Which users to list.
 #[derive(Default)]
 pub(in super::super) struct UserFilter {
     pub(in super::super) active: Option<bool>,
-    /// In any case.
+    /// Compared without regard to case.
     pub(in super::super) email: Option<String>,
 }
 
@@ -83,8 +83,8 @@ pub(in super::super) fn list_users(
     Ok(Page { items: found.into_iter().cloned().collect(), next })
 }
 
-/// The oldest so many of these users, in order. Whoever is too young is passed over at one look, so that a page of many
-/// people costs little more than the look at each.
+/// The `limit` oldest of these users, in order. A user that is too young is skipped after one comparison, so a page of
+/// a large directory costs little more than one comparison per user.
 fn oldest<'a>(users: impl Iterator<Item = &'a User>, limit: usize) -> Vec<&'a User> {
     let by_age = |a: &&User, b: &&User| (a.profile.created_at, a.key()).cmp(&(b.profile.created_at, b.key()));
     let mut kept: Vec<&User> = Vec::new();
@@ -111,7 +111,7 @@ fn decode_user_cursor(cursor: &str) -> Option<(Timestamp, String)> {
     Some((Timestamp::from_nanosecond(at.parse().ok()?).ok()?, id.to_owned()))
 }
 
-/// Invites somebody: the user is there at once, the address is not yet theirs.
+/// Invites a person. The user exists immediately; the address is not verified yet.
 pub(in super::super) fn create_user(jitsudo: &Jitsudo, caller: &Caller, invitation: Invitation) -> Result<User, Error> {
     jitsudo.access.admin(caller)?;
     let now = caller.at();
@@ -152,7 +152,7 @@ pub(in super::super) fn get_user(jitsudo: &Jitsudo, caller: &Caller, id: &str) -
     Ok(user)
 }
 
-/// Suspends a user (`active` false) or lets it in again (`active` true).
+/// Suspends a user (`active` false) or reactivates it (`active` true).
 pub(in super::super) fn suspend_user(
     jitsudo: &Jitsudo,
     caller: &Caller,
@@ -212,7 +212,7 @@ pub(in super::super) fn update_user(
     Ok(done)
 }
 
-/// Removes a user for good, and with them their memberships and what was mailed to them.
+/// Removes a user permanently, with their memberships and mailed tokens.
 pub(in super::super) fn delete_user(jitsudo: &Jitsudo, caller: &Caller, id: &str) -> Result<(), Error> {
     jitsudo.access.admin(caller)?;
     let user = jitsudo.state.users.remove(id, |user| {
@@ -231,7 +231,7 @@ pub(in super::super) fn delete_user(jitsudo: &Jitsudo, caller: &Caller, id: &str
     Ok(())
 }
 
-/// Mails somebody's invitation again. It needs no credential, only the tenant.
+/// Mails a user's invitation again. It needs no credential, only the tenant.
 pub(in super::super) fn resend_invite(jitsudo: &Jitsudo, tenant: Uuid, id: &str) -> Result<(), Error> {
     let user = jitsudo.state.users.get(id).filter(|user| user.profile.tenant == tenant).ok_or(Error::UserNotFound)?;
     if user.profile.email_verified {
@@ -253,7 +253,7 @@ pub(in super::super) fn update_user_profile(
     }
     let now = jitsudo.context.clock.now();
     let done = jitsudo.state.users.update(own.key(), |user| {
-        // Whose sign-in another service checks has their name from there.
+        // If another service checks the user's sign-in, it also manages the user's name.
         if user.profile.auth_provider != AuthProvider::Local {
             let written = [("first_name", &edit.first_name), ("last_name", &edit.last_name)];
             if let Some((member, _)) = written.into_iter().find(|(_, value)| value.is_some()) {
@@ -273,7 +273,7 @@ pub(in super::super) fn update_user_profile(
         Ok(Changed { user: user.clone(), changed })
     });
     let done = done.map_err(|error| match error {
-        DirectoryError::Absent => Error::UnknownToken, // removed since the token was looked at
+        DirectoryError::Absent => Error::UnknownToken, // removed after the token was checked
         DirectoryError::Exists | DirectoryError::Taken(_) | DirectoryError::Refused(_) => user_error(error),
     })?;
     if done.changed {
@@ -282,7 +282,7 @@ pub(in super::super) fn update_user_profile(
     Ok(done)
 }
 
-/// An avatar is a data URI of an image in base64, and within its limit.
+/// Checks that an avatar is a data URI of an image in base64, within the size limit.
 fn check_avatar(text: &str) -> Result<(), Error> {
     if text.len() > MAX_AVATAR_BYTES {
         return Err(Error::AvatarTooLarge);
@@ -312,8 +312,8 @@ mod tests {
     }
 
     #[test]
-    fn an_avatar_is_an_image_of_at_most_so_many_bytes() {
-        let avatar = |kind: &str, letters: usize| format!("data:image/{kind};base64,{}", "A".repeat(letters));
+    fn an_avatar_is_an_image_of_bounded_size() {
+        let avatar = |kind: &str, length: usize| format!("data:image/{kind};base64,{}", "A".repeat(length));
         assert_eq!(check_avatar(&avatar("jpeg", 262_120)), Ok(())); // the whole text has 262,143 bytes
         assert_eq!(check_avatar(&avatar("jpeg", 262_124)), Err(Error::AvatarTooLarge));
         for wrong in [avatar("", 4), avatar("png", 0), avatar("png", 3), "AAAA".to_owned()] {

@@ -1,4 +1,4 @@
-//! What was done in a world's tenants, and by whom. Only the newest entries are kept.
+//! What was done in a world's tenants, and by which actor. Only the newest entries are kept.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -56,7 +56,8 @@ pub(in super::super) struct AuditLog(Mutex<Arc<Log>>);
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Log {
-    /// Each with its number. They stand in the queue itself: to write one then touches no memory of the one that goes.
+    /// Each with its number. They are stored in the queue itself, so a new one does not touch the memory of the one
+    /// that is dropped.
     entries: VecDeque<(u64, Entry)>,
     written: u64,
 }
@@ -88,7 +89,7 @@ impl AuditLog {
     }
 
     /// The newest entries that `filter` takes, newest first: at most `limit`, from before number `before`. With the
-    /// number from which to go on, where there are more.
+    /// number from which to continue, if there are more.
     pub(in super::super) fn list(
         &self,
         before: Option<u64>,

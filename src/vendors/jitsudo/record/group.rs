@@ -1,4 +1,4 @@
-//! Groups of a tenant's users, and the roles that they stand for.
+//! Groups of a tenant's users, and the roles that they give.
 
 use std::fmt;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub(in super::super) struct Member {
     pub(in super::super) joined_at: Timestamp,
 }
 
-/// A role that a group stands for.
+/// A role that a group gives.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct RoleMapping {
     pub(in super::super) role: String,
@@ -86,7 +86,7 @@ impl Group {
         self.members.iter().any(|member| member.user == user)
     }
 
-    /// Takes a user in; `None` where it is in already.
+    /// Takes a user in; `None` if it is in already.
     pub(in super::super) fn add_member(&mut self, user: &str, now: Timestamp) -> Option<Member> {
         if self.has_member(user) {
             return None;
@@ -103,7 +103,7 @@ impl Group {
         self.updated_at = now;
     }
 
-    /// Gives the group a role; `None` where it has it already.
+    /// Gives the group a role; `None` if it has it already.
     pub(in super::super) fn add_role_mapping(&mut self, role: &str, now: Timestamp) -> Option<RoleMapping> {
         if self.role_mappings.iter().any(|mapping| mapping.role == role) {
             return None;

@@ -1,4 +1,4 @@
-//! What a mailed token stands for, until it is used. One of each purpose per user: a newer one replaces it.
+//! A mailed token that is not used yet. A user has one per purpose: a newer one replaces it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ impl Purpose {
         }
     }
 
-    /// For how long it counts. Nothing published says so.
+    /// How long it is valid. Nothing published says so.
     const fn lifetime(self) -> SignedDuration {
         match self {
             Self::Invite => SignedDuration::from_hours(7 * 24),

@@ -1,4 +1,4 @@
-//! The routes of users, and of one's own profile.
+//! The routes of users, and of the caller's own profile.
 
 use http::StatusCode;
 

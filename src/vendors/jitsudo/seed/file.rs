@@ -35,7 +35,7 @@ pub(super) struct SeedTenant {
     /// Whether the others are administered from it.
     #[serde(default)]
     pub(super) is_master: bool,
-    /// The start, where nobody says.
+    /// The time of the start, if absent.
     pub(super) created_at: Option<Timestamp>,
     pub(super) updated_at: Option<Timestamp>,
     /// The domains of its people's addresses.

@@ -68,7 +68,7 @@ pub(in super::super) fn member(user: &User, member: &Member, behaviour: &Behavio
     Reply::of(StatusCode::OK, &body)
 }
 
-/// A role that a group stands for.
+/// A role that a group gives.
 pub(in super::super) fn mapping(mapping: &RoleMapping, behaviour: &Behaviour) -> Reply {
     Reply::of(StatusCode::OK, &mapping_body(mapping, behaviour))
 }

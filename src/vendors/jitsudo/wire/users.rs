@@ -29,7 +29,7 @@ pub(in super::super) struct UserBody<'a> {
     avatar_base64: Option<Option<&'a str>>,
 }
 
-/// One's own profile, likewise.
+/// The caller's own profile.
 #[derive(Serialize)]
 struct ProfileBody<'a> {
     id: &'a str,

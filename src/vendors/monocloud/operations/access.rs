@@ -178,7 +178,7 @@ pub(in super::super) fn sign_in(monocloud: &MonoCloud, event: &Event) -> Result<
     done.map_err(|error| event_error(event, error))
 }
 
-/// Takes notice that somebody failed to sign in as the user.
+/// Records a failed attempt to sign in as the user.
 pub(in super::super) fn fail_sign_in(monocloud: &MonoCloud, event: &Event) -> Result<(), String> {
     let (now, lockout) = (monocloud.now(), monocloud.settings.lockout);
     let step = |user: &mut User| {
@@ -188,7 +188,7 @@ pub(in super::super) fn fail_sign_in(monocloud: &MonoCloud, event: &Event) -> Re
     monocloud.state.users.update(&user_id_of(monocloud, event), step).map_err(|error| event_error(event, error))
 }
 
-/// The id of the user, who may be told by what people type to sign in.
+/// The id of the user, who may be named by what people type to sign in.
 fn user_id_of(monocloud: &MonoCloud, event: &Event) -> String {
     let typed = [Kind::Email, Kind::Phone, Kind::Username].map(|kind| Alias::new(kind, &event.user));
     let named = || typed.iter().find_map(|alias| monocloud.state.users.find(alias));
@@ -207,7 +207,7 @@ fn event_error(event: &Event, error: DirectoryError<Alias, String>) -> String {
     }
 }
 
-/// From where it happened; somewhere, where nobody says.
+/// The IP address of the event, or a default.
 fn ip(event: &Event) -> &str {
     event.ip.as_deref().unwrap_or("127.0.0.1")
 }

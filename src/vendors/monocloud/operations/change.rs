@@ -7,9 +7,9 @@ use crate::vendors::monocloud::state::MonoCloud;
 
 /// A user after a change, and whether there was anything to change.
 pub(in super::super) struct Changed {
-    /// The user as it stands now.
+    /// The user after the change.
     pub(in super::super) user: User,
-    /// False where the user was so before.
+    /// False if the user already was in that state.
     pub(in super::super) changed: bool,
 }
 

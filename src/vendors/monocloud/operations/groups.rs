@@ -101,7 +101,7 @@ pub(in super::super) struct GroupPatch {
     pub(in super::super) is_auto_assigned: Option<bool>,
 }
 
-/// Changes a group. Answers whether there was anything to change.
+/// Changes a group. Returns whether anything changed.
 pub(in super::super) fn patch_group(
     monocloud: &MonoCloud,
     group_id: &str,
@@ -184,7 +184,7 @@ pub(in super::super) fn get_user_group(
     Ok(GroupMembership { user_id: user_id.to_owned(), group_name: group.name, membership })
 }
 
-/// Puts a user into a group. Answers whether the user was not in it before.
+/// Puts a user into a group. Returns whether the user was not in it before.
 pub(in super::super) fn assign_group(
     monocloud: &MonoCloud,
     user_id: &str,

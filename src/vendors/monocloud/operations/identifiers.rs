@@ -9,7 +9,7 @@ use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Alias, Identifier, Kind, Profile, User};
 use crate::vendors::monocloud::state::{MonoCloud, NAME, new_uuid};
 
-/// How long a link holds where nobody says, in seconds (assumed, monocloud-a27).
+/// How long a link is valid by default, in seconds (assumed, monocloud-a27).
 const LINK_SECONDS: i64 = 24 * 60 * 60;
 
 /// An address or a number that is to be added.
@@ -157,7 +157,7 @@ pub(in super::super) fn send_email_verification_link(
     Ok(create_link(monocloud, &user, "verify_email", Some(&user.profile.emails[index].value), expiry))
 }
 
-/// Makes a link, and sends it where there is an address.
+/// Makes a link, and sends it if there is an address.
 pub(super) fn create_link(
     monocloud: &MonoCloud,
     user: &User,
@@ -183,7 +183,7 @@ pub(super) fn create_link(
     Link { link, expires_at: monocloud.now() + expiry.unwrap_or(LINK_SECONDS), email_sent: to.is_some() }
 }
 
-/// The index of the identifier of that id. An id that is no UUID is nobody's.
+/// The index of the identifier with that id. An id that is not a UUID belongs to none.
 fn index_of(user: &User, kind: Kind, id: &str) -> Result<usize, Error> {
     let id = Uuid::parse_str(id).map_err(|_| Error::IdentifierNotFound)?;
     user.profile.identifiers(kind).iter().position(|one| one.id == id).ok_or(Error::IdentifierNotFound)
@@ -192,7 +192,7 @@ fn index_of(user: &User, kind: Kind, id: &str) -> Result<usize, Error> {
 fn identifiers_mut(profile: &mut Profile, kind: Kind) -> &mut Vec<Identifier> {
     match kind {
         Kind::Phone => &mut profile.phone_numbers,
-        // There is no list of user names, and nobody asks for one.
+        // There is no list of user names, and no operation needs one.
         Kind::Email | Kind::Username => &mut profile.emails,
     }
 }

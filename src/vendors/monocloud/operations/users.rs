@@ -81,7 +81,7 @@ impl<'q> Search<'q> {
 
     fn matches(&self, user: &User) -> bool {
         let profile = &user.profile;
-        // Among many random ids, a short part stands in some of them by chance.
+        // An id must match as a whole: a short part would occur in some random ids by chance.
         profile.user_id == self.text
             || profile.all_identifiers().any(|one| self.is_part_of(&one.value))
             || profile.claims.texts().any(|claim| self.is_part_of(claim))
@@ -92,7 +92,7 @@ impl<'q> Search<'q> {
         if !text.is_ascii() {
             return text.to_lowercase().contains(&self.lower);
         }
-        // Most places are told apart by their first letter.
+        // The first letter rules out most positions.
         let mut starts = all.iter().enumerate().filter(|(_, byte)| Some(&byte.to_ascii_lowercase()) == part.first());
         let window = |at: usize| all.get(at..at + part.len());
         starts.any(|(at, _)| window(at).is_some_and(|window| window.eq_ignore_ascii_case(part)))
@@ -164,7 +164,7 @@ pub(in super::super) fn get_user(monocloud: &MonoCloud, user_id: &str) -> Result
     monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)
 }
 
-/// Removes a user for good.
+/// Removes a user permanently.
 pub(in super::super) fn delete_user(monocloud: &MonoCloud, user_id: &str) -> Result<(), Error> {
     monocloud.state.users.remove(user_id, |_| Ok(())).map_err(|error| user_error(user_id, error))
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 #[serde(from = "Map<String, Value>")]
 pub(in super::super) struct Members(Box<[(Cow<'static, str>, Member)]>);
 
-/// The names that made-up people's claims have: they take no memory of their own.
+/// The names of generated people's claims, which need no memory of their own.
 const USUAL_NAMES: [&str; 3] = ["name", "given_name", "family_name"];
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,7 +31,7 @@ impl Members {
         })
     }
 
-    /// Changes the object. Answers whether it is another one now.
+    /// Changes the object. Returns whether it differs.
     pub(in super::super) fn edit(&mut self, change: impl FnOnce(&mut Map<String, Value>)) -> bool {
         let mut members = self.to_map();
         change(&mut members);

@@ -21,7 +21,7 @@ pub(in super::super) struct Identifier {
 }
 
 impl Identifier {
-    /// One that nobody but the vendor vouches for.
+    /// An identifier that comes from no external identity provider.
     pub(in super::super) fn new(id: Uuid, kind: Kind, value: String, has_password: bool) -> Self {
         Self {
             id,
@@ -80,7 +80,7 @@ pub(in super::super) struct Passkey {
     user_verified: bool,
 }
 
-/// A place where the user is signed in. Times are epoch seconds.
+/// A session of the user. Times are epoch seconds.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Session {
@@ -106,14 +106,14 @@ pub(in super::super) struct SessionMetadata {
     pub(in super::super) user_agent: Option<String>,
 }
 
-/// What is known of an IP address from which somebody failed to sign in as the user. Times are epoch seconds.
+/// What is known about an IP address from which sign-ins as the user failed. Times are epoch seconds.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Address {
     pub(in super::super) ip: String,
     pub(in super::super) failure_count: u32,
     pub(in super::super) login_count: u32,
-    /// When the block of the address ends; absent where it is not blocked.
+    /// When the block of the address ends; absent if it is not blocked.
     pub(in super::super) block_until: Option<i64>,
     pub(in super::super) last_login_attempt: i64,
 }
@@ -175,7 +175,7 @@ pub(in super::super) enum ExternalAuthenticator {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Block {
-    /// Epoch seconds at which it ends by itself; never, if absent.
+    /// When it expires, in epoch seconds; never, if absent.
     pub(in super::super) until: Option<i64>,
 }
 
@@ -186,7 +186,7 @@ pub(in super::super) enum Lockout {
     Ip,
 }
 
-/// How often and from where somebody signed in as the user. Times are epoch seconds.
+/// How often and from where there were sign-ins as the user. Times are epoch seconds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in super::super) struct Activity {
     pub(in super::super) attempts: u64,

@@ -1,7 +1,7 @@
 //! MonoCloud's user and what calls do to it. Pure: time comes in as an argument.
 //!
-//! Two things keep a user out, and they know nothing of each other: the flag `disabled`, which an administrator
-//! sets, and the block, which failed sign-ins cause.
+//! Two independent things keep a user out: the flag `disabled`, which an administrator sets, and the block, which
+//! failed sign-ins cause.
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,22 +24,22 @@ pub(in super::super) struct User {
     pub(in super::super) last_updated: i64,
     /// Kept out by failed sign-ins.
     pub(in super::super) block: Option<Block>,
-    /// Where the user is signed in.
+    /// The user's sessions.
     pub(in super::super) sessions: Arc<[Session]>,
-    /// What the calls that change a state leave alone.
+    /// What calls that only change the state leave unchanged.
     pub(in super::super) profile: Arc<Profile>,
 }
 
-/// The members that seldom change.
+/// The members that rarely change.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in super::super) struct Profile {
     pub(in super::super) user_id: String,
     pub(in super::super) creation_time: i64,
     pub(in super::super) has_password: bool,
-    /// Whether the next sign-in asks for another password.
+    /// Whether the next sign-in asks for a new password.
     pub(in super::super) force_password_reset: bool,
     pub(in super::super) password_updated_at: Option<i64>,
-    /// Absent where the user has none, or nobody knows it.
+    /// Absent if the user has no password, or if the seed does not give it.
     pub(in super::super) password_hash: Option<Box<str>>,
     pub(in super::super) passkeys: Vec<Passkey>,
     pub(in super::super) private_data: Members,
@@ -49,15 +49,15 @@ pub(in super::super) struct Profile {
     pub(in super::super) emails: Vec<Identifier>,
     pub(in super::super) phone_numbers: Vec<Identifier>,
     pub(in super::super) username: Option<Box<Identifier>>,
-    /// Absent where nobody ever tried to sign in.
+    /// Absent if there was never an attempt to sign in.
     pub(in super::super) activity: Option<Box<Activity>>,
-    /// From where sign-ins failed.
+    /// The addresses from which sign-ins failed.
     pub(in super::super) addresses: Vec<Address>,
     pub(in super::super) groups: Vec<Membership>,
 }
 
 impl Profile {
-    /// What applications keep with the user.
+    /// The data that applications store with the user.
     pub(in super::super) fn data(&self, data: Data) -> &Members {
         match data {
             Data::Public => &self.public_data,
@@ -65,7 +65,7 @@ impl Profile {
         }
     }
 
-    /// Likewise, to change it.
+    /// The same, to be changed.
     pub(in super::super) fn data_mut(&mut self, data: Data) -> &mut Members {
         match data {
             Data::Public => &mut self.public_data,
@@ -87,13 +87,13 @@ impl Profile {
         self.username.as_deref().into_iter().chain(&self.emails).chain(&self.phone_numbers)
     }
 
-    /// Likewise, to change them.
+    /// The same, to be changed.
     pub(in super::super) fn all_identifiers_mut(&mut self) -> impl Iterator<Item = &mut Identifier> {
         self.username.as_deref_mut().into_iter().chain(&mut self.emails).chain(&mut self.phone_numbers)
     }
 }
 
-/// Data that applications keep with a user.
+/// Data that applications store with a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Data {
     /// What the user may see.
@@ -115,7 +115,7 @@ impl Record for User {
     }
 }
 
-/// An identifier that nobody else may have, whatever its case.
+/// An identifier that must be unique, without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in super::super) enum Alias {
     Email(String),
@@ -150,8 +150,8 @@ impl fmt::Display for Alias {
 }
 
 impl User {
-    /// Keeps the user out; with `revoke_sessions` also ends every session, whatever the flag was before.
-    /// Answers whether the flag changed.
+    /// Disables the user; with `revoke_sessions` also ends every session, even if the user was already disabled.
+    /// Returns whether the flag changed.
     pub(in super::super) fn disable(&mut self, revoke_sessions: bool, now: i64) -> bool {
         if revoke_sessions {
             self.revoke_sessions();
@@ -159,12 +159,12 @@ impl User {
         self.set_disabled(true, now)
     }
 
-    /// Lifts an earlier disable; revoked sessions stay gone. Answers whether the flag changed.
+    /// Enables the user again; revoked sessions stay revoked. Returns whether the flag changed.
     pub(in super::super) fn enable(&mut self, now: i64) -> bool {
         self.set_disabled(false, now)
     }
 
-    /// Lifts the block. Answers whether there was one at `now`.
+    /// Lifts the block. Returns whether there was one at `now`.
     pub(in super::super) fn unblock(&mut self, now: i64) -> bool {
         let was_blocked = self.is_blocked(now);
         self.block = None;
@@ -177,7 +177,7 @@ impl User {
         self.block_until(now).is_some()
     }
 
-    /// When the block ends that there is at `now`: `Some(None)` is never.
+    /// The end of the block at `now`, if there is a block; `Some(None)` if it never ends.
     pub(in super::super) fn block_until(&self, now: i64) -> Option<Option<i64>> {
         let block = self.block.as_ref()?;
         block.until.is_none_or(|until| now < until).then_some(block.until)
@@ -188,12 +188,12 @@ impl User {
         self.sessions = Arc::default();
     }
 
-    /// The sessions that have not run out at `now`.
+    /// The sessions that have not expired at `now`.
     pub(in super::super) fn live_sessions(&self, now: i64) -> impl Iterator<Item = &Session> {
         self.sessions.iter().filter(move |session| now < session.expires_at)
     }
 
-    /// Changes the profile, if `step` answers that it did.
+    /// Changes the profile. Keeps the change only if `step` returns true.
     pub(in super::super) fn edit(&mut self, now: i64, step: impl FnOnce(&mut Profile) -> bool) -> bool {
         let mut profile = Profile::clone(&self.profile);
         let changed = step(&mut profile);

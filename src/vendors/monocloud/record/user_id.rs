@@ -1,4 +1,4 @@
-//! What the vendor's user ids are made of: letters and digits, as in the seeds. Pure.
+//! The form of the vendor's user ids: letters and digits, as in the seeds. Pure.
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -62,7 +62,7 @@ impl Request<'_> {
         self.exchange.parameter(index)
     }
 
-    /// What is asked for about the user of the path, read only where there is such a user.
+    /// The input of a call about the user in the path, read only if that user exists.
     pub(super) fn read_for_user<T>(&self, read: impl FnOnce(&Call) -> Result<T, Error>) -> Result<T, Error> {
         operations::get_user(self.monocloud, self.user_id())?;
         read(&self.exchange.call)

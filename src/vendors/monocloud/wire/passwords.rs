@@ -8,7 +8,7 @@ use super::super::operations::{ChangePassword, Link, NewPassword, ResetPassword,
 use super::Body;
 use crate::protocol::{Call, Reply};
 
-/// A password or its hash. `None` where there is neither.
+/// A password or its hash. `None` if there is neither.
 pub(in super::super) fn new_password(body: &mut Body, plain: &'static str) -> Option<NewPassword> {
     let unchecked = body.flag("skip_password_policy_checks", false);
     let algorithm = body.text("password_hash_algorithm");
@@ -38,7 +38,7 @@ pub(in super::super) fn set_password(call: &Call) -> Result<SetPassword, Error> 
     body.finish(read)
 }
 
-/// The password that is to be set by somebody who knows the old one.
+/// A new password from a caller that knows the old one.
 pub(in super::super) fn change_password(call: &Call) -> Result<ChangePassword, Error> {
     let mut body = Body::of(call)?;
     let read = ChangePassword {

@@ -102,7 +102,7 @@ pub(super) struct CurrentEraUser<'a> {
     last_known_region: Option<&'a str>,
 }
 
-/// By whom a user can sign in, in the words of today's clients.
+/// The identity providers through which a user can sign in, in the form of today's clients.
 #[derive(Serialize)]
 struct Connection {
     idp: IdentityProvider,

@@ -13,7 +13,7 @@ const SIGNING: u64 = 0x5167;
 const ASSERTIONS: [Algorithm; 6] =
     [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512, Algorithm::Ps256, Algorithm::Ps384, Algorithm::Ps512];
 
-/// The public key that stands in a PEM, in one form.
+/// The public key in a PEM text, always in the same form.
 pub fn parse_public(pem: &[u8]) -> Option<String> {
     Some(PublicKey::from_pem(pem)?.to_pem())
 }

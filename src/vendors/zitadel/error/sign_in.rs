@@ -64,7 +64,7 @@ pub(in super::super) fn refuse(failure: &Failure) -> Reply {
             NamedError::Forbidden => 403,
             NamedError::NotFound => 404,
             NamedError::Invalid | NamedError::Already => 400,
-            // The vendor lacks the last two names, so that nobody can ask for them.
+            // The vendor lacks the last two names, so no fault can ask for them.
             NamedError::Conflict | NamedError::Identity | NamedError::TenantMismatch => 409,
             NamedError::RateLimited => 429,
             NamedError::Unavailable => 503,

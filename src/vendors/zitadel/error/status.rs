@@ -11,7 +11,7 @@ pub(in super::super) struct Status<'a> {
     pub(in super::super) code: Code,
     /// The text, without the id.
     pub(in super::super) text: &'a str,
-    /// The id, which makes the text a detail of its own.
+    /// The id; with one, the text is also sent as a detail.
     pub(in super::super) id: Option<&'a str>,
     /// The message of that detail.
     pub(in super::super) detail: &'static str,
@@ -19,7 +19,7 @@ pub(in super::super) struct Status<'a> {
 
 const DETAIL: &str = "zitadel.v1.ErrorDetail";
 
-// The auth step stands outside the vendor's translation, hence the raw key.
+// The vendor's auth step is not translated, hence the raw key.
 pub(in super::super) const INVALID_TOKEN: Status<'_> =
     coded(401, Code::Unauthenticated, "Errors.Token.Invalid", "AUTH-7fs1e");
 pub(in super::super) const PERMISSION_DENIED: Status<'_> =
@@ -49,7 +49,7 @@ pub(in super::super) const fn bare(http: u16, code: Code, text: &str) -> Status<
     Status { http, code, text, id: None, detail: DETAIL }
 }
 
-/// What an operation says of a user that there is not; its id is the operation's own.
+/// An operation's error for an unknown user. The id is the operation's own.
 pub(in super::super) const fn user_not_found(id: &str) -> Status<'_> {
     missing("User could not be found", id)
 }

@@ -22,7 +22,7 @@ pub struct AddToken {
 pub struct AddKey {
     pub user_id: String,
     pub expires: Timestamp,
-    /// The public part of the caller's own, as PEM; empty where one is to be made.
+    /// The public part of the caller's own, as PEM; empty if one is to be made.
     pub public_key: Vec<u8>,
 }
 
@@ -36,7 +36,7 @@ pub struct RemoveCredential {
 pub struct NewCredential {
     pub created: Timestamp,
     pub id: String,
-    /// What the holder sends, or signs with; empty where the caller brought it.
+    /// What the holder sends, or signs with; empty if the caller brought it.
     pub value: String,
 }
 

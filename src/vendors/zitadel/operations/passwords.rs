@@ -48,7 +48,7 @@ pub struct PasswordReset {
 pub enum Medium {
     /// It is answered.
     Return,
-    /// It is sent, in a link where there is a template.
+    /// It is sent, as a link if there is a template.
     Send(Channel, Option<String>),
 }
 
@@ -79,7 +79,7 @@ impl NewPassword {
     }
 }
 
-/// The vendor's default policy: eight characters, with a small and a capital letter, a digit and a symbol.
+/// The vendor's default policy: eight characters, with a lower-case and an upper-case letter, a digit and a symbol.
 fn fits_policy(password: &str) -> Result<(), Error> {
     let lacks = |has: fn(char) -> bool| !password.chars().any(has);
     let weakness = if password.chars().count() < 8 {

@@ -25,7 +25,7 @@ pub struct Names {
     pub gender: Option<Gender>,
 }
 
-/// A language as the vendor shows it: `und` where it is none.
+/// A language as the vendor shows it; `und` if it is not a valid one.
 pub(super) fn language(given: Option<&str>) -> Cow<'static, str> {
     let given = given.unwrap_or_default();
     let fits = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());

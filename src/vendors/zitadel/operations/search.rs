@@ -23,11 +23,11 @@ pub enum Filter {
     MetadataKey(Match),
     /// A value that is equal, or one that is not.
     MetadataValue(Vec<u8>, bool),
-    /// Never asked for: the validator wants a query.
+    /// Never used: the validator requires a query.
     Never,
     Any(Vec<Self>),
     All(Vec<Self>),
-    /// The vendor misses a query where there is none.
+    /// Without a query inside, the vendor reports an error.
     Not(Option<Box<Self>>),
 }
 
@@ -93,7 +93,7 @@ impl Filter {
         }
     }
 
-    /// Whether the user is found; `None` where the question does not apply.
+    /// Whether the user is found; `None` if the question does not apply.
     pub(super) fn matches(&self, user: &User) -> Option<bool> {
         match self {
             Self::Text(Field::LoginName, text) => Some(user.profile.login_names.iter().any(|name| text.matches(name))),

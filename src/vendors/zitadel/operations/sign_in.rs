@@ -157,7 +157,7 @@ fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal
         signer(zitadel).sign(&claims(more))
     });
     let access = AccessToken { id, scope, audience, issued: now, expires };
-    // The state is asked once more, in one step with the write: somebody may have closed the door meanwhile.
+    // The state is checked again, under the same lock as the write: it may have changed since the first check.
     let granted = zitadel.state.users.update(&user_id, |user| {
         if !user.may_enter(Door::Token) {
             return Err(Refusal::NotActive);
@@ -170,15 +170,15 @@ fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal
         DirectoryError::Refused(refusal) => refusal,
         DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Refusal::NotActive,
     })?;
-    let expires_in = ACCESS_TOKEN_LIFETIME.as_secs() - 1; // it is counted down from the moment of the making
+    let expires_in = ACCESS_TOKEN_LIFETIME.as_secs() - 1; // counted from the time at which the token was made
     let access_token = match access_token.contains('.') {
-        true => access_token, // it says its world in a claim
+        true => access_token, // it carries its world in a claim
         false => zitadel.context.tag_with_world(access_token),
     };
     Ok(Granted { access_token, id_token, expires_in })
 }
 
-/// A token that lives, as whoever may ask sees it.
+/// A valid token, as introspection shows it.
 pub struct Introspected {
     /// The user that holds it.
     pub user: User,
@@ -186,7 +186,7 @@ pub struct Introspected {
     pub access: Option<AccessToken>,
 }
 
-/// What the holder of a token learns of itself.
+/// What the holder of a token learns about itself.
 pub struct Userinfo {
     pub user: User,
     /// Whether the scopes of the token reach the profile.
@@ -197,7 +197,7 @@ pub struct Userinfo {
     pub resource_owner: bool,
 }
 
-/// What a token is good for, to whoever may ask. `None` for one that is good for nothing.
+/// What introspection shows of a token. `None` if the token is not valid.
 pub fn introspect(zitadel: &Zitadel, form: &Form) -> Result<Option<Introspected>, Refusal> {
     authenticate_client(zitadel, form)?;
     let found = bearer(zitadel, &form.token, zitadel.context.clock.now());

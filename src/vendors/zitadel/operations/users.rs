@@ -62,7 +62,7 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
         0 => total,
         limit => start.saturating_add(limit as usize).min(total),
     };
-    // Only what stands on the page has to be in order.
+    // Only the page itself has to be sorted.
     if end < total {
         found.select_nth_unstable_by(end, order);
         found.truncate(end);
@@ -95,7 +95,7 @@ pub fn unlock_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<
     enter(zitadel, user_id, caller, UserState::unlocked)
 }
 
-/// Removes a user for good. Answers the record with the event of the removal.
+/// Removes a user permanently. Returns the record with the event of the removal.
 pub fn delete_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
     let now = caller.at();
     let removed = zitadel.state.users.remove(user_id, |user| {

@@ -1,4 +1,4 @@
-//! A write to ZITADEL's users under way, and what it gives out besides: codes, and the letters that carry them.
+//! A write to ZITADEL's users in progress, with the codes that it makes and the messages that carry them.
 
 use jiff::Timestamp;
 
@@ -12,23 +12,23 @@ use crate::outbox::Message;
 
 /// A user after a write.
 pub(in super::super) struct Written {
-    /// As it stands now.
+    /// Its current state.
     pub user: User,
-    /// The code of its e-mail, where it was asked for.
+    /// The code for its e-mail, if it was asked for.
     pub email_code: Option<String>,
-    /// The code of its phone, where it was asked for.
+    /// The code for its phone, if it was asked for.
     pub phone_code: Option<String>,
 }
 
-/// When something was changed of which no more is told.
+/// The time of a change, of which the answer shows nothing else.
 pub struct Changed {
     pub at: Timestamp,
 }
 
-/// What is to become of an address.
+/// How an address is to be verified.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verification {
-    /// A code is sent, in a link where there is a template.
+    /// A code is sent, as a link if there is a template.
     Send(Option<String>),
     /// A code is answered.
     Return,
@@ -38,7 +38,7 @@ pub enum Verification {
     Unverified,
 }
 
-/// One write under way.
+/// One write in progress.
 pub(super) struct WriteContext<'a> {
     zitadel: &'a Zitadel,
     /// The time of the write.
@@ -87,7 +87,7 @@ impl<'a> WriteContext<'a> {
         Self { zitadel, now, email_code: None, phone_code: None, messages: Vec::new() }
     }
 
-    /// Ends the write: what it has to send goes out.
+    /// Ends the write and sends its messages.
     pub(super) fn finish(self, user: User) -> Written {
         self.messages.into_iter().for_each(|message| self.zitadel.context.outbox.send(message));
         Written { user, email_code: self.email_code, phone_code: self.phone_code }
@@ -99,7 +99,7 @@ impl<'a> WriteContext<'a> {
         Code::new(self.zitadel.context.ids.letters(Stream::Codes, LETTERS, 6), self.now)
     }
 
-    /// Gives a human an address, if it is another one; an empty one is none. Answers the number of events.
+    /// Sets an address of a human, if it differs. An empty one removes it. Returns the number of events.
     ///
     /// # Errors
     /// [`Error::PhoneInvalid`]
@@ -124,7 +124,7 @@ impl<'a> WriteContext<'a> {
         Ok(1 + self.verify(user, channel, verification))
     }
 
-    /// Verifies a human's address, or makes a code that will. Answers the number of events.
+    /// Verifies a human's address, or makes a code that will. Returns the number of events.
     pub(super) fn verify(&mut self, user: &mut User, channel: Channel, verification: &Verification) -> u64 {
         let (verified, code) = match verification {
             Verification::Verified => (true, None),
@@ -157,7 +157,7 @@ impl<'a> WriteContext<'a> {
         u64::from(verified || code.is_some())
     }
 
-    /// Keeps a letter until the write is done.
+    /// Queues a message until the write is done.
     pub(super) fn queue_message(
         &mut self,
         user: &User,

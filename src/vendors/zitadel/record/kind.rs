@@ -71,7 +71,7 @@ pub enum JwtTokens {
 }
 
 impl Human {
-    /// The address of that channel; empty where there is none.
+    /// The address of that channel; empty if there is none.
     pub fn address(&self, channel: Channel) -> &str {
         match channel {
             Channel::Email => &self.email.address.email,

@@ -16,9 +16,9 @@ pub struct Secrets {
     pub phone_code: Option<Code>,
     /// What allows another password.
     pub password_code: Option<Code>,
-    /// Personal access tokens, living or dead: dead ones are still listed.
+    /// Personal access tokens, valid or ended: ended ones are still listed.
     pub tokens: Vec<Token>,
-    /// What the token endpoint gave out and nobody ended.
+    /// Tokens that the token endpoint issued and that were not revoked.
     pub access: Vec<AccessToken>,
     /// Keys that sign for the user.
     pub keys: Vec<Key>,
@@ -138,7 +138,7 @@ impl Secrets {
         self.access.iter().find(|access| access.id == id && now < access.expires)
     }
 
-    /// Keeps what the token endpoint gives out.
+    /// Keeps a token that the token endpoint issues.
     pub fn grant(&mut self, access: AccessToken) {
         self.access.retain(|other| access.issued < other.expires);
         if self.access.len() == MAX_ACCESS_TOKENS {
@@ -147,7 +147,7 @@ impl Secrets {
         self.access.push(access);
     }
 
-    /// Ends every token that there is; later ones live.
+    /// Ends every existing token; later ones are valid.
     pub(super) fn end_tokens(&mut self) {
         self.access.clear();
         self.tokens.iter_mut().for_each(|token| token.dead = true);

@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 use crate::failure::{Failure, Kind};
 use crate::protocol::{Call, Reply};
 
-/// What the vendor exposes, and what tells a page of a fault.
+/// The headers that the vendor exposes, and those that tell a web page about a fault.
 const EXPOSED: &str =
     "Location, Content-Length, Grpc-Status, Grpc-Message, Grpc-Status-Details-Bin, X-Fault-Applied, X-Fauxidp";
 

@@ -105,7 +105,7 @@ fn gateway_headers(request_id: HeaderValue) -> HeaderMap {
         headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
     });
     let mut headers = HEADERS.clone();
-    // Put in its place, which is there: half the work of inserting it.
+    // Replaced in its slot, which exists: half the work of inserting it.
     *headers.get_mut(&REQUEST_ID).expect("it is among them") = request_id;
     headers
 }
@@ -124,7 +124,7 @@ const INNER_PRAGMA: HeaderName = HeaderName::from_static("grpcgateway-pragma");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
-/// A request id in the vendor's form: 20 digits in base 32 that stand for the time and eight bytes.
+/// A request id in the vendor's form: 20 digits in base 32 that encode the time and eight bytes.
 fn request_id(at: Timestamp, ids: &Ids) -> HeaderValue {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
     let seconds = at.as_second() as u32; // the form has 32 bits for the time

@@ -1,15 +1,15 @@
-//! Reads JSON the way Go's libraries do, and speaks of what is wrong as they do. Knows no message and no operation.
+//! Reads JSON as Go's libraries do, and reports errors in their words. Knows no message and no operation.
 //!
-//! A server in Go shows the texts of `encoding/json` and `protojson` to its callers, so a stand-in needs them:
-//! the first value of a body counts and what follows is ignored, and an error names the character or the token.
+//! A server in Go shows the error texts of `encoding/json` and `protojson` to its callers, so an emulator needs them.
+//! The first value of a body counts and the rest is ignored; an error names the character or the token.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// How deep values may nest, as in Go.
+/// The maximum nesting depth of values, as in Go.
 const MAX_DEPTH: usize = 10_000;
 
-/// What is wrong, in Go's words.
+/// An error in Go's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(String);
 
@@ -21,7 +21,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The first JSON value of a body, without the space around it. `None` where there is nothing but space.
+/// The first JSON value of a body, without the whitespace around it. `None` if there is nothing but whitespace.
 ///
 /// # Errors
 /// The text of `encoding/json`'s decoder.
@@ -45,7 +45,7 @@ pub struct Member<'a> {
     raw_at: usize,
 }
 
-/// The members of a value that [`first_value`] gave.
+/// The members of a value that [`first_value`] returned.
 ///
 /// # Errors
 /// `protojson`'s text for a value that is not an object.
@@ -76,7 +76,7 @@ pub fn members(object: &[u8]) -> Result<Vec<Member<'_>>, Error> {
     Ok(found)
 }
 
-/// `protojson`'s words for what `serde` says of the member at `path`, such as `queries[0].limit`.
+/// `protojson`'s text for what `serde` reports about the member at `path`, such as `queries[0].limit`.
 pub fn explain(members: &[Member<'_>], path: &str, reason: &str) -> String {
     let name = path.split(['.', '[']).next().unwrap_or_default();
     let mut of_that_name = members.iter().filter(|member| camel(&member.name) == camel(name));
@@ -97,7 +97,7 @@ pub fn explain(members: &[Member<'_>], path: &str, reason: &str) -> String {
             let place = place(member.object, member.raw_at);
             format!("proto: ({place}): invalid value for {kind} field {}: {}", camel(name), token(member.raw))
         }
-        // Deeper down only the outermost place is known.
+        // For nested members only the position of the outermost one is known.
         Some(member) => {
             let place = place(member.object, member.raw_at);
             format!("proto: ({place}): invalid value for {kind} field {}", camel(field))
@@ -106,7 +106,7 @@ pub fn explain(members: &[Member<'_>], path: &str, reason: &str) -> String {
     }
 }
 
-/// A field's name in JSON, of either spelling.
+/// A field's name in camel case, as in JSON, from either spelling.
 fn camel(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
     let mut raise = false;
@@ -123,7 +123,7 @@ fn camel(name: &str) -> String {
     camel
 }
 
-/// A place as `protojson` says it: lines and characters from 1.
+/// A position as `protojson` writes it: line and character, counted from 1.
 fn place(text: &[u8], at: usize) -> String {
     let before = &text[..at];
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -147,7 +147,7 @@ fn skip_space(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Walks over one value without building it. It keeps its own stack, so depth costs no call.
+/// Scans one value without building it. It keeps its own stack, so nesting needs no recursion.
 struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
@@ -181,7 +181,7 @@ impl Scanner<'_> {
                 b'-' | b'0'..=b'9' => self.number()?,
                 _ => return self.invalid("looking for beginning of value"),
             }
-            // A value has ended: close what ends with it, or go on to the next one.
+            // A value has ended: close the objects and arrays that end with it, or go on to the next value.
             loop {
                 let Some(&end) = open.last() else {
                     return Ok(self.at);
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_as_go_says_it() {
+    fn errors_are_in_gos_words() {
         for (body, text) in [
             ("x", "invalid character 'x' looking for beginning of value"),
             ("{", "unexpected EOF"),
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn members_know_their_place() {
+    fn errors_give_the_position_of_a_member() {
         let body = b"{\"userId\":5, \"a\\u0062\" : {\"x\":[]},\n \"user_id\":\"u\"}";
         let found = members(body).unwrap();
         assert_eq!(found.len(), 3);

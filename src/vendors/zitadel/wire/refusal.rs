@@ -101,7 +101,7 @@ fn code_of(status: u16) -> Code {
     }
 }
 
-/// A named error, with the ids that the operation itself would give. `overrides.notice` has no place here.
+/// A named error, with the ids that the operation itself would give. `overrides.notice` is not used here.
 fn named(name: NamedError, overrides: &Overrides, context: &ErrorContext, edge: Edge) -> Reply {
     let text;
     let status = match name {
@@ -120,7 +120,7 @@ fn named(name: NamedError, overrides: &Overrides, context: &ErrorContext, edge: 
             Some(state) => wrong_state(state),
             None => bare(400, Code::FailedPrecondition, "failed precondition"),
         },
-        // The vendor lacks the last two names, so that nobody can ask for them.
+        // The vendor lacks the last two names, so no fault can ask for them.
         NamedError::Conflict | NamedError::Identity | NamedError::TenantMismatch => USERNAME_TAKEN,
         NamedError::RateLimited => bare(429, Code::ResourceExhausted, "resource exhausted"),
         NamedError::Unavailable => bare(503, Code::Unavailable, "unavailable"),

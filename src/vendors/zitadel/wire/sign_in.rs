@@ -54,7 +54,7 @@ pub(in super::super) fn granted(granted: Granted) -> Reply {
         .with(PRAGMA, HeaderValue::from_static("no-cache"))
 }
 
-/// What a token is good for.
+/// What a token allows.
 pub(in super::super) fn introspected(issuer: &str, found: Option<Introspected>) -> Reply {
     let Some(Introspected { user, access }) = found else {
         return answer(&json!({ "active": false }));

@@ -19,7 +19,7 @@ pub(super) fn optional(time: Option<Timestamp>) -> MessageField<Message, buffa::
     time.map_or_else(MessageField::none, set)
 }
 
-/// The earliest time that protobuf has, which stands for all before it.
+/// The earliest time that protobuf has. It is shown instead of any earlier one.
 const EARLIEST: Timestamp = Timestamp::constant(-62_135_596_800, 0); // the start of the year 1
 
 fn message(time: Timestamp) -> Message {

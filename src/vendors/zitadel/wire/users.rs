@@ -8,7 +8,7 @@ use super::time::{optional, set};
 use crate::vendors::zitadel::operations::users::UsersFound;
 use crate::vendors::zitadel::record::{Gender, Human, Kind, Machine, User, UserState};
 
-/// Responses that show nothing but where the user now stands.
+/// Responses that show only the user's details.
 macro_rules! shows_details {
     ($($response:ident)*) => {
         $(impl From<User> for proto::$response {
@@ -48,7 +48,7 @@ impl From<UsersFound> for proto::ListUsersResponse {
     }
 }
 
-/// Where a record stands in its history. All four members, as the seed prints them.
+/// The details of a record: all four members, as the seed prints them.
 pub(super) fn details(user: &User) -> MessageField<Details, buffa::Inline<Details>> {
     MessageField::some(Details {
         sequence: user.sequence,

@@ -18,7 +18,7 @@ use crate::directory::DirectoryError;
 pub struct CreateUser {
     pub user_id: Option<String>,
     pub organization: String,
-    /// Empty where none was given.
+    /// Empty if none was given.
     pub username: String,
     pub metadata: Vec<Entry>,
     /// Neither kind is never asked for: the validator wants one.
@@ -155,7 +155,7 @@ fn make(zitadel: &Zitadel, write: &mut WriteContext<'_>, user_id: &str, draft: D
     let username: Arc<str> = username.into();
     let mut user = User {
         state: UserState::Active,
-        // A user that is made again goes on counting.
+        // A user that is created again continues the count.
         sequence: zitadel.state.ended.get(user_id).map_or(0, |ended| ended.sequence),
         change_date: write.now,
         secrets: None,

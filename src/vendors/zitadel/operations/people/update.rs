@@ -82,7 +82,7 @@ fn update(
     Ok(write.finish(user))
 }
 
-/// A machine that is none finds no user.
+/// Changes a machine. The error for a human is that there is no such user.
 fn change_machine(user: &mut User, changes: MachineChanges) -> Result<u64, Error> {
     let old = user.machine().ok_or(Error::UserNotFound)?;
     let new = Machine {
@@ -100,7 +100,7 @@ fn change_machine(user: &mut User, changes: MachineChanges) -> Result<u64, Error
     Ok(1)
 }
 
-/// A human that is none finds no user.
+/// Changes a human. The error for a machine is that there is no such user.
 fn change_human(
     user: &mut User,
     write: &mut WriteContext<'_>,
