@@ -240,3 +240,102 @@ fn every_module_opens_with_what_it_is() {
         assert!(code <= 500, "{path} has {code} lines");
     }
 }
+
+/// Words that were names here once and had to be explained. `MAX` and `abort` need no explanation.
+const BANNED_NAMES: &[&str] = &["fate", "tide", "woken", "MOST"];
+
+/// Phrases that no message may use, and what to say instead.
+const BANNED_PHRASES: &[(&str, &str)] =
+    &[("stands twice", "duplicate"), ("is wanted", "expected"), ("is none", "invalid")];
+
+#[test]
+fn names_and_messages_use_plain_words() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let (code, literals) = code_and_literals(&text);
+        wrong.extend(banned_names(&code).into_iter().map(|name| format!("{path}: the name {name}")));
+        for literal in literals {
+            let phrase = BANNED_PHRASES.iter().find(|(phrase, _)| literal.contains(phrase));
+            wrong.extend(phrase.map(|(_, plain)| format!("{path}: {literal:?}; say {plain:?}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_banned_word_is_found_in_any_name_and_any_literal() {
+    let source = r##"
+        const MOST_CALLS: char = '"'; // "fate" is none, most of all
+        fn get_woken<'a>(tide: HighTide<'a>) { f("an \"id\" is \
+            wanted", r#""" is none"#, b'\'', b"almost stands twice") }
+    "##;
+    let (code, literals) = code_and_literals(source);
+    assert_eq!(banned_names(&code), ["MOST", "woken", "tide", "Tide"]);
+    assert_eq!(literals, ["an \"id\" is wanted", "\"\" is none", "almost stands twice"]);
+}
+
+/// The banned words among the words of all names, in `snake_case`, `CamelCase` and `UPPER_CASE`.
+fn banned_names(code: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for c in code.chars() {
+        if !c.is_alphanumeric() || (was_lower && c.is_uppercase()) {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            words.last_mut().expect("one at least").push(c);
+        }
+        was_lower = c.is_lowercase();
+    }
+    words.retain(|word| BANNED_NAMES.iter().any(|banned| word == banned || word.to_lowercase() == *banned));
+    words
+}
+
+/// A source without its comments and literals, and its string literals.
+fn code_and_literals(source: &str) -> (String, Vec<String>) {
+    let (mut code, mut literals) = (String::new(), Vec::new());
+    let mut rest = source;
+    while let Some(c) = rest.chars().next() {
+        let hashes = rest.get(1..).unwrap_or_default().chars().take_while(|c| *c == '#').count();
+        let is_in_name = code.ends_with(|c: char| c.is_alphanumeric() && c != 'b');
+        if rest.starts_with("//") {
+            rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
+        } else if c == 'r' && !is_in_name && rest[1 + hashes..].starts_with('"') {
+            let (literal, after) =
+                rest[2 + hashes..].split_once(&format!("\"{}", "#".repeat(hashes))).expect("it is closed");
+            literals.push(literal.to_owned());
+            rest = after;
+        } else if c == '"' {
+            let (literal, after) = quoted(&rest[1..]);
+            literals.push(literal);
+            rest = after;
+        } else if rest.starts_with("'\\") {
+            rest = &rest[3 + rest[3..].find('\'').expect("it is closed") + 1..];
+        } else if c == '\'' && rest.chars().nth(2) == Some('\'') {
+            rest = &rest[2 + rest[1..].chars().next().map_or(0, char::len_utf8)..];
+        } else {
+            code.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    (code, literals)
+}
+
+/// A string literal up to its closing quote, and the source after it.
+fn quoted(source: &str) -> (String, &str) {
+    let mut literal = String::new();
+    let mut chars = source.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return (literal, &source[at + 1..]),
+            '\\' => match chars.next().expect("an escaped character").1 {
+                '\n' => {}
+                escaped => literal.push(escaped),
+            },
+            // Blanks in a row count as one, since a continued line starts with some.
+            ' ' if literal.ends_with(' ') => {}
+            c => literal.push(c),
+        }
+    }
+    panic!("a literal is not closed: {source}")
+}
