@@ -27,7 +27,7 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// How long a connection may be idle.
     pub idle_timeout: Duration,
-    /// How long a request that leaves the server may take, with all its steps. No flag sets it.
+    /// How long a request to the outside may take in total. No flag sets it.
     pub outbound_timeout: Duration,
 }
 

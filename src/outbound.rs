@@ -1,5 +1,5 @@
-//! Sends what leaves the server: bounded in number, size and time, to near addresses only. Knows no vendor, and nothing
-//! of what is sent.
+//! Sends requests to the outside: bounded in number, size and time, and only to local and private addresses. Knows no
+//! vendor, and does not know what is sent.
 
 mod target;
 
@@ -26,18 +26,18 @@ const MAX_REPLY: usize = 1 << 20;
 /// The largest head of an answer, in bytes.
 const MAX_REPLY_HEAD: usize = 64 << 10;
 
-/// The most requests on their way at once; further ones wait, within their time.
+/// The maximum number of concurrent requests; further ones wait, within their time limit.
 const MAX_IN_FLIGHT: usize = 64;
 
-/// The most deliveries that are not yet over. Further ones are not made.
+/// The maximum number of unfinished deliveries. Further ones are not made.
 const MAX_DELIVERIES: usize = 1_024;
 
-/// What sends requests to the outside. A clone shares its limits.
+/// Sends requests to the outside. A clone shares its limits.
 #[derive(Clone)]
 pub struct OutboundClient {
-    /// Where the server listens: it never calls itself.
+    /// The addresses that the server listens on: it never calls itself.
     own: Arc<[SocketAddr]>,
-    /// How long a request may take, with all its steps.
+    /// How long a request may take in total.
     timeout: Duration,
     in_flight: Arc<Semaphore>,
     deliveries: Arc<Semaphore>,
@@ -50,7 +50,7 @@ impl OutboundClient {
         Self { own: own.into(), timeout, in_flight, deliveries: Arc::new(Semaphore::new(MAX_DELIVERIES)) }
     }
 
-    /// Sends a request and reads the whole answer, on a connection of its own. It follows no redirect.
+    /// Sends a request on a new connection and reads the whole answer. It follows no redirect.
     ///
     /// # Errors
     /// Why there is no answer; [`OutboundError`] says which requests are not even sent.
@@ -58,14 +58,14 @@ impl OutboundClient {
         let sent = async {
             let _permit = self.in_flight.acquire().await.expect("it is never closed");
             let target = Target::parse(&request.url)?;
-            // The name is looked up once, so that it is what was checked that is connected to.
+            // The name is resolved only once, so that the connection goes to the addresses that were checked.
             let addresses = resolve(&target, &self.own).await?;
             exchange(&target, &addresses, request).await
         };
         tokio::time::timeout(self.timeout, sent).await.unwrap_or(Err(OutboundError::TimedOut))
     }
 
-    /// Makes the deliveries of one call, one after the other. Nobody waits for them; the log hears of failures.
+    /// Makes the deliveries of one call, one after the other, in the background. Failures are logged.
     pub fn deliver(&self, requests: Vec<OutboundRequest>) {
         let number = u32::try_from(requests.len()).unwrap_or(u32::MAX);
         let Ok(permit) = Arc::clone(&self.deliveries).try_acquire_many_owned(number) else {
@@ -91,7 +91,7 @@ impl OutboundClient {
     }
 }
 
-/// One request on a connection of its own, to the first of the addresses that takes it.
+/// Sends one request on a new connection, to the first of the addresses that accepts it.
 async fn exchange(
     target: &Target,
     addresses: &[SocketAddr],
@@ -118,7 +118,7 @@ async fn exchange(
         }
         Ok(OutboundReply { status: head.status, headers: head.headers, body: Bytes::from(whole) })
     });
-    // The connection moves within this task, so that it ends with it, also where the time is up.
+    // The connection is driven within this task, so that it ends with the task, even at a time-out.
     tokio::select! {
         biased;
         answer = &mut answer => answer,

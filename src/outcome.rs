@@ -1,5 +1,5 @@
-//! What a vendor makes of a call: its answer, or first a question to somebody outside. Knows no vendor, and nothing of
-//! how anything is sent.
+//! The result of a vendor's step: an answer, or first a request to the outside. Knows no vendor, and does not know how
+//! anything is sent.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,32 +9,32 @@ use http::{HeaderMap, Method, StatusCode};
 use crate::exchange::Exchange;
 use crate::protocol::Reply;
 
-/// What a vendor makes of a call. The pipeline does the sending and the waiting, so a vendor only computes.
+/// The result of a vendor's step. The pipeline sends and waits, so a vendor only computes.
 pub enum Outcome {
-    /// The call is answered. Then the deliveries are made, one after the other; nobody waits for their answers.
+    /// The call is answered. Then the deliveries are made in the background, one after the other.
     Reply(Reply, Vec<OutboundRequest>),
-    /// Somebody outside is asked first.
+    /// A request to the outside comes first.
     Ask(Box<Ask>),
 }
 
-/// A question to somebody outside.
+/// A request to the outside, and what to do with its answer.
 pub struct Ask {
-    /// What is asked.
+    /// The request.
     pub request: OutboundRequest,
-    /// Goes on with the answer.
+    /// Continues with the answer.
     pub then: Continuation,
 }
 
-/// What to do with the answer from outside. Time has passed: the exchange has the time of now, and what was looked up
-/// before may have changed.
+/// Continues with the answer from outside. Time has passed meanwhile: the exchange has the current time, and earlier
+/// look-ups may be out of date.
 pub type Continuation = Box<dyn FnOnce(&Exchange, Result<OutboundReply, OutboundError>) -> Outcome + Send>;
 
-/// A request to somebody outside.
+/// A request to the outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboundRequest {
     /// The method.
     pub method: Method,
-    /// Where it goes, as it was configured: it is checked when it is sent.
+    /// Its URL as configured; it is checked when the request is sent.
     pub url: String,
     /// The headers, without those that the connection adds.
     pub headers: HeaderMap,
@@ -42,27 +42,27 @@ pub struct OutboundRequest {
     pub body: Bytes,
 }
 
-/// What somebody outside answered. A redirect is an answer like any other.
+/// An answer from outside. A redirect is an answer like any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboundReply {
     /// The status.
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, whole.
+    /// The whole body.
     pub body: Bytes,
 }
 
-/// Why there is no answer from outside. None names more of the URL than its host: the rest may be a secret.
+/// Why there is no answer from outside. A message names only the host of the URL: the rest may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundError {
-    /// The URL has no scheme or no host, or it names a user.
-    #[error("not an absolute URL of a host")]
+    /// The URL has no scheme or no host, or it has a user name.
+    #[error("expected an absolute URL with a host and without a user name")]
     InvalidUrl,
-    /// The scheme is one that is not spoken.
+    /// The scheme is not supported.
     #[error("unsupported scheme {0:?}; expected http")]
     UnsupportedScheme(String),
-    /// The host's name has no address.
+    /// The host name cannot be resolved.
     #[error("{host}: {reason}")]
     Unresolved {
         /// The host.
@@ -70,23 +70,23 @@ pub enum OutboundError {
         /// Why.
         reason: String,
     },
-    /// The address is one that nothing is sent to.
-    #[error("{host}: nothing is sent to {address}; expected a loopback or private address")]
+    /// The address is not allowed.
+    #[error("{host}: the address {address} is not allowed; expected a loopback or private address")]
     NotNear {
         /// The host.
         host: String,
         /// The address that it has.
         address: IpAddr,
     },
-    /// The address is one that the server itself listens on.
-    #[error("{host}: nothing is sent to {address}, where this server listens")]
+    /// The server itself listens on the address.
+    #[error("{host}: the address {address} is not allowed, because this server listens on it")]
     OwnListener {
         /// The host.
         host: String,
         /// The address that it has.
         address: SocketAddr,
     },
-    /// The connection failed, or what came over it is not HTTP.
+    /// The connection failed, or the answer was not HTTP.
     #[error("{host}: {reason}")]
     Failed {
         /// The host.
@@ -94,16 +94,16 @@ pub enum OutboundError {
         /// Why.
         reason: String,
     },
-    /// There was no whole answer in time.
-    #[error("no answer in time")]
+    /// There was no complete answer in time.
+    #[error("no complete answer in time")]
     TimedOut,
     /// The answer's body is too large.
-    #[error("the answer is over {0} bytes")]
+    #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
 }
 
 impl Outcome {
-    /// Asks somebody outside, and goes on with what comes back.
+    /// Sends a request to the outside and continues with the answer.
     pub fn ask(
         request: OutboundRequest,
         then: impl FnOnce(&Exchange, Result<OutboundReply, OutboundError>) -> Self + Send + 'static,

@@ -1,4 +1,4 @@
-//! Whom the server may send to: near addresses, and never itself. Knows nothing of what is sent.
+//! Checks where the server may send to: local and private addresses, and never itself. Does not know what is sent.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 
@@ -7,10 +7,10 @@ use http::uri::PathAndQuery;
 
 use crate::outcome::OutboundError;
 
-/// Where clouds tell a machine its secrets: private by its form, and not by its use.
+/// The metadata service of clouds, which gives a machine its secrets. Its address counts as private by its range only.
 const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
-/// A URL that was read.
+/// A parsed URL.
 #[derive(Debug)]
 pub(super) struct Target {
     uri: Uri,
@@ -22,7 +22,7 @@ impl Target {
     /// Reads an absolute URL.
     ///
     /// # Errors
-    /// It is none, or its scheme is not spoken.
+    /// It is not an absolute URL, or its scheme is not supported.
     pub(super) fn parse(url: &str) -> Result<Self, OutboundError> {
         let uri: Uri = url.parse().map_err(|_| OutboundError::InvalidUrl)?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -42,32 +42,32 @@ impl Target {
         }
     }
 
-    /// Host and port, as the URL has them. They name no user.
+    /// Host and port as in the URL, which has no user name.
     pub(super) fn authority(&self) -> &str {
         self.uri.authority().map_or("", |authority| authority.as_str())
     }
 
-    /// Path and query, as a request line has them.
+    /// Path and query, as in a request line.
     pub(super) fn path(&self) -> Uri {
         Uri::from(self.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")))
     }
 
-    /// The connection to it failed.
+    /// The error of a failed connection to it.
     pub(super) fn failed(&self, reason: &dyn std::error::Error) -> OutboundError {
         OutboundError::Failed { host: self.host.clone(), reason: reason.to_string() }
     }
 
-    /// Whether the host is named as containers of one network name each other: a word without a dot. A number is none,
+    /// Whether the host is a name without a dot, as containers of one network call each other. A number does not count,
     /// since resolvers read it as an address.
     fn is_container(&self) -> bool {
         !self.host.contains(['.', ':']) && self.host.starts_with(|first: char| first.is_ascii_alphabetic())
     }
 }
 
-/// The addresses of the target. All have to be allowed, so that it is no matter of luck which is connected to.
+/// The addresses of the target. All must be allowed, so that it does not matter which one is used.
 ///
 /// # Errors
-/// There is none, or nothing is sent to one of them.
+/// There is no address, or one of them is not allowed.
 pub(super) async fn resolve(target: &Target, own: &[SocketAddr]) -> Result<Vec<SocketAddr>, OutboundError> {
     let host = &target.host;
     let unresolved = |reason: String| OutboundError::Unresolved { host: host.clone(), reason };
@@ -96,7 +96,7 @@ fn is_near(address: IpAddr) -> bool {
     }
 }
 
-/// Whether an address may be that of a machine elsewhere in the network.
+/// Whether an address may belong to another machine in the network.
 fn is_anybodys(address: IpAddr) -> bool {
     let is_special = match address {
         IpAddr::V4(address) => address.is_link_local() || address.is_broadcast(),
@@ -105,14 +105,14 @@ fn is_anybodys(address: IpAddr) -> bool {
     !(is_special || address.is_unspecified() || address.is_multicast())
 }
 
-/// Whether whoever connects to `address` comes out at the listener `own`.
+/// Whether a connection to `address` would reach the listener `own`.
 fn is_own(own: SocketAddr, address: SocketAddr) -> bool {
     let listens_everywhere = own.ip().is_unspecified();
     own.port() == address.port()
         && (own.ip().to_canonical() == address.ip() || listens_everywhere && is_of_this_machine(address.ip()))
 }
 
-/// Only to an address of its own can a machine bind.
+/// Whether the address belongs to this machine: a machine can only bind its own addresses.
 fn is_of_this_machine(address: IpAddr) -> bool {
     UdpSocket::bind((address, 0)).is_ok()
 }

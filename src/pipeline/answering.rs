@@ -29,8 +29,8 @@ pub(super) fn guarded(
     })
 }
 
-/// Whether the call would succeed, told by a copy of the vendor. Nothing leaves the server for a trial: what would have
-/// to be asked outside counts as a success, and deliveries are not made.
+/// Whether the call would succeed, tried on a copy of the vendor. A trial sends nothing: a request to the outside
+/// counts as a success, and deliveries are not made.
 pub(super) fn would_succeed(trial: &dyn Vendor, exchange: &Exchange) -> bool {
     match guarded(trial, exchange, |vendor, exchange| vendor.handle(exchange)) {
         Outcome::Reply(reply, _) => reply.outcome().is_success(),

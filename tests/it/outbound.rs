@@ -219,7 +219,7 @@ async fn an_answer_is_bounded() {
     let (answer, _) = outside.asked(&emulator, "ask", "200 OK", &most).await;
     assert_eq!(answer.json()["text"].as_str().map(str::len), Some(most.len()));
     let (answer, _) = outside.asked(&emulator, "ask", "200 OK", &(most + "x")).await;
-    assert_eq!((answer.status, answer.text()), (502, r#""the answer is over 1048576 bytes""#));
+    assert_eq!((answer.status, answer.text()), (502, r#""the answer is larger than 1048576 bytes""#));
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn nobody_is_waited_for_for_ever() {
     let (emulator, outside) = (emulator_waiting(Duration::from_millis(50)).await, Outside::start().await);
     let ask = call("ask", &outside.url);
     let (answer, (_, _silent)) = tokio::join!(ask.send(&emulator), outside.next());
-    assert_eq!((answer.status, answer.text()), (502, r#""no answer in time""#));
+    assert_eq!((answer.status, answer.text()), (502, r#""no complete answer in time""#));
 }
 
 #[tokio::test]
@@ -270,12 +270,21 @@ async fn what_is_not_near_is_not_asked() {
     let emulator = emulator().await;
     let own = emulator.addresses()[0];
     let refused = [
-        (format!("http://{own}/"), format!("127.0.0.1: nothing is sent to {own}, where this server listens")),
-        (format!("http://localhost:{}/", own.port()), format!("localhost: nothing is sent to {own}, where this")),
-        ("http://169.254.169.254/".to_owned(), "169.254.169.254: nothing is sent to 169.254.169.254; expected".into()),
-        ("http://8.8.8.8/".to_owned(), "8.8.8.8: nothing is sent to 8.8.8.8; expected a loopback or private".into()),
+        (
+            format!("http://{own}/"),
+            format!("127.0.0.1: the address {own} is not allowed, because this server listens on it"),
+        ),
+        (format!("http://localhost:{}/", own.port()), format!("localhost: the address {own} is not allowed, because")),
+        (
+            "http://169.254.169.254/".to_owned(),
+            "169.254.169.254: the address 169.254.169.254 is not allowed; expected".into(),
+        ),
+        (
+            "http://8.8.8.8/".to_owned(),
+            "8.8.8.8: the address 8.8.8.8 is not allowed; expected a loopback or private".into(),
+        ),
         ("https://127.0.0.1/".to_owned(), "unsupported scheme \"https\"; expected http".to_owned()),
-        ("/hook".to_owned(), "not an absolute URL of a host".to_owned()),
+        ("/hook".to_owned(), "expected an absolute URL with a host and without a user name".to_owned()),
     ];
     for (url, reason) in &refused {
         let answer = call("ask", url).send(&emulator).await;
