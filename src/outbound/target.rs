@@ -75,7 +75,7 @@ pub(super) async fn resolve(target: &Target, own: &[SocketAddr]) -> Result<Vec<S
     let addresses: Vec<_> = found.map_err(|error| unresolved(error.to_string()))?.collect();
     for address in &addresses {
         let ip = address.ip().to_canonical();
-        if !(is_near(ip) || target.is_container() && is_anybodys(ip)) {
+        if !(is_near(ip) || target.is_container() && may_be_remote(ip)) {
             return Err(OutboundError::NotNear { host: host.clone(), address: ip });
         }
         if own.iter().any(|own| is_own(*own, SocketAddr::new(ip, address.port()))) {
@@ -97,7 +97,7 @@ fn is_near(address: IpAddr) -> bool {
 }
 
 /// Whether an address may belong to another machine in the network.
-fn is_anybodys(address: IpAddr) -> bool {
+fn may_be_remote(address: IpAddr) -> bool {
     let is_special = match address {
         IpAddr::V4(address) => address.is_link_local() || address.is_broadcast(),
         IpAddr::V6(address) => address.is_unicast_link_local() || address == METADATA,
@@ -198,7 +198,7 @@ mod tests {
         ] {
             assert_eq!(Target::parse(url).unwrap().is_container(), is_container, "{url}");
         }
-        let allowed = |address: &str| is_anybodys(address.parse().unwrap());
+        let allowed = |address: &str| may_be_remote(address.parse().unwrap());
         assert!(allowed("100.64.0.1") && allowed("203.0.113.9") && allowed("2001:db8::1"));
         for address in ["169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "fe80::1", "::", "ff02::1"] {
             assert!(!allowed(address), "{address}");

@@ -186,7 +186,7 @@ pub struct Reply {
     /// What follows the body, on gRPC.
     pub trailers: Option<Box<HeaderMap>>,
     /// The status of an error in HTTP's terms, if the wire does not show it: gRPC always answers 200.
-    pub stands_for: Option<StatusCode>,
+    pub http_status: Option<StatusCode>,
     /// Which row of the operation's fidelity table this is; empty for fauxidp's own answers.
     pub answer: &'static str,
     /// How it is sent, if a fault changes that.
@@ -201,7 +201,7 @@ impl Reply {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             trailers: None,
-            stands_for: None,
+            http_status: None,
             answer: "",
             delivery: None,
         }
@@ -225,7 +225,7 @@ impl Reply {
 
     /// The status in HTTP's terms, whatever the wire shows.
     pub fn outcome(&self) -> StatusCode {
-        self.stands_for.unwrap_or(self.status)
+        self.http_status.unwrap_or(self.status)
     }
 
     /// The same with a header.

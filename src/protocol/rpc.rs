@@ -258,7 +258,7 @@ impl Wire {
                 Reply::new(StatusCode::OK, self.content_type, frame)
             }
         };
-        Reply { stands_for: Some(error.status()), ..reply }
+        Reply { http_status: Some(error.status()), ..reply }
     }
 }
 

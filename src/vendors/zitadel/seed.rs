@@ -131,20 +131,20 @@ impl Hidden {
             password_code: code(&self.password_code),
             ..Secrets::default()
         };
-        for (place, token) in self.tokens.iter().enumerate() {
-            secrets.tokens.push(Token::seeded(&format!("{user_id}-{}", place + 1), token, made));
+        for (index, token) in self.tokens.iter().enumerate() {
+            secrets.tokens.push(Token::seeded(&format!("{user_id}-{}", index + 1), token, made));
         }
-        for (place, key) in self.keys.iter().enumerate() {
+        for (index, key) in self.keys.iter().enumerate() {
             let public = match (&key.public_key, &key.key) {
                 (Some(public), _) => Some(public.clone()),
                 (None, private) => private.as_deref().and_then(keys::public_of_private),
             };
-            let public = public.ok_or_else(|| (format!("keys[{place}].key"), key.id.clone()))?;
+            let public = public.ok_or_else(|| (format!("keys[{index}].key"), key.id.clone()))?;
             secrets.keys.push(Key { id: key.id.clone(), public, created: made, expires: seed_expiry() });
         }
-        for (place, entry) in self.metadata.iter().enumerate() {
+        for (index, entry) in self.metadata.iter().enumerate() {
             let value = STANDARD.decode(&entry.value);
-            let value = value.map_err(|_| (format!("metadata[{place}].value"), entry.value.clone()))?;
+            let value = value.map_err(|_| (format!("metadata[{index}].value"), entry.value.clone()))?;
             secrets.set_metadata(&entry.key, &value, made);
         }
         let has_some = self.is_machines().or(self.is_humans()).is_some() || !self.metadata.is_empty();
@@ -164,41 +164,41 @@ impl Hidden {
 /// ZITADEL made from a seed file and generated people.
 pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     let seed: Seed = read_seed(start.seed)?;
-    let wrong = |place: usize, id: &str, member: &str, message: &str| {
-        Err(SeedError::about(start.seed, id, &format!("users[{place}].{member}"), message))
+    let wrong = |index: usize, id: &str, member: &str, message: &str| {
+        Err(SeedError::about(start.seed, id, &format!("users[{index}].{member}"), message))
     };
     let (mut faults, mut sign_in) = (Vec::new(), SignIn::default());
     let mut users = Vec::with_capacity(seed.users.len() + start.people.len());
-    for (place, user) in seed.users.into_iter().enumerate() {
+    for (index, user) in seed.users.into_iter().enumerate() {
         let id = user.user_id.clone();
         if !(1..=200).contains(&id.chars().count()) {
-            return wrong(place, &id, "userId", "an id must have 1 to 200 characters");
+            return wrong(index, &id, "userId", "an id must have 1 to 200 characters");
         }
         if !seed.organizations.iter().any(|organization| organization.id == user.details.resource_owner) {
-            return wrong(place, &user.details.resource_owner, "details.resourceOwner", "unknown organization");
+            return wrong(index, &user.details.resource_owner, "details.resourceOwner", "unknown organization");
         }
         let Ok(sequence) = user.details.sequence.parse() else {
-            return wrong(place, &id, "details.sequence", "expected a whole number in quotes");
+            return wrong(index, &id, "details.sequence", "expected a whole number in quotes");
         };
         let kind = match (user.human, user.machine) {
             (Some(human), None) => Kind::Human(human),
             (None, Some(machine)) => Kind::Machine(machine),
-            _ => return wrong(place, &id, "human", "a user must be either human or machine"),
+            _ => return wrong(index, &id, "human", "a user must be either human or machine"),
         };
         let strange = match kind {
             Kind::Human(_) => user.fauxidp.is_machines().map(|member| (member, "only a machine can have this")),
             Kind::Machine(_) => user.fauxidp.is_humans().map(|member| (member, "only a human can have this")),
         };
         if let Some((member, message)) = strange {
-            return wrong(place, &id, &format!("fauxidp.{member}"), message);
+            return wrong(index, &id, &format!("fauxidp.{member}"), message);
         }
         let secrets = match user.fauxidp.secrets(&id, user.details.creation_date) {
             Ok(secrets) => secrets,
-            Err((member, value)) => return wrong(place, &value, &format!("fauxidp.{member}"), "invalid value"),
+            Err((member, value)) => return wrong(index, &value, &format!("fauxidp.{member}"), "invalid value"),
         };
         sign_in = sign_in.or(user.fauxidp.sign_in(&id, &user.username));
         if let Some(spec) = user.fauxidp.fault {
-            faults.push(UserFault { key: id, spec, field: format!("users[{place}].fauxidp.fault") });
+            faults.push(UserFault { key: id, spec, field: format!("users[{index}].fauxidp.fault") });
         }
         users.push(User {
             state: user.state,

@@ -134,7 +134,7 @@ fn request_id(at: Timestamp, ids: &Ids) -> HeaderValue {
     // In two halves of ten digits, each of which a machine word holds.
     let halves = [(padded >> 50) as u64, padded as u64];
     let text: [u8; 20] =
-        std::array::from_fn(|place| DIGITS[(halves[place / 10] >> (45 - 5 * (place % 10))) as usize % 32]);
+        std::array::from_fn(|digit| DIGITS[(halves[digit / 10] >> (45 - 5 * (digit % 10))) as usize % 32]);
     HeaderValue::from_bytes(&text).expect("digits are ASCII")
 }
 

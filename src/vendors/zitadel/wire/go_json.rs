@@ -84,7 +84,7 @@ pub fn explain(members: &[Member<'_>], path: &str, reason: &str) -> String {
     if let (Some(second), true) = (second, reason.starts_with("duplicate field")) {
         return format!(
             "proto: ({}): duplicate field {}",
-            place(second.object, second.name_at),
+            position(second.object, second.name_at),
             token(&second.object[second.name_at..])
         );
     }
@@ -94,13 +94,13 @@ pub fn explain(members: &[Member<'_>], path: &str, reason: &str) -> String {
     let (kind, field) = (kind.unwrap_or("number"), path.rsplit('.').next().unwrap_or(path));
     match first {
         Some(member) if field == path => {
-            let place = place(member.object, member.raw_at);
-            format!("proto: ({place}): invalid value for {kind} field {}: {}", camel(name), token(member.raw))
+            let position = position(member.object, member.raw_at);
+            format!("proto: ({position}): invalid value for {kind} field {}: {}", camel(name), token(member.raw))
         }
         // For nested members only the position of the outermost one is known.
         Some(member) => {
-            let place = place(member.object, member.raw_at);
-            format!("proto: ({place}): invalid value for {kind} field {}", camel(field))
+            let position = position(member.object, member.raw_at);
+            format!("proto: ({position}): invalid value for {kind} field {}", camel(field))
         }
         None => format!("proto: {reason}"),
     }
@@ -124,7 +124,7 @@ fn camel(name: &str) -> String {
 }
 
 /// A position as `protojson` writes it: line and character, counted from 1.
-fn place(text: &[u8], at: usize) -> String {
+fn position(text: &[u8], at: usize) -> String {
     let before = &text[..at];
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     let column = before.iter().rposition(|byte| *byte == b'\n').map_or(before, |newline| &before[newline + 1..]);

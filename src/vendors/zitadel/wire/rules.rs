@@ -258,5 +258,5 @@ fn embedded(message: &str, field: &str, rule: Result<(), Broken>) -> Result<(), 
 
 fn each<T>(message: &str, field: &str, list: &[T], rule: impl Fn(&T) -> Result<(), Broken>) -> Result<(), Broken> {
     let mut items = list.iter().enumerate();
-    items.try_for_each(|(place, item)| embedded(message, &format!("{field}[{place}]"), rule(item)))
+    items.try_for_each(|(index, item)| embedded(message, &format!("{field}[{index}]"), rule(item)))
 }
