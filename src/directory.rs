@@ -9,8 +9,10 @@ mod changes;
 mod record;
 mod seed;
 
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hashbrown::HashSet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -150,15 +152,14 @@ impl<T: Record> Directory<T> {
         record: T,
     ) -> Result<(), DirectoryError<T::Alias, E>> {
         let after = record.aliases();
-        let has_others = before != after;
-        if has_others {
-            self.check(changes, key, &after)?;
-        }
+        let (lost, gained) = match before == after {
+            true => (Vec::new(), Vec::new()), // nearly always
+            false => (without(before, &after), without(&after, before)),
+        };
+        self.check(changes, key, &gained)?;
         let changes = Arc::make_mut(changes);
-        if has_others {
-            changes.take(key, before.iter().filter(|alias| !after.contains(alias)));
-            changes.give(key, after);
-        }
+        changes.take(key, lost.iter());
+        changes.give(key, gained);
         changes.replace(key, record);
         Ok(())
     }
@@ -194,6 +195,12 @@ impl<T: Record> Default for Directory<T> {
     fn default() -> Self {
         Self::new(Vec::new()).expect("no two records are there to share anything")
     }
+}
+
+/// Those of `aliases` that are not among `others`. A record may have many.
+fn without<A: Clone + Eq + Hash>(aliases: &[A], others: &[A]) -> Vec<A> {
+    let others: HashSet<&A> = others.iter().collect();
+    aliases.iter().filter(|alias| !others.contains(alias)).cloned().collect()
 }
 
 /// The records of a directory at one moment.
