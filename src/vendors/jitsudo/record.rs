@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::directory::Record;
+use crate::passwords::PasswordHash;
 
 pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
 pub(super) use group::{Group, GroupName, Member, Origin, RoleMapping};
@@ -48,7 +49,7 @@ pub(super) struct Profile {
     /// What only the user's own profile shows; few have any.
     pub(super) names: Option<Box<Names>>,
     /// As it was hashed. Who has none cannot log in with one.
-    pub(super) password: Option<Box<str>>,
+    pub(super) password: Option<PasswordHash>,
 }
 
 /// The parts of a name that people give themselves.

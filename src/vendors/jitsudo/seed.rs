@@ -16,7 +16,7 @@ use super::record::{
 use super::settings::Behaviour;
 use super::state::{Jitsudo, State};
 use crate::directory::{Directory, Duplicate, Record};
-use crate::passwords;
+use crate::passwords::PasswordHash;
 use crate::people::Person;
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
@@ -85,10 +85,10 @@ impl Accounts {
             }
         }
         let password = match (hidden.password, hidden.password_hash) {
-            (Some(_), Some(hash)) => {
-                return error("password_hash", &hash, "expected either `password` or `password_hash`, not both");
+            (Some(password), Some(_)) => {
+                return error("password_hash", &password, "expected either `password` or `password_hash`, not both");
             }
-            (Some(password), None) => Some(passwords::hash_of_seed(&password, &id)),
+            (Some(password), None) => Some(PasswordHash::of_seed(&password, &id)),
             (None, hash) => hash,
         };
         self.pending.extend(hidden.reset_token.map(|token| PendingToken::permanent(&id, Purpose::Reset, token)));
@@ -113,7 +113,7 @@ impl Accounts {
                 created_at: user.created_at,
                 avatar_base64: user.avatar_base64.map(Arc::from),
                 names: (names != Names::default()).then(|| Box::new(names)),
-                password: password.map(String::into_boxed_str),
+                password,
             }),
         });
         Ok(())

@@ -12,6 +12,7 @@ use super::settings::Era;
 use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::ids::{Ids, Stream};
 use crate::protocol::Reply;
+use crate::protocol::problem::{MARK, Mark};
 
 // The vendor publishes no texts: these are our own (assumed, monocloud-a19).
 const BAD_KEY: &str = "The API key is missing or invalid.";
@@ -59,6 +60,8 @@ pub(super) enum Error {
     IdTaken(&'static str, String),
     /// A password against the policy.
     WeakPassword(Vec<Weakness>),
+    /// A password hash that would take more than a second to check.
+    HashTooCostly,
     /// Not the user's password.
     WrongPassword,
 }
@@ -129,6 +132,10 @@ impl Error {
             Self::WeakPassword(weaknesses) => {
                 identity(weaknesses.iter().map(|weakness| weakness.code_and_text()), context)
             }
+            Self::HashTooCostly => {
+                let text = "A hash of that cost takes too long to check.";
+                validation([("password_hash", text)], context).with(MARK, Mark::Limit.header())
+            }
             Self::WrongPassword => identity([("PasswordMismatch", "Incorrect password.")], context),
         };
         reply.fidelity_row(match self {
@@ -150,6 +157,7 @@ impl Error {
             Self::NoWayIn => "no_way_in",
             Self::Taken(_) | Self::IdTaken(..) => "taken",
             Self::WeakPassword(_) => "weak_password",
+            Self::HashTooCostly => "", // it says nothing of the vendor
             Self::WrongPassword => "wrong_password",
         })
     }

@@ -12,7 +12,7 @@ use super::record::{
 };
 use super::state::{Key, Keys, MonoCloud, State};
 use crate::directory::{Directory, Duplicate};
-use crate::passwords;
+use crate::passwords::PasswordHash;
 use crate::people::Person;
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
@@ -105,7 +105,7 @@ struct Hidden {
     block: Option<Block>,
     password: Option<String>,
     /// The same hashed, so that a start with many is quick.
-    password_hash: Option<Box<str>>,
+    password_hash: Option<PasswordHash>,
     force_password_reset: bool,
     blocked_ips: Vec<Address>,
     groups: Vec<Membership>,
@@ -173,7 +173,7 @@ impl From<SeedGroup> for Group {
 
 fn seeded(user: SeedUser) -> User {
     let hidden = user.fauxidp;
-    let hash = |password: String| passwords::hash_of_seed(&password, &user.user_id).into();
+    let hash = |password: String| PasswordHash::of_seed(&password, &user.user_id);
     let password_hash = hidden.password_hash.or_else(|| hidden.password.map(hash));
     let email = |email: SeedEmail| Identifier {
         id: email.id,

@@ -85,6 +85,12 @@ pub(super) enum Error {
     WrongCode,
     /// A password against the policy.
     WeakPassword(Weakness),
+    /// A password hash in a form that the vendor does not take.
+    HashUnknown,
+    /// A password hash of a cost that the vendor does not take.
+    HashCost,
+    /// A password hash that the vendor takes, but that would take more than a second to check.
+    HashTooCostly,
     /// Not the user's password.
     WrongPassword,
     /// The user has no password.

@@ -14,7 +14,7 @@ use super::record::{
 };
 use super::state::{self, Instance, SignIn, State, Zitadel};
 use crate::directory::{Directory, Duplicate};
-use crate::passwords;
+use crate::passwords::PasswordHash;
 use crate::people::Person;
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
@@ -66,9 +66,9 @@ struct Hidden {
     tokens: Vec<String>,
     keys: Vec<SeedKey>,
     secret: Option<String>,
-    secret_hash: Option<String>,
+    secret_hash: Option<PasswordHash>,
     password: Option<String>,
-    password_hash: Option<String>,
+    password_hash: Option<PasswordHash>,
     email_code: Option<String>,
     phone_code: Option<String>,
     password_code: Option<String>,
@@ -120,8 +120,8 @@ impl Hidden {
     fn secrets(&self, user_id: &str, made: Timestamp) -> Result<Option<Arc<Secrets>>, (String, String)> {
         let code = |code: &Option<String>| code.clone().map(|code| Code { code, expires: seed_expiry() });
         // Hashing takes its time, so a seed may bring the hash with it.
-        let hash = |plain: &Option<String>, hash: &Option<String>| {
-            hash.clone().or_else(|| plain.as_ref().map(|plain| passwords::hash_of_seed(plain, user_id)))
+        let hash = |plain: &Option<String>, hash: &Option<PasswordHash>| {
+            hash.clone().or_else(|| plain.as_ref().map(|plain| PasswordHash::of_seed(plain, user_id)))
         };
         let mut secrets = Secrets {
             password: hash(&self.password, &self.password_hash),
@@ -142,11 +142,13 @@ impl Hidden {
             let public = public.ok_or_else(|| (format!("keys[{index}].key"), key.id.clone()))?;
             secrets.keys.push(Key { id: key.id.clone(), public, created: made, expires: seed_expiry() });
         }
+        let mut metadata = Vec::with_capacity(self.metadata.len());
         for (index, entry) in self.metadata.iter().enumerate() {
             let value = STANDARD.decode(&entry.value);
-            let value = value.map_err(|_| (format!("metadata[{index}].value"), entry.value.clone()))?;
-            secrets.set_metadata(&entry.key, &value, made);
+            metadata.push(value.map_err(|_| (format!("metadata[{index}].value"), entry.value.clone()))?);
         }
+        let entries = self.metadata.iter().zip(&metadata);
+        secrets.set_metadata(entries.map(|(entry, value)| (&*entry.key, &**value)), made);
         let has_some = self.is_machines().or(self.is_humans()).is_some() || !self.metadata.is_empty();
         Ok(has_some.then(|| Arc::new(secrets)))
     }

@@ -9,7 +9,7 @@ use super::super::state::Jitsudo;
 use super::{groups, log_user_action, mail_token};
 use crate::directory::{DirectoryError, Record};
 use crate::ids::Stream;
-use crate::passwords;
+use crate::passwords::PasswordHash;
 
 /// The credentials of a log-in.
 pub(in super::super) struct Login {
@@ -22,8 +22,7 @@ pub(in super::super) struct Login {
 /// Checks a password and issues a token. A suspended user gets the same answer as one with a wrong password.
 pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Result<IssuedToken, Error> {
     let is_named = |tenant: &&Tenant| login.tenant_slug.as_ref().is_none_or(|slug| *slug == tenant.slug);
-    let has_password =
-        |user: &User| user.profile.password.as_ref().is_some_and(|hash| passwords::fits(&login.password, hash));
+    let has_password = |user: &User| user.profile.password.as_ref().is_some_and(|hash| hash.fits(&login.password));
     let mut known = users_at(jitsudo, &login.email, is_named).filter(has_password);
     let user = known.next().ok_or(Error::BadCredentials)?;
     if known.next().is_some() {
@@ -102,11 +101,11 @@ fn set_password(jitsudo: &Jitsudo, token: &str, purpose: Purpose, password: &str
     // Of two concurrent calls, only one gets the token.
     let taken = |found: &PendingToken| if found.token == token { Ok(()) } else { Err(Error::UnknownMailToken) };
     jitsudo.state.pending.remove(pending.key(), taken).map_err(unknown_token)?;
-    let hash = passwords::hash(password, jitsudo.context.ids.bytes(Stream::Salts));
+    let hash = PasswordHash::of(password, jitsudo.context.ids.bytes(Stream::Salts));
     let now = jitsudo.context.clock.now();
     let edited = jitsudo.state.users.update(&pending.user, |user| {
         user.edit(now, |profile| {
-            profile.password = Some(hash.into());
+            profile.password = Some(hash);
             profile.email_verified |= purpose == Purpose::Invite;
         });
         Ok(user.clone())

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::passwords::PasswordHash;
 use crate::vendors::jitsudo::record::{ActorType, AuthProvider, Origin};
 
 /// The seed file.
@@ -143,7 +144,7 @@ pub(super) struct Hidden {
     /// As it is typed; it is hashed at the start.
     pub(super) password: Option<String>,
     /// Hashed already, by bcrypt: a start with many passwords is then quick.
-    pub(super) password_hash: Option<String>,
+    pub(super) password_hash: Option<PasswordHash>,
 }
 
 fn english() -> String {

@@ -3,7 +3,7 @@
 use super::change::{Changed, change};
 use super::identifiers::{Link, create_link};
 use crate::ids::{Ids, Stream};
-use crate::passwords;
+use crate::passwords::PasswordHash;
 use crate::vendors::monocloud::error::{Error, Weakness};
 use crate::vendors::monocloud::record::{Authenticator, Kind, Profile};
 use crate::vendors::monocloud::state::MonoCloud;
@@ -13,19 +13,19 @@ pub(in super::super) enum NewPassword {
     /// As it is typed, and whether the policy is to be left out of it.
     Plain { password: String, unchecked: bool },
     /// As another system hashed it.
-    Hash(String),
+    Hash(Box<str>),
 }
 
 impl NewPassword {
-    /// What is kept of it, if the policy lets it pass.
-    pub(super) fn hashed(self, ids: &Ids) -> Result<Box<str>, Error> {
+    /// What is kept of it, if the policy lets it pass and checking it does not take too long.
+    pub(super) fn hashed(self, ids: &Ids) -> Result<PasswordHash, Error> {
         match self {
-            Self::Hash(hash) => Ok(hash.into()),
+            Self::Hash(hash) => hash.try_into().map_err(|_| Error::HashTooCostly),
             Self::Plain { password, unchecked } => {
                 if !unchecked {
                     check(&password)?;
                 }
-                Ok(passwords::hash(&password, ids.bytes(Stream::Salts)).into())
+                Ok(PasswordHash::of(&password, ids.bytes(Stream::Salts)))
             }
         }
     }
@@ -85,7 +85,7 @@ pub(in super::super) fn change_password(
 ) -> Result<Changed, Error> {
     let user = monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
     let old = user.profile.password_hash.clone().ok_or(Error::WrongPassword)?;
-    if !passwords::fits(&input.old_password, &old) {
+    if !old.fits(&input.old_password) {
         return Err(Error::WrongPassword);
     }
     let hash = input.password.hashed(&monocloud.context.ids)?;
@@ -147,7 +147,7 @@ pub(in super::super) fn reset_password(
 }
 
 /// Gives the profile that password, or none, and with it what one can sign in with.
-fn store_password(profile: &mut Profile, hash: Option<Box<str>>, now: i64) {
+fn store_password(profile: &mut Profile, hash: Option<PasswordHash>, now: i64) {
     let has_password = hash.is_some();
     profile.has_password = has_password;
     profile.password_updated_at = has_password.then_some(now);

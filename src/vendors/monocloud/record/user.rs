@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Record;
+use crate::passwords::PasswordHash;
 
 use super::members::Members;
 use super::parts::{Activity, Address, Block, Identifier, Idp, Kind, Membership, Passkey, Session};
@@ -40,7 +41,7 @@ pub(in super::super) struct Profile {
     pub(in super::super) force_password_reset: bool,
     pub(in super::super) password_updated_at: Option<i64>,
     /// Absent if the user has no password, or if the seed does not give it.
-    pub(in super::super) password_hash: Option<Box<str>>,
+    pub(in super::super) password_hash: Option<PasswordHash>,
     pub(in super::super) passkeys: Vec<Passkey>,
     pub(in super::super) private_data: Members,
     pub(in super::super) public_data: Members,

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::super::error::Error;
 use super::super::operations::{ChangePassword, Link, NewPassword, ResetPassword, SetPassword};
 use super::Body;
+use crate::passwords;
 use crate::protocol::{Call, Reply};
 
 /// A password or its hash. `None` if there is neither.
@@ -19,10 +20,10 @@ pub(in super::super) fn new_password(body: &mut Body, plain: &'static str) -> Op
         (None, Some(_)) if algorithm.as_deref() != Some("bcrypt") => {
             body.reject("password_hash_algorithm", "The value is not bcrypt.")
         }
-        (None, Some(hash)) if hash.len() != 60 || !hash.starts_with("$2") => {
+        (None, Some(hash)) if hash.len() != 60 || passwords::cost(&hash).is_none() => {
             body.reject("password_hash", "The value is not a hash of that algorithm.")
         }
-        (None, Some(hash)) => Some(NewPassword::Hash(hash)),
+        (None, Some(hash)) => Some(NewPassword::Hash(hash.into())),
         (None, None) => None,
     }
 }
@@ -69,6 +70,6 @@ fn required(body: &mut Body, plain: &'static str) -> NewPassword {
         if body.errors.len() == errors {
             body.errors.push((plain, "The value is required."));
         }
-        NewPassword::Hash(String::new()) // never used: the body is refused
+        NewPassword::Hash("".into()) // never used: the body is refused
     })
 }

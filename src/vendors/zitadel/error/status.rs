@@ -26,6 +26,7 @@ pub(in super::super) const PERMISSION_DENIED: Status<'_> =
     coded(403, Code::PermissionDenied, NO_PERMISSION, "AUTH-AWfge");
 pub(in super::super) const USERNAME_TAKEN: Status<'_> =
     coded(409, Code::AlreadyExists, "User already exists", "V3-DKcYh");
+const BAD_HASH: &str = "Password is invalid";
 const NO_PERMISSION: &str = "No matching permissions found";
 
 const fn coded<'a>(http: u16, code: Code, text: &'a str, id: &'a str) -> Status<'a> {
@@ -116,6 +117,8 @@ impl Error {
             Self::NoCode => precondition("Code is empty", "EMAIL-5w5ilin4yt"),
             Self::WrongCode => argument("Code is invalid", "COMMAND-eis9R"),
             Self::WeakPassword(weakness) => weak(*weakness),
+            Self::HashUnknown => argument(BAD_HASH, "CRYPT-r8Qm2"),
+            Self::HashCost | Self::HashTooCostly => argument(BAD_HASH, "CRYPT-5uV9n"),
             Self::WrongPassword => Status {
                 detail: "zitadel.v1.CredentialsCheckError",
                 ..argument("Password is invalid", "COMMAND-3M0fs")
@@ -164,6 +167,8 @@ impl Error {
             Self::NoCode => "no_code",
             Self::WrongCode => "wrong_code",
             Self::WeakPassword(_) => "weak_password",
+            Self::HashUnknown | Self::HashCost => "bad_hash",
+            Self::HashTooCostly => "",
             Self::WrongPassword => "wrong_password",
             Self::NoPassword => "no_password",
             Self::NotAMachine => "not_a_machine",

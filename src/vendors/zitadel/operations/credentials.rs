@@ -10,7 +10,7 @@ use super::super::record::{Key, Secrets, Token, User};
 use super::super::state::Zitadel;
 use super::write::{Changed, change, new_id};
 use crate::ids::Stream;
-use crate::passwords;
+use crate::passwords::PasswordHash;
 
 /// A token for a machine.
 pub struct AddToken {
@@ -114,7 +114,7 @@ pub fn add_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<N
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let now = caller.at();
     let value = zitadel.context.ids.letters(Stream::Secrets, LETTERS, 64);
-    let hash = passwords::hash(&value, zitadel.context.ids.bytes(Stream::Salts));
+    let hash = PasswordHash::of(&value, zitadel.context.ids.bytes(Stream::Salts));
     change(zitadel, user_id, caller, |user| {
         user.machine_mut().ok_or(Error::NotAMachine)?.has_secret = true;
         user.secrets_mut().secret = Some(hash);

@@ -43,9 +43,7 @@ pub fn set_user_metadata(zitadel: &Zitadel, input: SetMetadata, caller: &Caller)
         return Err(Error::MetadataEmpty);
     }
     change(zitadel, &user_id, caller, |user| {
-        for entry in &entries {
-            user.secrets_mut().set_metadata(&entry.key, &entry.value, now);
-        }
+        user.secrets_mut().set_metadata(entries.iter().map(|entry| (&*entry.key, &*entry.value)), now);
         user.write(entries.len() as u64, now);
         Ok(Changed { at: now })
     })
@@ -59,13 +57,9 @@ pub fn delete_user_metadata(zitadel: &Zitadel, input: DeleteMetadata, caller: &C
         return Err(Error::MetadataEmpty);
     }
     change(zitadel, &user_id, caller, |user| {
-        let known = |key: &String| {
-            user.secrets.as_ref().is_some_and(|secrets| secrets.metadata.iter().any(|entry| entry.key == *key))
-        };
-        if !keys.iter().all(known) {
+        if !user.secrets_mut().remove_metadata(&keys) {
             return Err(Error::MetadataMissing);
         }
-        user.secrets_mut().metadata.retain(|entry| !keys.contains(&entry.key));
         user.write(keys.len() as u64, now);
         Ok(Changed { at: now })
     })

@@ -15,7 +15,6 @@ use super::write::digits;
 use crate::context::{WORLD_CLAIM, split_world};
 use crate::directory::DirectoryError;
 use crate::ids::Stream;
-use crate::passwords;
 use crate::tokens;
 
 /// How long an access token lives. The vendor's default.
@@ -111,8 +110,8 @@ fn is_audience(audience: &Value, issuer: &str) -> bool {
 /// The machine of that name, if that is its secret.
 fn by_secret(zitadel: &Zitadel, name: &str, secret: &str) -> Result<User, Refusal> {
     let user = zitadel.state.users.find(&Username::new(name)).ok_or(Refusal::ClientUnknown)?;
-    let hash = user.secrets.as_ref().and_then(|secrets| secrets.secret.as_deref()).ok_or(Refusal::ClientUnknown)?;
-    if passwords::fits(secret, hash) { Ok(user) } else { Err(Refusal::SecretInvalid) }
+    let hash = user.secrets.as_ref().and_then(|secrets| secrets.secret.clone()).ok_or(Refusal::ClientUnknown)?;
+    if hash.fits(secret) { Ok(user) } else { Err(Refusal::SecretInvalid) }
 }
 
 fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal> {

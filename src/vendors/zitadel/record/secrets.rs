@@ -1,15 +1,17 @@
 //! What a ZITADEL user has that reading it never shows: codes, passwords, tokens, keys and metadata. Pure.
 
+use hashbrown::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::contact::Channel;
+use crate::passwords::PasswordHash;
 
 /// The hidden members of a user.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Secrets {
     /// The hash of the password.
-    pub password: Option<String>,
+    pub password: Option<PasswordHash>,
     /// What verifies the e-mail.
     pub email_code: Option<Code>,
     /// What verifies the phone.
@@ -23,7 +25,7 @@ pub struct Secrets {
     /// Keys that sign for the user.
     pub keys: Vec<Key>,
     /// The hash of the client secret.
-    pub secret: Option<String>,
+    pub secret: Option<PasswordHash>,
     /// What others wrote down about the user.
     pub metadata: Vec<Metadata>,
 }
@@ -153,18 +155,34 @@ impl Secrets {
         self.tokens.iter_mut().for_each(|token| token.dead = true);
     }
 
-    /// Writes an entry down, over one of the same key.
-    pub fn set_metadata(&mut self, key: &str, value: &[u8], now: Timestamp) {
-        match self.metadata.iter_mut().find(|entry| entry.key == key) {
-            Some(entry) => {
-                entry.value = value.to_vec();
-                entry.changed = now;
-            }
-            None => {
-                let (key, value) = (key.to_owned(), value.to_vec());
-                self.metadata.push(Metadata { key, value, created: now, changed: now });
+    /// Writes entries, each over one of the same key.
+    pub fn set_metadata<'e>(&mut self, entries: impl Iterator<Item = (&'e str, &'e [u8])>, now: Timestamp) {
+        let numbered = self.metadata.iter().enumerate();
+        let mut known: HashMap<String, usize> = numbered.map(|(index, entry)| (entry.key.clone(), index)).collect();
+        for (key, value) in entries {
+            let value = value.to_vec();
+            match known.get(key) {
+                Some(index) => {
+                    let entry = &mut self.metadata[*index];
+                    (entry.value, entry.changed) = (value, now);
+                }
+                None => {
+                    known.insert(key.to_owned(), self.metadata.len());
+                    self.metadata.push(Metadata { key: key.to_owned(), value, created: now, changed: now });
+                }
             }
         }
+    }
+
+    /// Removes the entries of these keys, all of them or none. Returns whether each key had one.
+    pub fn remove_metadata(&mut self, keys: &[String]) -> bool {
+        let keys: HashSet<&str> = keys.iter().map(|key| &**key).collect();
+        let is_meant = |entry: &Metadata| keys.contains(&*entry.key);
+        let has_all = self.metadata.iter().filter(|entry| is_meant(entry)).count() == keys.len();
+        if has_all {
+            self.metadata.retain(|entry| !is_meant(entry));
+        }
+        has_all
     }
 }
 
@@ -205,11 +223,28 @@ mod tests {
     }
 
     #[test]
-    fn a_note_of_the_same_key_is_written_over() {
+    fn an_entry_of_the_same_key_is_written_over() {
         let mut secrets = Secrets::default();
-        secrets.set_metadata("k", b"1", at(1));
-        secrets.set_metadata("k", b"2", at(2));
-        let expected = Metadata { key: "k".to_owned(), value: b"2".to_vec(), created: at(1), changed: at(2) };
-        assert_eq!(secrets.metadata, [expected]);
+        secrets.set_metadata([("k", &b"1"[..]), ("k", b"3"), ("l", b"4")].into_iter(), at(1));
+        secrets.set_metadata([("k", &b"2"[..])].into_iter(), at(2));
+        let entry = |key: &str, value: &[u8], changed| Metadata {
+            key: key.to_owned(),
+            value: value.to_vec(),
+            created: at(1),
+            changed: at(changed),
+        };
+        assert_eq!(secrets.metadata, [entry("k", b"2", 2), entry("l", b"4", 1)]);
+        assert!(!secrets.remove_metadata(&["l".to_owned(), "m".to_owned()]) && secrets.metadata.len() == 2);
+        assert!(secrets.remove_metadata(&["l".to_owned(), "l".to_owned()]) && secrets.metadata.len() == 1);
+    }
+
+    #[test]
+    fn many_entries_are_written_and_removed_in_one_pass() {
+        let keys: Vec<_> = (0..200_000).map(|n| n.to_string()).collect();
+        let mut secrets = Secrets::default();
+        let begun = std::time::Instant::now();
+        secrets.set_metadata(keys.iter().map(|key| (&**key, &b"1"[..])), at(1));
+        assert!(secrets.remove_metadata(&keys) && secrets.metadata.is_empty());
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
     }
 }

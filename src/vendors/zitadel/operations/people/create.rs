@@ -180,9 +180,10 @@ fn make(zitadel: &Zitadel, write: &mut WriteContext<'_>, user_id: &str, draft: D
             events += write.set_address(&mut user, channel, &address, &verification)?.saturating_sub(1);
         }
     }
-    for entry in draft.metadata {
-        user.secrets_mut().set_metadata(&entry.key, &entry.value, write.now);
-        events += 1;
+    if !draft.metadata.is_empty() {
+        let entries = draft.metadata.iter().map(|entry| (&*entry.key, &*entry.value));
+        user.secrets_mut().set_metadata(entries, write.now);
+        events += draft.metadata.len() as u64;
     }
     events += if draft.has_totp { 2 } else { 0 };
     user.write(events, write.now);

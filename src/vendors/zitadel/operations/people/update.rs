@@ -6,7 +6,7 @@ use super::super::super::auth::Caller;
 use super::super::super::error::Error;
 use super::super::super::record::{Channel, HumanProfile, JwtTokens, Machine, Permission, User};
 use super::super::super::state::Zitadel;
-use super::super::passwords::{self, NewPassword, Password, Proof};
+use super::super::passwords::{self, CheckedProof, NewPassword, Password, Proof};
 use super::super::write::{WriteContext, Written, refused};
 use super::{Address, Names, language};
 
@@ -47,8 +47,9 @@ pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Res
         UserChanges::Machine(changes) => update(zitadel, named, caller, |user, _| change_machine(user, changes)),
         UserChanges::Human(changes) => {
             let HumanChanges { names, email, phone, password } = *changes;
-            // Hashed before the lock is taken.
-            let hashed = |(password, proof)| Ok((NewPassword::new(zitadel, &password)?, proof));
+            // Hashed and checked before the lock is taken.
+            let hashed =
+                |(new, proof)| Ok((NewPassword::new(zitadel, &new)?, CheckedProof::of(zitadel, &user_id, proof)));
             let password = password.map(hashed).transpose()?;
             let addresses = [(Channel::Email, email), (Channel::Phone, phone)];
             update(zitadel, named, caller, |user, write| change_human(user, write, names, addresses, password))
@@ -106,7 +107,7 @@ fn change_human(
     write: &mut WriteContext<'_>,
     names: Names,
     addresses: [(Channel, Option<Address>); 2],
-    password: Option<(NewPassword, Proof)>,
+    password: Option<(NewPassword, CheckedProof)>,
 ) -> Result<u64, Error> {
     let old = &user.human().ok_or(Error::UserNotFound)?.profile;
     let or = |new: Option<String>, old: &String| new.unwrap_or_else(|| old.clone());
@@ -132,7 +133,7 @@ fn change_human(
         }
     }
     if let Some((password, proof)) = password {
-        passwords::check_proof(user, &proof, write.now)?;
+        proof.check(user, write.now)?;
         passwords::set(user, password, write.now);
         events += 1;
     }
