@@ -185,6 +185,7 @@ mod row;
 mod secrets;
 mod server;
 mod tokens;
+mod totp;
 mod vendors;
 mod world;
 

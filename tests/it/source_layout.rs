@@ -49,6 +49,7 @@ const LEAVES: &[&str] = &[
     "row",
     "secrets",
     "tokens",
+    "totp",
 ];
 
 /// Every source file with its path below `src`.

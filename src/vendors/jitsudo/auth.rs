@@ -65,6 +65,8 @@ enum Identity {
 pub(super) enum Door {
     /// Signing in with a password.
     Login,
+    /// A code of the second factor, after the right password.
+    Challenge,
     /// A call with a token that the user already holds.
     Token,
     /// Setting a password, or confirming an address, with a token that was mailed.
@@ -77,7 +79,7 @@ pub(super) enum Door {
 pub(super) fn may_enter(user: &User, door: Door, behaviour: &Behaviour) -> bool {
     match door {
         Door::Token => user.active || behaviour.suspended_token_works,
-        Door::Login | Door::MailedToken | Door::ResetRequest => user.active,
+        Door::Login | Door::Challenge | Door::MailedToken | Door::ResetRequest => user.active,
     }
 }
 

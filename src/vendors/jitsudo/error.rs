@@ -28,6 +28,12 @@ pub(super) enum Error {
     UnknownMailToken,
     /// The mailed token of a user who is suspended.
     SuspendedMailToken,
+    /// A challenge that never was, or counts no more.
+    UnknownChallenge,
+    /// The challenge of a user who is suspended meanwhile.
+    SuspendedChallenge,
+    /// A code that is not the second factor's.
+    WrongCode,
     /// A password of too few characters, in that member.
     ShortPassword(&'static str),
     /// The token of a user who is suspended.
@@ -92,6 +98,7 @@ struct Body<'a> {
 const BAD_TOKEN: &str = "A valid bearer token is required.";
 const BAD_LOGIN: &str = "The address or the password is wrong.";
 const BAD_MAIL: &str = "The token is not valid.";
+const BAD_CODE: &str = "The code is wrong.";
 const BAD_KEY: &str = "A valid API key or bearer token is required.";
 const FORBIDDEN: &str = "You are not allowed to do this.";
 const NOT_FOUND: &str = "The user was not found.";
@@ -116,6 +123,13 @@ impl Error {
             Self::BadCredentials => body(401, "unauthenticated", BAD_LOGIN, None, &[]).fidelity_row("bad_credentials"),
             // The same answer, so that it does not reveal who is suspended.
             Self::SuspendedLogin => body(401, "unauthenticated", BAD_LOGIN, None, &[]).fidelity_row("suspended_login"),
+            Self::UnknownChallenge => {
+                invalid("The challenge is not valid.", field("challenge_id")).fidelity_row("unknown_challenge")
+            }
+            Self::SuspendedChallenge => {
+                body(401, "unauthenticated", BAD_CODE, None, &[]).fidelity_row("suspended_challenge")
+            }
+            Self::WrongCode => body(401, "unauthenticated", BAD_CODE, None, &[]).fidelity_row("wrong_code"),
             Self::AmbiguousTenant => invalid("The address belongs to more than one tenant.", field("tenant_slug"))
                 .fidelity_row("ambiguous_tenant"),
             Self::TenantNotFound => {

@@ -42,8 +42,8 @@ static INFO: VendorInfo = VendorInfo {
     name: state::NAME,
     title: "jitsudo",
     claims: &["/v1/", "/healthz"],
-    // A mailed token is a credential, too.
-    credentials: &[Carrier::Header(&API_KEY), Carrier::Authorization, Carrier::Json(&["token"])],
+    // A mailed token and a challenge are credentials, too.
+    credentials: &[Carrier::Header(&API_KEY), Carrier::Authorization, Carrier::Json(&["token", "challenge_id"])],
     routes: || routes::TABLE.routes(),
     fidelity: &FIDELITY,
     user_key: wire::user_key,
@@ -53,7 +53,7 @@ static INFO: VendorInfo = VendorInfo {
     lacks: &[NamedError::Identity],
 };
 
-static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "auth", "tenants", "groups", "audit", "health"];
+static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "auth", "mfa", "tenants", "groups", "audit", "health"];
 
 impl Vendor for Jitsudo {
     fn info(&self) -> &'static VendorInfo {

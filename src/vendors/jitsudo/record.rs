@@ -2,6 +2,7 @@
 
 mod audit;
 mod group;
+mod mfa;
 mod pending;
 mod tenant;
 
@@ -17,6 +18,7 @@ use crate::passwords::PasswordHash;
 
 pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
 pub(super) use group::{Group, GroupName, Member, Origin, RoleMapping};
+pub(super) use mfa::{Challenge, SecondFactor};
 pub(super) use pending::{PendingToken, Purpose};
 pub(super) use tenant::Tenant;
 

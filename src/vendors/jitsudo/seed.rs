@@ -10,14 +10,15 @@ use uuid::Uuid;
 
 use super::auth::{Access, Key, Signer};
 use super::record::{
-    Actor, Address, AuditLog, AuthProvider, Entry, Group, GroupName, Member, Names, PendingToken, Profile, Purpose,
-    RoleMapping, Tenant, User,
+    Actor, Address, AuditLog, AuthProvider, Challenge, Entry, Group, GroupName, Member, Names, PendingToken, Profile,
+    Purpose, RoleMapping, SecondFactor, Tenant, User,
 };
 use super::settings::Behaviour;
 use super::state::{Jitsudo, State};
 use crate::directory::{Directory, Duplicate, Record};
 use crate::passwords::PasswordHash;
 use crate::people::Person;
+use crate::totp;
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
 use file::{Seed, SeedEntry, SeedGroup, SeedMapping, SeedTenant, SeedUser};
@@ -29,6 +30,8 @@ struct Accounts {
     /// Opaque token to user id.
     tokens: HashMap<String, String>,
     pending: Vec<PendingToken>,
+    factors: Vec<SecondFactor>,
+    challenges: Vec<Challenge>,
     faults: Vec<UserFault>,
 }
 
@@ -47,7 +50,7 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     for entry in &seed.audit_log {
         check_tenant(start, &seed.tenants, entry.fauxidp.tenant_id, || "audit_log".to_owned())?;
     }
-    let Accounts { mut users, tokens, pending, faults } = accounts;
+    let Accounts { mut users, tokens, pending, factors, challenges, faults } = accounts;
     if let Some(home) = seed.tenants.first() {
         let (roles, now) = (["user".to_owned()].into(), start.context.clock.now());
         users.extend(start.people.iter().map(|person| user(person, home.id, &roles, now)));
@@ -61,6 +64,8 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         users: directory(start, users, "users", |address: Address| (address.email, "e-mail address in one tenant"))?,
         groups: directory(start, groups, "groups", |name: GroupName| (name.name, "group name in one tenant"))?,
         pending: directory(start, pending, "users", |token| (token, "mailed token"))?,
+        factors: directory(start, factors, "users", |none| (none, "second factor"))?,
+        challenges: directory(start, challenges, "users", |id| (id, "challenge"))?,
         audit: AuditLog::new(seed.audit_log.into_iter().map(entry)),
     };
     let vendor = Jitsudo {
@@ -93,6 +98,13 @@ impl Accounts {
         };
         self.pending.extend(hidden.reset_token.map(|token| PendingToken::permanent(&id, Purpose::Reset, token)));
         self.pending.extend(hidden.invite_token.map(|token| PendingToken::permanent(&id, Purpose::Invite, token)));
+        if let Some(text) = hidden.totp_secret {
+            let Some(secret) = totp::Secret::parse(&text) else {
+                return error("totp_secret", &text, "expected Base32");
+            };
+            self.factors.push(SecondFactor::new(id.clone(), &id, &secret, hidden.backup_codes));
+        }
+        self.challenges.extend(hidden.challenge.map(|challenge| Challenge::permanent(&id, challenge)));
         if let Some(spec) = hidden.fault {
             self.faults.push(UserFault { key: id.clone(), spec, field: format!("users[{index}].fauxidp.fault") });
         }

@@ -28,6 +28,9 @@ const ERROR_CODES: Setting = setting(
 const TIMESTAMP_DIGITS: Setting =
     setting("timestamp-digits", &["seconds", "microseconds"], "the precision of timestamps");
 
+const SECOND_FACTOR: Setting =
+    setting("second-factor", &["optional", "required"], "whether a sign-in with a password requires a second factor");
+
 /// All settings, in the order in which they are listed.
 pub(super) const ALL: &[Setting] = &[
     SUSPEND_OWNER,
@@ -45,6 +48,7 @@ pub(super) const ALL: &[Setting] = &[
     UNKNOWN_ROLE,
     ERROR_CODES,
     TIMESTAMP_DIGITS,
+    SECOND_FACTOR,
 ];
 
 const fn setting(key: &'static str, values: &'static [&'static str], what: &'static str) -> Setting {
@@ -69,6 +73,7 @@ pub(super) struct Behaviour {
     pub(super) any_role: bool,
     pub(super) usual_codes: bool,
     pub(super) microseconds: bool,
+    pub(super) second_factor_required: bool,
 }
 
 /// The answer to a change, if it is not published whether the change is allowed.
@@ -103,6 +108,7 @@ impl Behaviour {
             any_role: settings.get(&UNKNOWN_ROLE) == "accepted",
             usual_codes: settings.get(&ERROR_CODES) == "usual",
             microseconds: settings.get(&TIMESTAMP_DIGITS) == "microseconds",
+            second_factor_required: settings.get(&SECOND_FACTOR) == "required",
         }
     }
 

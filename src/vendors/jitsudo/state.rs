@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::auth::Access;
-use super::record::{AuditLog, Group, PendingToken, User};
+use super::record::{AuditLog, Challenge, Group, PendingToken, SecondFactor, User};
 use super::settings::Behaviour;
 use crate::collections::collections;
 use crate::context::WorldContext;
@@ -27,6 +27,10 @@ collections! {
         groups: Directory<Group>,
         /// What was mailed and not yet used.
         pending: Directory<PendingToken>,
+        /// The second factors, one per user.
+        factors: Directory<SecondFactor>,
+        /// The sign-ins that wait for a code.
+        challenges: Directory<Challenge>,
         audit: AuditLog,
     }
 }

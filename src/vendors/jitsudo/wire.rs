@@ -3,6 +3,7 @@
 pub(super) mod audit;
 pub(super) mod auth;
 pub(super) mod groups;
+pub(super) mod mfa;
 pub(super) mod tenants;
 pub(super) mod users;
 

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::super::auth::{Door, IssuedToken, may_enter};
+use super::super::auth::{Door, may_enter};
 use super::super::error::Error;
 use super::super::record::{Actor, Address, AuthProvider, PendingToken, Purpose, Tenant, User};
 use super::super::state::Jitsudo;
-use super::{groups, log_user_action, mail_token};
+use super::mfa::{self, SignIn};
+use super::{log_user_action, mail_token};
 use crate::directory::{DirectoryError, Record};
 use crate::ids::Stream;
 use crate::passwords::PasswordHash;
@@ -19,8 +20,9 @@ pub(in super::super) struct Login {
     pub(in super::super) tenant_slug: Option<String>,
 }
 
-/// Checks a password and issues a token. A suspended user gets the same answer as one with a wrong password.
-pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Result<IssuedToken, Error> {
+/// Checks a password, and issues a token unless a second factor is due. A suspended user gets the same answer as one
+/// with a wrong password.
+pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Result<SignIn, Error> {
     let is_named = |tenant: &&Tenant| login.tenant_slug.as_ref().is_none_or(|slug| *slug == tenant.slug);
     let has_password = |user: &User| user.profile.password.as_ref().is_some_and(|hash| hash.fits(&login.password));
     let mut known = users_at(jitsudo, &login.email, is_named).filter(has_password);
@@ -31,7 +33,7 @@ pub(in super::super) fn post_auth_login(jitsudo: &Jitsudo, login: &Login) -> Res
     if !may_enter(&user, Door::Login, &jitsudo.behaviour) {
         return Err(Error::SuspendedLogin);
     }
-    Ok(jitsudo.access.issue(&jitsudo.context, &user, groups::names_of(jitsudo, &user)))
+    Ok(mfa::sign_in(jitsudo, &user))
 }
 
 /// Mails a token for setting a new password, if the address is known. The answer does not reveal whether it is.

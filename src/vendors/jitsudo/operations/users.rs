@@ -13,7 +13,7 @@ use super::super::record::{Actor, AuthProvider, Names, PendingToken, Profile, Pu
 use super::super::state::Jitsudo;
 use super::{
     ListQuery, Page, allow, check_user_tenant, decode_cursor, encode_cursor, groups, log_user_action, log_user_change,
-    mail_token, new_id, user_error,
+    mail_token, mfa, new_id, user_error,
 };
 use crate::directory::{DirectoryError, Record};
 
@@ -226,6 +226,7 @@ pub(in super::super) fn delete_user(jitsudo: &Jitsudo, caller: &Caller, id: &str
     for purpose in [Purpose::Invite, Purpose::Reset] {
         _ = jitsudo.state.pending.remove(&PendingToken::key_of(id, purpose), |_| Ok::<_, Error>(()));
     }
+    mfa::remove_from(jitsudo, id);
     groups::remove_from_all(jitsudo, &user);
     log_user_action(jitsudo, caller.actor(), "user.delete", &user);
     Ok(())

@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use super::handler::{Handler, Row};
 use crate::vendors::jitsudo::operations::auth;
+use crate::vendors::jitsudo::operations::mfa::SignIn;
 use crate::vendors::jitsudo::wire;
 
 pub(super) static ROWS: [Row; 5] = [
@@ -12,8 +13,13 @@ pub(super) static ROWS: [Row; 5] = [
         "POST",
         "/v1/auth/login",
         Handler::open(|request| {
-            let issued = auth::post_auth_login(request.jitsudo, &wire::auth::login(request.call)?)?;
-            Ok(wire::auth::issued(&issued, &request.jitsudo.behaviour).fidelity_row("logged_in"))
+            let behaviour = &request.jitsudo.behaviour;
+            Ok(match auth::post_auth_login(request.jitsudo, &wire::auth::login(request.call)?)? {
+                SignIn::Token(issued) => wire::auth::issued(&issued, behaviour).fidelity_row("logged_in"),
+                SignIn::Challenge { id, enrollment_required } => {
+                    wire::mfa::challenge(&id, enrollment_required).fidelity_row("challenged")
+                }
+            })
         }),
     )
     .unseen()

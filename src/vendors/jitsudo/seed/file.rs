@@ -141,6 +141,13 @@ pub(super) struct Hidden {
     /// What was mailed and not yet used.
     pub(super) invite_token: Option<String>,
     pub(super) reset_token: Option<String>,
+    /// The secret of the user's authenticator app, as Base32.
+    pub(super) totp_secret: Option<String>,
+    /// The codes for when the app is lost.
+    #[serde(default)]
+    pub(super) backup_codes: Vec<String>,
+    /// A sign-in that waits for a code.
+    pub(super) challenge: Option<String>,
     /// As it is typed; it is hashed at the start.
     pub(super) password: Option<String>,
     /// Hashed already, by bcrypt: a start with many passwords is then quick.

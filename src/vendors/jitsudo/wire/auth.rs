@@ -29,7 +29,7 @@ pub(in super::super) fn login(call: &Call) -> Result<Login, Error> {
     })
 }
 
-/// A token and when it ends. The other members of the page come only where a second factor is due.
+/// A token and when it ends.
 pub(in super::super) fn issued(issued: &IssuedToken, behaviour: &Behaviour) -> Reply {
     #[derive(Serialize)]
     struct Body<'a> {
