@@ -2,6 +2,7 @@
 //! name.
 
 mod by_name;
+mod detached;
 mod rule;
 mod state;
 

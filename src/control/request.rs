@@ -1,7 +1,6 @@
 //! A call that the control API accepted, with the server that it is about.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use http::StatusCode;
 use serde_json::Map;
@@ -50,9 +49,16 @@ impl Request<'_> {
         })
     }
 
-    /// Answers from the world in the path, which is created if it does not exist.
-    pub(super) fn write(&self, answer: impl FnOnce(&Arc<World>) -> Reply) -> Reply {
-        self.named(|name| answer(&self.worlds.make(name)))
+    /// Answers from the world in the path. If it does not exist, a call that is not refused creates it.
+    pub(super) fn write(&self, answer: impl FnOnce(&World) -> Reply) -> Reply {
+        self.named(|name| {
+            let (world, is_detached) = self.worlds.find(name);
+            let reply = answer(&world);
+            if is_detached && reply.status.is_success() {
+                self.worlds.adopt(world);
+            }
+            reply
+        })
     }
 
     /// Answers with the world name in the path, if it is valid.

@@ -184,21 +184,15 @@ impl Pipeline {
             Ok(name) => name,
             Err(error) => return Err((mounted.or_else(|| accepting(seed)), Box::new(bad(error)))),
         };
-        let world = match &name {
-            Some(name) => self.worlds.get(name),
-            None => Some(self.worlds.make(DEFAULT_WORLD)),
+        let (world, is_detached) = match &name {
+            Some(name) => self.worlds.find(name),
+            None => (self.worlds.make(DEFAULT_WORLD), false),
         };
-        if let Some(world) = world {
-            return Ok(Located { vendor: mounted.or_else(|| accepting(&world)), world, is_detached: false });
-        }
-        let name = name.expect("only a world with a name may be missing");
-        let accepted = match mounted {
-            Some(vendor) => seed.vendor(vendor).accepts_credential(call).then_some(vendor),
-            None => accepting(seed),
-        };
-        Ok(match accepted {
-            Some(_) => Located { vendor: accepted, world: self.worlds.make(&name), is_detached: false },
-            None => Located { vendor: mounted, world: self.worlds.detached(&name), is_detached: true },
+        let vendor = mounted.or_else(|| accepting(&world));
+        let accepted = || vendor.is_some_and(|vendor| world.vendor(vendor).accepts_credential(call));
+        Ok(match is_detached && accepted() {
+            true => Located { vendor, world: self.worlds.adopt(world), is_detached: false },
+            false => Located { vendor, world, is_detached },
         })
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use hashbrown::DefaultHashBuilder;
 
+use super::detached::Detached;
 use super::{World, WorldTemplate};
 use crate::clock::Clock;
 use crate::context::DEFAULT_WORLD;
@@ -44,6 +45,7 @@ pub struct Worlds {
     /// A world in the initial state, from which the others are forked. No call reaches it.
     seed: World,
     by_name: DashMap<Box<str>, Arc<World>, DefaultHashBuilder>,
+    detached: Detached,
     limits: WorldLimits,
     /// Counts the uses of all worlds.
     uses: AtomicU64,
@@ -79,6 +81,7 @@ impl Worlds {
             template,
             seed,
             by_name,
+            detached: Detached::default(),
             limits,
             uses: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
@@ -98,35 +101,56 @@ impl Worlds {
 
     /// The world of that name. Counts as a use of it.
     pub fn get(&self, name: &str) -> Option<Arc<World>> {
-        let world = self.by_name.get(name).map(|world| Arc::clone(&world))?;
-        if self.is_stale(&world) {
-            self.drop_world(name);
-            return None;
+        loop {
+            // Used under the entry's lock, so that no other call finds it idle before it is.
+            let world = self.by_name.get(name)?;
+            if !self.is_stale(&world) {
+                self.touch(&world);
+                return Some(Arc::clone(&world));
+            }
+            drop(world);
+            self.by_name.remove_if(name, |_, world| self.is_stale(world));
         }
-        self.touch(&world);
-        Some(world)
     }
 
     /// The world of that name, created if it does not exist.
     pub fn make(&self, name: &str) -> Arc<World> {
-        match self.get(name) {
-            Some(world) => world,
-            None => self.adopt(self.detached(name)),
+        let (world, is_detached) = self.find(name);
+        if is_detached { self.adopt(world) } else { world }
+    }
+
+    /// The world of that name. If it does not exist, a detached one, which is gone with the calls in it unless one of
+    /// them adopts it. Returns whether it is detached.
+    pub fn find(&self, name: &str) -> (Arc<World>, bool) {
+        if let Some(world) = self.get(name) {
+            return (world, false);
         }
+        let mut detached = self.detached.lock();
+        if let Some(world) = self.get(name) {
+            return (world, false); // another call adopted it in the meantime
+        }
+        let world = detached.get(name).unwrap_or_else(|| {
+            let world = Arc::new(self.seed.fork(name));
+            detached.add(&world);
+            world
+        });
+        (world, true)
     }
 
-    /// A new world of that name that no other call sees until it is adopted.
-    pub fn detached(&self, name: &str) -> Arc<World> {
-        Arc::new(self.seed.fork(name))
-    }
-
-    /// Adds a detached world, unless one of its name was added first. Returns the world that has the name now.
+    /// Keeps a detached world, unless one of its name was made in the meantime. Returns the world that has the name
+    /// now.
     pub fn adopt(&self, world: Arc<World>) -> Arc<World> {
+        let mut detached = self.detached.lock();
+        if !detached.remove(&world) {
+            return world; // another of its calls was first, and it may have been dropped since
+        }
+        if let Some(other) = self.get(world.name()) {
+            return other;
+        }
         self.make_room();
-        let there = self.by_name.entry(world.name().into()).or_insert(world);
-        let there = Arc::clone(&there);
-        self.touch(&there);
-        there
+        self.touch(&world);
+        self.by_name.insert(world.name().into(), Arc::clone(&world));
+        world
     }
 
     /// Resets a world to the initial state. Calls in progress finish in the old one.
@@ -145,7 +169,6 @@ impl Worlds {
         let Some(from) = self.get(from) else {
             return false;
         };
-        self.make_room();
         self.insert(from.fork(to));
         true
     }
@@ -185,7 +208,6 @@ impl Worlds {
             ..self.template.clone()
         };
         let world = template.world().map_err(|(_, error)| error.to_string())?;
-        self.make_room();
         Ok(self.insert(world.fork(name)))
     }
 
@@ -195,7 +217,6 @@ impl Worlds {
     /// What is wrong with the state. Nothing is changed then.
     pub fn restore(&self, name: &str, state: &[u8]) -> Result<Arc<World>, String> {
         let world = self.seed.restored(name, state)?;
-        self.make_room();
         Ok(self.insert(world))
     }
 
@@ -221,9 +242,14 @@ impl Worlds {
         names
     }
 
+    /// Adds a world, or replaces the one of its name, which needs no room.
     fn insert(&self, world: World) -> Arc<World> {
+        let _one_at_a_time = self.detached.lock();
         let world = Arc::new(world);
         self.touch(&world);
+        if !self.by_name.contains_key(world.name()) {
+            self.make_room();
+        }
         self.by_name.insert(world.name().into(), Arc::clone(&world));
         world
     }
@@ -235,10 +261,12 @@ impl Worlds {
         }
     }
 
-    fn is_stale(&self, world: &World) -> bool {
+    /// Whether a world has been idle for too long. One with a call in progress is not idle.
+    fn is_stale(&self, world: &Arc<World>) -> bool {
         let idle = self.limits.idle.map(|idle| i64::try_from(idle.as_secs()).unwrap_or(i64::MAX));
         let used = || world.used.1.load(Ordering::Relaxed);
-        idle.is_some_and(|idle| world.name() != DEFAULT_WORLD && self.clock.now().as_second() - used() > idle)
+        let is_free = || world.name() != DEFAULT_WORLD && Arc::strong_count(world) == 1;
+        idle.is_some_and(|idle| is_free() && self.clock.now().as_second() - used() > idle)
     }
 
     /// Drops worlds that have been idle for too long. If that makes no room, drops the least recently used: a hundredth
@@ -262,59 +290,4 @@ impl Worlds {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::journal::JournalLimits;
-
-    fn worlds(max: usize) -> Worlds {
-        let set = VendorSet::built_in();
-        let template = WorldTemplate {
-            seeds: set.iter().map(|factory| factory.embedded.to_owned()).collect(),
-            settings: set.default_settings(),
-            set,
-            people: 0,
-            seed: 1,
-            clock: Clock::real(),
-            journal: JournalLimits::of(10),
-        };
-        Worlds::new(template, WorldLimits { max, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
-    }
-
-    #[test]
-    fn the_least_recently_used_world_is_dropped() {
-        let worlds = worlds(3);
-        worlds.make("a");
-        worlds.make("b");
-        worlds.get("a");
-        worlds.make("c");
-        assert_eq!(worlds.names(), ["a", "c", "default"]);
-        worlds.make("d");
-        assert_eq!(worlds.names(), ["c", "d", "default"], "never the default one");
-    }
-
-    #[test]
-    fn the_first_world_of_a_name_is_kept() {
-        let worlds = worlds(10);
-        let (one, other) = (worlds.detached("a"), worlds.detached("a"));
-        assert!(worlds.get("a").is_none());
-        let there = worlds.adopt(Arc::clone(&one));
-        assert!(Arc::ptr_eq(&there, &one) && Arc::ptr_eq(&worlds.adopt(other), &one));
-    }
-
-    #[test]
-    fn settings_belong_to_a_world_and_a_reset_undoes_them() {
-        let worlds = worlds(10);
-        let value = |name: &str| {
-            let world = worlds.make(name);
-            let found = world.settings().find(|(key, _)| key == "monocloud.era").map(|(_, value)| value);
-            found.expect("it is declared")
-        };
-        let change = Change { settings: vec![("monocloud.era".to_owned(), "current".to_owned())], ..Change::default() };
-        worlds.change("a", &change).unwrap();
-        assert_eq!((value("a"), value("b")), ("current", "seed"));
-        assert!(worlds.fork("a", "c") && value("c") == "current");
-        assert!(worlds.reset("a") && value("a") == "seed");
-        let wrong = Change { settings: vec![("acme.era".to_owned(), "x".to_owned())], ..Change::default() };
-        assert!(worlds.change("d", &wrong).is_err() && worlds.get("d").is_none());
-    }
-}
+mod tests;

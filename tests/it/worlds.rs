@@ -6,6 +6,7 @@ use bytes::Bytes;
 use fauxidp::{Config, Emulator, Limits};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::fixture::{self, frame};
@@ -98,6 +99,68 @@ async fn at_most_so_many_worlds_are_kept() {
     }
     let worlds = Ask::new("GET", "/__fauxidp/worlds").send(&emulator).await.json();
     assert_eq!(worlds["worlds"], serde_json::json!(["default", "w-16", "w-17", "w-18", "w-19"]));
+}
+
+/// Calls without a credential whose worlds they make, all at once: each waits with its last byte.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_first_calls_at_once_none_is_lost() {
+    const CALLS: usize = 16;
+    let emulator = Arc::new(wire::emulator().await);
+    let body = r#"{"email":"uma.user@example.com"}"#;
+    for world in (0..30).map(|n| format!("first-{n}")) {
+        let ask = Ask::new("POST", &format!("/~{world}/v1/auth/request-password-reset"))
+            .header("content-type", "application/json")
+            .header("x-tenant-id", "2489e9ad-2ee2-8e00-8ec9-32d5f69181c0");
+        let bytes = ask.body(body).bytes();
+        let (last, start) = bytes.split_last().expect("a request");
+        let mut streams = Vec::new();
+        for _ in 0..CALLS {
+            let mut stream = TcpStream::connect(emulator.addresses()[0]).await.expect("it listens");
+            stream.write_all(start).await.expect("taken");
+            streams.push(stream);
+        }
+        let calls = streams.into_iter().map(|stream| {
+            let last = [*last];
+            tokio::spawn(async move { wire::exchange(stream, &last).await })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            assert_eq!(call.await.expect("no panic").status, 202);
+        }
+        let kept = async |what: &str| {
+            let answer = Ask::new("GET", &format!("/__fauxidp/worlds/{world}/{what}")).send(&emulator).await;
+            answer.json()[what].as_array().map(Vec::len)
+        };
+        assert_eq!((kept("outbox").await, kept("requests").await), (Some(CALLS), Some(CALLS)), "{world}");
+    }
+}
+
+/// Where there is no room, a control call that makes no world drops none.
+#[tokio::test]
+async fn a_refused_or_harmless_control_call_drops_no_world() {
+    let emulator = Emulator::start_with(Config { max_worlds: 3, ..wire::config() }).await.expect("it starts");
+    let control = async |method: &str, path: &str, body: &str| {
+        Ask::new(method, &format!("/__fauxidp/worlds{path}")).body(body).send(&emulator).await
+    };
+    for world in ["a", "b"] {
+        assert_eq!(control("PUT", &format!("/{world}"), "{}").await.status, 200);
+    }
+    let saved = control("GET", "/a/state", "").await.text().to_owned();
+    for (method, path, body, status) in [
+        ("PUT", "/ghost/clock", r#"{"now":"1900-01-01T00:00:00Z"}"#, 400),
+        ("POST", "/ghost/faults", r#"{"fault":"nonsense"}"#, 400),
+        ("POST", "/ghost/events", r#"{"vendor":"acme","user":"a","event":"sign_in"}"#, 400),
+        ("PUT", "/ghost", r#"{"people":99999999}"#, 400),
+        ("PUT", "/ghost/state", "{}", 400),
+        ("POST", "/ghost/fork", r#"{"to":"other"}"#, 404),
+        ("POST", "/a/fork", r#"{"to":"b"}"#, 200),
+        ("POST", "/a/reset", "", 200),
+        ("PUT", "/default/state", &*saved, 200),
+        ("PUT", "/b", r#"{"seed":7}"#, 200),
+    ] {
+        assert_eq!(control(method, path, body).await.status, status, "{method} {path}");
+        let worlds = control("GET", "", "").await.json();
+        assert_eq!(worlds["worlds"], serde_json::json!(["a", "b", "default"]), "{method} {path}");
+    }
 }
 
 async fn state(emulator: &Emulator, world: &str) -> String {
