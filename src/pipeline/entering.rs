@@ -98,6 +98,14 @@ impl Pipeline {
             Owner::Vendor(vendor) => (vendors[vendor].info.routes)().find(call.method(), path),
             Owner::Control | Owner::None => Found::Nothing,
         };
+        let found = match found {
+            // A redirect stays in the world: it has the prefix, and the query as it came.
+            Found::Untidy(path) => {
+                let query = call.head.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+                Found::Untidy(format!("{prefix}{path}{query}"))
+            }
+            found => found,
+        };
         let is_rpc = match &found {
             Found::Operation(matched) => matched.is_rpc,
             _ => rpc::is_call(path),
@@ -130,10 +138,7 @@ impl Pipeline {
             }
             (_, Some(excess)) => own(&exchange.call, excess.problem()),
             (Found::WrongMethod { allow, .. }, None) => answering::refuse(vendor, exchange, Kind::WrongMethod(allow)),
-            (Found::Untidy(path), None) => {
-                let path = format!("{}{path}", exchange.call.prefix);
-                answering::refuse(vendor, exchange, Kind::UntidyPath(path))
-            }
+            (Found::Untidy(target), None) => answering::refuse(vendor, exchange, Kind::UntidyPath(target)),
             (Found::Operation(_), None) => return None,
         })
     }

@@ -50,6 +50,9 @@ pub enum BadWorld {
     /// Two of its credentials name different worlds.
     #[error("The credentials name two worlds, {0:?} and {1:?}.")]
     Credentials(String, String),
+    /// Its path names a second world behind the first.
+    #[error("The path names two worlds; expected one, as in `/~name/path`.")]
+    Paths,
     /// Its path and its credentials name different worlds.
     #[error("The path names the world {0:?}, but the credential names {1:?}.")]
     PathAndCredential(String, String),
@@ -98,6 +101,9 @@ pub fn take_world<'c>(
         }
     }
     call.credentials = reader.credentials.finish();
+    if of_path.is_some() && call.path().starts_with("/~") {
+        return Err(BadWorld::Paths);
+    }
     if let (Some(world), Some(other)) = (&reader.world, reader.other) {
         return Err(BadWorld::Credentials(world.clone(), other));
     }

@@ -44,7 +44,7 @@ pub enum Found {
         /// One of its operations.
         operation: &'static Operation,
     },
-    /// An untidy path, and the tidy one that the vendor would redirect to.
+    /// An untidy path; where the vendor would redirect to.
     Untidy(String),
     /// Nothing.
     Nothing,
