@@ -120,15 +120,18 @@ impl Access {
         &self,
         users: &Users,
         behaviour: &Behaviour,
+        world: &str,
         call: &Call,
         keys: bool,
     ) -> Result<Caller, Error> {
         let identity = match keys.then(|| call.header(&API_KEY)).flatten() {
             Some(key) => Identity::Key(self.keys.get(key.trim_ascii()).ok_or(Error::UnknownKey)?.clone()),
-            None => Identity::User(self.holder(users, behaviour, call, call.at).map_err(|error| match error {
-                Error::MissingToken if keys => Error::MissingKey,
-                other => other,
-            })?),
+            None => {
+                Identity::User(self.holder(users, behaviour, world, call, call.at).map_err(|error| match error {
+                    Error::MissingToken if keys => Error::MissingKey,
+                    other => other,
+                })?)
+            }
         };
         let own = match &identity {
             Identity::Key(key) => key.tenant,
@@ -143,13 +146,27 @@ impl Access {
     }
 
     /// Whether the call carries a valid token or key.
-    pub(super) fn accepts(&self, users: &Users, behaviour: &Behaviour, call: &Call, now: Timestamp) -> bool {
-        self.holder(users, behaviour, call, now).is_ok()
+    pub(super) fn accepts(
+        &self,
+        users: &Users,
+        behaviour: &Behaviour,
+        world: &str,
+        call: &Call,
+        now: Timestamp,
+    ) -> bool {
+        self.holder(users, behaviour, world, call, now).is_ok()
             || call.header(&API_KEY).is_some_and(|key| self.keys.contains_key(key.trim_ascii()))
     }
 
-    /// Whose token it is, if it lives then.
-    fn holder(&self, users: &Users, behaviour: &Behaviour, call: &Call, at: Timestamp) -> Result<User, Error> {
+    /// Whose token it is, if it counts in that world at that time.
+    fn holder(
+        &self,
+        users: &Users,
+        behaviour: &Behaviour,
+        world: &str,
+        call: &Call,
+        at: Timestamp,
+    ) -> Result<User, Error> {
         let header = call.header(&AUTHORIZATION).ok_or(Error::MissingToken)?;
         let (scheme, token) = header.split_at_checked("bearer ".len()).ok_or(Error::MissingToken)?;
         if !scheme.eq_ignore_ascii_case("bearer ") {
@@ -158,7 +175,7 @@ impl Access {
         let token = token.trim_ascii(); // a header has no other spaces
         let user = match self.tokens.get(token) {
             Some(id) => users.get(id),
-            None => self.signer.holder(token, at).and_then(|id| users.get(&id)),
+            None => self.signer.holder(token, world, at).and_then(|id| users.get(&id)),
         };
         let user = user.ok_or(Error::UnknownToken)?;
         match may_enter(&user, Door::Token, behaviour) {

@@ -70,7 +70,8 @@ impl Vendor for Jitsudo {
     }
 
     fn accepts_credential(&self, call: &Call) -> bool {
-        self.access.accepts(&self.state.users, &self.behaviour, call, self.context.clock.now())
+        let WorldContext { world, clock, .. } = &self.context;
+        self.access.accepts(&self.state.users, &self.behaviour, world, call, clock.now())
     }
 
     fn fork(&self, context: WorldContext) -> Box<dyn Vendor> {

@@ -65,10 +65,10 @@ impl Signer {
         IssuedToken { token, expires_at }
     }
 
-    /// Whose token it is, if it is one of ours and has not ended.
-    pub(in super::super) fn holder(&self, token: &str, now: Timestamp) -> Option<String> {
+    /// Whose token it is, if it is one of ours, of that world, and has not ended. All worlds sign with one secret.
+    pub(in super::super) fn holder(&self, token: &str, world: &str, now: Timestamp) -> Option<String> {
         let claims: Claims = self.0.read_token(token)?;
-        (now.as_second() < claims.exp).then_some(claims.sub)
+        (claims.fauxidp_world == world && now.as_second() < claims.exp).then_some(claims.sub)
     }
 }
 
@@ -77,15 +77,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_counts_for_an_hour_and_only_where_it_was_signed() {
+    fn a_token_counts_for_an_hour_in_its_world_and_only_where_it_was_signed() {
         let (signer, other) = (Signer::new(&Ids::seeded(1)), Signer::new(&Ids::seeded(2)));
         let now: Timestamp = "2030-01-01T00:00:00.9Z".parse().unwrap();
         let issued = signer.issue(("a", Uuid::nil()), vec![], "default", now);
         assert_eq!(issued.expires_at.to_string(), "2030-01-01T01:00:00Z");
-        assert_eq!(signer.holder(&issued.token, now).as_deref(), Some("a"));
-        assert_eq!(signer.holder(&issued.token, issued.expires_at), None);
-        assert_eq!(other.holder(&issued.token, now), None);
-        assert_eq!(signer.holder(&format!("{}x", issued.token), now), None);
+        assert_eq!(signer.holder(&issued.token, "default", now).as_deref(), Some("a"));
+        assert_eq!(signer.holder(&issued.token, "default", issued.expires_at), None);
+        assert_eq!(signer.holder(&issued.token, "other", now), None);
+        assert_eq!(other.holder(&issued.token, "default", now), None);
+        assert_eq!(signer.holder(&format!("{}x", issued.token), "default", now), None);
         assert_eq!(signer.issue(("a", Uuid::nil()), vec![], "default", now).token, issued.token, "the same again");
     }
 
@@ -94,6 +95,6 @@ mod tests {
         let signer = Signer::new(&Ids::seeded(1));
         // {"alg":"none","typ":"JWT"}.{"sub":"a",...}
         let token = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhIiwiZXhwIjo5OTk5OTk5OTk5fQ.";
-        assert_eq!(signer.holder(token, Timestamp::UNIX_EPOCH), None);
+        assert_eq!(signer.holder(token, "default", Timestamp::UNIX_EPOCH), None);
     }
 }

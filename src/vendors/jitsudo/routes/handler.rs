@@ -85,12 +85,13 @@ impl Handler {
 impl Gate {
     /// Who calls, if they may come in.
     fn admit(self, jitsudo: &Jitsudo, call: &Call) -> Result<Caller, Error> {
-        let caller = |keys| jitsudo.access.caller(&jitsudo.state.users, &jitsudo.behaviour, call, keys);
+        let Jitsudo { state, access, behaviour, context } = jitsudo;
+        let caller = |keys| access.caller(&state.users, behaviour, &context.world, call, keys);
         match self {
             Self::Open => Ok(Caller::anonymous(call)),
             Self::Tenant => Caller::for_tenant(call),
             Self::Own => caller(false),
-            Self::Users => caller(jitsudo.behaviour.users_accept_keys),
+            Self::Users => caller(behaviour.users_accept_keys),
             Self::Keys => caller(true),
         }
     }
