@@ -10,6 +10,9 @@ use serde_json::Map;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Call, Reply};
 
+/// Endings of names that no public DNS has: loopback, what container tools call their host, services in a cluster.
+const PRIVATE: [&str; 4] = [".localhost", ".internal", ".svc", ".cluster.local"];
+
 /// The header in which browsers say how a call's origin relates to its target.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -55,8 +58,7 @@ fn is_harmless(name: &str, allowed: &[String]) -> bool {
     name.parse::<IpAddr>().is_ok()
         || name.parse::<Ipv6Addr>().is_ok()
         || !name.contains('.')
-        || name.ends_with(".localhost")
-        || name == "host.docker.internal"
+        || PRIVATE.iter().any(|end| name.ends_with(end))
         || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(&name))
 }
 
@@ -76,11 +78,17 @@ mod tests {
             ("app.localhost:1", true),
             ("fauxidp:8484", true),
             ("host.docker.internal:8484", true),
+            ("host.containers.internal", true),
+            ("fauxidp.tests.svc.cluster.local:8484", true),
+            ("fauxidp.tests.svc", true),
             ("idp.test:8484", true),
             ("evil.example:8484", false),
             ("localhost.evil.example", false),
             ("127.0.0.1.evil.example", false),
             ("notlocalhost.com", false),
+            ("host.docker.internal.evil.example", false),
+            ("evilinternal.example", false),
+            ("printer.local", false),
         ] {
             assert_eq!(is_harmless(name_of(host), &allowed), harmless, "{host}");
         }
