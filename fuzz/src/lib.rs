@@ -270,3 +270,33 @@ pub fn sniff(bytes: &[u8]) {
         });
     });
 }
+
+/// A query, a form and a member of JSON, beside each of which stands a secret: the journal shows all, and no secret.
+pub fn journal(bytes: &[u8]) {
+    // One that no input can hold by chance.
+    let mut hasher = std::hash::DefaultHasher::new();
+    std::hash::Hash::hash(bytes, &mut hasher);
+    let secret = format!("{:016x}", std::hash::Hasher::finish(&hasher));
+    let text = String::from_utf8_lossy(bytes);
+    let fits = |c: &char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '#');
+    let query: String = text.chars().filter(fits).collect();
+    let form = [bytes, format!("&a=b;pin={secret}&next=/?token%3D{secret}").as_bytes()].concat();
+    let json = serde_json::json!({ "a": text, "text": format!("{{\"pass\":\"{secret}\"}}"), "otp": secret });
+    let form_type = "application/x-www-form-urlencoded";
+    EMULATORS.with(|both| {
+        let emulator = &both[0];
+        reset(emulator);
+        for (content_type, body) in [(form_type, form), ("application/json", json.to_string().into_bytes())] {
+            let uri = format!("/v2/users/human-active?{query}&sig={secret}");
+            let request = Request::post(uri).header(CONTENT_TYPE, content_type).body(Full::new(body.into()));
+            if let Ok(request) = request {
+                let asked = request.headers().clone();
+                check(&asked, &ask(emulator, request).expect("nothing holds it"));
+            }
+        }
+        let request = Request::get("/__fauxidp/worlds/default/requests").body(Full::default()).expect("a request");
+        let shown = ask(emulator, request).expect("nothing holds it");
+        let shown = String::from_utf8_lossy(&shown.body);
+        assert!(!shown.contains(&secret), "{shown}");
+    });
+}

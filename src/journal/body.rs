@@ -48,7 +48,7 @@ impl Body {
         }
         let shown = match self.kind {
             _ if self.kept.is_empty() => None,
-            Kind::Form => Some(Value::String(secrets::form(&self.kept))),
+            Kind::Form => secrets::form(&self.kept).map(Value::String),
             Kind::Json => secrets::json(&self.kept),
             // The first byte says whether it is compressed.
             Kind::FramedJson => self.kept.strip_prefix(&[0]).and_then(|rest| secrets::json(rest.get(4..)?)),

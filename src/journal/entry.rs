@@ -16,6 +16,9 @@ use crate::secrets;
 /// The maximum number of bytes kept of a path and query, or of a user's key.
 const MAX_TEXT: usize = 2 << 10;
 
+/// The maximum number of bytes kept of a method. No method is that long.
+const MAX_METHOD: usize = 64;
+
 /// What a journal keeps of an answer.
 #[derive(Debug, Clone)]
 pub struct AnswerSummary {
@@ -84,14 +87,14 @@ impl Entry {
             at,
             vendor,
             operation,
-            method: call.head.method.clone(),
+            method: method(&call.head.method),
             protocol: match (call.wire, call.head.version) {
                 (Some(wire), _) => Protocol::Remote(wire.framing),
                 (None, Version::HTTP_2) => Protocol::Http2,
                 (None, _) => Protocol::Http1,
             },
             credentials: call.credentials.clone(),
-            answer,
+            answer: answer.map(bounded),
             took,
             path: path.into(),
             query: call.head.uri.query().map(|query| cut(query, room_for_query).into()),
@@ -183,6 +186,22 @@ fn replaces_answer(fault: &HeaderValue) -> bool {
     !is_timing(text) || text.contains(", ")
 }
 
+/// A method, cut if it is too long.
+fn method(sent: &Method) -> Method {
+    let kept = sent.as_str().get(..MAX_METHOD).filter(|kept| kept.len() < sent.as_str().len());
+    kept.and_then(|kept| Method::from_bytes(kept.as_bytes()).ok()).unwrap_or_else(|| sent.clone())
+}
+
+/// An answer whose faults are cut if they are too long.
+fn bounded(mut answer: AnswerSummary) -> AnswerSummary {
+    if let Some(fault) = &mut answer.fault
+        && let Some(kept) = fault.as_bytes().get(..MAX_TEXT)
+    {
+        **fault = HeaderValue::from_bytes(kept).expect("a part of a header's value is one");
+    }
+    answer
+}
+
 /// At most `max` bytes of a text.
 fn cut(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
@@ -240,6 +259,18 @@ mod tests {
             assert!(entry.path.len() + entry.query.as_ref().map_or(0, |query| query.len()) <= MAX_TEXT);
             assert!(entry.query.is_none_or(|kept| query.unwrap().starts_with(&*kept)));
         }
+    }
+
+    #[test]
+    fn a_method_and_the_faults_of_an_answer_are_bounded_too() {
+        for (length, kept) in [(3, 3), (64, 64), (65, 64), (64_000, 64)] {
+            let sent = "A".repeat(length);
+            let entry = entry(http::Request::builder().method(&*sent).uri("/a"), "");
+            assert_eq!(entry.method.as_str(), &sent[..kept]);
+        }
+        let fault = Some(Box::new(HeaderValue::from_str(&"503;a=b, ".repeat(10_000)).unwrap()));
+        let answer = Some(AnswerSummary { status: StatusCode::OK, fault, is_own: false });
+        assert!(Entry::new(&call(get("/a"), ""), Seen { answer, ..seen(200, None) }).size() < 4 << 10);
     }
 
     #[test]
