@@ -139,6 +139,7 @@ impl Ask {
     /// Asks over HTTP/2 with prior knowledge.
     pub async fn send_h2(&self, emulator: &Emulator) -> Answer {
         let stream = TcpStream::connect(emulator.addresses()[0]).await.expect("it listens");
+        stream.set_nodelay(true).expect("a socket");
         let io = TokioIo::new(stream);
         let (mut sender, connection) =
             hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.expect("it speaks HTTP/2");
