@@ -1,9 +1,8 @@
 //! Which names are those of secrets. Knows no value.
 
 /// Parts of a secret's name. Better one too many: a text that is shortened by mistake can still be recognized.
-const PARTS: [&str; 18] = [
-    "password",
-    "passwd",
+const PARTS: [&str; 19] = [
+    "passw",
     "passphrase",
     "pwd",
     "secret",
@@ -20,13 +19,15 @@ const PARTS: [&str; 18] = [
     "bearer",
     "samlresponse",
     "securityanswer",
+    "sessid",
+    "jsessionid",
 ];
 
 /// Endings of a secret's name.
 const ENDS: [&str; 6] = ["code", "key", "pin", "otp", "jwt", "salt"];
 
 /// Last words of a secret's name.
-const LAST: [&str; 7] = ["pass", "auth", "sig", "session", "answer", "pw", "cred"];
+const LAST: [&str; 9] = ["pass", "auth", "sig", "session", "answer", "pw", "cred", "csrf", "xsrf"];
 
 /// Endings of names that only look like those of secrets.
 const HARMLESS: [&str; 24] = [
@@ -142,6 +143,9 @@ mod tests {
             "securityAnswer",
             "pass\u{200b}word",
             "user[password]",
+            "passwd",
+            "JSESSIONID",
+            "_csrf",
         ] {
             assert!(is_secret(name), "{name}");
         }

@@ -80,6 +80,7 @@ fn a_text_shows_without_the_secrets_in_it() {
         ("https://a.example/@scope/name", "https://a.example/@scope/name"),
         ("Is the session over? No: the code is 5", "Is the session over? No: the code is 5"),
         ("100 % of it, see a%20b", "100 % of it, see a%20b"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE", "----…"),
     ] {
         assert_eq!(shown(sent), expected);
     }

@@ -13,6 +13,9 @@ const MAX_DECODED: usize = 4;
 /// The length from which a credential without a digit is no word.
 const MIN_WORD: usize = 12;
 
+/// What a private key in PEM says of itself.
+const PRIVATE_KEY: &str = "PRIVATE KEY-----";
+
 /// The minimum length of a JWT.
 const MIN_JWT: usize = 20;
 
@@ -41,6 +44,9 @@ fn decoded(text: &str, pairs: Pairs, times: usize) -> String {
             _ => shorten(&mut shown, false, &|text| decoded(text, Pairs::All, times - 1)),
         }
         return if shown == value { text.to_owned() } else { shown.to_string() };
+    }
+    if text.contains(PRIVATE_KEY) {
+        return shortened(text);
     }
     if times > 0
         && text.contains('%')
