@@ -88,6 +88,20 @@ fn a_text_shows_without_the_secrets_in_it() {
     assert!(!shown(&deep).contains("ter22"));
 }
 
+#[test]
+fn a_hostile_text_takes_no_quadratic_time() {
+    const LENGTH: usize = 128 << 10;
+    let watch = crate::journal::Stopwatch::start();
+    for part in [
+        " ", "//", "//a@", "pin= ", "pin=\"", "a\" ", "a[", "%25", "[", "{\"a\":", "eyJ.", "pin:", "=", "&",
+        "key=pin&", ";a",
+    ] {
+        let text = format!("a=pin=b{}", part.repeat(LENGTH / part.len()));
+        let _ = (shown(&text), form(text.as_bytes()), path(&text, Some(&text)), json(text.as_bytes()));
+    }
+    assert!(watch.elapsed() < std::time::Duration::from_secs(10), "{:?}", watch.elapsed());
+}
+
 /// The name of a secret, in some spelling.
 fn a_name() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![

@@ -156,8 +156,7 @@ fn value_end(before: &str, value: &str) -> usize {
 /// Whether a text starts with another pair. What else follows a separator is still part of the value.
 fn starts_pair(text: &str) -> bool {
     const MAX_NAME: usize = 64;
-    let name = text.trim_start();
-    let end = name.char_indices().take(MAX_NAME).find(|(_, c)| !is_word(*c) && !matches!(c, '[' | ']'));
+    let end = text.char_indices().take(MAX_NAME).find(|(_, c)| !is_word(*c) && !matches!(c, '[' | ']'));
     end.is_some_and(|(at, c)| at > 0 && c == '=')
 }
 
