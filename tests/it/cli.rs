@@ -317,6 +317,12 @@ fn healthcheck_tells_a_living_server_from_none() {
     let serving = Serving::start(fauxidp().args(["--listen", "127.0.0.1:0"]));
     let healthy = run(&["healthcheck", &serving.url]);
     assert_eq!((healthy.status.code(), text(&healthy.stdout)), (Some(0), ""));
+    // A proxy for programs that reach the outside is not asked.
+    let mut behind_proxy = fauxidp();
+    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        behind_proxy.env(variable, "http://127.0.0.1:9");
+    }
+    assert_eq!(behind_proxy.args(["healthcheck", &serving.url]).status().expect("it runs").code(), Some(0));
     // By the variable of the image: an unspecified address is asked on the loopback one.
     let port = serving.address().rsplit(':').next().expect("a port");
     let by_variable =

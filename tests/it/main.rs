@@ -12,6 +12,7 @@ mod fidelity;
 mod fixture;
 mod grpc;
 mod h2_frames;
+mod http_forms;
 mod ids;
 mod journal;
 mod keys;

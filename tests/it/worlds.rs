@@ -135,6 +135,26 @@ async fn of_first_calls_at_once_none_is_lost() {
     }
 }
 
+/// A call that is held when its world is reset is answered in the old one.
+#[tokio::test]
+async fn a_reset_does_not_wait_for_a_held_call_and_does_not_see_it() {
+    let emulator = Arc::new(wire::emulator().await);
+    let call = Ask::new("POST", "/v2/users/human-active/lock").header("authorization", "Bearer zitadel-admin");
+    let held = call.body("{}").header("x-fault", "delay;ms=300");
+    let held = tokio::spawn({
+        let emulator = Arc::clone(&emulator);
+        async move { held.send(&emulator).await }
+    });
+    // Nothing shows when the call is in its world, so the world is reset until it is answered.
+    while !held.is_finished() {
+        assert_eq!(Ask::new("POST", "/__fauxidp/worlds/default/reset").send(&emulator).await.status, 200);
+    }
+    let held = held.await.expect("no panic");
+    assert_eq!((held.status, held.json()["details"]["sequence"].as_str()), (200, Some("3")));
+    let read = Ask::new("GET", "/v2/users/human-active").header("authorization", "Bearer zitadel-admin");
+    assert_eq!(read.send(&emulator).await.json()["user"]["state"], "USER_STATE_ACTIVE");
+}
+
 /// Where there is no room, a control call that makes no world drops none.
 #[tokio::test]
 async fn a_refused_or_harmless_control_call_drops_no_world() {
