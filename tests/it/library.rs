@@ -98,6 +98,27 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
             "users[5].details.resourceOwner: unknown organization",
         ),
         (
+            "zitadel",
+            "\"organization\": \"69629023906488334\"",
+            "\"organization\": \"7\"",
+            ": projects[0].organization: unknown organization",
+        ),
+        ("zitadel", "OIDC_APP_TYPE_WEB", "OIDC_APP_TYPE_TV", "].oidc.appType: unknown variant `OIDC_APP_TYPE_TV`"),
+        ("zitadel", "\"api\": \"", "\"apis\": \"", ": projects[0].applications[3].apis: unknown field `apis`"),
+        (
+            "zitadel",
+            "\"clientId\": \"zitadel-spa\"",
+            "\"clientId\": \"zitadel-web\"",
+            ": projects[].applications: duplicate id or name \"zitadel-web\"",
+        ),
+        (
+            "zitadel",
+            "\"userId\": \"human-active\"",
+            "\"userId\": \"nobody\"",
+            ": projects[0].grants[0].userId: unknown user",
+        ),
+        ("zitadel", "            \"admin\"", "            \"boss\"", ": projects[0].grants[0].roles: unknown role"),
+        (
             "jitsudo",
             "\"auth_provider\": \"saml\"",
             "\"auth_provider\": \"ldap\"",

@@ -55,7 +55,7 @@ pub(super) fn authenticate(zitadel: &Zitadel, call: &Call) -> Result<Caller, Err
         return Err(Error::InvalidToken);
     }
     let organization = call.header(&ORGANISATION).filter(|id| !id.is_empty());
-    if organization.is_some_and(|id| !zitadel.instance.has_organization(id)) {
+    if organization.is_some_and(|id| !zitadel.knows_organization(id)) {
         return Err(Error::OrganizationUnknown);
     }
     Ok(Caller { user: bearer.user, at: call.at, organization: organization.map(str::to_owned) })
@@ -75,8 +75,8 @@ pub(super) fn organization(
     match named {
         Some(OrganizationName::Id(id)) => Ok(id.clone()),
         Some(OrganizationName::Domain(domain)) => {
-            let found = zitadel.instance.organization_of_domain(domain);
-            found.map(str::to_owned).ok_or(Error::OrganizationUnknown)
+            let found = zitadel.organization_of_domain(domain);
+            found.map(|organization| organization.id.to_string()).ok_or(Error::OrganizationUnknown)
         }
         None => Ok(caller.organization.clone().unwrap_or_else(|| caller.user.profile.resource_owner.to_string())),
     }

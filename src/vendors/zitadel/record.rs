@@ -1,9 +1,25 @@
 //! ZITADEL's user and its state machine. Pure: time comes in as an argument.
 
+#[allow(dead_code)] // until the operations on it have landed
+mod application;
 mod contact;
+#[allow(dead_code)] // until the operations on it have landed
+mod details;
 mod kind;
+#[allow(dead_code)] // until the operations on it have landed
+mod oidc;
+#[allow(dead_code)] // until the operations on it have landed
+mod organization;
+#[allow(dead_code)] // until the operations on it have landed
+mod permission;
+mod policy;
+#[allow(dead_code)] // until the operations on it have landed
+mod project;
+#[allow(dead_code)] // until the operations on it have landed
 mod roles;
 mod secrets;
+#[allow(dead_code)] // until the operations on it have landed
+mod user_grant;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -14,10 +30,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::Record;
 
+pub(super) use application::{ApiAuthMethod, Application, ApplicationAlias, ApplicationConfig, ApplicationState};
 pub(super) use contact::{Channel, Contact, EmailAddress};
+pub(super) use details::Details;
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
-pub(super) use roles::{Membership, Permission};
+pub(super) use oidc::OidcConfig;
+pub(super) use organization::{InstanceState, Organization, OrganizationAlias, OrganizationState};
+pub(super) use permission::Permission;
+pub(super) use policy::{LockoutPolicy, LoginPolicy, Policy};
+pub(super) use project::{Project, ProjectSettings, ProjectState};
+pub(super) use roles::Membership;
 pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, seed_expiry};
+pub(super) use user_grant::{UserGrant, UserGrantState};
 
 /// A user, human or machine.
 #[derive(Debug, Clone, Serialize, Deserialize)]

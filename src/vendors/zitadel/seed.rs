@@ -1,4 +1,7 @@
-//! Turns a seed file and generated people into ZITADEL's users.
+//! Turns a seed file and generated people into ZITADEL's users. Its other objects are made in `seed/`.
+
+mod key;
+mod objects;
 
 use std::sync::Arc;
 
@@ -7,31 +10,27 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::auth::keys;
 use super::record::{
     Code, Contact, EmailAddress, Gender, Human, HumanProfile, Key, Kind, Machine, Membership, Profile, Secrets, Token,
     User, UserState, seed_expiry,
 };
-use super::state::{self, Instance, SignIn, State, Zitadel};
+use super::state::{Instance, SignIn, Zitadel};
 use crate::directory::{Directory, Duplicate};
 use crate::passwords::PasswordHash;
 use crate::people::Person;
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
+use key::SeedKey;
+use objects::{SeedOrganization, SeedProject};
 
 /// The seed file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Seed {
-    organizations: Vec<Organization>,
+    /// Made-up people join the first one.
+    organizations: Vec<SeedOrganization>,
+    #[serde(default)]
+    projects: Vec<SeedProject>,
     users: Vec<SeedUser>,
-}
-
-/// An organisation. Made-up people join the first one.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Organization {
-    id: String,
-    name: String,
 }
 
 /// A user as `user` of `GET /v2/users/{userId}` shows it, and what it does not show.
@@ -75,15 +74,6 @@ struct Hidden {
     metadata: Vec<SeedMetadata>,
     memberships: Vec<Membership>,
     fault: Option<String>,
-}
-
-/// A key of a machine, with or without the private part that its holder signs with.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct SeedKey {
-    id: String,
-    key: Option<String>,
-    public_key: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -135,11 +125,7 @@ impl Hidden {
             secrets.tokens.push(Token::seeded(&format!("{user_id}-{}", index + 1), token, made));
         }
         for (index, key) in self.keys.iter().enumerate() {
-            let public = match (&key.public_key, &key.key) {
-                (Some(public), _) => Some(public.clone()),
-                (None, private) => private.as_deref().and_then(keys::public_of_private),
-            };
-            let public = public.ok_or_else(|| (format!("keys[{index}].key"), key.id.clone()))?;
+            let public = key.public().ok_or_else(|| (format!("keys[{index}].key"), key.id.clone()))?;
             secrets.keys.push(Key { id: key.id.clone(), public, created: made, expires: seed_expiry() });
         }
         let mut metadata = Vec::with_capacity(self.metadata.len());
@@ -219,14 +205,13 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
             }),
         });
     }
-    let organizations = seed.organizations.iter().map(organization).collect();
     let key = start.context.keys.next();
     let key = key.map_err(|error| SeedError::about(start.seed, "", "the signing key", error.to_string()))?;
-    let instance = Instance::new(&users, organizations, sign_in, key);
-    if let Some(home) = seed.organizations.first() {
+    let instance = Instance::new(&users, sign_in, key);
+    let home = seed.organizations.first().map(|home| Arc::<str>::from(home.id.as_str()));
+    if let Some(home) = &home {
         let now = start.context.clock.now();
-        let home = home.id.as_str().into();
-        users.extend(start.people.iter().map(|person| user(person, &home, now)));
+        users.extend(start.people.iter().map(|person| user(person, home, now)));
     }
     let users = Directory::new(users).map_err(|duplicate| {
         let same = match duplicate {
@@ -235,18 +220,13 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         };
         SeedError::about(start.seed, &same, "users", format!("duplicate userId or username {same:?}"))
     })?;
+    let objects = objects::make(start.seed, seed.organizations, seed.projects, &users)?;
     let vendor = Zitadel {
-        state: Arc::new(State { users, ended: Directory::default() }),
+        state: Arc::new(objects.and_users(users)),
         instance: Arc::new(instance),
         context: start.context.clone(),
     };
     Ok(Seeded { vendor: Box::new(vendor), faults })
-}
-
-/// An organisation of the seed, with the domain that the vendor gives one when it is made.
-fn organization(own: &Organization) -> state::Organization {
-    let domain = format!("{}.localhost", own.name.to_lowercase().replace(' ', "-"));
-    state::Organization { id: own.id.clone(), domain }
 }
 
 /// A generated person's account in that organisation, made at `now`: a human with a verified e-mail, so two events.

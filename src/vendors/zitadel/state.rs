@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::record::{Permission, RemovedUser, User};
+use super::record::{
+    Application, ApplicationAlias, InstanceState, LockoutPolicy, LoginPolicy, Organization, OrganizationAlias,
+    Permission, Project, RemovedUser, User, UserGrant,
+};
 use crate::collections::collections;
 use crate::context::WorldContext;
 use crate::directory::{Directory, Record};
@@ -26,15 +29,23 @@ collections! {
         users: Directory<User>,
         /// How far removed users had counted.
         ended: Directory<RemovedUser>,
+        /// The one instance.
+        instance: Directory<InstanceState>,
+        organizations: Directory<Organization>,
+        projects: Directory<Project>,
+        applications: Directory<Application>,
+        user_grants: Directory<UserGrant>,
     }
 }
 
-/// What no call changes: whose tokens there are at birth, and which organisations exist.
+/// The id of the instance.
+pub(super) const INSTANCE: &str = "69629023906488332";
+
+/// What no call changes: whose tokens there are at birth.
 #[derive(Debug)]
 pub(super) struct Instance {
     /// The seed's tokens to user ids. Whether a token still lives, its user's record says.
     tokens: HashMap<String, String>,
-    organizations: Vec<Organization>,
     first_owner: String,
     /// What a client needs to sign in for the first machine that has a key, and the first that has a secret.
     pub(super) sign_in: SignIn,
@@ -51,22 +62,59 @@ pub(super) struct SignIn {
     pub(super) client: Option<(String, String)>,
 }
 
-/// An organisation.
-#[derive(Debug)]
-pub(super) struct Organization {
-    pub(super) id: String,
-    /// Its primary domain.
-    pub(super) domain: String,
+#[allow(dead_code)] // until the operations on them have landed
+impl Zitadel {
+    /// What all organisations have in common.
+    pub(super) fn instance(&self) -> InstanceState {
+        self.state.instance.get(INSTANCE).expect("no call removes it")
+    }
+
+    /// Whether there is or was such an organisation.
+    pub(super) fn knows_organization(&self, id: &str) -> bool {
+        self.state.organizations.get(id).is_some()
+    }
+
+    /// The organisation of that id, unless it was removed.
+    pub(super) fn organization(&self, id: &str) -> Option<Organization> {
+        self.state.organizations.get(id).filter(Organization::is_there)
+    }
+
+    /// The organisation that has that domain, in any case.
+    pub(super) fn organization_of_domain(&self, domain: &str) -> Option<Organization> {
+        self.state.organizations.find(&OrganizationAlias::Domain(domain.to_lowercase()))
+    }
+
+    /// How people of that organisation sign in: by its own policy, else by the instance's.
+    pub(super) fn login_policy(&self, organization: &str) -> LoginPolicy {
+        let own = self.organization(organization).and_then(|organization| organization.login_policy);
+        own.unwrap_or_else(|| self.instance().login_policy).rules.clone()
+    }
+
+    /// When people of that organisation are locked out: by its own policy, else by the instance's.
+    pub(super) fn lockout_policy(&self, organization: &str) -> LockoutPolicy {
+        let own = self.organization(organization).and_then(|organization| organization.lockout_policy);
+        own.unwrap_or_else(|| self.instance().lockout_policy).rules
+    }
+
+    /// The application that is that client, and its project. Their states are the caller's to look at.
+    pub(super) fn application_of_client(&self, client_id: &str) -> Option<(Application, Project)> {
+        let application = self.state.applications.find(&ApplicationAlias::client(client_id))?;
+        let project = self.state.projects.get(&application.project_id)?;
+        Some((application, project))
+    }
+
+    /// The grants of that user that count in that project.
+    pub(super) fn active_grants(&self, user_id: &str, project_id: &str) -> Vec<UserGrant> {
+        let grants = self.state.user_grants.snapshot();
+        let fits =
+            |grant: &&UserGrant| *grant.user_id == *user_id && *grant.project_id == *project_id && grant.is_active();
+        grants.iter().filter(fits).cloned().collect()
+    }
 }
 
 impl Instance {
-    /// These organisations, and the tokens of these users.
-    pub(super) fn new(
-        users: &[User],
-        organizations: Vec<Organization>,
-        sign_in: SignIn,
-        signing_key: &'static TestKey,
-    ) -> Self {
+    /// The tokens of these users.
+    pub(super) fn new(users: &[User], sign_in: SignIn, signing_key: &'static TestKey) -> Self {
         let tokens = |user: &User| -> Vec<String> {
             let tokens = user.secrets.iter().flat_map(|secrets| &secrets.tokens);
             tokens.map(|token| token.value.clone()).collect()
@@ -80,7 +128,6 @@ impl Instance {
                 .iter()
                 .flat_map(|user| tokens(user).into_iter().map(|token| (token, user.key().to_owned())))
                 .collect(),
-            organizations,
             sign_in,
             signing_key,
         }
@@ -94,17 +141,6 @@ impl Instance {
     /// The id of the user that the seed gave that token.
     pub(super) fn holder(&self, token: &str) -> Option<&str> {
         self.tokens.get(token).map(String::as_str)
-    }
-
-    /// Whether there is such an organisation.
-    pub(super) fn has_organization(&self, id: &str) -> bool {
-        self.organizations.iter().any(|organization| organization.id == id)
-    }
-
-    /// The id of the organisation that has that primary domain.
-    pub(super) fn organization_of_domain(&self, domain: &str) -> Option<&str> {
-        let found = self.organizations.iter().find(|organization| organization.domain == domain)?;
-        Some(&found.id)
     }
 }
 

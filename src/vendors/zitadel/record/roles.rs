@@ -1,26 +1,31 @@
-//! The roles of ZITADEL's users and what they allow. Pure.
+//! The roles that ZITADEL's users hold, and where. Pure.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Roles that a user holds in one organisation, or in the whole instance.
+use super::details::Details;
+use super::permission::Permission;
+
+/// Roles that a user holds in the whole instance, in one organisation, or in one project of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Membership {
     /// The organisation's id; absent for the instance.
     pub organization: Option<String>,
+    /// The project's id; absent for the whole organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
     /// The vendor's names of roles.
     pub roles: Vec<String>,
+    /// The events that made it, which are those of the instance, the organisation or the project. What a seed gives is
+    /// as old as the user.
+    #[serde(default = "from_the_start")]
+    pub details: Details,
 }
 
-/// A permission on users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permission {
-    /// `user.read`
-    Read,
-    /// `user.write`
-    Write,
-    /// `user.delete`
-    Delete,
+/// What a seed does not say.
+fn from_the_start() -> Details {
+    Details::new(1, Timestamp::UNIX_EPOCH)
 }
 
 impl Membership {
@@ -29,15 +34,19 @@ impl Membership {
         self.organization.as_deref().is_none_or(|own| own == organization)
     }
 
+    /// Whether it is for other projects only.
+    pub fn is_elsewhere(&self, project: Option<&str>) -> bool {
+        self.project.as_deref().is_some_and(|own| project != Some(own))
+    }
+
     /// Whether one of its roles has that permission.
     pub fn allows(&self, permission: Permission) -> bool {
-        self.roles.iter().any(|role| match role.as_str() {
-            "IAM_OWNER" | "IAM_ORG_MANAGER" | "IAM_USER_MANAGER" | "ORG_OWNER" | "ORG_USER_MANAGER" => true,
-            "IAM_LOGIN_CLIENT" => permission != Permission::Delete,
-            // Inferred from the names (zitadel-roles): the sheet of roles lists only those that write.
-            "IAM_OWNER_VIEWER" | "ORG_OWNER_VIEWER" => permission == Permission::Read,
-            _ => false,
-        })
+        self.roles.iter().any(|role| permission.is_of(role))
+    }
+
+    /// Whether it is the one of that level: the instance, an organisation, or a project of it.
+    pub fn is_at(&self, organization: Option<&str>, project: Option<&str>) -> bool {
+        self.organization.as_deref() == organization && self.project.as_deref() == project
     }
 }
 
@@ -46,18 +55,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_allows_what_it_says() {
-        for (role, read, write, delete) in [
-            ("IAM_OWNER", true, true, true),
-            ("ORG_USER_MANAGER", true, true, true),
-            ("IAM_LOGIN_CLIENT", true, true, false),
-            ("IAM_OWNER_VIEWER", true, false, false),
-            ("ORG_PROJECT_CREATOR", false, false, false),
-        ] {
-            let membership = Membership { organization: None, roles: vec![role.to_owned()] };
-            assert_eq!(membership.allows(Permission::Read), read, "{role}");
-            assert_eq!(membership.allows(Permission::Write), write, "{role}");
-            assert_eq!(membership.allows(Permission::Delete), delete, "{role}");
-        }
+    fn a_membership_counts_where_it_is() {
+        let read = |text: &str| serde_json::from_str::<Membership>(text).unwrap();
+        let instance = read(r#"{"roles":["IAM_OWNER"]}"#);
+        let organization = read(r#"{"organization":"o","roles":["ORG_OWNER"]}"#);
+        let project = read(r#"{"organization":"o","project":"p","roles":["PROJECT_OWNER"]}"#);
+        assert!(instance.applies_to("o") && organization.applies_to("o") && !organization.applies_to("x"));
+        assert!(!instance.is_elsewhere(None) && !organization.is_elsewhere(Some("p")));
+        assert!(project.is_elsewhere(None) && project.is_elsewhere(Some("q")) && !project.is_elsewhere(Some("p")));
+        assert!(project.is_at(Some("o"), Some("p")) && !project.is_at(Some("o"), None));
+        assert!(project.allows(Permission::ApplicationDelete));
     }
 }

@@ -132,7 +132,7 @@ fn draft(
 
 fn add(zitadel: &Zitadel, draft: Draft, caller: &Caller) -> Result<Written, Error> {
     caller.check(Permission::Write, &draft.organization)?;
-    if !zitadel.instance.has_organization(&draft.organization) {
+    if zitadel.organization(&draft.organization).is_none() {
         return Err(Error::OrganizationMissing);
     }
     let mut write = WriteContext::new(zitadel, caller.at());

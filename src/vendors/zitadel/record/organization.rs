@@ -1,0 +1,158 @@
+//! ZITADEL's organisations and the instance around them, with their domains and policies. Pure.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::details::Details;
+use super::policy::{LockoutPolicy, LoginPolicy, Policy};
+use crate::directory::Record;
+
+/// An organisation. A removed one stays as a record: calls may still name it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Organization {
+    pub id: Arc<str>,
+    pub name: Arc<str>,
+    pub state: OrganizationState,
+    pub domains: Arc<[Domain]>,
+    /// All events.
+    pub events: Details,
+    /// Those that lists show: of the name, the state and the primary domain.
+    pub row: Details,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_policy: Option<Arc<Policy<LoginPolicy>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lockout_policy: Option<Policy<LockoutPolicy>>,
+}
+
+/// An organisation's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrganizationState {
+    #[serde(rename = "ORG_STATE_ACTIVE")]
+    Active,
+    #[serde(rename = "ORG_STATE_INACTIVE")]
+    Inactive,
+    #[serde(rename = "ORG_STATE_REMOVED")]
+    Removed,
+}
+
+/// A domain of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Domain {
+    pub name: String,
+    pub is_verified: bool,
+    pub is_primary: bool,
+}
+
+/// The instance: what all organisations have in common.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InstanceState {
+    pub id: Arc<str>,
+    /// The organisation of whoever names none.
+    pub default_organization: Arc<str>,
+    pub events: Details,
+    pub login_policy: Arc<Policy<LoginPolicy>>,
+    pub lockout_policy: Policy<LockoutPolicy>,
+}
+
+/// What an organisation is found by besides its id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum OrganizationAlias {
+    /// Its name, in any case.
+    Name(String),
+    /// A verified domain, in any case.
+    Domain(String),
+}
+
+impl Organization {
+    /// A new organisation, whose domain comes from its name: four events.
+    pub fn new(id: String, name: &str, host: &str, now: Timestamp) -> Self {
+        let events = Details::new(4, now);
+        let domain = Domain { name: domain_of(name, host), is_verified: true, is_primary: true };
+        Self {
+            id: id.into(),
+            name: name.into(),
+            state: OrganizationState::Active,
+            domains: [domain].into(),
+            events,
+            row: events,
+            login_policy: None,
+            lockout_policy: None,
+        }
+    }
+
+    /// Whether there still is such an organisation.
+    pub fn is_there(&self) -> bool {
+        self.state != OrganizationState::Removed
+    }
+
+    /// The domain that stands for the organisation.
+    pub fn primary_domain(&self) -> &str {
+        self.domains.iter().find(|domain| domain.is_primary).map_or("", |domain| &domain.name)
+    }
+
+    /// Writes the event that sets the state.
+    pub fn enter(&mut self, state: OrganizationState, now: Timestamp) {
+        self.state = state;
+        self.events.push(1, now);
+        self.row.follow(&self.events);
+    }
+}
+
+/// The domain that an organisation of that name gets.
+pub fn domain_of(name: &str, host: &str) -> String {
+    format!("{}.{host}", name.to_lowercase().replace(' ', "-"))
+}
+
+impl fmt::Display for OrganizationAlias {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Name(text) | Self::Domain(text)) = self;
+        formatter.write_str(text)
+    }
+}
+
+impl Record for Organization {
+    type Alias = OrganizationAlias;
+
+    fn key(&self) -> &str {
+        &self.id
+    }
+
+    fn aliases(&self) -> Vec<OrganizationAlias> {
+        if !self.is_there() {
+            return Vec::new();
+        }
+        let domains = self.domains.iter().filter(|domain| domain.is_verified);
+        let domains = domains.map(|domain| OrganizationAlias::Domain(domain.name.to_lowercase()));
+        [OrganizationAlias::Name(self.name.to_lowercase())].into_iter().chain(domains).collect()
+    }
+}
+
+impl Record for InstanceState {
+    type Alias = std::convert::Infallible;
+
+    fn key(&self) -> &str {
+        &self.id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_removed_organization_gives_its_name_and_domain_back() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut organization = Organization::new("1".to_owned(), "Big Corp", "localhost", now);
+        assert_eq!(organization.primary_domain(), "big-corp.localhost");
+        assert_eq!(organization.aliases().len(), 2);
+        organization.enter(OrganizationState::Removed, now);
+        assert!(!organization.is_there() && organization.aliases().is_empty());
+        assert_eq!((organization.events.sequence, organization.row.sequence), (5, 5));
+    }
+}

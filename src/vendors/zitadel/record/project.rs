@@ -1,0 +1,210 @@
+//! ZITADEL's projects with their roles and the organisations that they are granted to. Pure.
+
+use std::fmt;
+use std::ops::Not;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::details::Details;
+use crate::directory::Record;
+
+/// A project.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Project {
+    pub id: Arc<str>,
+    pub resource_owner: Arc<str>,
+    pub state: ProjectState,
+    pub settings: Arc<ProjectSettings>,
+    /// All events: also those of roles, applications, members and project grants.
+    pub events: Details,
+    /// Those of the project itself, as reading it shows.
+    pub row: Details,
+    pub roles: Arc<[ProjectRole]>,
+    pub grants: Arc<[ProjectGrant]>,
+}
+
+/// A project's state. A removed one is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProjectState {
+    #[serde(rename = "PROJECT_STATE_ACTIVE")]
+    Active,
+    #[serde(rename = "PROJECT_STATE_INACTIVE")]
+    Inactive,
+}
+
+/// What a call sets of a project.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ProjectSettings {
+    pub name: String,
+    /// Whether roles are put into tokens that do not ask for them.
+    pub project_role_assertion: bool,
+    /// Whether only users with a role may sign in.
+    pub project_role_check: bool,
+    /// Whether only users of an organisation that has the project may.
+    pub has_project_check: bool,
+    pub private_labeling_setting: PrivateLabeling,
+}
+
+/// Whose look the login page has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PrivateLabeling {
+    #[default]
+    #[serde(rename = "PRIVATE_LABELING_SETTING_UNSPECIFIED")]
+    Unspecified,
+    #[serde(rename = "PRIVATE_LABELING_SETTING_ENFORCE_PROJECT_RESOURCE_OWNER_POLICY")]
+    Project,
+    #[serde(rename = "PRIVATE_LABELING_SETTING_ALLOW_LOGIN_USER_RESOURCE_OWNER_POLICY")]
+    User,
+}
+
+/// A role that a project has to grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProjectRole {
+    pub key: String,
+    pub display_name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
+    pub details: Details,
+}
+
+/// An organisation that may grant some of the project's roles itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProjectGrant {
+    pub id: String,
+    pub organization: String,
+    pub roles: Vec<String>,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub is_inactive: bool,
+    pub details: Details,
+}
+
+/// A project's name, unique in its organisation whatever its case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ProjectName {
+    organization: Arc<str>,
+    name: String,
+}
+
+/// Why a project's state cannot be left by a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongProjectState {
+    /// Deactivating what is not active.
+    NotActive,
+    /// Reactivating what is not inactive.
+    NotInactive,
+}
+
+impl ProjectState {
+    /// Where deactivating leads.
+    pub fn deactivated(self) -> Result<Self, WrongProjectState> {
+        match self {
+            Self::Active => Ok(Self::Inactive),
+            Self::Inactive => Err(WrongProjectState::NotActive),
+        }
+    }
+
+    /// Where reactivating leads.
+    pub fn reactivated(self) -> Result<Self, WrongProjectState> {
+        match self {
+            Self::Inactive => Ok(Self::Active),
+            Self::Active => Err(WrongProjectState::NotInactive),
+        }
+    }
+}
+
+impl Project {
+    /// A new project without roles: one event.
+    pub fn new(id: String, resource_owner: Arc<str>, settings: ProjectSettings, now: Timestamp) -> Self {
+        let events = Details::new(1, now);
+        Self {
+            id: id.into(),
+            resource_owner,
+            state: ProjectState::Active,
+            settings: settings.into(),
+            events,
+            row: events,
+            roles: Arc::default(),
+            grants: Arc::default(),
+        }
+    }
+
+    /// The role of that key.
+    pub fn role(&self, key: &str) -> Option<&ProjectRole> {
+        self.roles.iter().find(|role| role.key == key)
+    }
+
+    /// The grant of that id.
+    pub fn grant(&self, id: &str) -> Option<&ProjectGrant> {
+        self.grants.iter().find(|grant| grant.id == id)
+    }
+
+    /// Counts an event of the project itself.
+    pub fn push(&mut self, now: Timestamp) {
+        self.events.push(1, now);
+        self.row.follow(&self.events);
+    }
+
+    /// Writes the event that sets the state.
+    pub fn enter(&mut self, state: ProjectState, now: Timestamp) {
+        self.state = state;
+        self.push(now);
+    }
+
+    /// Writes the event that adds a role. Its key must be free.
+    pub fn add_role(&mut self, key: String, display_name: String, group: String, now: Timestamp) {
+        self.events.push(1, now);
+        let role = ProjectRole { key, display_name, group, details: Details::row_of(&self.events) };
+        self.roles = self.roles.iter().cloned().chain([role]).collect();
+    }
+}
+
+impl ProjectName {
+    /// That name in that organisation.
+    pub fn new(organization: &Arc<str>, name: &str) -> Self {
+        Self { organization: Arc::clone(organization), name: name.to_lowercase() }
+    }
+}
+
+impl fmt::Display for ProjectName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.name)
+    }
+}
+
+impl Record for Project {
+    type Alias = ProjectName;
+
+    fn key(&self) -> &str {
+        &self.id
+    }
+
+    fn aliases(&self) -> Vec<ProjectName> {
+        vec![ProjectName::new(&self.resource_owner, &self.settings.name)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_of_a_role_is_one_of_the_project_but_does_not_show_on_it() {
+        let now = Timestamp::UNIX_EPOCH;
+        let settings = ProjectSettings { name: "Portal".to_owned(), ..ProjectSettings::default() };
+        let mut project = Project::new("1".to_owned(), "org".into(), settings, now);
+        project.add_role("admin".to_owned(), "Admin".to_owned(), String::new(), now);
+        assert_eq!((project.events.sequence, project.row.sequence), (2, 1));
+        assert_eq!(project.role("admin").map(|role| role.details.sequence), Some(2));
+        project.enter(project.state.deactivated().unwrap(), now);
+        assert_eq!((project.state, project.row.sequence), (ProjectState::Inactive, 3));
+        assert_eq!(project.state.deactivated(), Err(WrongProjectState::NotActive));
+        assert_eq!(project.state.reactivated(), Ok(ProjectState::Active));
+        assert_eq!(ProjectState::Active.reactivated(), Err(WrongProjectState::NotInactive));
+    }
+}
