@@ -31,6 +31,8 @@ pub struct Config {
     pub journal: usize,
     /// Settings of vendors, as `vendor.key=value`.
     pub set: Vec<String>,
+    /// The issuers of vendors that do not follow from each request, as `vendor=URL`.
+    pub issuer: Vec<String>,
     /// The maximum number of worlds; beyond it, the least recently used one is dropped.
     pub max_worlds: usize,
     /// How long a world may be idle before it is dropped; no limit if absent.
@@ -65,6 +67,7 @@ impl Default for Config {
             clock: None,
             journal: 1_000,
             set: Vec::new(),
+            issuer: Vec::new(),
             max_worlds: 10_000,
             world_ttl: None,
             state: None,

@@ -17,6 +17,7 @@ use crate::control::Control;
 use crate::faults::Spec;
 use crate::journal::JournalLimits;
 use crate::metrics::Metrics;
+use crate::oidc::issuer;
 use crate::outbound::OutboundClient;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::server::tls::{Tls, TlsError};
@@ -92,6 +93,14 @@ pub enum StartError {
         /// As it was given.
         text: String,
         /// What is wrong, and which values are known.
+        reason: String,
+    },
+    /// The issuer of an unknown vendor, or one that is no URL.
+    #[error("--issuer {text}: {reason}")]
+    Issuer {
+        /// As it was given.
+        text: String,
+        /// What is wrong, and what was expected.
         reason: String,
     },
     /// The state to start from cannot be read or is invalid.
@@ -285,7 +294,7 @@ fn vendor_set(config: &Config) -> Result<VendorSet, StartError> {
 /// What the worlds start from, except the seeds.
 pub(crate) fn template(set: VendorSet, config: &Config) -> Result<WorldTemplate, StartError> {
     Ok(WorldTemplate {
-        settings: settings(&set, &config.set)?,
+        settings: settings(&set, config)?,
         set,
         seeds: Vec::new(),
         people: config.people,
@@ -322,9 +331,16 @@ fn listed(items: impl IntoIterator<Item: ToString>) -> String {
 }
 
 /// The settings of each vendor.
-fn settings(set: &VendorSet, wanted: &[String]) -> Result<Vec<Settings>, StartError> {
+fn settings(set: &VendorSet, config: &Config) -> Result<Vec<Settings>, StartError> {
     let mut settings = set.default_settings();
-    for text in wanted {
+    for text in &config.issuer {
+        let wrong = |reason: String| StartError::Issuer { text: text.clone(), reason };
+        let (vendor, url) = text.split_once('=').ok_or_else(|| wrong("expected VENDOR=URL".to_owned()))?;
+        let unknown = || wrong(format!("unknown vendor {vendor:?}; expected one of {}", set.names().join(", ")));
+        let vendor = set.position(vendor).ok_or_else(unknown)?;
+        settings[vendor].issuer = Some(issuer::parse(url).map_err(wrong)?.into());
+    }
+    for text in &config.set {
         let wrong = |reason: String| StartError::Setting { text: text.clone(), reason };
         let pair = text.split_once('=').filter(|(name, _)| name.contains('.'));
         let (name, value) = pair.ok_or_else(|| wrong("expected VENDOR.KEY=VALUE".to_owned()))?;

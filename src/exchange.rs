@@ -11,6 +11,7 @@ use crate::protocol::Call;
 use crate::protocol::route::Matched;
 use crate::protocol::rpc::{self, Codec, RpcError, field};
 use crate::row::{Dialect, Field, Operation, Subject};
+use crate::tokens::Defect;
 
 /// A request that was read and mounted, with what is known about it.
 #[derive(Debug, Clone)]
@@ -25,13 +26,16 @@ pub struct Exchange {
     pub dialect: Dialect,
     /// The key of the user that it is about, as the seed writes it, whether or not there is such a user.
     pub user_id: Option<String>,
+    /// In which way the tokens of the answer are to be wrong, if a fault says so.
+    pub defect: Option<Defect>,
     message: OnceLock<Result<Bytes, RpcError>>,
 }
 
 impl Exchange {
     /// A request of which nothing else is known yet.
     pub fn new(call: Call) -> Self {
-        Self { call, matched: None, operation: None, dialect: Dialect::Api, user_id: None, message: OnceLock::new() }
+        let (matched, operation, dialect, user_id, defect) = (None, None, Dialect::Api, None, None);
+        Self { call, matched, operation, dialect, user_id, defect, message: OnceLock::new() }
     }
 
     /// Sets the operation.

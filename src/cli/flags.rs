@@ -127,6 +127,9 @@ pub(super) struct Serve {
     /// A vendor's setting, such as jitsudo.suspend-owner=allowed.
     #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_parser = several::<String>)]
     set: Vec<Several<String>>,
+    /// The issuer of a vendor's tokens, where it does not follow from each request.
+    #[arg(long, env = "FAUXIDP_ISSUER", value_name = "VENDOR=URL", value_delimiter = '\n')]
+    issuer: Vec<String>,
     /// Maximum number of worlds; beyond it, the least recently used one is dropped.
     #[arg(long, env = "FAUXIDP_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
     max_worlds: usize,
@@ -275,6 +278,7 @@ impl From<Serve> for Config {
             clock: flags.clock,
             journal: flags.journal,
             set: all(flags.set),
+            issuer: flags.issuer,
             max_worlds: flags.max_worlds,
             world_ttl: flags.world_ttl,
             state: flags.state,

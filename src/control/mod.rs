@@ -10,6 +10,7 @@ mod report;
 mod request;
 mod requests;
 mod routes;
+mod sign_in;
 mod worlds;
 
 use http::request::Parts;

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, json};
 
 use super::request::Request;
-use super::{clock, events, faults, metrics, page, report, requests, worlds};
+use super::{clock, events, faults, metrics, page, report, requests, sign_in, worlds};
 use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
@@ -21,7 +21,7 @@ type Row = row::Row<Handler>;
 /// Every operation.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| RouteTable::new(&ROWS, || &[]));
 
-static ROWS: [Row; 25] = [
+static ROWS: [Row; 30] = [
     Row::new("page", "GET", "/", |request| page::page(request.vendors())),
     Row::new("health", "GET", "/__fauxidp/health", |request| {
         Reply::of(StatusCode::OK, &report::health(request.worlds, &request.exchange.call))
@@ -33,6 +33,7 @@ static ROWS: [Row; 25] = [
         Reply::of(StatusCode::OK, &report::fidelity(request.vendors()))
     }),
     Row::new("metrics", "GET", "/__fauxidp/metrics", |request| metrics::show(&request.control.metrics, request.worlds)),
+    Row::new("defects", "GET", "/__fauxidp/defects", |_| sign_in::defects()),
     Row::new("ca", "GET", "/__fauxidp/ca.pem", ca),
     Row::new("list_worlds", "GET", "/__fauxidp/worlds", worlds::list),
     Row::new("get_world", "GET", "/__fauxidp/worlds/{world}", worlds::show),
@@ -48,6 +49,10 @@ static ROWS: [Row; 25] = [
     Row::new("report_event", "POST", "/__fauxidp/worlds/{world}/events", |request| {
         request.write(|world| events::report(world, request.body()))
     }),
+    Row::new("sign_in", "POST", "/__fauxidp/worlds/{world}/sign-in", sign_in::sign_in),
+    Row::new("tokens", "POST", "/__fauxidp/worlds/{world}/tokens", sign_in::tokens),
+    Row::new("signing_keys", "GET", "/__fauxidp/worlds/{world}/keys", sign_in::keys),
+    Row::new("change_signing_keys", "POST", "/__fauxidp/worlds/{world}/keys", sign_in::change_keys),
     Row::new("requests", "GET", "/__fauxidp/worlds/{world}/requests", |request| {
         request.read(|world| requests::list(world, request.query()))
     }),

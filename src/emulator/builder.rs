@@ -63,6 +63,12 @@ impl Builder {
         self
     }
 
+    /// The issuer of a vendor's tokens, such as `https://idp.example`, whatever the requests say.
+    pub fn issuer(mut self, vendor: &str, url: &str) -> Self {
+        self.0.issuer.push(format!("{vendor}={url}"));
+        self
+    }
+
     /// A fault for every call, in the grammar of the header `X-Fault`. The first has the highest rank.
     pub fn fault(mut self, fault: &str) -> Self {
         self.0.fault.push(fault.to_owned());

@@ -9,6 +9,7 @@ use sfv::{BareItem, FieldType, Item, List, ListEntry, Parser};
 use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::ids;
 use crate::protocol::delivery::Cut;
+use crate::tokens::Defect;
 
 /// The maximum time for which a call can be held, in milliseconds.
 const MAX_MS: u64 = 60_000;
@@ -69,6 +70,8 @@ pub enum FaultOutcome {
     Cut(Cut),
     /// A connection that is closed without an answer after this many milliseconds.
     Hang(u64),
+    /// Its answer, with tokens that are wrong in this way.
+    Token(Defect),
 }
 
 /// One member of a specification.
@@ -205,7 +208,8 @@ impl Spec {
             Some(what) => what,
             None => FaultOutcome::Refusal(parameters.refusal(word)?),
         };
-        let at = parameters.moment(matches!(what, FaultOutcome::Cut(Cut::Truncate(_))))?;
+        let on_the_answer = matches!(what, FaultOutcome::Cut(Cut::Truncate(_)) | FaultOutcome::Token(_));
+        let at = parameters.moment(on_the_answer)?;
         parameters.end()?;
         let before = self.outcome.replace(Member { what, when, at, text });
         before.map_or(Ok(()), |_| {
@@ -343,8 +347,17 @@ impl<'a> Parameters<'a> {
                 FaultOutcome::Cut(Cut::Truncate(usize::try_from(bytes).unwrap_or(usize::MAX)))
             }
             Some("hang") => FaultOutcome::Hang(self.milliseconds("ms")?.ok_or("hang needs ms")?),
+            Some("token") => FaultOutcome::Token(self.defect()?),
             _ => return Ok(None),
         }))
+    }
+
+    fn defect(&mut self) -> Result<Defect, String> {
+        let name = self.text("defect")?.ok_or("token needs defect")?;
+        Defect::parse(&name).ok_or_else(|| {
+            let known: Vec<_> = Defect::ALL.iter().map(|defect| defect.as_str()).collect();
+            format!("unknown defect {}; expected one of {}", name.escape_debug(), known.join(", "))
+        })
     }
 
     fn refusal(&mut self, word: Option<&str>) -> Result<Failure, String> {

@@ -61,6 +61,9 @@ impl Pipeline {
             marks.push(delay.mark(self.hold(delay.what, None).await));
             recorder.resume();
         }
+        if let Some(FaultOutcome::Token(defect)) = plan.outcome.as_ref().map(|outcome| &outcome.what) {
+            recorder.set_defect(*defect);
+        }
         let early = plan.outcome.as_ref().filter(|outcome| outcome.at != Moment::After);
         let mut reply = match early {
             Some(outcome) => self.instead(recorder, &outcome.what, None).await,
@@ -106,6 +109,8 @@ impl Pipeline {
     async fn instead(&self, recorder: &Recorder<'_>, outcome: &FaultOutcome, answer: Option<Reply>) -> Reply {
         let cut = match outcome {
             FaultOutcome::Refusal(failure) => return recorder.vendor().refuse(&recorder.exchange, failure),
+            // The vendor followed it, while it answered.
+            FaultOutcome::Token(_) => return answer.expect("it acts on the answer, so there is one"),
             FaultOutcome::Cut(cut) => *cut,
             FaultOutcome::Hang(ms) => {
                 self.hold(Hold::Wait(Duration::from_millis(*ms)), None).await;

@@ -11,6 +11,7 @@ use crate::limits::Limit;
 use crate::metrics::{Call as Counted, Metrics};
 use crate::protocol::Reply;
 use crate::protocol::problem::MARK;
+use crate::tokens::Defect;
 use crate::vendors::Vendor;
 use crate::world::World;
 
@@ -63,6 +64,11 @@ impl<'a> Recorder<'a> {
     /// Resumes after a delay: what the call writes from here on has the current time.
     pub(super) fn resume(&mut self) {
         Arc::make_mut(&mut self.exchange).call.at = self.world.clock().now();
+    }
+
+    /// Says in which way the tokens of the answer are to be wrong.
+    pub(super) fn set_defect(&mut self, defect: Defect) {
+        Arc::make_mut(&mut self.exchange).defect = Some(defect);
     }
 
     /// Records that the call was answered.

@@ -41,7 +41,7 @@ pub fn key_id(token: &str) -> Option<String> {
 }
 
 /// A token with these claims.
-pub(super) fn write(header: &Header, claims: &impl Serialize, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
+pub(super) fn write(header: &impl Serialize, claims: &impl Serialize, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
     let header = serde_json::to_vec(header).expect("a header is JSON");
     let claims = serde_json::to_vec(claims).expect("claims are JSON");
     let mut token = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));

@@ -65,6 +65,16 @@ impl PublicKey {
         .ok()
     }
 
+    /// The public key of a JSON Web Key, if it is an RSA key.
+    pub fn from_jwk(jwk: &Value) -> Option<Self> {
+        let number = |name: &str| {
+            let bytes = URL_SAFE_NO_PAD.decode(jwk[name].as_str()?).ok()?;
+            let start = bytes.iter().position(|byte| *byte != 0)?;
+            Some(bytes[start..].to_vec())
+        };
+        (jwk["kty"] == "RSA").then(|| Some(Self { modulus: number("n")?, exponent: number("e")? }))?
+    }
+
     fn read(reader: &mut BERReaderSeq<'_, '_>) -> ASN1Result<Self> {
         let mut number = || match reader.next().read_bigint_bytes()? {
             (mut bytes, true) if bytes != [0] => {
@@ -178,13 +188,16 @@ impl SigningKey {
 
     /// A token with these claims, with that key id in its header.
     pub fn sign(&self, key_id: &str, claims: &impl Serialize) -> String {
-        jwt::write(&Header::new(Algorithm::Rs256, Some(key_id)), claims, |text| {
-            let mut signature = vec![0; self.pair.public().modulus_len()];
-            // This padding uses no randomness: the same claims give the same token.
-            let signed = self.pair.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), text, &mut signature);
-            signed.expect("the signature has the key's length");
-            signature
-        })
+        jwt::write(&Header::new(Algorithm::Rs256, Some(key_id)), claims, |text| self.signature(text))
+    }
+
+    /// The signature of a text by RS256.
+    pub(super) fn signature(&self, text: &[u8]) -> Vec<u8> {
+        let mut signature = vec![0; self.pair.public().modulus_len()];
+        // This padding uses no randomness: the same text has the same signature.
+        let signed = self.pair.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), text, &mut signature);
+        signed.expect("the signature has the key's length");
+        signature
     }
 }
 
@@ -209,7 +222,12 @@ impl Secret {
 
     /// A token with these claims.
     pub fn sign(&self, claims: &impl Serialize) -> String {
-        jwt::write(&Header::new(Algorithm::Hs256, None), claims, |text| hmac::sign(&self.0, text).as_ref().to_vec())
+        jwt::write(&Header::new(Algorithm::Hs256, None), claims, |text| self.signature(text))
+    }
+
+    /// The signature of a text by HS256.
+    pub(super) fn signature(&self, text: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.0, text).as_ref().to_vec()
     }
 
     /// The claims of a token, if this secret signed it. Times are not checked.

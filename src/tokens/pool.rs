@@ -60,6 +60,11 @@ impl Keys {
         Ok(Self { taken: Arc::new(AtomicUsize::new(taken)) })
     }
 
+    /// The pool's key at that index, whichever world it was handed out in.
+    pub fn at(index: usize) -> Option<&'static TestKey> {
+        POOL.get(index)
+    }
+
     /// How many were handed out.
     pub fn taken(&self) -> usize {
         self.taken.load(Relaxed)

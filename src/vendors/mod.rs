@@ -9,6 +9,7 @@ mod monocloud;
 mod seed;
 mod set;
 mod settings;
+mod sign_in;
 mod zitadel;
 
 use serde::Serialize;
@@ -28,6 +29,7 @@ pub use info::{Rpc, VendorInfo};
 pub use seed::{SeedError, one_line, read_seed};
 pub use set::VendorSet;
 pub use settings::{Setting, Settings};
+pub use sign_in::{KeyInfo, SignIn, SignInError, SignInRequest, SignedIn, Site};
 
 /// The vendors that come with the crate: the one list that names them.
 pub static BUILT_IN: [VendorFactory; 3] = [monocloud::FACTORY, zitadel::FACTORY, jitsudo::FACTORY];
@@ -67,6 +69,11 @@ pub trait Vendor: Send + Sync {
 
     /// The handler of events outside the API, if the vendor has one.
     fn events(&self) -> Option<&dyn Events> {
+        None
+    }
+
+    /// The way in without a page, if users can sign in at the vendor.
+    fn sign_in(&self) -> Option<&dyn SignIn> {
         None
     }
 }

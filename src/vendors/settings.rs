@@ -1,5 +1,7 @@
 //! The settings that a vendor declares, and the values that were set. Knows no vendor.
 
+use std::sync::Arc;
+
 /// One setting that a vendor declares.
 #[derive(Debug)]
 pub struct Setting {
@@ -11,9 +13,13 @@ pub struct Setting {
     pub what: &'static str,
 }
 
-/// The values that were set for one vendor.
+/// The values that were set for one vendor, and what the start says of it.
 #[derive(Debug, Default, Clone)]
-pub struct Settings(Vec<(&'static Setting, &'static str)>);
+pub struct Settings {
+    values: Vec<(&'static Setting, &'static str)>,
+    /// The vendor's issuer, if it does not follow from each request.
+    pub issuer: Option<Arc<str>>,
+}
 
 impl Settings {
     /// Sets `key` to `value`.
@@ -31,9 +37,15 @@ impl Settings {
         let Some(value) = setting.values.iter().find(|known| **known == value) else {
             return Err(format!("{vendor}.{key} must be one of {}, not {value:?}", setting.values.join(", ")));
         };
-        self.0.retain(|(other, _)| other.key != key);
-        self.0.push((setting, value));
+        self.values.retain(|(other, _)| other.key != key);
+        self.values.push((setting, value));
         Ok(())
+    }
+
+    /// The same with the default of every setting.
+    #[must_use]
+    pub fn without_values(&self) -> Self {
+        Self { values: Vec::new(), issuer: self.issuer.clone() }
     }
 
     /// Every setting of a vendor with its value.
@@ -43,7 +55,7 @@ impl Settings {
 
     /// The value of a setting, or its default.
     pub fn get(&self, setting: &'static Setting) -> &'static str {
-        let set = self.0.iter().find(|(other, _)| other.key == setting.key);
+        let set = self.values.iter().find(|(other, _)| other.key == setting.key);
         set.map_or(setting.values[0], |(_, value)| value)
     }
 }

@@ -14,6 +14,7 @@ use crate::faults::{Counters, Rules};
 use crate::ids::Ids;
 use crate::outbox::Outbox;
 use crate::tokens::Keys;
+use crate::vendors::Settings;
 
 /// The format mark of every state.
 const FORMAT: &str = "world state, version 1";
@@ -67,7 +68,7 @@ impl World {
         if state.fauxidp != FORMAT {
             return Err(format!("expected {FORMAT:?}, not {:?}", state.fauxidp));
         }
-        let mut settings = self.set.default_settings();
+        let mut settings: Vec<_> = self.settings.iter().map(Settings::without_values).collect();
         for (key, value) in &state.settings {
             self.set.set(&mut settings, key, value)?;
         }
