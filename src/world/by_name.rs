@@ -278,8 +278,10 @@ impl Worlds {
         if self.by_name.len() < self.limits.max {
             return;
         }
-        let uses = self.by_name.iter().filter(|world| &**world.key() != DEFAULT_WORLD);
-        let mut uses: Vec<_> = uses.map(|world| (world.used.0.load(Ordering::Relaxed), world.key().clone())).collect();
+        let droppable = self.by_name.iter().filter(|world| &**world.key() != DEFAULT_WORLD);
+        // Those with a call in progress come last: it would be answered, and then be lost.
+        let use_of = |world: &Arc<World>| (Arc::strong_count(world) > 1, world.used.0.load(Ordering::Relaxed));
+        let mut uses: Vec<_> = droppable.map(|world| (use_of(world.value()), world.key().clone())).collect();
         uses.sort_unstable();
         for (_, name) in uses.into_iter().take(1 + self.limits.max / 100) {
             tracing::warn!(world = &*name, "dropped the world {name} to stay within --max-worlds {}", self.limits.max);

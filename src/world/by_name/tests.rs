@@ -27,6 +27,10 @@ fn the_least_recently_used_world_is_dropped() {
     assert_eq!(worlds.names(), ["a", "c", "default"]);
     worlds.make("d");
     assert_eq!(worlds.names(), ["c", "d", "default"], "never the default one");
+    let _held = worlds.get("c");
+    worlds.get("d");
+    worlds.make("e");
+    assert_eq!(worlds.names(), ["c", "default", "e"], "one with a call in it comes last");
 }
 
 #[test]
