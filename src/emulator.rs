@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::budget::{self, Budget};
 use crate::clock;
 use crate::config::{Config, Listen};
 use crate::control::Control;
@@ -30,6 +31,9 @@ pub use builder::Builder;
 pub use calls::{Recorded, Times};
 pub use rule::{Fault, Rule};
 pub use world::{Clock, Refused, Snapshot, World};
+
+/// The memory that a server may use where the system does not say how much there is.
+const UNKNOWN_MEMORY: usize = 1 << 30;
 
 /// A running emulator. It stops when it is dropped; [`Emulator::stop`] also waits for requests under way.
 #[must_use = "an emulator stops when it is dropped"]
@@ -111,6 +115,14 @@ pub enum StartError {
         /// Why.
         reason: String,
     },
+    /// The start alone takes as much memory as is allowed.
+    #[error("--max-memory {max}: the start alone takes {taken} bytes")]
+    Memory {
+        /// The limit.
+        max: usize,
+        /// What is in use.
+        taken: usize,
+    },
     /// A fault is invalid.
     #[error("--fault {text}: {reason}")]
     Fault {
@@ -162,6 +174,7 @@ impl Emulator {
         let seeds = seeds(&set, &config)?;
         let worlds = worlds_of(&config, set, &seeds)?;
         let faults = faults(worlds.vendors(), &config)?;
+        let budget = budget(limits.max_memory)?;
         let tls = Arc::new(match (&config.tls_cert, &config.tls_key) {
             (Some(certificate), Some(key)) => Tls::given(certificate, key)?,
             (None, None) => Tls::own(),
@@ -179,6 +192,7 @@ impl Emulator {
             allowed_hosts: config.allow_host,
             certificate: Box::new(move || authority.certificate()),
             metrics: Metrics::default(),
+            budget,
         };
         let addresses = bound.addresses();
         let outbound = OutboundClient::new(addresses.clone(), limits.outbound_timeout);
@@ -243,6 +257,19 @@ impl Drop for Emulator {
     fn drop(&mut self) {
         if let Some(server) = &self.server {
             server.begin_to_stop();
+        }
+    }
+}
+
+/// The memory that a server may use, once its worlds are there.
+fn budget(max: Option<usize>) -> Result<Budget, StartError> {
+    let taken = budget::in_use();
+    match max {
+        Some(max) if max <= taken => Err(StartError::Memory { max, taken }),
+        Some(max) => Ok(Budget::new(max)),
+        // The other half is for what the allocator keeps, and for whoever else is in the container.
+        None => {
+            Ok(Budget::new(budget::available().map_or(UNKNOWN_MEMORY, |all| taken + all.saturating_sub(taken) / 2)))
         }
     }
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 
+use crate::budget::Budget;
 use crate::config::Config;
 use crate::control::Control;
 use crate::emulator::{self, StartError};
@@ -46,11 +47,12 @@ impl InProcess {
     }
 
     fn over(worlds: Worlds, config: &Config) -> Self {
+        let budget = Budget::new(config.limits.max_memory.unwrap_or(usize::MAX));
         let certificate = Box::new(|| Err("an in-process emulator has no TLS".to_owned()));
         Self(
             Pipeline::new(
                 worlds,
-                Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default() },
+                Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default(), budget },
                 StartFaults::default(),
                 OutboundClient::new(Vec::new(), config.limits.outbound_timeout),
                 config.limits,

@@ -151,6 +151,7 @@
 //! fauxidp's own API. The rest are small leaves. `ARCHITECTURE.md` walks a call through them.
 
 mod bounded;
+mod budget;
 mod call_match;
 mod clock;
 mod collections;
@@ -196,6 +197,7 @@ mod world;
 #[cfg(feature = "cli")]
 pub mod cli;
 
+pub use budget::measure_with as measure_memory_with;
 pub use config::{Config, FaultPolicy, Limits, Listen};
 pub use emulator::{
     Builder, Clock, Emulator, Fault, Match, Recorded, Refused, Rule, Snapshot, StartError, Times, World,

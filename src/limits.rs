@@ -9,6 +9,9 @@ pub struct Limits {
     pub max_body: usize,
     /// The largest state of a world, in bytes.
     pub max_state: usize,
+    /// The most memory that the process may use, in bytes; a half of what there is if absent. Only as far as it is
+    /// measured: see [`measure_memory_with`](crate::measure_memory_with).
+    pub max_memory: Option<usize>,
     /// The largest header list, in bytes: names, values and 32 for each line, as in HTTP/2.
     pub max_header: usize,
     /// The longest path and query, in bytes.
@@ -37,6 +40,7 @@ impl Default for Limits {
         Self {
             max_body: 1 << 20,
             max_state: 256 << 20,
+            max_memory: None,
             max_header: 32 << 10,
             max_uri: 8 << 10,
             max_json_depth: 100,
@@ -74,6 +78,8 @@ pub enum Limit {
     Journal,
     /// JSON is nested too deeply.
     JsonDepth,
+    /// The process has used up its memory.
+    Memory,
     /// The process can open no more files, so that a connection waits.
     OpenFiles,
     /// A connection of HTTP/2 reset too many streams and was closed.
@@ -90,7 +96,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, by name.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Body,
         Self::BodyTimeout,
         Self::Connections,
@@ -100,6 +106,7 @@ impl Limit {
         Self::IdleTimeout,
         Self::Journal,
         Self::JsonDepth,
+        Self::Memory,
         Self::OpenFiles,
         Self::Resets,
         Self::Rules,
@@ -120,6 +127,7 @@ impl Limit {
             Self::IdleTimeout => "idle-timeout",
             Self::Journal => "journal",
             Self::JsonDepth => "json-depth",
+            Self::Memory => "memory",
             Self::OpenFiles => "open-files",
             Self::Resets => "resets",
             Self::Rules => "rules",

@@ -19,6 +19,16 @@ pub enum Owner {
     None,
 }
 
+impl Owner {
+    /// The index of its vendor, if it is one.
+    pub fn vendor(self) -> Option<usize> {
+        match self {
+            Self::Vendor(vendor) => Some(vendor),
+            Self::Control | Self::None => None,
+        }
+    }
+}
+
 /// The parts of a path.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mounted<'p> {

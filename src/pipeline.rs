@@ -1,6 +1,7 @@
 //! The ordered list of steps that every request goes through, whatever its protocol.
 
 mod answering;
+mod control;
 mod entering;
 mod faulting;
 mod grpc;
@@ -16,6 +17,7 @@ use http::request::Parts;
 use hyper::body::Body;
 use tokio::sync::Semaphore;
 
+use crate::budget::Budget;
 use crate::control::Control;
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Kind};
@@ -23,6 +25,7 @@ use crate::faults::{Policy, Spec};
 use crate::grpc::{Method, Services};
 use crate::limits::{Limit, Limits};
 use crate::metrics::Connection;
+use crate::mount::Owner;
 use crate::outbound::OutboundClient;
 use crate::outcome::{Ask, Outcome};
 use crate::protocol::{Call, Reply, ReplyBody};
@@ -31,6 +34,9 @@ use crate::world::{World, Worlds};
 
 use entering::Entered;
 use recorder::Recorder;
+
+/// From how many bytes on what was read is not answered where no memory is left: the client may never take it.
+const LARGE: usize = 16 << 10;
 
 /// Everything that a request can need.
 pub struct Pipeline {
@@ -77,7 +83,7 @@ impl Pipeline {
     }
 
     /// Answers one call, whose body is still to come.
-    pub async fn answer<B>(&self, call: Box<Call>, body: B) -> Response<ReplyBody>
+    pub async fn answer<B>(&self, mut call: Box<Call>, body: B) -> Response<ReplyBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
     {
@@ -85,16 +91,26 @@ impl Pipeline {
         if let Some(method) = Method::of(call.head.uri.path()) {
             return Box::pin(self.grpc(method, call, body)).await;
         }
+        // Mount: the call's owner decides in which dialect it is answered. fauxidp's own API is answered here, before
+        // worlds and faults, so that neither can lock it out.
+        let mounted = self.mount(&mut call);
+        if mounted.owner == Owner::Control {
+            return Box::pin(self.control_call(call, body)).await.into_response();
+        }
         // Collect: nothing later waits for a slow sender, and no lock is held across a wait.
-        let read = reading::read(&self.limits, &call, body).await;
-        // Mount and world: the call's owner decides in which dialect it is answered. fauxidp's own API is answered
-        // here, before worlds and faults, so that neither can lock it out.
-        let reply = match self.enter(call, read) {
+        let read = reading::read(&self.limits, self.budget(), &call, body, self.limits.max_body).await;
+        // World: where the call is judged.
+        let reply = match self.enter(call, mounted, read) {
             Err(reply) => *reply,
             Ok(Entered { recorder, refusal: Some(reply) }) => self.finish(recorder, reply),
             Ok(Entered { recorder, refusal: None }) => self.exchange(recorder).await,
         };
         reply.into_response()
+    }
+
+    /// The memory that the process may use.
+    fn budget(&self) -> &Budget {
+        &self.control.budget
     }
 
     /// A call that names an operation: faults, then the vendor.
@@ -164,6 +180,10 @@ impl Pipeline {
     /// The last steps of a call to a vendor.
     fn finish(&self, recorder: Recorder<'_>, mut reply: Reply) -> Reply {
         let Recorder { exchange, world, .. } = &recorder;
+        if reply.body.len() > LARGE && exchange.operation.is_some_and(|own| own.reads_only) && self.budget().is_spent()
+        {
+            reply = answering::own(&exchange.call, self.control.no_memory());
+        }
         // A call without a credential that succeeds, such as a sign-in, creates its world, as an accepted credential
         // does.
         if recorder.is_detached && reply.outcome().is_success() && !exchange.method().is_safe() {
@@ -195,6 +215,15 @@ impl Pipeline {
     /// Counts a connection as open until the answer is dropped.
     pub fn connection(&self) -> Connection<'_> {
         self.control.metrics.connection()
+    }
+
+    /// Whether the process has used up its memory so far that connections are closed.
+    pub fn is_overrun(&self) -> bool {
+        let is_overrun = self.budget().is_overrun();
+        if is_overrun {
+            self.limit_hit(Limit::Memory);
+        }
+        is_overrun
     }
 
     /// Counts a hit of a limit that only the connections know.

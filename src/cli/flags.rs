@@ -139,6 +139,9 @@ pub(super) struct Serve {
     /// Start every world from a saved state (GET /__fauxidp/worlds/{world}/state).
     #[arg(long, env = "FAUXIDP_STATE", value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Maximum memory of the process, such as 768MiB; a half of what the machine or the control group has.
+    #[arg(long, env = "FAUXIDP_MAX_MEMORY", value_name = "SIZE", value_parser = size)]
+    max_memory: Option<usize>,
     /// Maximum size of a state sent to the control API, in bytes.
     #[arg(
         long, env = "FAUXIDP_MAX_STATE", value_name = "BYTES",
@@ -226,6 +229,20 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "must be at least 1".to_owned())
 }
 
+/// A number of bytes, with or without a unit such as MiB.
+fn size(text: &str) -> Result<usize, String> {
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let shift = match unit.trim().to_ascii_lowercase().trim_end_matches("ib") {
+        "" | "b" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        _ => return Err("expected a number of bytes, such as 500000000, 512MiB or 2GiB".to_owned()),
+    };
+    let bytes = at_least_one(digits)?.checked_mul(1 << shift);
+    bytes.ok_or_else(|| "too large".to_owned())
+}
+
 /// A nesting depth that the JSON reader supports.
 fn depth(text: &str) -> Result<usize, String> {
     at_least_one(text).ok().filter(|depth| *depth <= 127).ok_or_else(|| "must be from 1 to 127".to_owned())
@@ -284,6 +301,7 @@ impl From<Serve> for Config {
             state: flags.state,
             limits: Limits {
                 max_state: flags.max_state,
+                max_memory: flags.max_memory,
                 max_body: flags.max_body,
                 max_header: flags.max_header,
                 max_uri: flags.max_uri,

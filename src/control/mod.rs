@@ -13,14 +13,15 @@ mod routes;
 mod sign_in;
 mod worlds;
 
-use http::request::Parts;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
+use crate::budget::Budget;
 use crate::exchange::Exchange;
+use crate::limits::Limit;
 use crate::metrics::Metrics;
-use crate::protocol::problem::{Mark, problem};
-use crate::protocol::route::{Found, nearest};
+use crate::protocol::problem::{Mark, no_memory, problem};
+use crate::protocol::route::{Found, Matched, nearest};
 use crate::protocol::{Call, Reply};
 use crate::row::Operation;
 use crate::vendors::{VendorInfo, VendorSet};
@@ -39,23 +40,23 @@ pub struct Control {
     pub certificate: Certificate,
     /// What `GET metrics` answers; the pipeline counts.
     pub metrics: Metrics,
+    /// The memory that the process may use; the pipeline asks it, too.
+    pub budget: Budget,
 }
 
 impl Control {
-    /// Answers a call to a path that is fauxidp's own.
-    pub fn answer(&self, call: Call, worlds: &Worlds) -> Reply {
-        if let Some(refusal) = guard::refusal(&call, &self.allowed_hosts) {
-            return refusal;
+    /// Finds what a call to a path of fauxidp's own names. The body is not needed for that.
+    ///
+    /// # Errors
+    /// The refusal of a call that is not accepted, whatever its body is.
+    pub fn admit(&self, call: &Call, worlds: &Worlds) -> Result<Admitted, Box<Reply>> {
+        if let Some(refusal) = guard::refusal(call, &self.allowed_hosts) {
+            return Err(Box::new(refusal));
         }
         // HEAD is answered like GET; the connection leaves the body out.
         let method = if call.method() == Method::HEAD { Method::GET } else { call.method().clone() };
-        match routes::TABLE.routes().find(&method, call.path()) {
-            Found::Operation(matched) => {
-                let handler = routes::TABLE.handler(&matched);
-                let mut exchange = Exchange::new(call);
-                exchange.match_to(matched, |key| key.into());
-                handler(&Request { control: self, worlds, exchange: &exchange })
-            }
+        Err(Box::new(match routes::TABLE.routes().find(&method, call.path()) {
+            Found::Operation(matched) => return Ok(Admitted(matched)),
             Found::WrongMethod { allow, .. } => {
                 let detail = format!("{} accepts only {allow}.", call.path());
                 let reply = problem(StatusCode::METHOD_NOT_ALLOWED, Mark::Refused, &detail, Map::new());
@@ -67,14 +68,46 @@ impl Control {
             Found::Unemulated(_) | Found::Untidy(_) | Found::Nothing => {
                 unmatched(worlds.vendors(), None, &method, call.path())
             }
+        }))
+    }
+
+    /// Answers an admitted call, whose body is there.
+    pub fn handle(&self, call: Call, Admitted(matched): Admitted, worlds: &Worlds) -> Reply {
+        let handler = routes::TABLE.handler(&matched);
+        let mut exchange = Exchange::new(call);
+        exchange.match_to(matched, |key| key.into());
+        handler(&Request { control: self, worlds, exchange: &exchange })
+    }
+
+    /// The refusal of a call for which no memory is left.
+    pub fn no_memory(&self) -> Reply {
+        self.metrics.limit_hit(Limit::Memory);
+        no_memory(self.budget.max())
+    }
+
+    /// Answers a call that is there whole.
+    pub fn answer(&self, call: Call, worlds: &Worlds) -> Reply {
+        match self.admit(&call, worlds) {
+            Ok(admitted) => self.handle(call, admitted, worlds),
+            Err(refusal) => *refusal,
         }
     }
 }
 
-/// Whether the body of a call is a world's state, which may be larger than other bodies.
-pub fn takes_state(head: &Parts) -> bool {
-    let path = head.uri.path();
-    head.method == Method::PUT && path.starts_with("/__fauxidp/worlds/") && path.ends_with("/state")
+/// The operation that an accepted call names.
+pub struct Admitted(Matched);
+
+impl Admitted {
+    /// Whether the body is a world's state, which may be larger and nested deeper than other bodies.
+    pub fn takes_state(&self) -> bool {
+        self.0.operation.name == "put_state"
+    }
+
+    /// Whether it only reads, or gives memory back. Such calls are answered also where no memory is left.
+    pub fn frees_memory(&self) -> bool {
+        let operation = self.0.operation;
+        ["GET", "DELETE"].contains(&operation.method) || operation.name == "reset_world"
+    }
 }
 
 /// fauxidp's own operations.

@@ -13,6 +13,12 @@ use crate::world::{Change, World};
 /// The maximum number of generated people.
 const MAX_PEOPLE: usize = 1_000_000;
 
+/// About how many bytes a generated person takes at all vendors together, while they are made.
+const PERSON: usize = 3 << 10;
+
+/// About how many bytes of records and copies are made of each byte of a state.
+const STATE: usize = 3;
+
 /// The body of a `PUT`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +64,9 @@ pub(super) fn put(request: &Request<'_>) -> Reply {
             other => return refused(&format!("The value of the setting {key} must be a string, not {other}.")),
         }
     }
+    let Some(_room) = request.control.budget.reserve(body.people.unwrap_or(0).saturating_mul(PERSON)) else {
+        return request.control.no_memory();
+    };
     let change = Change { settings, seed: body.seed, people: body.people };
     request.named(|name| match request.worlds.change(name, &change) {
         Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
@@ -79,11 +88,20 @@ pub(super) fn drop_world(request: &Request<'_>) -> Reply {
 
 /// A world's whole state.
 pub(super) fn state(request: &Request<'_>) -> Reply {
-    request.read(|world| Reply::json(StatusCode::OK, world.state()))
+    request.read(|world| {
+        let mut buffer = request.control.budget.buffer();
+        match world.write_state(&mut buffer) {
+            Ok(()) => Reply::json(StatusCode::OK, buffer.into_bytes()),
+            Err(_) => request.control.no_memory(),
+        }
+    })
 }
 
 /// Replaces a world by one with a saved state.
 pub(super) fn restore(request: &Request<'_>) -> Reply {
+    let Some(_room) = request.control.budget.reserve(request.body().len().saturating_mul(STATE)) else {
+        return request.control.no_memory();
+    };
     request.named(|name| match request.worlds.restore(name, request.body()) {
         Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
         Err(reason) => refused(&format!("Invalid world state: {reason}.")),

@@ -35,6 +35,14 @@ struct Located {
     is_detached: bool,
 }
 
+/// Whose call it is, before its body is read.
+pub(super) struct MountedCall {
+    pub(super) owner: Owner,
+    found: Found,
+    /// The world that a prefix names.
+    world: Option<String>,
+}
+
 /// A call in its world.
 pub(super) struct Entered<'a> {
     pub(super) recorder: Recorder<'a>,
@@ -43,11 +51,17 @@ pub(super) struct Entered<'a> {
 }
 
 impl Pipeline {
-    /// Mounts a call and finds its world. The call has no body yet.
+    /// Finds the world of a mounted call. The call has no body yet.
     ///
     /// # Errors
-    /// The answer to a call that is in no world: to fauxidp's own API, with a broken body, or with an invalid world.
-    pub(super) fn enter(&self, mut call: Box<Call>, read: Result<Bytes, Unread>) -> Result<Entered<'_>, Box<Reply>> {
+    /// The answer to a call that is in no world: with a broken body, with an invalid world, or without memory for it.
+    pub(super) fn enter(
+        &self,
+        mut call: Box<Call>,
+        mounted: MountedCall,
+        read: Result<Bytes, Unread>,
+    ) -> Result<Entered<'_>, Box<Reply>> {
+        let MountedCall { owner, found, world: named } = mounted;
         let excess = match read.and_then(|body| reading::shallow(&self.limits, &call.head, body)) {
             Ok(body) => {
                 call.body = body;
@@ -59,37 +73,26 @@ impl Pipeline {
         if let Some(excess) = &excess {
             self.control.metrics.limit_hit(excess.limit);
         }
-        let (owner, found, named) = self.mount(&mut call);
-        match owner {
-            Owner::Control => {
-                let line = format!("{} {}", call.method(), call.path().escape_debug());
-                let reply = match excess {
-                    Some(excess) => excess.problem(),
-                    None => self.control.answer(*call, &self.worlds),
-                };
-                tracing::debug!(status = reply.status.as_u16(), "{line}");
-                Err(Box::new(reply))
-            }
-            Owner::Vendor(_) | Owner::None => {
-                // The world that the credential or the path names. The call keeps it to the end, even if it is reset.
-                let located = self.locate(owner, &mut call, named.as_deref());
-                let Located { vendor, world, is_detached } = match located {
-                    Ok(located) => located,
-                    Err((vendor, refusal)) => return Err(Box::new(self.decorated(vendor, *call, *refusal))),
-                };
-                let mut recorder = Recorder::new(Exchange::new(*call), world, vendor, &self.control.metrics);
-                recorder.is_detached = is_detached;
-                let refusal = match vendor {
-                    Some(_) => self.name_operation(&mut recorder, found, excess),
-                    None => Some(self.unmatched(None, &recorder.exchange)),
-                };
-                Ok(Entered { recorder, refusal })
-            }
+        if let Some(excess) = excess.filter(|excess| excess.limit == Limit::Memory) {
+            // A world or an entry in a journal would take more of what is not there.
+            return Err(Box::new(self.decorated(owner.vendor(), *call, excess.problem())));
         }
+        // The world that the credential or the path names. The call keeps it to the end, even if it is reset.
+        let Located { vendor, world, is_detached } = match self.locate(owner, &mut call, named.as_deref()) {
+            Ok(located) => located,
+            Err((vendor, refusal)) => return Err(Box::new(self.decorated(vendor, *call, *refusal))),
+        };
+        let mut recorder = Recorder::new(Exchange::new(*call), world, vendor, &self.control.metrics);
+        recorder.is_detached = is_detached;
+        let refusal = match vendor {
+            Some(_) => self.name_operation(&mut recorder, found, excess),
+            None => Some(self.unmatched(None, &recorder.exchange)),
+        };
+        Ok(Entered { recorder, refusal })
     }
 
     /// Splits the path of a call: its owner, the operation that it names there, and the world that a prefix names.
-    fn mount(&self, call: &mut Call) -> (Owner, Found, Option<String>) {
+    pub(super) fn mount(&self, call: &mut Call) -> MountedCall {
         let sent = call.head.uri.path();
         let plain = if call.is_coded { Cow::Owned(mount::plain(sent)) } else { sent.into() };
         let vendors = self.worlds.vendors();
@@ -114,7 +117,7 @@ impl Pipeline {
         let routed = (!prefix.is_empty() || call.is_coded).then(|| path.into());
         let (prefix, named) = (prefix.to_owned(), world.map(str::to_owned));
         (call.routed, call.wire, call.prefix) = (routed, wire, prefix);
-        (owner, found, named)
+        MountedCall { owner, found, world: named }
     }
 
     /// Notes in the exchange which operation it is and which user it is about. Returns the answer if the operation
@@ -169,10 +172,7 @@ impl Pipeline {
         of_path: Option<&str>,
     ) -> Result<Located, (Option<usize>, Box<Reply>)> {
         let seed = self.worlds.seed();
-        let mounted = match owner {
-            Owner::Vendor(vendor) => Some(vendor),
-            Owner::Control | Owner::None => None,
-        };
+        let mounted = owner.vendor();
         let named = match mounted {
             Some(vendor) => credential::take_world(call, seed.vendor(vendor).info().credentials, of_path),
             // No vendor claims the path, so the credential may be any vendor's.

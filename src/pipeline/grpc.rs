@@ -27,7 +27,8 @@ impl Pipeline {
                 Some(excess) => Err(Unread::Excess(excess)),
             },
             false => {
-                let read = reading::read(&self.limits, &call, body).await;
+                let max = self.limits.max_body;
+                let read = reading::read(&self.limits, self.budget(), &call, body, max).await;
                 read.and_then(|body| reading::shallow(&self.limits, &call.head, body)).map(Sent::Whole)
             }
         };

@@ -6,24 +6,35 @@ use http::request::Parts;
 use hyper::body::Body;
 use serde_json::Map;
 
-use crate::control;
+use crate::budget::Budget;
 use crate::limits::{Limit, Limits};
 use crate::protocol::body::{self, Unreadable};
-use crate::protocol::problem::{Mark, problem};
+use crate::protocol::problem::{Mark, no_memory, problem};
 use crate::protocol::rpc::{Codec, Wire};
 use crate::protocol::{Call, Reply};
 
-/// The body of a request, or why there is none.
-pub(super) async fn read<B: Body<Data = Bytes>>(limits: &Limits, call: &Call, body: B) -> Result<Bytes, Unread> {
+/// The body of a request of at most `max` bytes, or why there is none.
+pub(super) async fn read<B: Body<Data = Bytes>>(
+    limits: &Limits,
+    budget: &Budget,
+    call: &Call,
+    body: B,
+    max: usize,
+) -> Result<Bytes, Unread> {
     if let Some(excess) = excess_of(limits, call) {
         return Err(Unread::Excess(excess));
     }
-    let Limits { max_body, max_state, body_timeout, .. } = *limits;
-    let max = if control::takes_state(&call.head) { max_state } else { max_body };
-    body::collect(body, max, body_timeout).await.map_err(|unreadable| match unreadable {
+    let memory = Excess { limit: Limit::Memory, max: budget.max() };
+    if budget.is_spent() {
+        Box::pin(body::drain(body)).await;
+        return Err(Unread::Excess(memory));
+    }
+    let time = limits.body_timeout;
+    body::collect(body, max, time, budget).await.map_err(|unreadable| match unreadable {
         Unreadable::Broken => Unread::Half,
         Unreadable::TooLarge => Unread::Excess(Excess { limit: Limit::Body, max }),
-        Unreadable::Slow => Unread::Excess(Excess { limit: Limit::BodyTimeout, max: body_timeout.as_secs() as usize }),
+        Unreadable::NoRoom => Unread::Excess(memory),
+        Unreadable::Slow => Unread::Excess(Excess { limit: Limit::BodyTimeout, max: time.as_secs() as usize }),
     })
 }
 
@@ -36,12 +47,11 @@ pub(super) fn excess_of(limits: &Limits, call: &Call) -> Option<Excess> {
     (uri > limits.max_uri).then_some(Excess { limit: Limit::Uri, max: limits.max_uri })
 }
 
-/// The body, unless it is JSON that is nested too deeply. Binary messages of remote calls are not JSON. A world's state
-/// is exempt: it nests the bodies of many calls.
+/// The body, unless it is JSON that is nested too deeply. Binary messages of remote calls are not JSON.
 pub(super) fn shallow(limits: &Limits, head: &Parts, body: Bytes) -> Result<Bytes, Unread> {
     let max = limits.max_json_depth;
     let is_text = || Wire::of(&head.headers).is_none_or(|wire| wire.codec == Codec::Json);
-    match body::is_deeper(&body, max) && is_text() && !control::takes_state(head) {
+    match body::is_deeper(&body, max) && is_text() {
         true => Err(Unread::Excess(Excess { limit: Limit::JsonDepth, max })),
         false => Ok(body),
     }
@@ -82,6 +92,7 @@ impl Excess {
             Limit::BodyTimeout => {
                 (StatusCode::REQUEST_TIMEOUT, format!("A request body must arrive within {max} s for each MiB."))
             }
+            Limit::Memory => return no_memory(max),
             Limit::JsonDepth => {
                 (StatusCode::BAD_REQUEST, format!("JSON in a request body must be nested at most {max} levels deep."))
             }

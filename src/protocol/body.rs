@@ -1,15 +1,18 @@
-//! Reads a request's body whole, within a limit.
+//! Reads a request's body whole, within a limit and while there is memory for it.
 
+use std::io::Write;
 use std::pin::pin;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::future::poll_immediate;
 use http_body_util::BodyExt;
 use hyper::body::Body;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// How much of an over-long body is read and dropped, so that a client that is still sending sees the refusal.
+use crate::budget::Budget;
+
+/// How much of a body that is not wanted is read and dropped, so that a client that is still sending sees the refusal.
 const DRAIN_BYTES: u64 = 16 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
@@ -18,6 +21,8 @@ const DRAIN_TIME: Duration = Duration::from_secs(2);
 pub enum Unreadable {
     /// It is over the limit.
     TooLarge,
+    /// The process has no memory for it.
+    NoRoom,
     /// The sender stopped in the middle, or broke the framing.
     Broken,
     /// It came too slowly.
@@ -30,9 +35,9 @@ const TIMED_BYTES: usize = 1 << 20;
 /// Reads `body` up to `limit` bytes, which has `time` for each MiB.
 ///
 /// # Errors
-/// [`Unreadable::TooLarge`] after reading on for at most 16 MiB and 2 s; [`Unreadable::Broken`] when it does not end;
-/// [`Unreadable::Slow`] when it does not end in time.
-pub async fn collect<B>(body: B, limit: usize, time: Duration) -> Result<Bytes, Unreadable>
+/// [`Unreadable::TooLarge`] and [`Unreadable::NoRoom`] after reading on for at most 16 MiB and 2 s;
+/// [`Unreadable::Broken`] when it does not end; [`Unreadable::Slow`] when it does not end in time.
+pub async fn collect<B>(body: B, limit: usize, time: Duration, budget: &Budget) -> Result<Bytes, Unreadable>
 where
     B: Body<Data = Bytes>,
 {
@@ -44,7 +49,8 @@ where
     }
     let mut body = pin!(body);
     let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
+    let mut all = None;
+    let mut read = 0;
     let mut start = None;
     // Most bodies are available immediately, and their end is known with their last bytes: then there is no wait. The
     // part that waits is boxed, so that a call that does not wait needs less memory.
@@ -52,7 +58,7 @@ where
         let frame = match poll_immediate(body.frame()).await {
             Some(frame) => frame,
             None => {
-                let pieces = u32::try_from((first.len() + rest.len()) / TIMED_BYTES).unwrap_or(u32::MAX);
+                let pieces = u32::try_from(read / TIMED_BYTES).unwrap_or(u32::MAX);
                 let start = *start.get_or_insert_with(Instant::now);
                 let until = start + time.saturating_mul(pieces.saturating_add(1));
                 Box::pin(timeout_at(until, body.frame())).await.map_err(|_| Unreadable::Slow)?
@@ -62,19 +68,40 @@ where
         let Ok(data) = frame.map_err(|_| Unreadable::Broken)?.into_data() else {
             continue;
         };
-        if first.len() + rest.len() + data.len() > limit {
-            // The time-out ends the reading, not the answer.
-            let _ = Box::pin(timeout(DRAIN_TIME, drain(body, DRAIN_BYTES))).await;
-            return Err(Unreadable::TooLarge);
-        }
-        if first.is_empty() && rest.is_empty() {
+        read += data.len();
+        let excess = if read > limit {
+            Some(Unreadable::TooLarge)
+        } else if read == data.len() {
             first = data; // the usual body is one frame, which needs no copy
+            None
         } else {
-            rest.extend_from_slice(&std::mem::take(&mut first));
-            rest.extend_from_slice(&data);
+            let all = all.get_or_insert_with(|| budget.buffer());
+            let written = all.write_all(&std::mem::take(&mut first)).and_then(|()| all.write_all(&data));
+            written.err().map(|_| Unreadable::NoRoom)
+        };
+        if let Some(excess) = excess {
+            drop((first, all)); // nothing is kept while the rest is read
+            Box::pin(drain(body)).await;
+            return Err(excess);
         }
     }
-    Ok(if rest.is_empty() { first } else { rest.freeze() })
+    Ok(all.map_or(first, |all| all.into_bytes().into()))
+}
+
+/// Reads and drops the rest of a body, up to 16 MiB and 2 s, so that a client that is still sending sees the refusal.
+pub async fn drain<B: Body<Data = Bytes>>(body: B) {
+    let read = async {
+        let (mut body, mut left) = (pin!(body), DRAIN_BYTES);
+        while let Some(Ok(frame)) = body.frame().await {
+            let read = frame.data_ref().map_or(0, Bytes::len) as u64;
+            if read > left {
+                return;
+            }
+            left -= read;
+        }
+    };
+    // The time-out ends the reading, not the answer.
+    let _ = timeout(DRAIN_TIME, read).await;
 }
 
 /// Whether JSON is nested deeper than that. What is no JSON gets some answer too; who reads it refuses it.
@@ -101,16 +128,6 @@ pub fn is_deeper(json: &[u8], limit: usize) -> bool {
     false
 }
 
-async fn drain<B: Body<Data = Bytes>>(mut body: std::pin::Pin<&mut B>, mut left: u64) {
-    while let Some(Ok(frame)) = body.frame().await {
-        let read = frame.data_ref().map_or(0, Bytes::len) as u64;
-        if read > left {
-            return;
-        }
-        left -= read;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
@@ -134,7 +151,8 @@ mod tests {
 
     #[tokio::test]
     async fn frames_are_joined_in_order_up_to_the_limit() {
-        let collect = |frames| collect(Frames(frames), 6, TIME);
+        let budget = Budget::new(usize::MAX);
+        let collect = |frames| collect(Frames(frames), 6, TIME, &budget);
         assert_eq!(collect(vec![b"ab", b"c", b"def"]).await, Ok(Bytes::from_static(b"abcdef")));
         assert_eq!(collect(vec![]).await, Ok(Bytes::new()));
         assert_eq!(collect(vec![b"abc", b"defg"]).await, Err(Unreadable::TooLarge));
@@ -165,11 +183,14 @@ mod tests {
             let pause = Duration::from_millis(pause);
             Dribble(Box::pin(tokio::time::sleep(pause)), pause, size)
         };
-        let limit = 8 << 20;
-        assert_eq!(collect(dribble(1, 1), limit, Duration::from_millis(20)).await, Err(Unreadable::Slow));
+        let (limit, budget) = (8 << 20, Budget::new(64 << 20));
+        assert_eq!(collect(dribble(1, 1), limit, Duration::from_millis(20), &budget).await, Err(Unreadable::Slow));
         // Faster than a MiB per minute, so it is read until it is too large.
-        let large = collect(dribble(1, 1 << 20), limit, Duration::from_secs(60)).await;
+        let large = collect(dribble(1, 1 << 20), limit, Duration::from_secs(60), &budget).await;
         assert_eq!(large, Err(Unreadable::TooLarge));
+        // Or until there is no memory for it.
+        let large = collect(dribble(1, 1 << 20), limit, Duration::from_secs(60), &Budget::new(4 << 20)).await;
+        assert_eq!(large, Err(Unreadable::NoRoom));
     }
 
     #[test]

@@ -45,6 +45,13 @@ impl Mark {
     }
 }
 
+/// The refusal of a call for which the process has no memory left of its `max` bytes.
+pub fn no_memory(max: usize) -> Reply {
+    let detail = format!("The server has used its {max} bytes of memory (--max-memory): drop worlds, or wait.");
+    let more = Map::from_iter([("limit".to_owned(), "memory".into())]);
+    problem(StatusCode::SERVICE_UNAVAILABLE, Mark::Limit, &detail, more)
+}
+
 /// A refusal in fauxidp's own words, with further members.
 pub fn problem(status: StatusCode, mark: Mark, detail: &str, more: Map<String, Value>) -> Reply {
     let mut body = json!({

@@ -83,6 +83,11 @@ impl ConnectionAbort {
         self.abort_with(End::Late);
     }
 
+    /// Resets the connection, with all that waits on it.
+    pub(super) fn reset(&self) {
+        self.abort_with(End::Reset);
+    }
+
     fn abort_with(&self, end: End) {
         self.end.store(end as u8, Ordering::Release);
         self.aborted.cancel();

@@ -30,6 +30,9 @@ const TLS_HELLO: u8 = 0x16;
 /// Serves a connection until it ends, which frees its slot.
 pub(super) async fn serve(stream: TcpStream, context: Context, _slot: Option<OwnedSemaphorePermit>) {
     let pipeline = Arc::clone(&context.pipeline);
+    if pipeline.is_overrun() {
+        return; // another connection would take more of what is not there
+    }
     let _open = pipeline.connection();
     let _ = stream.set_nodelay(true);
     let mut first = [0];
@@ -101,6 +104,11 @@ where
             call.listener = vendor;
             async move {
                 let state = &in_flight.connection;
+                // Its answers may wait for a client that takes none of them: they go with their connection.
+                if state.pipeline.is_overrun() {
+                    state.abort.reset();
+                    return Err(Aborted);
+                }
                 let response = state.pipeline.answer(call, body).await;
                 let response = deliver(response, version, &state.abort)?;
                 Ok::<_, Aborted>(response.map(|body| TrackedBody { body, _in_flight: in_flight.answered() }))

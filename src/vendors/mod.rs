@@ -12,6 +12,8 @@ mod settings;
 mod sign_in;
 mod zitadel;
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -55,10 +57,13 @@ pub trait Vendor: Send + Sync {
     /// The same vendor with other settings. It shares the state, so calls in progress are not lost.
     fn with_settings(&self, settings: &Settings) -> Box<dyn Vendor>;
 
-    /// Everything that calls can change, as JSON, without what belongs to the world.
-    fn snapshot(&self) -> Box<RawValue>;
+    /// Writes everything that calls can change, as JSON, without what belongs to the world.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    fn write_state(&self, to: &mut dyn Write) -> io::Result<()>;
 
-    /// The vendor with a state that [`Vendor::snapshot`] returned, on this or another server.
+    /// The vendor with a state that [`Vendor::write_state`] wrote, on this or another server.
     ///
     /// # Errors
     /// What is wrong with the state.
@@ -78,9 +83,9 @@ pub trait Vendor: Send + Sync {
     }
 }
 
-/// A vendor's state as JSON.
-pub(crate) fn write_state(state: &impl Serialize) -> Box<RawValue> {
-    serde_json::value::to_raw_value(state).expect("records are JSON")
+/// Writes a vendor's state as JSON.
+pub(crate) fn write_state(state: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(to, state).map_err(io::Error::from)
 }
 
 /// A vendor's state from JSON.

@@ -1,6 +1,7 @@
 //! A world's whole state as JSON, from which this or another server can restore it.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 
@@ -43,8 +44,11 @@ struct Faults {
 }
 
 impl World {
-    /// Everything in the world but its name and its journal.
-    pub fn state(&self) -> String {
+    /// Writes everything in the world but its name and its journal, as JSON.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_state(&self, to: &mut dyn Write) -> io::Result<()> {
         let context = &self.context;
         let state = State {
             fauxidp: FORMAT.to_owned(),
@@ -54,12 +58,22 @@ impl World {
             settings: self.settings().map(|(key, value)| (key, value.to_owned())).collect(),
             outbox: context.outbox.clone(),
             faults: Faults { rules: Arc::clone(&self.rules), others: Arc::clone(&self.counters) },
-            vendors: self.vendors().map(|vendor| (vendor.info().name.to_owned(), vendor.snapshot())).collect(),
+            vendors: BTreeMap::new(),
         };
-        serde_json::to_string(&state).expect("a state is JSON")
+        let head = serde_json::to_string(&state).expect("a state is JSON");
+        to.write_all(head.strip_suffix("}}").expect("the vendors come last").as_bytes())?;
+        // Each vendor writes its own, since all of them in one text may be more than there is memory for.
+        let vendors: BTreeMap<_, _> = self.vendors().map(|vendor| (vendor.info().name, vendor)).collect();
+        let mut before = "";
+        for (name, vendor) in vendors {
+            write!(to, "{before}\"{name}\":")?;
+            vendor.write_state(to)?;
+            before = ",";
+        }
+        to.write_all(b"}}")
     }
 
-    /// A world of that name with a state that [`World::state`] returned. Its credentials are those of this world.
+    /// A world of that name with a state that [`World::write_state`] returned. Its credentials are those of this world.
     ///
     /// # Errors
     /// What is wrong with the state.

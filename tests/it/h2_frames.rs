@@ -46,6 +46,12 @@ pub fn preface() -> Vec<u8> {
     [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), frame(SETTINGS, 0, 0, &[])].concat()
 }
 
+/// How a client begins that takes no byte of an answer's body.
+pub fn preface_of_who_reads_nothing() -> Vec<u8> {
+    let initial_window = [0, 4, 0, 0, 0, 0];
+    [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), frame(SETTINGS, 0, 0, &initial_window)].concat()
+}
+
 /// A request without a body.
 pub fn request(stream: u32, method: &str, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut block = Vec::new();

@@ -21,6 +21,8 @@ mod limits;
 mod linearizability;
 #[cfg(feature = "cli")]
 mod logs;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod memory;
 mod models;
 mod outbound;
 mod published;

@@ -28,6 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 const LEAVES: &[&str] = &[
     "bounded",
+    "budget",
     "call_match",
     "clock",
     "collections",

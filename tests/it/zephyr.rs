@@ -2,12 +2,13 @@
 //! and on a listener of its own.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use fauxidp::vendor::*;
 use fauxidp::{Config, Emulator, Endpoint, SeedError};
 use http::{StatusCode, header::AUTHORIZATION};
-use serde_json::{json, value::RawValue, value::to_raw_value};
+use serde_json::{json, value::RawValue};
 
 use crate::contract::{Subject as Tested, suite};
 use crate::wire::{self, Ask};
@@ -107,8 +108,8 @@ impl Vendor for Zephyr {
         Box::new(Self { users: Arc::clone(&self.users), context: self.context.clone() })
     }
 
-    fn snapshot(&self) -> Box<RawValue> {
-        to_raw_value(&self.users).expect("names and flags are JSON")
+    fn write_state(&self, to: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer(to, &self.users).map_err(io::Error::from)
     }
 
     fn restore(&self, state: &RawValue, context: WorldContext, _: &Settings) -> Result<Box<dyn Vendor>, String> {

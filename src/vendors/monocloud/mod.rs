@@ -13,6 +13,7 @@ mod settings;
 mod state;
 mod wire;
 
+use std::io::{self, Write};
 use std::sync::{Arc, LazyLock};
 
 use serde_json::value::RawValue;
@@ -89,8 +90,8 @@ impl Vendor for MonoCloud {
         Box::new(Self { settings: settings.into(), ..self.clone() })
     }
 
-    fn snapshot(&self) -> Box<RawValue> {
-        write_state(&*self.state)
+    fn write_state(&self, to: &mut dyn Write) -> io::Result<()> {
+        write_state(&*self.state, to)
     }
 
     fn restore(&self, state: &RawValue, context: WorldContext, settings: &Settings) -> Result<Box<dyn Vendor>, String> {

@@ -12,6 +12,7 @@ mod seed;
 mod state;
 mod wire;
 
+use std::io::{self, Write};
 use std::sync::{Arc, LazyLock};
 
 use http::header::AUTHORIZATION;
@@ -140,8 +141,8 @@ impl Vendor for Zitadel {
         Box::new(Self { state, instance, context: self.context.clone() }) // it declares no settings
     }
 
-    fn snapshot(&self) -> Box<RawValue> {
-        write_state(&self.state)
+    fn write_state(&self, to: &mut dyn Write) -> io::Result<()> {
+        write_state(&self.state, to)
     }
 
     fn restore(&self, state: &RawValue, context: WorldContext, _: &Settings) -> Result<Box<dyn Vendor>, String> {

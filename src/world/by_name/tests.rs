@@ -70,7 +70,9 @@ fn what_needs_no_room_drops_no_world() {
     worlds.make("a");
     worlds.make("b");
     assert!(worlds.fork("a", "b") && worlds.fork("b", "default"));
-    worlds.restore("a", worlds.make("b").state().as_bytes()).unwrap();
+    let mut state = Vec::new();
+    worlds.make("b").write_state(&mut state).unwrap();
+    worlds.restore("a", &state).unwrap();
     worlds.change("b", &Change { seed: Some(7), ..Change::default() }).unwrap();
     assert_eq!((worlds.names().join(" ").as_str(), worlds.dropped()), ("a b default", 0));
     worlds.fork("b", "c");

@@ -1,0 +1,76 @@
+//! Calls to fauxidp's own API: accepted first, then read. So nobody sends a body that nobody will look at.
+
+use bytes::Bytes;
+use hyper::body::Body;
+
+use super::reading::{self, Unread};
+use super::{LARGE, Pipeline};
+use crate::control::Admitted;
+use crate::protocol::{Call, Reply, body};
+
+impl Pipeline {
+    /// Answers a call to fauxidp's own API.
+    pub(super) async fn control_call<B>(&self, mut call: Box<Call>, body: B) -> Reply
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+    {
+        let line = format!("{} {}", call.method(), call.path().escape_debug());
+        let reply = match self.admit(&call, body).await {
+            Ok((admitted, body)) => {
+                call.body = body;
+                let reply = self.control.handle(*call, admitted, &self.worlds);
+                match reply.body.len() > LARGE && self.budget().is_spent() {
+                    true => self.control.no_memory(),
+                    false => reply,
+                }
+            }
+            Err(refusal) => *refusal,
+        };
+        tracing::debug!(status = reply.status.as_u16(), "{line}");
+        reply
+    }
+
+    /// What an accepted call names, and its body.
+    ///
+    /// # Errors
+    /// The refusal. What comes of the body is dropped, up to a limit.
+    async fn admit<B>(&self, call: &Call, body: B) -> Result<(Admitted, Bytes), Box<Reply>>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+    {
+        let limits = &self.limits;
+        let admitted = match reading::excess_of(limits, call) {
+            Some(excess) => Err(self.unread(Unread::Excess(excess))),
+            None => self.control.admit(call, &self.worlds),
+        };
+        let admitted = match admitted {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                body::drain(body).await;
+                return Err(refusal);
+            }
+        };
+        if admitted.frees_memory() && body.is_end_stream() {
+            return Ok((admitted, Bytes::new())); // whatever memory is left
+        }
+        let takes_state = admitted.takes_state();
+        let max = if takes_state { limits.max_state } else { limits.max_body };
+        let read = reading::read(limits, self.budget(), call, body, max).await;
+        let read = read.and_then(|body| match takes_state {
+            true => Ok(body),
+            false => reading::shallow(limits, &call.head, body),
+        });
+        read.map(|body| (admitted, body)).map_err(|unread| self.unread(unread))
+    }
+
+    /// The answer to a call whose body was not read.
+    fn unread(&self, unread: Unread) -> Box<Reply> {
+        Box::new(match unread {
+            Unread::Excess(excess) => {
+                self.limit_hit(excess.limit);
+                excess.problem()
+            }
+            Unread::Half => reading::half(),
+        })
+    }
+}
