@@ -4,6 +4,7 @@
 //! Only unary calls are handled here: a call that was read whole, and its answer. `grpc/stream.rs` handles streams.
 //! `ARCHITECTURE.md` says why the framing is our own.
 
+mod content_type;
 pub mod field;
 
 use std::io::Read;
@@ -54,7 +55,7 @@ pub enum Codec {
 /// The largest message of a remote call, compressed or not, in bytes.
 pub const MAX_MESSAGE: usize = 1 << 20;
 
-/// Every supported content type. Any other, even with only another parameter, is answered with 415.
+/// Every supported content type, in the form that its other spellings have too. Any other is answered with 415.
 const WIRES: [(&str, Framing, Codec); 9] = [
     ("application/json", Framing::Connect, Codec::Json),
     ("application/json; charset=utf-8", Framing::Connect, Codec::Json),
@@ -196,8 +197,9 @@ impl Wire {
     /// The wire of a content type.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         let content_type = first(headers, &CONTENT_TYPE)?.to_str().ok()?;
-        let row = WIRES.iter().find(|(name, ..)| name.eq_ignore_ascii_case(content_type))?;
-        let &(content_type, framing, codec) = row;
+        let row = |wanted: &str| WIRES.iter().find(|(name, ..)| *name == wanted);
+        let row = row(content_type).or_else(|| row(&content_type::canonical(content_type)?));
+        let &(content_type, framing, codec) = row?;
         Some(Self { framing, codec, content_type })
     }
 
@@ -253,9 +255,11 @@ impl Wire {
                 let reply = Reply::new(StatusCode::OK, self.content_type, Bytes::new());
                 Reply { trailers: Some(Box::new(trailers(Some(error)))), ..reply }
             }
+            // Without a message, the trailers are the only headers that there are.
             Framing::GrpcWeb => {
-                let frame = frame(0x80, &lines(&trailers(Some(error))));
-                Reply::new(StatusCode::OK, self.content_type, frame)
+                let mut reply = Reply::new(StatusCode::OK, self.content_type, Bytes::new());
+                reply.headers.extend(trailers(Some(error)));
+                reply
             }
         };
         Reply { http_status: Some(error.status()), ..reply }
@@ -388,7 +392,7 @@ mod tests {
 
     #[test]
     fn only_the_known_content_types_are_wires() {
-        assert_eq!(wire("Application/JSON; charset=utf-8").unwrap().codec, Codec::Json);
+        assert_eq!(wire("Application/JSON;charset=\"UTF-8\"").unwrap().codec, Codec::Json);
         assert_eq!(wire("application/grpc").unwrap().framing, Framing::Grpc);
         for other in [
             "application/json; charset=latin1",
@@ -427,9 +431,10 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_a_trailer_frame_on_grpc_web_and_an_object_on_connect() {
+    fn an_error_is_headers_on_grpc_web_and_an_object_on_connect() {
         let web = wire("application/grpc-web").unwrap().failure(&RpcError::new(Code::NotFound, "no"));
-        assert_eq!(&web.body[..], b"\x80\0\0\0\x22grpc-status: 5\r\ngrpc-message: no\r\n".as_slice());
+        assert_eq!((&web.headers["grpc-status"], &web.headers["grpc-message"]), (&5.into(), &"no".parse().unwrap()));
+        assert!(web.body.is_empty() && web.trailers.is_none());
         let connect = wire("application/proto").unwrap().failure(&error());
         assert_eq!(connect.status, 400);
         let expected = concat!(

@@ -6,7 +6,7 @@ use fauxidp::fixture::{Answer, Played, Request, pretty_json};
 use serde::de::IgnoredAny;
 
 /// The headers that answers may carry. A new one is looked at before it gets in here.
-const KNOWN_HEADERS: [&str; 29] = [
+const KNOWN_HEADERS: [&str; 33] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -23,11 +23,15 @@ const KNOWN_HEADERS: [&str; 29] = [
     "content-length",
     "content-security-policy",
     "content-type",
+    "grpc-message",
+    "grpc-status",
+    "grpc-status-details-bin",
     "grpcgateway-cache-control",
     "grpcgateway-content-type",
     "grpcgateway-pragma",
     "location",
     "retry-after",
+    "set-cookie",
     "vary",
     "www-authenticate",
     "x-fault-applied",

@@ -87,7 +87,7 @@ static INFO: VendorInfo = VendorInfo {
     routes: || routes::TABLE.routes(),
     fidelity: &FIDELITY,
     user_key: |id| id.into(),
-    decorate: Some(|exchange, reply| wire::cors::share(&exchange.call, reply)),
+    decorate: Some(wire::cors::share),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
     settings: &[],
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
@@ -106,18 +106,18 @@ impl Vendor for Zitadel {
     }
 
     fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply {
-        if let Some(allowed) = wire::cors::preflight(&exchange.call, failure) {
+        if let Some(allowed) = wire::cors::preflight(exchange, failure) {
             return allowed;
         }
         if exchange.dialect == Dialect::OAuth {
-            return error::sign_in::refuse(failure);
+            return wire::door::finish(error::sign_in::refuse(failure), &exchange.call, &self.context);
         }
         let context = exchange
             .matched
             .as_ref()
             .map_or(&ErrorContext::DEFAULT, |matched| routes::TABLE.handler(matched).error_context());
         match Edge::of(exchange) {
-            Ok(edge) => edge.with_headers(refusal::failure(failure, context, edge), &self.context),
+            Ok(edge) => edge.refusal(refusal::failure(failure, context, edge), &self.context),
             Err(unknown) => unknown,
         }
     }

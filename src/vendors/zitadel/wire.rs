@@ -1,6 +1,7 @@
 //! ZITADEL's messages on both of its edges, REST and remote calls, and its forms: bytes to inputs, outputs to bytes.
 
 pub(super) mod cors;
+pub(super) mod door;
 pub(super) mod edge;
 pub(super) mod message;
 pub(super) mod people;

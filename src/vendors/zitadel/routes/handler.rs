@@ -5,12 +5,13 @@ use serde::Serialize;
 
 use crate::exchange::Exchange;
 use crate::protocol::Reply;
-use crate::row::{self, Field, Subject};
+use crate::row::{self, Dialect, Field, Subject};
 use crate::vendors::zitadel::auth::{self, Caller};
 use crate::vendors::zitadel::error::{Error, ErrorContext};
 use crate::vendors::zitadel::record::WrongState;
 use crate::vendors::zitadel::state::Zitadel;
-use crate::vendors::zitadel::wire::edge::{Edge, EncodedResponse};
+use crate::vendors::zitadel::wire::door;
+use crate::vendors::zitadel::wire::edge::{self, Edge, EncodedResponse};
 use crate::vendors::zitadel::wire::message::{self, RequestMessage};
 use crate::vendors::zitadel::wire::refusal;
 
@@ -66,14 +67,20 @@ impl Handler {
             Ok(edge) => edge,
             Err(unknown) => return unknown,
         };
-        let refused = match exchange.message() {
+        match exchange.message() {
             Ok(message) => match (self.run)(&Request { zitadel, exchange, edge, message }) {
-                Ok(reply) => return reply,
-                Err(error) => refusal::error(&error, &self.errors, edge),
+                Ok(reply) if exchange.dialect == Dialect::OAuth => {
+                    door::finish(reply, &exchange.call, &zitadel.context)
+                }
+                Ok(reply) => reply,
+                // A remote call that cannot be read gets no request id.
+                Err(error @ Error::Undecodable(_)) if exchange.is_rpc() => {
+                    edge::marked(refusal::error(&error, &self.errors, edge))
+                }
+                Err(error) => edge.refusal(refusal::error(&error, &self.errors, edge), &zitadel.context),
             },
-            Err(broken) => refusal::framing(broken, edge),
-        };
-        edge.with_headers(refused, &zitadel.context)
+            Err(broken) => edge::marked(refusal::framing(broken, edge)),
+        }
     }
 }
 

@@ -7,7 +7,6 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderName, HeaderValue
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
-use crate::clock::Clock;
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::ids::{Ids, Stream};
@@ -44,9 +43,9 @@ impl Edge {
             Some(wire) => Ok(Self::Rpc(wire)),
             None if !exchange.is_rpc() => Ok(Self::Rest),
             None if exchange.method() == http::Method::POST => {
-                Err(rpc::wrong_content_type().fidelity_row("wrong_content_type"))
+                Err(marked(rpc::wrong_content_type()).fidelity_row("wrong_content_type"))
             }
-            None => Err(rpc::wrong_method().fidelity_row("wrong_method")),
+            None => Err(marked(rpc::wrong_method()).fidelity_row("wrong_method")),
         }
     }
 
@@ -58,14 +57,11 @@ impl Edge {
                 body: response.message.into(),
                 ..Reply::empty(StatusCode::OK)
             },
-            Self::Rpc(wire) => {
-                let reply = wire
-                    .success(response.message)
-                    .with(EXPIRES, http_date(&context.clock))
-                    .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
-                    .with(PRAGMA, HeaderValue::from_static("no-cache"));
-                self.with_headers(reply, context)
-            }
+            Self::Rpc(wire) => marked(wire.success(response.message))
+                .with(EXPIRES, http_date(context.clock.now()))
+                .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
+                .with(PRAGMA, HeaderValue::from_static("no-cache"))
+                .with(REQUEST_ID, request_id(context.clock.now(), &context.ids)),
         };
         reply.fidelity_row(response.answer)
     }
@@ -78,16 +74,24 @@ impl Edge {
         }
     }
 
-    /// The answer with the headers that all answers of this edge carry.
-    pub(in super::super) fn with_headers(self, reply: Reply, context: &WorldContext) -> Reply {
-        let reply = reply
-            .with(REQUEST_ID, request_id(context.clock.now(), &context.ids))
-            .with(VARY, HeaderValue::from_static("Origin"));
-        match self {
-            Self::Rest => reply.with(ROBOTS, HeaderValue::from_static("none")),
-            Self::Rpc(_) => reply,
+    /// A refusal with the headers that all refusals of this edge carry. On gRPC the request's id is a trailer.
+    pub(in super::super) fn refusal(self, reply: Reply, context: &WorldContext) -> Reply {
+        if reply.status.is_redirection() {
+            return reply; // the router answers before anything else sees the call
         }
+        let mut reply = marked(reply);
+        let id = request_id(context.clock.now(), &context.ids);
+        match reply.trailers.as_mut() {
+            Some(trailers) => trailers.insert(REQUEST_ID, id),
+            None => reply.headers.insert(REQUEST_ID, id),
+        };
+        reply
     }
+}
+
+/// The reply with the headers that every answer carries, even one that no operation saw.
+pub(in super::super) fn marked(reply: Reply) -> Reply {
+    reply.with(VARY, HeaderValue::from_static("Origin")).with(ROBOTS, HeaderValue::from_static("none"))
 }
 
 /// The headers of the gateway's successful answers. They are the same but for one, so they are copied.
@@ -100,6 +104,7 @@ fn gateway_headers(request_id: HeaderValue) -> HeaderMap {
             (INNER_PRAGMA, "no-cache"),
             (REQUEST_ID, ""),
             (VARY, "Origin"),
+            (VARY, "Cookie"),
             (ROBOTS, "none"),
         ];
         headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
@@ -110,9 +115,9 @@ fn gateway_headers(request_id: HeaderValue) -> HeaderMap {
     headers
 }
 
-/// The world's time, as `Expires` says it.
-fn http_date(clock: &Clock) -> HeaderValue {
-    let text = clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+/// A time, as `Expires` says it.
+pub(super) fn http_date(time: Timestamp) -> HeaderValue {
+    let text = time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     HeaderValue::from_str(&text).expect("a date is ASCII")
 }
 
@@ -121,11 +126,11 @@ pub(super) const INNER_TYPE: HeaderName = HeaderName::from_static("grpcgateway-c
 const INNER_CACHE: HeaderName = HeaderName::from_static("grpcgateway-cache-control");
 const INNER_PRAGMA: HeaderName = HeaderName::from_static("grpcgateway-pragma");
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// A request id in the vendor's form: 20 digits in base 32 that encode the time and eight bytes.
-fn request_id(at: Timestamp, ids: &Ids) -> HeaderValue {
+pub(super) fn request_id(at: Timestamp, ids: &Ids) -> HeaderValue {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
     let seconds = at.as_second() as u32; // the form has 32 bits for the time
     let number = u128::from(seconds) << 64 | u128::from(u64::from_be_bytes(ids.bytes(Stream::RequestIds)));

@@ -1,7 +1,7 @@
 //! Messages of ZITADEL's user service on both edges: decoded, bound to the path, checked, encoded. Knows no operation.
 
 use buffa::json::{JsonParseOptions, with_json_parse_options};
-use buffa::{Message, MessageName};
+use buffa::{DecodeError, Message, MessageName};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -66,7 +66,10 @@ fn from_call<Q: RequestMessage>(codec: Codec, message: &[u8]) -> Result<Q, Error
         Error::Undecodable(format!("unmarshal message: unmarshal into *{package}.{}: {text}", Q::NAME))
     };
     if codec == Codec::Proto {
-        return Q::decode_from_slice(message).map_err(|error| wrong(&format!("proto: {error}")));
+        return Q::decode_from_slice(message).map_err(|error| match error {
+            DecodeError::InvalidUtf8 => wrong("string field contains invalid UTF-8"),
+            _ => wrong("proto: cannot parse invalid wire-format data"),
+        });
     }
     if message.is_empty() {
         return Err(Error::Undecodable("unmarshal message: zero-length payload is not a valid JSON object".to_owned()));
