@@ -16,6 +16,7 @@ use http::Response;
 use http::request::Parts;
 use hyper::body::Body;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::budget::Budget;
 use crate::control::Control;
@@ -50,6 +51,8 @@ pub struct Pipeline {
     /// Permits for heavy operations that run off the workers; without them, heavy operations run in the caller's task.
     heavy: Option<Arc<Semaphore>>,
     limits: Limits,
+    /// Cancelled when the server stops.
+    stop: CancellationToken,
 }
 
 /// The faults that were given at the start. They are not part of a world, so a reset does not remove them.
@@ -73,7 +76,7 @@ impl Pipeline {
         let services = Services::of(worlds.vendors());
         let held = Arc::new(Semaphore::new(limits.max_held));
         let heavy = Some(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))));
-        Self { worlds, control, faults, outbound, services, held, heavy, limits }
+        Self { worlds, control, faults, outbound, services, held, heavy, limits, stop: CancellationToken::new() }
     }
 
     /// The same, but heavy operations run in the caller's task, for callers without a multi-threaded runtime.
@@ -210,6 +213,11 @@ impl Pipeline {
     /// Answers a call to fauxidp's own API that comes from within the process.
     pub fn control(&self, head: Parts, body: Bytes) -> Reply {
         self.control.answer(Call::new(head, body), &self.worlds)
+    }
+
+    /// What tells everybody that the server stops.
+    pub fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
     }
 
     /// Counts a connection as open until the answer is dropped.

@@ -1,7 +1,6 @@
 //! `grpc.health.v1.Health`: every known service is serving for as long as the server runs.
 
 use std::fmt::Display;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
@@ -13,7 +12,7 @@ use tokio::time::sleep;
 use super::descriptors::Registry;
 use super::message::{Fields, Value, add_number};
 use super::request::Request;
-use super::stream::{StreamWire, incomplete, wrong_content_type};
+use super::stream::{StreamWire, incomplete, stopping, wrong_content_type};
 use crate::protocol::rpc::{self, Code, Codec, RpcError};
 use crate::protocol::{Reply, ReplyBody};
 
@@ -21,6 +20,8 @@ use crate::protocol::{Reply, ReplyBody};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     Serving,
+    /// The server stops.
+    NotServing,
     ServiceUnknown,
 }
 
@@ -37,6 +38,7 @@ impl Status {
     fn message(self, codec: Codec) -> Vec<u8> {
         let (number, name) = match self {
             Self::Serving => (1, "SERVING"),
+            Self::NotServing => (2, "NOT_SERVING"),
             Self::ServiceUnknown => (3, "SERVICE_UNKNOWN"),
         };
         match codec {
@@ -59,32 +61,37 @@ pub(super) fn check(registry: &Registry, request: &Request<'_>, body: &Bytes) ->
         message.and_then(|message| service(&message, wire.codec)).map(|service| Status::of(registry, &service));
     match status {
         Ok(Status::Serving) => wire.success(Status::Serving.message(wire.codec)),
-        Ok(Status::ServiceUnknown) => wire.failure(&RpcError::new(Code::NotFound, "unknown service")),
+        Ok(Status::NotServing | Status::ServiceUnknown) => {
+            wire.failure(&RpcError::new(Code::NotFound, "unknown service"))
+        }
         Err(error) => wire.failure(&error),
     }
 }
 
-/// `Watch`: sends the service's status, which never changes. The stream ends after the idle time-out of a connection;
-/// clients then watch again.
+/// `Watch`: sends the service's status, which changes only when the server stops. The stream ends after the idle time-out
+/// of a connection; clients then watch again.
 pub(super) fn watch(registry: &Registry, request: Request<'_>, body: &Bytes) -> Response<ReplyBody> {
-    let Request { call, limits, permit, .. } = request;
+    let Request { call, limits, stop, permit, .. } = request;
     let Some(wire) = StreamWire::of(&call.head.headers) else { return wrong_content_type().into_response() };
     let message = wire.unframe(&mut BytesMut::from(&body[..]), limits.max_body);
     let service = message.and_then(|message| service(&message.ok_or_else(incomplete)?, wire.codec));
-    let first = service.map(|service| wire.message(&Status::of(registry, &service).message(wire.codec)));
-    let (first, error, time) = match first {
-        Ok(first) => {
-            (Some(Ok(first)), RpcError::new(Code::Unavailable, "timed out waiting for a change"), limits.idle_timeout)
-        }
-        Err(error) => (None, error, Duration::ZERO),
+    let status = match service {
+        Ok(service) => Status::of(registry, &service),
+        Err(error) => return wire.answer(stream::iter([Ok(wire.end(Some(&error)))])),
     };
-    let end = wire.end(Some(&error));
+    let first = wire.message(&status.message(wire.codec));
+    let changed = (status == Status::Serving).then(|| wire.message(&Status::NotServing.message(wire.codec)));
+    let timed_out = wire.end(Some(&RpcError::new(Code::Unavailable, "timed out waiting for a change")));
+    let (stopped, time, stop) = (wire.end(Some(&stopping())), limits.idle_timeout, stop.clone());
     let last = stream::once(async move {
         let _permit = permit;
-        sleep(time).await;
-        Ok(end)
+        let frames = tokio::select! {
+            () = stop.cancelled() => [changed, Some(stopped)],
+            () = sleep(time) => [None, Some(timed_out)],
+        };
+        stream::iter(frames.into_iter().flatten().map(Ok))
     });
-    wire.answer(stream::iter(first).chain(last))
+    wire.answer(stream::iter([Ok(first)]).chain(last.flatten()))
 }
 
 /// The service that a request asks about.

@@ -44,12 +44,11 @@ pub(super) fn answer<B>(registry: Arc<LazyRegistry>, request: Request<'_>, body:
 where
     B: Body<Data = Bytes> + Send + 'static,
 {
-    let Request { call, limits, permit, .. } = request;
-    let Some(wire) = StreamWire::of(&call.head.headers).filter(|wire| wire.codec == Codec::Proto) else {
+    let Some(wire) = StreamWire::of(&request.call.head.headers).filter(|wire| wire.codec == Codec::Proto) else {
         return wrong_content_type().into_response();
     };
-    let messages = Messages::new(body, wire.clone(), limits);
-    let conversation = Conversation { registry, wire: wire.clone(), messages, asked: 0, _permit: permit };
+    let messages = Messages::new(body, wire.clone(), &request);
+    let conversation = Conversation { registry, wire: wire.clone(), messages, asked: 0, _permit: request.permit };
     wire.answer(stream::unfold(Some(conversation), |conversation| async {
         let mut conversation = conversation?;
         let (frame, is_over) = conversation.next().await;

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
 
+use crate::budget::Budget;
 use crate::limits::Limits;
 use crate::protocol::Call;
 
@@ -56,6 +58,10 @@ pub struct Request<'a> {
     pub call: &'a Call,
     /// What it may take.
     pub limits: &'a Limits,
+    /// The memory that the process may use.
+    pub budget: &'a Budget,
+    /// Cancelled when the server stops, which ends streams.
+    pub stop: &'a CancellationToken,
     /// Its permit to be held, if it needs one; released with the end of the answer.
     pub permit: Option<OwnedSemaphorePermit>,
 }

@@ -12,8 +12,10 @@ use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{BodyExt, Either, StreamBody};
 use hyper::body::{Body, Frame};
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
-use crate::limits::Limits;
+use super::request::Request;
+use crate::budget::Budget;
 use crate::protocol::rpc::{self, Code, Codec, Framing, RpcError, Wire};
 use crate::protocol::{Reply, ReplyBody};
 
@@ -116,11 +118,15 @@ pub(super) struct Messages<B> {
     time: Duration,
     /// When all has to be over.
     end: Instant,
+    budget: Budget,
+    /// Cancelled when the server stops.
+    stop: CancellationToken,
 }
 
 impl<B: Body<Data = Bytes>> Messages<B> {
     /// The messages of that body.
-    pub(super) fn new(body: B, wire: StreamWire, limits: &Limits) -> Self {
+    pub(super) fn new(body: B, wire: StreamWire, request: &Request<'_>) -> Self {
+        let Request { limits, budget, stop, .. } = *request;
         Self {
             body: Box::pin(body),
             wire,
@@ -129,13 +135,15 @@ impl<B: Body<Data = Bytes>> Messages<B> {
             limit: limits.max_body,
             time: limits.body_timeout,
             end: Instant::now() + limits.idle_timeout,
+            budget: budget.clone(),
+            stop: stop.clone(),
         }
     }
 
     /// The next message; none when the client has ended.
     ///
     /// # Errors
-    /// What is sent is broken, too much or too slow.
+    /// What is sent is broken, too much or too slow, or the server stops.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, RpcError> {
         let until = self.end.min(Instant::now() + self.time);
         loop {
@@ -143,7 +151,12 @@ impl<B: Body<Data = Bytes>> Messages<B> {
                 return Ok(Some(message));
             }
             let slow = |_| RpcError::new(Code::DeadlineExceeded, "timed out waiting for a message");
-            let frame = match timeout_at(until, self.body.frame()).await.map_err(slow)? {
+            let next = tokio::select! {
+                biased; // what was sent before the stop is answered
+                next = timeout_at(until, self.body.frame()) => next.map_err(slow)?,
+                () = self.stop.cancelled() => return Err(stopping()),
+            };
+            let frame = match next {
                 None if self.buffer.is_empty() => return Ok(None),
                 None | Some(Err(_)) => return Err(incomplete()),
                 Some(Ok(frame)) => frame,
@@ -154,9 +167,18 @@ impl<B: Body<Data = Bytes>> Messages<B> {
                 let text = format!("a stream must be at most {} bytes", self.limit);
                 return Err(RpcError::new(Code::ResourceExhausted, text));
             }
+            // The buffer may be copied to a larger one.
+            let Some(_room) = self.budget.reserve(2 * (self.buffer.len() + data.len())) else {
+                return Err(RpcError::new(Code::ResourceExhausted, "the server has used its memory (--max-memory)"));
+            };
             self.buffer.extend_from_slice(&data);
         }
     }
+}
+
+/// What a stream ends with when the server stops.
+pub(super) fn stopping() -> RpcError {
+    RpcError::new(Code::Unavailable, "the server is stopping")
 }
 
 /// What the client gets that ends in the middle of a message.
@@ -168,15 +190,28 @@ pub(super) fn incomplete() -> RpcError {
 mod tests {
     use http_body_util::Full;
 
+    use super::super::request::Method;
     use super::*;
+    use crate::limits::Limits;
+    use crate::protocol::Call;
 
     fn wire(content_type: &'static str) -> Option<StreamWire> {
         StreamWire::of(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]))
     }
 
     fn messages(body: &'static [u8], max_body: usize) -> Messages<Full<Bytes>> {
-        let limits = Limits { max_body, ..Limits::default() };
-        Messages::new(Full::new(Bytes::from_static(body)), wire("application/grpc").unwrap(), &limits)
+        let (limits, budget) = (Limits { max_body, ..Limits::default() }, Budget::new(usize::MAX));
+        let (head, ()) = http::Request::new(()).into_parts();
+        let (call, stop) = (Call::new(head, Bytes::new()), CancellationToken::new());
+        let request = Request {
+            method: Method::Reflect,
+            call: &call,
+            limits: &limits,
+            budget: &budget,
+            stop: &stop,
+            permit: None,
+        };
+        Messages::new(Full::new(Bytes::from_static(body)), wire("application/grpc").unwrap(), &request)
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::Map;
 
 use super::Pipeline;
 use super::answering::own;
-use super::reading::{self, Unread};
+use super::reading::{self, Excess, Unread};
 use crate::grpc::{Method, Request, Sent};
 use crate::limits::Limit;
 use crate::protocol::problem::{Mark, problem};
@@ -23,6 +23,7 @@ impl Pipeline {
         call.wire = Wire::of(&call.head.headers);
         let sent = match method.reads_stream() {
             true => match reading::excess_of(&self.limits, &call) {
+                None if self.budget().is_spent() => Err(Unread::Excess(Excess::memory(self.budget()))),
                 None => Ok(Sent::Stream(body)),
                 Some(excess) => Err(Unread::Excess(excess)),
             },
@@ -36,7 +37,8 @@ impl Pipeline {
             Ok(sent) => {
                 let permit = method.is_held().then(|| self.permit_to_hold()).flatten();
                 if permit.is_some() || !method.is_held() {
-                    return self.services.answer(Request { method, call: &call, limits: &self.limits, permit }, sent);
+                    let (limits, budget, stop) = (&self.limits, self.budget(), &self.stop);
+                    return self.services.answer(Request { method, call: &call, limits, budget, stop, permit }, sent);
                 }
                 let detail = format!("Too many calls are held at once: at most {} are allowed.", self.limits.max_held);
                 (Some(Limit::Held), problem(StatusCode::SERVICE_UNAVAILABLE, Mark::Limit, &detail, Map::new()))

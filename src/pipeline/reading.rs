@@ -24,7 +24,7 @@ pub(super) async fn read<B: Body<Data = Bytes>>(
     if let Some(excess) = excess_of(limits, call) {
         return Err(Unread::Excess(excess));
     }
-    let memory = Excess { limit: Limit::Memory, max: budget.max() };
+    let memory = Excess::memory(budget);
     if budget.is_spent() {
         Box::pin(body::drain(body)).await;
         return Err(Unread::Excess(memory));
@@ -80,6 +80,11 @@ pub(super) struct Excess {
 }
 
 impl Excess {
+    /// The process has used up its memory.
+    pub(super) fn memory(budget: &Budget) -> Self {
+        Self { limit: Limit::Memory, max: budget.max() }
+    }
+
     pub(super) fn problem(self) -> Reply {
         let max = self.max;
         let (status, detail) = match self.limit {

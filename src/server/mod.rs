@@ -57,7 +57,7 @@ impl Bound {
     /// Starts to serve.
     pub fn serve(self, pipeline: &Arc<Pipeline>, tls: &Arc<Tls>, limits: Limits) -> Server {
         let slots = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
-        let (stop, accepting, connections) = (CancellationToken::new(), TaskTracker::new(), TaskTracker::new());
+        let (stop, accepting, connections) = (pipeline.stop_token(), TaskTracker::new(), TaskTracker::new());
         for (listener, _, vendor) in self.0 {
             let context = Context {
                 pipeline: Arc::clone(pipeline),

@@ -80,6 +80,27 @@ async fn a_watch_tells_the_status_at_once_and_ends_when_nothing_happens() {
     assert_eq!(ask(WATCH, "application/json", "{}").send(&emulator).await.status, 415);
 }
 
+#[tokio::test]
+async fn open_streams_end_when_the_server_stops() {
+    let emulator = emulator().await;
+    let mut watches = Vec::new();
+    for (service, body) in [("", [frame(&[8, 1]), frame(&[8, 2])].concat()), ("none", frame(&[8, 3]))] {
+        let question = frame(&text(1, service));
+        watches.push((Conversation::open(&emulator, WATCH, Some(question)).await, body));
+    }
+    let mut reflection = Conversation::begin(&emulator, REFLECT[0]).await;
+    reflection.ask(&text(7, "")).await;
+    let begun = Instant::now();
+    emulator.stop().await;
+    assert!(begun.elapsed() < Duration::from_secs(3), "it does not wait for them until they are dropped");
+    for (watch, told) in watches {
+        let rest = watch.answers.collect().await.expect("an end");
+        assert_eq!(rest.trailers().expect("trailers")["grpc-status"], "14");
+        assert_eq!(rest.to_bytes(), told);
+    }
+    assert_eq!(reflection.end().await, "14");
+}
+
 /// A stream over HTTP/2: what is asked, and the answers as they come.
 struct Conversation {
     questions: UnboundedSender<Vec<u8>>,
@@ -89,11 +110,20 @@ struct Conversation {
 
 impl Conversation {
     async fn begin(emulator: &Emulator, path: &str) -> Self {
+        Self::open(emulator, path, None).await
+    }
+
+    /// The same; with an only question, it is all that is asked.
+    async fn open(emulator: &Emulator, path: &str, only: Option<Vec<u8>>) -> Self {
         let stream = TcpStream::connect(emulator.addresses()[0]).await.expect("it listens");
         let (mut sender, connection) =
             hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.expect("HTTP/2");
         tokio::spawn(connection);
-        let (questions, asked) = unbounded_channel::<Vec<u8>>();
+        let (mut questions, asked) = unbounded_channel::<Vec<u8>>();
+        if let Some(only) = only {
+            questions.send(only).expect("it is still open");
+            questions = unbounded_channel().0;
+        }
         let frames = stream::unfold(asked, |mut asked| async {
             let question = asked.recv().await?;
             Some((Ok::<_, Infallible>(Frame::data(Bytes::from(question))), asked))
