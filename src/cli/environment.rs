@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pem::{EncodeConfig, LineEnding};
+
 use super::ask;
+use crate::control;
 
 /// The line before our own certificate in a bundle.
 const ADDED: &str = "# added by fauxidp";
@@ -14,8 +17,8 @@ const ADDED: &str = "# added by fauxidp";
 /// # Errors
 /// A sentence that names the server or the file.
 pub(super) fn script(url: &str) -> Result<String, String> {
-    let health = ask::health(url)?;
-    let certificate = ask::get(url, "/__fauxidp/ca.pem")?;
+    let (health, certificate) = ask::health_and_certificate(url)?;
+    let certificate = certificates(&certificate).ok_or_else(|| format!("{url}: its ca.pem is no certificate"))?;
     let folder = folder(url)?;
     let own = write(&folder, "ca.pem", &certificate)?;
     let mut script = format!("# {url}\n");
@@ -34,12 +37,23 @@ pub(super) fn script(url: &str) -> Result<String, String> {
     for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
         export(name, &bundle)?;
     }
+    // Whoever holds the port may answer anything: a name is only taken if it is known, and a value is quoted.
+    let known = control::built_in_variables();
     for vendor in health["vendors"].as_array().into_iter().flatten() {
         for (name, value) in vendor["environment"].as_object().into_iter().flatten() {
-            export(name, value.as_str().unwrap_or_default())?;
+            if let (Some(name), Some(value)) = (known.iter().find(|known| *known == name), value.as_str()) {
+                export(name, value)?;
+            }
         }
     }
     Ok(script)
+}
+
+/// The certificates in a text and nothing else of it; `None` if there are none.
+fn certificates(text: &str) -> Option<String> {
+    let parts = pem::parse_many(text).ok()?;
+    let found: Vec<_> = parts.into_iter().filter(|part| part.tag() == "CERTIFICATE").collect();
+    (!found.is_empty()).then(|| pem::encode_many_config(&found, EncodeConfig::new().set_line_ending(LineEnding::LF)))
 }
 
 /// A folder for that server's files, in a place that only this user can write to.

@@ -125,6 +125,11 @@ pub fn built_in_operations() -> Vec<(&'static str, &'static Operation)> {
     all_operations(&VendorSet::built_in()).collect()
 }
 
+/// Every environment variable by which a client of a built-in vendor finds a server.
+pub fn built_in_variables() -> Vec<&'static str> {
+    VendorSet::built_in().infos().flat_map(|info| info.environment).copied().collect()
+}
+
 /// The answer where no route matches. Lists the nearest routes: those of the vendor, if the call is known to be for it.
 pub fn unmatched(set: &VendorSet, vendor: Option<&VendorInfo>, method: &Method, path: &str) -> Reply {
     let is_own = |owner: &str| vendor.is_none_or(|vendor| vendor.name == owner);

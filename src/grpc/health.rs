@@ -68,8 +68,8 @@ pub(super) fn check(registry: &Registry, request: &Request<'_>, body: &Bytes) ->
     }
 }
 
-/// `Watch`: sends the service's status, which changes only when the server stops. The stream ends after the idle time-out
-/// of a connection; clients then watch again.
+/// `Watch`: sends the service's status, which changes only when the server stops. The stream ends after the idle
+/// time-out of a connection; clients then watch again.
 pub(super) fn watch(registry: &Registry, request: Request<'_>, body: &Bytes) -> Response<ReplyBody> {
     let Request { call, limits, stop, permit, .. } = request;
     let Some(wire) = StreamWire::of(&call.head.headers) else { return wrong_content_type().into_response() };

@@ -34,6 +34,8 @@ pub struct VendorInfo {
     pub rpc: Option<Rpc>,
     /// Its settings.
     pub settings: &'static [Setting],
+    /// The environment variables that its clients may need: those of its [`Endpoint`](super::Endpoint).
+    pub environment: &'static [&'static str],
     /// The named errors that it lacks.
     pub lacks: &'static [NamedError],
 }

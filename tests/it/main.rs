@@ -6,6 +6,8 @@ mod cli;
 mod contract;
 mod corpus;
 mod disconnects;
+#[cfg(feature = "cli")]
+mod environment;
 mod explain;
 mod fault_and_path_fuzz;
 mod fidelity;

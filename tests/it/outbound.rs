@@ -38,6 +38,7 @@ static INFO: VendorInfo = VendorInfo {
     decorate: None,
     rpc: None,
     settings: &[],
+    environment: &[],
     lacks: &[],
 };
 static FACTORY: VendorFactory = VendorFactory {

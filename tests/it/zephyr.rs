@@ -43,6 +43,7 @@ static INFO: VendorInfo = VendorInfo {
     decorate: None,
     rpc: None,
     settings: &[],
+    environment: &[],
     lacks: &[NamedError::TenantMismatch],
 };
 static FACTORY: VendorFactory = VendorFactory { info: &INFO, embedded: r#"{"ada":true}"#, make, id: Person::email };

@@ -51,6 +51,7 @@ static INFO: VendorInfo = VendorInfo {
     decorate: None,
     rpc: None,
     settings: settings::ALL,
+    environment: &["JITSUDO_URL", "JITSUDO_TOKEN", "JITSUDO_TENANT_ID"],
     lacks: &[NamedError::Identity],
 };
 

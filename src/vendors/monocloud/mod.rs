@@ -52,6 +52,7 @@ static INFO: VendorInfo = VendorInfo {
     decorate: None,
     rpc: None,
     settings: &[settings::ERA, settings::LOCKOUT],
+    environment: &["MONOCLOUD_MANAGEMENT_DOMAIN", "MONOCLOUD_MANAGEMENT_API_KEY"],
     lacks: &[NamedError::Already, NamedError::TenantMismatch],
 };
 

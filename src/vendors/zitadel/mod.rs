@@ -90,6 +90,7 @@ static INFO: VendorInfo = VendorInfo {
     decorate: Some(wire::cors::share),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
     settings: &[],
+    environment: &["ZITADEL_URL", "ZITADEL_TOKEN", "ZITADEL_KEY_JSON", "ZITADEL_CLIENT_ID", "ZITADEL_CLIENT_SECRET"],
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
 };
 
