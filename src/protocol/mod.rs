@@ -13,6 +13,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, Method, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Either, Full, StreamBody};
@@ -129,10 +130,13 @@ impl Call {
     /// Scheme and host as the client sees them, such as `http://127.0.0.1:8484`, with the prefix of a world. Behind a
     /// proxy, they are those of the proxy.
     pub fn origin(&self) -> String {
-        let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
-        let host = self.header(&FORWARDED_HOST).or(authority).or_else(|| self.header(&HOST)).unwrap_or("localhost");
-        let scheme = if self.is_tls { "https" } else { "http" };
-        format!("{}://{host}{}", self.header(&FORWARDED_PROTO).unwrap_or(scheme), self.prefix)
+        let authority = self.head.uri.authority().map(Authority::as_str);
+        let forwarded = self.header(&FORWARDED_HOST).filter(|host| host.parse::<Authority>().is_ok());
+        let host = forwarded.or(authority).or_else(|| self.header(&HOST)).unwrap_or("localhost");
+        let own = if self.is_tls { "https" } else { "http" };
+        // What is no scheme of HTTP is not passed on: the origin stands in links.
+        let scheme = self.header(&FORWARDED_PROTO).filter(|scheme| ["http", "https"].contains(scheme)).unwrap_or(own);
+        format!("{scheme}://{host}{}", self.prefix)
     }
 
     /// The media type of the body without its parameters, as it was written.
@@ -279,6 +283,21 @@ pub type ReplyBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, Infallible>>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_proxy_passes_on_counts_if_it_can_stand_in_a_url() {
+        for (proto, host, origin) in [
+            ("https", "idp.test", "https://idp.test"),
+            ("http", "idp.test:81", "http://idp.test:81"),
+            ("javascript", "a b", "http://own.test"),
+            ("HTTPS", "idp.test/x", "http://own.test"),
+            ("", "", "http://own.test"),
+        ] {
+            let head = http::Request::get("/").header("host", "own.test").header("x-forwarded-proto", proto);
+            let (head, ()) = head.header("x-forwarded-host", host).body(()).unwrap().into_parts();
+            assert_eq!(Call::new(head, Bytes::new()).origin(), origin);
+        }
+    }
 
     #[test]
     fn the_first_header_of_a_name_is_found_among_few_and_among_many() {

@@ -13,13 +13,11 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use super::arriving::Arriving;
 use crate::limits::{Limit, Limits};
 
 /// The maximum time for which a fault can delay an answer that is being sent.
 const MAX_HOLD: Duration = Duration::from_secs(60);
-
-/// The start of the HTTP/2 preface: enough to distinguish it from an HTTP/1 request.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
 /// What a connection is doing. Times are milliseconds since it was opened.
 pub(super) struct Activity {
@@ -32,7 +30,7 @@ pub(super) struct Activity {
     /// more than everything else here. So an idle connection may live until one check longer.
     moved: AtomicU64,
     has_moved: AtomicBool,
-    /// When the current head began to arrive, on HTTP/1; 0 if there is none.
+    /// When the current head began to arrive; 0 if there is none.
     head: AtomicU64,
     /// How often bytes were read.
     reads: AtomicU64,
@@ -70,17 +68,26 @@ impl Activity {
         self.has_moved.store(true, Relaxed);
     }
 
-    fn read(&self, bytes: &[u8]) {
-        let before = self.reads.load(Relaxed);
-        self.reads.store(before + 1, Relaxed); // this is the only writer
-        if before == 0 && bytes.starts_with(PREFACE) {
+    /// Notes that bytes were read, which `arriving` has taken.
+    fn read(&self, arriving: &Arriving) {
+        self.reads.store(self.reads.load(Relaxed) + 1, Relaxed); // this is the only writer
+        let has_begun = self.head.load(Relaxed) > 0;
+        if arriving.is_http_2() {
             self.is_http_2.store(true, Relaxed);
-        }
-        // HTTP/2 has frames that are no part of any call; there, being idle is all that counts.
-        let is_waiting = self.calls.load(Relaxed) == 0 && self.head.load(Relaxed) == 0;
-        if is_waiting && !self.is_http_2.load(Relaxed) {
+            // It has frames that are no part of any call; a head is one that is there by half.
+            match arriving.is_by_half() {
+                true if has_begun => {}
+                true => self.head.store(self.now(), Relaxed),
+                false => self.head.store(0, Relaxed),
+            }
+        } else if !has_begun && self.calls.load(Relaxed) == 0 {
             self.head.store(self.now(), Relaxed);
         }
+    }
+
+    /// Whether it is HTTP/2, as far as is known yet.
+    pub(super) fn is_http_2(&self) -> bool {
+        self.is_http_2.load(Relaxed)
     }
 
     /// Which limit was exceeded, or when to check again.
@@ -92,10 +99,11 @@ impl Activity {
         if self.has_moved.swap(false, Relaxed) {
             self.moved.store(self.now(), Relaxed);
         }
-        let (limit, end) = if self.calls.load(Relaxed) > 0 {
-            return Ok(soon);
-        } else if self.head.load(Relaxed) > 0 {
+        // Behind half a head nothing arrives for any other call of the connection.
+        let (limit, end) = if self.head.load(Relaxed) > 0 {
             (Limit::HeaderTimeout, since(&self.head) + limits.header_timeout)
+        } else if self.calls.load(Relaxed) > 0 {
+            return Ok(soon);
         } else if self.in_flight() > 0 {
             (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout + MAX_HOLD)
         } else {
@@ -121,11 +129,10 @@ impl<C: AsRef<Activity>> InFlight<C> {
     /// Starts when the head of a call was read. Also returns how many calls are in flight.
     pub(super) fn new(connection: Arc<C>, version: Version) -> (Self, u64) {
         let activity = C::as_ref(&connection);
-        if version == Version::HTTP_2 {
-            activity.is_http_2.store(true, Relaxed);
-        }
         activity.calls.fetch_add(1, Relaxed);
-        activity.head.store(0, Relaxed);
+        if version != Version::HTTP_2 {
+            activity.head.store(0, Relaxed); // there, the next one may have begun
+        }
         let count = activity.in_flight();
         (Self { connection, is_answered: false }, count)
     }
@@ -176,11 +183,16 @@ impl<B: Body + Unpin, C: AsRef<Activity>> Body for TrackedBody<B, C> {
 
 /// A stream whose activity is tracked.
 pub(super) struct TrackedIo<S> {
-    pub(super) stream: S,
-    pub(super) activity: Arc<Activity>,
+    stream: S,
+    arriving: Arriving,
+    activity: Arc<Activity>,
 }
 
 impl<S> TrackedIo<S> {
+    pub(super) fn new(stream: S, activity: Arc<Activity>) -> Self {
+        Self { stream, arriving: Arriving::new(), activity }
+    }
+
     /// Notes whether the client takes what is written.
     fn wrote<T>(&self, written: Poll<T>) -> Poll<T> {
         if written.is_pending() {
@@ -196,9 +208,11 @@ impl<S> TrackedIo<S> {
 impl<S: AsyncRead + Unpin> AsyncRead for TrackedIo<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        let own = &mut *self;
+        ready!(Pin::new(&mut own.stream).poll_read(cx, buffer))?;
         if let Some(bytes @ [_, ..]) = buffer.filled().get(before..) {
-            self.activity.read(bytes);
+            own.arriving.take(bytes);
+            own.activity.read(&own.arriving);
         }
         Poll::Ready(Ok(()))
     }

@@ -16,6 +16,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Context;
 use super::abort::{Aborted, ConnectionAbort, Socket, deliver};
 use super::activity::{Activity, InFlight, TrackedBody, TrackedIo};
+use super::head;
 use super::supervisor::{Directive, SILENCE_TIMEOUT, Supervisor};
 use crate::limits::Limit;
 use crate::pipeline::Pipeline;
@@ -100,6 +101,7 @@ where
             }
             // Before the first wait, so that the future holds the call and not the request's head.
             let (head, body) = request.into_parts();
+            let refusal = head::refusal(&head);
             let mut call = Call::begun(head, is_tls);
             call.listener = vendor;
             async move {
@@ -109,7 +111,10 @@ where
                     state.abort.reset();
                     return Err(Aborted);
                 }
-                let response = state.pipeline.answer(call, body).await;
+                let response = match refusal {
+                    None => state.pipeline.answer(call, body).await,
+                    Some(refusal) => refusal.into_response(),
+                };
                 let response = deliver(response, version, &state.abort)?;
                 Ok::<_, Aborted>(response.map(|body| TrackedBody { body, _in_flight: in_flight.answered() }))
             }
@@ -128,7 +133,7 @@ where
         .max_pending_accept_reset_streams(MAX_RESETS)
         .keep_alive_interval(limits.idle_timeout)
         .keep_alive_timeout(limits.header_timeout);
-    let stream = TokioIo::new(TrackedIo { stream, activity: Arc::clone(&activity) });
+    let stream = TokioIo::new(TrackedIo::new(stream, Arc::clone(&activity)));
     let mut connection = pin!(builder.serve_connection(stream, service));
     let supervisor = Supervisor { activity, abort, is_tls, limits, pipeline: Arc::clone(&pipeline), stop };
     let mut is_closing = false;

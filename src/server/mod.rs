@@ -3,7 +3,9 @@
 
 mod abort;
 mod activity;
+mod arriving;
 mod connection;
+mod head;
 mod supervisor;
 pub mod tls;
 

@@ -66,7 +66,7 @@ impl Supervisor {
                     Ok(next) => alarm.as_mut().reset(next),
                     Err(limit) => {
                         self.pipeline.limit_hit(limit);
-                        if limit != Limit::HeaderTimeout {
+                        if limit != Limit::HeaderTimeout || self.activity.is_http_2() {
                             return Directive::Graceful;
                         }
                         if !self.is_tls {

@@ -88,7 +88,7 @@ impl Drop for Serving {
 
 #[test]
 fn a_signal_stops_it_with_code_0_and_stdout_holds_the_ready_line_alone() {
-    for signal in ["TERM", "INT"] {
+    for signal in ["TERM", "INT", "HUP"] {
         let serving = Serving::start(fauxidp().args(["--listen", "127.0.0.1:0"]));
         assert!(serving.url.starts_with("http://127.0.0.1:"), "{}", serving.url);
         serving.signal(signal);
@@ -96,6 +96,17 @@ fn a_signal_stops_it_with_code_0_and_stdout_holds_the_ready_line_alone() {
         assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
         assert!(err.contains(&format!("SIG{signal}: stopping")), "{err}");
     }
+}
+
+#[test]
+fn a_hangup_stops_no_server_that_was_started_to_ignore_it() {
+    let script = "trap '' HUP; exec \"$0\" --listen 127.0.0.1:0";
+    let serving =
+        Serving::start(without_variables(Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_fauxidp")])));
+    serving.signal("HUP");
+    serving.signal("TERM");
+    let (code, _, err) = serving.end();
+    assert!(code == Some(0) && err.contains("SIGTERM: stopping"), "{err}");
 }
 
 #[test]

@@ -21,6 +21,23 @@ async fn statuses(sent: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_head_that_no_server_takes_is_refused() {
+    let emulator = wire::emulator().await;
+    for head in [
+        "GET /healthz HTTP/1.1\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /healthz HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET /api/users/%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /__fauxidp/worlds/% HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ] {
+        let stream = TcpStream::connect(emulator.addresses()[0]).await.expect("it listens");
+        let answer = wire::exchange(stream, head.as_bytes()).await;
+        assert_eq!((answer.status, answer.header("x-fauxidp")), (400, Some("refused")), "{head}: {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn every_form_is_a_call() {
     for (form, sent, expected) in [
         (

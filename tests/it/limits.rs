@@ -142,6 +142,38 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn half_a_head_of_http_2_is_not_waited_for_and_no_text_stands_among_frames() {
+    let limits = Limits { header_timeout: 3 * SHORT, ..Limits::default() };
+    let emulator = with(Config { limits, ..wire::config() }).await;
+    let call = h2_frames::request(1, "GET", "/healthz", &[]);
+    let unended = [&call[..4], &[1], &call[5..]].concat(); // END_STREAM without END_HEADERS
+    for half in [&call[..5], &call[..20], &unended] {
+        let mut stream = connect(&emulator).await;
+        stream.write_all(&h2_frames::preface()).await.expect("taken");
+        stream.write_all(half).await.expect("taken");
+        let mut kinds = Vec::new();
+        while let Some(frame) = h2_frames::next(&mut stream).await {
+            kinds.push(frame.kind);
+        }
+        assert!(kinds.contains(&h2_frames::GOAWAY), "{kinds:?}");
+    }
+    assert_eq!(hits(&emulator, "header-timeout").await, 3);
+    // A preface in two pieces is one; a whole connection that says no more is idle, not slow.
+    let mut stream = connect(&emulator).await;
+    let preface = h2_frames::preface();
+    stream.write_all(&preface[..8]).await.expect("taken");
+    tokio::time::sleep(SHORT).await;
+    stream.write_all(&preface[8..]).await.expect("taken");
+    tokio::time::sleep(5 * SHORT).await;
+    stream.write_all(&call).await.expect("taken");
+    let mut is_answered = false;
+    while !is_answered {
+        is_answered = h2_frames::next(&mut stream).await.expect("a frame").stream == 1;
+    }
+    assert_eq!(hits(&emulator, "header-timeout").await, 3);
+}
+
+#[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
     let emulator = with(Config { limits: Limits { body_timeout: SHORT, ..Limits::default() }, ..wire::config() }).await;
     let disable = Ask::new("POST", "/api/users/user-active/disable").header("x-api-key", "monocloud-admin");
