@@ -161,6 +161,13 @@ impl Reservation<'_> {
         self.random.bytes()
     }
 
+    /// The number of the next id, which is higher than that of every earlier one.
+    pub fn number(&mut self) -> u64 {
+        let number = self.random.0.get_word_pos() as u64;
+        self.bytes::<8>();
+        number
+    }
+
     /// Uses up the drawn ids, so that they are not drawn again.
     pub fn commit(mut self) {
         *self.next = self.random.0.get_word_pos() as u64;
@@ -229,6 +236,20 @@ mod tests {
         let first: [u8; 16] = ids.reserve().bytes();
         assert_eq!(next(&ids), first);
         assert_ne!(next(&ids), first);
+    }
+
+    #[test]
+    fn numbers_rise() {
+        let ids = Ids::seeded(1);
+        let next = || {
+            let mut reserved = ids.reserve();
+            let number = reserved.number();
+            reserved.commit();
+            number
+        };
+        let first = next();
+        assert!(first < next());
+        assert!(next() < next());
     }
 
     #[test]
