@@ -88,22 +88,80 @@ pub fn explain(members: &[Member<'_>], path: &str, reason: &str) -> String {
             token(&second.object[second.name_at..])
         );
     }
-    let kind = ["string", "bool", "enum", "bytes", "timestamp"].into_iter().find(|kind| {
-        reason.split("expected").nth(1).is_some_and(|expected| expected.to_ascii_lowercase().contains(kind))
-    });
-    let (kind, field) = (kind.unwrap_or("number"), path.rsplit('.').next().unwrap_or(path));
-    match first {
-        Some(member) if field == path => {
-            let position = position(member.object, member.raw_at);
-            format!("proto: ({position}): invalid value for {kind} field {}: {}", camel(name), token(member.raw))
-        }
-        // For nested members only the position of the outermost one is known.
-        Some(member) => {
-            let position = position(member.object, member.raw_at);
-            format!("proto: ({position}): invalid value for {kind} field {}", camel(field))
-        }
-        None => format!("proto: {reason}"),
+    let oneof = reason.strip_prefix("multiple oneof fields set for '").and_then(|rest| rest.split_once('\''));
+    if let (Some((oneof, _)), Some(any)) = (oneof, members.first()) {
+        return one_too_many(any.object, path, oneof);
     }
+    let Some(first) = first else {
+        return format!("proto: {reason}");
+    };
+    let (value_at, value) = locate(first.object, path).unwrap_or((first.raw_at, first.raw));
+    let at = position(first.object, value_at);
+    if reason.starts_with("invalid RFC 3339 timestamp") {
+        return format!("proto: ({at}): invalid google.protobuf.Timestamp value {}", token(value));
+    }
+    if ["expected struct", "expected a sequence", "expected a map"].iter().any(|text| reason.contains(text)) {
+        return format!("proto: syntax error ({at}): unexpected token {}", token(value));
+    }
+    let field = camel(path.rsplit('.').next().unwrap_or(path));
+    let field = field.split('[').next().unwrap_or_default();
+    format!("proto: ({at}): invalid value for {} field {field}: {}", kind(reason), token(value))
+}
+
+/// What is said of an object with two members of a oneof: the last member is taken for the second of them.
+fn one_too_many(object: &[u8], path: &str, oneof: &str) -> String {
+    let (start, inner) = locate(object, path).unwrap_or((0, object));
+    let last = members(inner).ok().and_then(|mut members| members.pop());
+    let (at, name) = last.map_or((start, String::new()), |last| (start + last.name_at, last.name.into_owned()));
+    format!("proto: ({}): error parsing {name:?}, oneof {oneof} is already set", position(object, at))
+}
+
+/// The kind of a field by what its reader expected there.
+fn kind(reason: &str) -> &'static str {
+    /// How the reader of base64 starts its reasons.
+    const BYTES: [&str; 4] = ["Invalid symbol", "Invalid padding", "Invalid last symbol", "Invalid input length"];
+    const KINDS: [(&str, &str); 8] = [
+        ("u32", "uint32"),
+        ("u64", "uint64"),
+        ("i32", "int32"),
+        ("i64", "int64"),
+        ("enum", "enum"),
+        ("bool", "bool"),
+        ("bytes", "bytes"),
+        ("string", "string"),
+    ];
+    if BYTES.iter().any(|start| reason.starts_with(start)) {
+        return "bytes";
+    }
+    let expected = reason.split("expected").nth(1).unwrap_or_default().to_ascii_lowercase();
+    KINDS.iter().find(|(text, _)| expected.contains(text)).map_or("number", |(_, kind)| kind)
+}
+
+/// Where the value at a path such as `queries[0].limit` starts, and what is there.
+fn locate<'a>(object: &'a [u8], path: &str) -> Option<(usize, &'a [u8])> {
+    let (mut at, mut value) = (0, object);
+    for part in path.split('.') {
+        let mut names = part.split('[');
+        let name = camel(names.next()?);
+        let member = members(value).ok()?.into_iter().find(|member| camel(&member.name) == name)?;
+        (at, value) = (at + member.raw_at, member.raw);
+        for index in names {
+            let (start, element) = element(value, index.strip_suffix(']')?.parse().ok()?)?;
+            (at, value) = (at + start, element);
+        }
+    }
+    Some((at, value))
+}
+
+/// Where that element of an array starts, and the element.
+fn element(array: &[u8], index: usize) -> Option<(usize, &[u8])> {
+    let mut at = skip_space(array, 1);
+    for _ in 0..index {
+        let end = Scanner { text: array, at }.value().ok()?;
+        at = skip_space(array, skip_space(array, end) + 1);
+    }
+    let end = Scanner { text: array, at }.value().ok()?;
+    Some((at, &array[at..end]))
 }
 
 /// A field's name in camel case, as in JSON, from either spelling.
@@ -374,10 +432,10 @@ mod tests {
 
     #[test]
     fn errors_give_the_position_of_a_member() {
-        let body = b"{\"userId\":5, \"a\\u0062\" : {\"x\":[]},\n \"user_id\":\"u\"}";
+        let body = b"{\"userId\":5, \"a\\u0062\" : {\"x\":[\"a\", {\"y\":\"%\"}]},\n \"user_id\":\"u\"}";
         let found = members(body).unwrap();
         assert_eq!(found.len(), 3);
-        assert_eq!((&*found[1].name, found[1].raw), ("ab", &b"{\"x\":[]}"[..]));
+        assert_eq!((&*found[1].name, found[1].raw), ("ab", &b"{\"x\":[\"a\", {\"y\":\"%\"}]}"[..]));
         assert!(members(b"{}").unwrap().is_empty());
         for (path, reason, text) in [
             (
@@ -389,7 +447,23 @@ mod tests {
             (
                 "ab.is_it",
                 "invalid type: map, expected a boolean",
-                "proto: (line 1:26): invalid value for bool field isIt",
+                "proto: (line 1:26): invalid value for bool field isIt: {",
+            ),
+            ("ab.x[1].y", "Invalid symbol 37, offset 0.", "proto: (line 1:42): invalid value for bytes field y: \"%\""),
+            (
+                "ab.x[0]",
+                "invalid RFC 3339 timestamp: a",
+                "proto: (line 1:32): invalid google.protobuf.Timestamp value \"a\"",
+            ),
+            (
+                "ab.x",
+                "invalid type: sequence, expected struct X",
+                "proto: syntax error (line 1:31): unexpected token [",
+            ),
+            (
+                "ab",
+                "multiple oneof fields set for 'q' at line 1",
+                "proto: (line 1:27): error parsing \"x\", oneof q is already set",
             ),
             ("?", "something else", "proto: something else"),
         ] {
