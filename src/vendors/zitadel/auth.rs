@@ -73,6 +73,7 @@ pub(super) fn organization(
     caller: &Caller,
 ) -> Result<String, Error> {
     match named {
+        Some(OrganizationName::Id(id)) if !zitadel.knows_organization(id) => Err(Error::OrganizationUnknown),
         Some(OrganizationName::Id(id)) => Ok(id.clone()),
         Some(OrganizationName::Domain(domain)) => {
             let found = zitadel.organization_of_domain(domain);

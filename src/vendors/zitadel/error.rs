@@ -3,7 +3,8 @@
 pub(super) mod sign_in;
 pub(super) mod status;
 
-use super::record::WrongState;
+use super::record::{Channel, WrongCode, WrongState};
+use status::Status;
 
 /// What the errors of one operation of the user service say, beside what all say alike.
 #[derive(Debug, Clone, Copy)]
@@ -12,13 +13,16 @@ pub(super) struct ErrorContext {
     pub(super) message: &'static str,
     /// The id of this operation's "no such user".
     pub(super) not_found: &'static str,
+    /// What it says of nobody where that is not [`status::user_not_found`].
+    pub(super) nobody: Option<Status<'static>>,
     /// What this operation refuses where the user already is as asked.
     pub(super) wrong_state: Option<WrongState>,
 }
 
 impl ErrorContext {
     /// What they say where a call names no operation of the user service.
-    pub(super) const DEFAULT: Self = Self { message: "Request", not_found: "QUERY-Dfbg2", wrong_state: None };
+    pub(super) const DEFAULT: Self =
+        Self { message: "Request", not_found: "QUERY-Dfbg2", nobody: None, wrong_state: None };
 }
 
 /// What can go wrong in an operation.
@@ -44,6 +48,8 @@ pub(super) enum Error {
     TooDeep,
     /// A case that the vendor does not handle; its text.
     Internal(&'static str),
+    /// A case in which the vendor's own code breaks.
+    Recovered,
     /// No user has that id.
     UserNotFound,
     /// The user's state does not allow it.
@@ -70,31 +76,62 @@ pub(super) enum Error {
     /// A link to an unknown identity provider.
     IdentityProviderUnknown,
     /// The user was imported and has never signed in.
-    NotInitialised,
-    /// The e-mail is the one that the user has.
-    EmailUnchanged,
-    /// The phone is the one that the user has.
-    PhoneUnchanged,
+    NotInitialized(Uninitialized),
+    /// The user name has nothing but blanks.
+    UsernameBlank,
+    /// The given name has nothing but blanks.
+    FirstNameBlank,
+    /// The family name has nothing but blanks.
+    LastNameBlank,
+    /// An e-mail address with more than the address.
+    EmailInvalid,
+    /// The address is the one that the user has.
+    ContactUnchanged(Channel),
     /// The user has no phone.
     PhoneMissing,
     /// Not a phone number.
     PhoneInvalid,
     /// No code was made that could be made again.
-    NoCode,
-    /// Another code, or one that no longer counts.
+    NoCode(Channel),
+    /// Another code for an address, or one that no longer counts.
     WrongCode,
+    /// No code was made for another password.
+    NoPasswordCode,
+    /// A code for another password that does not count.
+    WrongPasswordCode(WrongCode),
+    /// A proof without a new password.
+    PasswordEmpty {
+        /// Whether the proof is a code.
+        with_code: bool,
+    },
     /// A password against the policy.
-    WeakPassword(Weakness),
+    WeakPassword {
+        weakness: Weakness,
+        /// Whether it was to be the first one.
+        is_new_user: bool,
+    },
+    /// Not the user's password.
+    WrongPassword {
+        /// How often it was wrong in a row.
+        attempts: u32,
+    },
+    /// The user is locked, so its password is not checked.
+    Locked {
+        /// How often it was wrong in a row.
+        attempts: u32,
+    },
+    /// A first password that is longer than the vendor's hash takes.
+    PasswordTooLong,
+    /// A new password that the vendor's hash cannot take.
+    PasswordUnusable,
+    /// The user has no password.
+    NoPassword,
     /// A password hash in a form that the vendor does not take.
     HashUnknown,
     /// A password hash of a cost that the vendor does not take.
     HashCost,
     /// A password hash that the vendor takes, but that would take more than a second to check.
     HashTooCostly,
-    /// Not the user's password.
-    WrongPassword,
-    /// The user has no password.
-    NoPassword,
     /// A human was asked for what only machines have.
     NotAMachine,
     /// What is to be made would have ended already.
@@ -111,6 +148,17 @@ pub(super) enum Error {
     SecretMissing,
     /// A longer page than the vendor gives.
     LimitExceeded,
+}
+
+/// What was asked of a user that was imported and has never signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Uninitialized {
+    /// Anything with an e-mail or a phone.
+    Contact,
+    /// Another password.
+    Password,
+    /// A code for another password.
+    Reset,
 }
 
 /// What a password lacks.

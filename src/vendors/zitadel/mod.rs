@@ -159,7 +159,12 @@ impl Vendor for Zitadel {
         if let Some((id, private, user_id)) = &self.instance.sign_in.key {
             endpoint.set_env(
                 "ZITADEL_KEY_JSON",
-                keys::service_account_file(id, private, &self.context.tag_with_world(user_id.clone())),
+                keys::service_account_file(
+                    id,
+                    private,
+                    &self.context.tag_with_world(user_id.clone()),
+                    record::seed_expiry(),
+                ),
             );
         }
         if let Some((id, secret)) = &self.instance.sign_in.client {

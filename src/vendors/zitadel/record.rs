@@ -5,6 +5,7 @@ mod application;
 mod contact;
 #[allow(dead_code)] // until the operations on it have landed
 mod details;
+mod history;
 mod kind;
 #[allow(dead_code)] // until the operations on it have landed
 mod oidc;
@@ -12,6 +13,7 @@ mod oidc;
 mod organization;
 #[allow(dead_code)] // until the operations on it have landed
 mod permission;
+mod phone;
 mod policy;
 #[allow(dead_code)] // until the operations on it have landed
 mod project;
@@ -33,14 +35,16 @@ use crate::directory::Record;
 pub(super) use application::{ApiAuthMethod, Application, ApplicationAlias, ApplicationConfig, ApplicationState};
 pub(super) use contact::{Channel, Contact, EmailAddress};
 pub(super) use details::Details;
+pub(super) use history::{EventKind, History, Part, Position};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
 pub(super) use oidc::OidcConfig;
 pub(super) use organization::{InstanceState, Organization, OrganizationAlias, OrganizationState};
 pub(super) use permission::Permission;
+pub(super) use phone::normalize;
 pub(super) use policy::{LockoutPolicy, LoginPolicy, Policy};
 pub(super) use project::{Project, ProjectSettings, ProjectState};
 pub(super) use roles::Membership;
-pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, seed_expiry};
+pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, WrongCode, seed_expiry};
 pub(super) use user_grant::{UserGrant, UserGrantState};
 
 /// A user, human or machine.
@@ -48,10 +52,9 @@ pub(super) use user_grant::{UserGrant, UserGrantState};
 pub(super) struct User {
     /// Its state.
     pub(super) state: UserState,
-    /// How many events it has seen; a write adds one.
-    pub(super) sequence: u64,
-    /// When the last event was.
-    pub(super) change_date: Timestamp,
+    /// What happened to it.
+    #[serde(flatten)]
+    pub(super) history: History,
     /// What reading the user never shows; most users have none.
     pub(super) secrets: Option<Arc<Secrets>>,
     /// What the lifecycle leaves alone.
@@ -126,55 +129,64 @@ pub(super) enum WrongState {
 }
 
 impl UserState {
-    /// Where deactivating leads. There is no tie to the lock: deactivating a locked user forgets it.
-    pub(super) fn deactivated(self) -> Result<Self, WrongState> {
+    /// What deactivating is. There is no tie to the lock: deactivating a locked user forgets it.
+    pub(super) fn deactivated(self) -> Result<EventKind, WrongState> {
         match self {
-            Self::Active | Self::Locked => Ok(Self::Inactive),
+            Self::Active | Self::Locked => Ok(EventKind::Deactivated),
             Self::Inactive => Err(WrongState::AlreadyInactive),
             Self::Initial => Err(WrongState::CantDeactivateInitial),
         }
     }
 
-    /// Where reactivating leads.
-    pub(super) fn reactivated(self) -> Result<Self, WrongState> {
+    /// What reactivating is.
+    pub(super) fn reactivated(self) -> Result<EventKind, WrongState> {
         match self {
-            Self::Inactive => Ok(Self::Active),
+            Self::Inactive => Ok(EventKind::Reactivated),
             Self::Active | Self::Locked | Self::Initial => Err(WrongState::NotInactive),
         }
     }
 
-    /// Where locking leads.
-    pub(super) fn locked(self) -> Result<Self, WrongState> {
+    /// What locking is.
+    pub(super) fn locked(self) -> Result<EventKind, WrongState> {
         match self {
-            Self::Active | Self::Initial => Ok(Self::Locked),
+            Self::Active | Self::Initial => Ok(EventKind::Locked),
             Self::Inactive | Self::Locked => Err(WrongState::ShouldBeActiveOrInitial),
         }
     }
 
-    /// Where unlocking leads: always to active, also for a user that was locked while initial.
-    pub(super) fn unlocked(self) -> Result<Self, WrongState> {
+    /// What unlocking is: it makes active, also a user that was locked while initial.
+    pub(super) fn unlocked(self) -> Result<EventKind, WrongState> {
         match self {
-            Self::Locked => Ok(Self::Active),
+            Self::Locked => Ok(EventKind::Unlocked),
             Self::Active | Self::Inactive | Self::Initial => Err(WrongState::NotLocked),
         }
     }
 }
 
 impl User {
-    /// Writes one event that sets the state. A state that keeps the user out ends its tokens permanently.
-    pub(super) fn enter(&mut self, state: UserState, now: Timestamp) {
-        self.state = state;
-        self.write(1, now);
-        if let (UserState::Inactive | UserState::Locked, Some(secrets)) = (state, &mut self.secrets) {
-            Arc::make_mut(secrets).end_tokens();
+    /// Adds an event, with what it means for the state: one that keeps the user out ends its tokens permanently.
+    pub(super) fn apply(&mut self, kind: EventKind, at: Timestamp) {
+        self.history.add(kind, at);
+        if (self.state, kind) == (UserState::Locked, EventKind::Deactivated) {
+            self.secrets_mut().is_locked = true;
         }
-    }
-
-    /// Writes that many events.
-    pub(super) fn write(&mut self, events: u64, now: Timestamp) {
-        self.sequence += events;
-        if events > 0 {
-            self.change_date = now;
+        match kind {
+            EventKind::Deactivated => self.state = UserState::Inactive,
+            EventKind::Locked => self.state = UserState::Locked,
+            EventKind::Reactivated | EventKind::Unlocked => self.state = UserState::Active,
+            _ => {}
+        }
+        match (kind, &mut self.secrets) {
+            (EventKind::Deactivated | EventKind::Locked, Some(secrets)) => Arc::make_mut(secrets).end_tokens(),
+            (EventKind::PasswordChanged, Some(secrets)) if secrets.failed_checks > 0 => {
+                Arc::make_mut(secrets).failed_checks = 0;
+            }
+            (EventKind::Unlocked, Some(secrets)) if secrets.failed_checks > 0 || secrets.is_locked => {
+                let secrets = Arc::make_mut(secrets);
+                (secrets.failed_checks, secrets.is_locked) = (0, false);
+            }
+            (EventKind::PasswordCheckFailed, _) => self.secrets_mut().failed_checks += 1,
+            _ => {}
         }
     }
 
@@ -194,6 +206,30 @@ impl User {
     /// The members that the lifecycle leaves alone, to be changed.
     pub(super) fn profile_mut(&mut self) -> &mut Profile {
         Arc::make_mut(&mut self.profile)
+    }
+
+    /// Whether the vendor's commands for the other kind of user find it: what they load are events, and those of a
+    /// state are the same for both kinds.
+    pub(super) fn is_known_by_state(&self) -> bool {
+        self.history.has_changed_state() || matches!(self.state, UserState::Inactive | UserState::Locked)
+    }
+
+    /// The same for commands that load only locks.
+    pub(super) fn is_known_by_lock(&self) -> bool {
+        self.history.was_locked() || self.state == UserState::Locked
+    }
+
+    /// The human, also what updates of a human wrote about a machine.
+    pub(super) fn any_human(&self) -> Option<&Human> {
+        self.human().or_else(|| self.secrets.as_ref()?.human.as_deref())
+    }
+
+    /// The same, to be changed. For a machine it is made if there is none yet.
+    pub(super) fn any_human_mut(&mut self) -> &mut Human {
+        match self.profile.kind {
+            Kind::Human(_) => self.human_mut().expect("it is one"),
+            Kind::Machine(_) => self.secrets_mut().human.get_or_insert_default(),
+        }
     }
 
     /// The human, if it is one.
@@ -280,32 +316,45 @@ mod tests {
     use crate::people;
     use crate::vendors::zitadel::seed;
 
+    fn a_user() -> User {
+        seed::user(&people::people(1, 1).next().unwrap(), &"org".into(), Timestamp::UNIX_EPOCH)
+    }
+
     #[test]
     fn every_state_answers_every_call_as_the_sheet_says() {
+        let user = a_user();
         for (from, deactivate, reactivate, lock, unlock) in [
             (Active, Ok(Inactive), Err(NotInactive), Ok(Locked), Err(NotLocked)),
             (Inactive, Err(AlreadyInactive), Ok(Active), Err(ShouldBeActiveOrInitial), Err(NotLocked)),
             (Locked, Ok(Inactive), Err(NotInactive), Err(ShouldBeActiveOrInitial), Ok(Active)),
             (Initial, Err(CantDeactivateInitial), Err(NotInactive), Ok(Locked), Err(NotLocked)),
         ] {
-            assert_eq!(from.deactivated(), deactivate, "deactivate {from:?}");
-            assert_eq!(from.reactivated(), reactivate, "reactivate {from:?}");
-            assert_eq!(from.locked(), lock, "lock {from:?}");
-            assert_eq!(from.unlocked(), unlock, "unlock {from:?}");
+            let after = |event: Result<EventKind, WrongState>| {
+                event.map(|event| {
+                    let mut user = User { state: from, ..user.clone() };
+                    user.apply(event, Timestamp::UNIX_EPOCH);
+                    user.state
+                })
+            };
+            assert_eq!(after(from.deactivated()), deactivate, "deactivate {from:?}");
+            assert_eq!(after(from.reactivated()), reactivate, "reactivate {from:?}");
+            assert_eq!(after(from.locked()), lock, "lock {from:?}");
+            assert_eq!(after(from.unlocked()), unlock, "unlock {from:?}");
         }
     }
 
     #[test]
     fn tokens_that_died_with_a_state_stay_dead() {
         let now = Timestamp::UNIX_EPOCH;
-        let person = people::people(1, 1).next().unwrap();
-        let mut alive = seed::user(&person, &"org".into(), now);
+        let mut alive = a_user();
         alive.secrets_mut().tokens.push(Token::seeded("1", "t", now));
-        for (step, lives) in [(Inactive, false), (Locked, false), (Active, true)] {
+        for (step, lives) in
+            [(EventKind::Deactivated, false), (EventKind::Locked, false), (EventKind::ProfileChanged, true)]
+        {
             let mut user = alive.clone();
-            user.enter(step, now);
-            assert_eq!((user.secrets_mut().token("t", now).is_some(), user.sequence), (lives, alive.sequence + 1));
-            user.enter(Active, now);
+            user.apply(step, now);
+            assert_eq!(user.secrets_mut().token("t", now).is_some(), lives);
+            user.apply(EventKind::Reactivated, now);
             assert_eq!(user.secrets_mut().token("t", now).is_some(), lives, "{step:?}, then active");
             assert_eq!(user.secrets_mut().tokens.len(), 1, "it is still listed");
         }
@@ -313,8 +362,7 @@ mod tests {
 
     #[test]
     fn every_door_answers_for_every_state() {
-        let person = people::people(1, 1).next().unwrap();
-        let user = seed::user(&person, &"org".into(), Timestamp::UNIX_EPOCH);
+        let user = a_user();
         for (door, active, initial) in [
             (Door::Api, true, true),
             (Door::Token, true, true),

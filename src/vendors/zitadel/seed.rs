@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::record::{
-    Code, Contact, EmailAddress, Gender, Human, HumanProfile, Key, Kind, Machine, Membership, Profile, Secrets, Token,
-    User, UserState, seed_expiry,
+    Code, Contact, EmailAddress, Gender, History, Human, HumanProfile, Key, Kind, Machine, Membership, Profile,
+    Secrets, Token, User, UserState, seed_expiry,
 };
 use super::state::{Instance, SignIn, Zitadel};
 use crate::directory::{Directory, Duplicate};
@@ -190,8 +190,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         }
         users.push(User {
             state: user.state,
-            sequence,
-            change_date: user.details.change_date,
+            history: History::starting(sequence, user.details.change_date),
             secrets,
             profile: Arc::new(Profile {
                 user_id: user.user_id,
@@ -250,8 +249,7 @@ pub(super) fn user(person: &Person, organization: &Arc<str>, now: Timestamp) -> 
     let name: Arc<str> = person.username().into();
     User {
         state: UserState::Active,
-        sequence: 2,
-        change_date: now,
+        history: History::starting(2, now),
         secrets: None,
         profile: Arc::new(Profile {
             user_id: user_id(person),

@@ -1,5 +1,6 @@
 //! ZITADEL's keys: those that machines sign with, and the one that signs a world's tokens.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -24,8 +25,12 @@ pub fn public_of_private(private: &str) -> Option<String> {
 }
 
 /// The file by which the vendor's clients sign in for a machine.
-pub fn service_account_file(key_id: &str, private: &str, user_id: &str) -> String {
-    json!({ "type": "serviceaccount", "keyId": key_id, "key": private, "userId": user_id }).to_string()
+pub fn service_account_file(key_id: &str, private: &str, user_id: &str, expires: Timestamp) -> String {
+    let expires = expires.to_string();
+    json!({
+        "type": "serviceaccount", "keyId": key_id, "key": private, "expirationDate": expires, "userId": user_id,
+    })
+    .to_string()
 }
 
 /// Whether that key signed the text; answers its claims. Times are looked at elsewhere: they follow the world's clock.

@@ -1,8 +1,8 @@
 //! The gRPC status of each of ZITADEL's errors, with its text, its id and the HTTP status that the gateway gives it.
 
-use super::{Error, ErrorContext, Weakness};
+use super::{Error, ErrorContext, Uninitialized, Weakness};
 use crate::protocol::rpc::Code;
-use crate::vendors::zitadel::record::WrongState;
+use crate::vendors::zitadel::record::{Channel, WrongCode, WrongState};
 
 /// A gRPC status with the HTTP status that the gateway gives it.
 #[derive(Debug, Clone, Copy)]
@@ -13,11 +13,9 @@ pub(in super::super) struct Status<'a> {
     pub(in super::super) text: &'a str,
     /// The id; with one, the text is also sent as a detail.
     pub(in super::super) id: Option<&'a str>,
-    /// The message of that detail.
-    pub(in super::super) detail: &'static str,
+    /// How often a password was wrong in a row, where the detail says so.
+    pub(in super::super) attempts: Option<u32>,
 }
-
-const DETAIL: &str = "zitadel.v1.ErrorDetail";
 
 // The vendor's auth step is not translated, hence the raw key.
 pub(in super::super) const INVALID_TOKEN: Status<'_> =
@@ -30,10 +28,10 @@ const BAD_HASH: &str = "Password is invalid";
 const NO_PERMISSION: &str = "No matching permissions found";
 
 const fn coded<'a>(http: u16, code: Code, text: &'a str, id: &'a str) -> Status<'a> {
-    Status { http, code, text, id: Some(id), detail: DETAIL }
+    Status { http, code, text, id: Some(id), attempts: None }
 }
 
-const fn precondition<'a>(text: &'a str, id: &'a str) -> Status<'a> {
+pub(in super::super) const fn precondition<'a>(text: &'a str, id: &'a str) -> Status<'a> {
     coded(400, Code::FailedPrecondition, text, id)
 }
 
@@ -41,13 +39,13 @@ const fn argument<'a>(text: &'a str, id: &'a str) -> Status<'a> {
     coded(400, Code::InvalidArgument, text, id)
 }
 
-const fn missing<'a>(text: &'a str, id: &'a str) -> Status<'a> {
+pub(in super::super) const fn missing<'a>(text: &'a str, id: &'a str) -> Status<'a> {
     coded(404, Code::NotFound, text, id)
 }
 
 /// A status without an id, and so without a detail.
 pub(in super::super) const fn bare(http: u16, code: Code, text: &str) -> Status<'_> {
-    Status { http, code, text, id: None, detail: DETAIL }
+    Status { http, code, text, id: None, attempts: None }
 }
 
 /// An operation's error for an unknown user. The id is the operation's own.
@@ -68,15 +66,26 @@ pub(in super::super) const fn wrong_state(state: WrongState) -> Status<'static> 
     }
 }
 
-/// What the default policy says of a password.
-const fn weak(weakness: Weakness) -> Status<'static> {
-    match weakness {
-        Weakness::Short => argument("Password is too short", "DOMAIN-HuJf6"),
-        Weakness::NoLower => argument("Password must contain lower letter", "DOMAIN-co3Xw"),
-        Weakness::NoUpper => argument("Password must contain upper letter", "DOMAIN-VoaRj"),
-        Weakness::NoNumber => argument("Password must contain number", "DOMAIN-ZBv4H"),
-        Weakness::NoSymbol => argument("Password must contain symbol", "DOMAIN-ZDLwA"),
-    }
+/// What the default policy says of a password. The ids differ for the first one.
+const fn weak(weakness: Weakness, is_new_user: bool) -> Status<'static> {
+    let (text, first, later) = match weakness {
+        Weakness::Short => ("Password is too short", "COMMA-HuJf6", "DOMAIN-HuJf6"),
+        Weakness::NoLower => ("Password must contain lower case", "COMMA-co3Xw", "DOMAIN-co3Xw"),
+        Weakness::NoUpper => ("Password must contain upper case", "COMMA-VoaRj", "DOMAIN-VoaRj"),
+        Weakness::NoNumber => ("Password must contain number", "COMMA-ZBv4H", "DOMAIN-ZBv4H"),
+        Weakness::NoSymbol => ("Password must contain symbol", "COMMA-ZDLwA", "DOMAIN-ZDLwA"),
+    };
+    argument(text, if is_new_user { first } else { later })
+}
+
+/// What is refused to a user that was imported and has never signed in.
+const fn uninitialized(asked: Uninitialized) -> Status<'static> {
+    let id = match asked {
+        Uninitialized::Contact => "COMMAND-uz0Uu",
+        Uninitialized::Password => "COMMAND-M9dse",
+        Uninitialized::Reset => "COMMAND-Sfe4g",
+    };
+    precondition("User is not yet initialized", id)
 }
 
 impl Error {
@@ -93,7 +102,8 @@ impl Error {
             Self::EndpointDenied => coded(403, Code::PermissionDenied, NO_PERMISSION, "AUTH-5mWD2"),
             Self::TooDeep => argument("Too many query nesting levels (Max 20)", "USER-zsQ97"),
             Self::Internal(text) => coded(500, Code::Unknown, text, ""),
-            Self::UserNotFound => user_not_found(context.not_found),
+            Self::Recovered => coded(500, Code::Internal, "Errors.Internal", "RECOVER"),
+            Self::UserNotFound => context.nobody.unwrap_or(user_not_found(context.not_found)),
             Self::WrongState(state) => wrong_state(*state),
             Self::OrganizationMissing => precondition("Organisation not found", "COMMAND-QXPGs"),
             // The key has no translation.
@@ -105,33 +115,49 @@ impl Error {
                 argument("Metadata must not be set on both the user and human fields", "USERv2-j0z7uy")
             }
             Self::MetadataEmpty => precondition("Metadata list is empty", "META-9mm2d"),
-            Self::MetadataMissing => missing("Metadata not found", "META-cnnw3"),
+            Self::MetadataMissing => missing("One or more keys do not exist", "META-2nnds"),
             Self::IdentityProviderUnknown => {
-                precondition("Identity Provider Configuration doesn't exist", "COMMAND-39nfs")
+                precondition("Identity Provider Configuration doesn't exist", "COMMAND-39nf2")
             }
-            Self::NotInitialised => precondition("User is not yet initialised", "COMMAND-J8dsk"),
-            Self::EmailUnchanged => precondition("Email not changed", "COMMAND-Uch5e"),
-            Self::PhoneUnchanged => precondition("Phone not changed", "COMMAND-Uch5e"),
-            Self::PhoneMissing => missing("Phone not found", "COMMAND-ieJ2e"),
+            Self::NotInitialized(asked) => uninitialized(*asked),
+            Self::UsernameBlank => argument("Errors.Invalid.Argument", "V2-zzad3"),
+            Self::FirstNameBlank => argument("First name in profile is empty", "USER-UCej2"),
+            Self::LastNameBlank => argument("Last name in profile is empty", "USER-4hB7d"),
+            Self::EmailInvalid => argument("Email is invalid", "EMAIL-599GV"),
+            Self::ContactUnchanged(Channel::Email) => precondition("Email not changed", "COMMAND-Uch5e"),
+            Self::ContactUnchanged(Channel::Phone) => precondition("Phone not changed", "COMMAND-Uch5e"),
+            Self::PhoneMissing => precondition("Phone not found", "COMMAND-ieJ2e"),
             Self::PhoneInvalid => argument("Phone is invalid", "PHONE-so0wa"),
-            Self::NoCode => precondition("Code is empty", "EMAIL-5w5ilin4yt"),
+            Self::NoCode(Channel::Email) => precondition("Code is empty", "EMAIL-5w5ilin4yt"),
+            Self::NoCode(Channel::Phone) => precondition("Code is empty", "PHONE-5xrra88eq8"),
             Self::WrongCode => argument("Code is invalid", "COMMAND-eis9R"),
-            Self::WeakPassword(weakness) => weak(*weakness),
+            Self::NoPasswordCode => precondition("Code not found", "COMMAND-2M9fs"),
+            Self::WrongPasswordCode(WrongCode::Another) => argument("Code is invalid", "CODE-woT0xc"),
+            Self::WrongPasswordCode(WrongCode::Expired) => precondition("Code is expired", "CODE-QvUQ4P"),
+            Self::PasswordEmpty { with_code: true } => argument("Password is empty", "COMMAND-Mf0sd"),
+            Self::PasswordEmpty { with_code: false } => argument("Password is empty", "COMMAND-3M0fs"),
+            Self::WeakPassword { weakness, is_new_user } => weak(*weakness, *is_new_user),
+            Self::WrongPassword { attempts } => {
+                Status { attempts: Some(*attempts), ..argument("Password is invalid", "COMMAND-3M0fs") }
+            }
+            Self::Locked { attempts } => {
+                Status { attempts: Some(*attempts), ..precondition("User is locked", "COMMAND-JLK35") }
+            }
+            Self::PasswordTooLong => coded(500, Code::Unknown, "bcrypt: password length exceeds 72 bytes", ""),
+            Self::PasswordUnusable => coded(500, Code::Internal, "An internal error occurred", "COMMAND-CahN2"),
+            Self::NoPassword => precondition("User has not set a password", "COMMAND-3nJ4t"),
             Self::HashUnknown => argument(BAD_HASH, "CRYPT-r8Qm2"),
             Self::HashCost | Self::HashTooCostly => argument(BAD_HASH, "CRYPT-5uV9n"),
-            Self::WrongPassword => Status {
-                detail: "zitadel.v1.CredentialsCheckError",
-                ..argument("Password is invalid", "COMMAND-3M0fs")
-            },
-            Self::NoPassword => precondition("User has not set a password", "COMMAND-3nJ4t"),
             Self::NotAMachine => precondition("Not allowed for this user type", "COMMAND-Df2f1"),
-            Self::ExpiresInThePast => argument("The expiration date is in the past", "DOMAIN-dv3t5"),
-            Self::KeyInvalid => argument("Public key is invalid", "COMMAND-5F3h1"),
+            Self::ExpiresInThePast => argument("Errors.AuthNKey.ExpireBeforeNow", "DOMAIN-dv3t5"),
+            Self::KeyInvalid => {
+                argument("Public key is not a valid RSA public key in PKIX format with PEM encoding", "COMMAND-5F3h1")
+            }
             Self::KeysExhausted => bare(501, Code::Unimplemented, "all 32 test keys of this world are in use"),
             Self::TokenMissing => missing("Personal Access Token not found", "COMMAND-4m77G"),
             Self::KeyMissing => missing("Machine key not found", "COMMAND-4m77G"),
-            Self::SecretMissing => precondition("Secret doesn't exist", "COMMAND-x7s802"),
-            Self::LimitExceeded => argument("Limit exceeds the maximum", "QUERY-4M0fs"),
+            Self::SecretMissing => precondition("Secret doesn't exist", "COMMAND-coi82n"),
+            Self::LimitExceeded => argument("Limit exceeded", "QUERY-4M0fs"),
         }
     }
 
@@ -148,7 +174,7 @@ impl Error {
             Self::EndpointDenied => "endpoint_denied",
             Self::Invalid(_) => "invalid",
             Self::TooDeep => "too_deep",
-            Self::Internal(_) => "internal",
+            Self::Internal(_) | Self::Recovered => "internal",
             Self::UserNotFound => "user_not_found",
             Self::WrongState(_) => "wrong_state",
             Self::OrganizationMissing => "organization_missing",
@@ -159,18 +185,25 @@ impl Error {
             Self::MetadataEmpty => "metadata_empty",
             Self::MetadataMissing => "metadata_missing",
             Self::IdentityProviderUnknown => "identity_provider_unknown",
-            Self::NotInitialised => "not_initialised",
-            Self::EmailUnchanged => "email_unchanged",
-            Self::PhoneUnchanged => "phone_unchanged",
+            Self::NotInitialized(_) => "not_initialised",
+            Self::UsernameBlank | Self::FirstNameBlank | Self::LastNameBlank => "name_blank",
+            Self::EmailInvalid => "email_invalid",
+            Self::ContactUnchanged(Channel::Email) => "email_unchanged",
+            Self::ContactUnchanged(Channel::Phone) => "phone_unchanged",
             Self::PhoneMissing => "phone_missing",
             Self::PhoneInvalid => "phone_invalid",
-            Self::NoCode => "no_code",
-            Self::WrongCode => "wrong_code",
-            Self::WeakPassword(_) => "weak_password",
+            Self::NoCode(_) => "no_code",
+            Self::WrongCode | Self::WrongPasswordCode(_) => "wrong_code",
+            Self::NoPasswordCode => "no_password_code",
+            Self::PasswordEmpty { .. } => "password_empty",
+            Self::WeakPassword { .. } => "weak_password",
+            Self::WrongPassword { .. } => "wrong_password",
+            Self::Locked { .. } => "locked",
+            Self::PasswordTooLong => "password_too_long",
+            Self::PasswordUnusable => "password_unusable",
+            Self::NoPassword => "no_password",
             Self::HashUnknown | Self::HashCost => "bad_hash",
             Self::HashTooCostly => "",
-            Self::WrongPassword => "wrong_password",
-            Self::NoPassword => "no_password",
             Self::NotAMachine => "not_a_machine",
             Self::ExpiresInThePast => "expires_in_the_past",
             Self::KeyInvalid => "key_invalid",

@@ -1,10 +1,10 @@
 //! E-mails and phones of ZITADEL's humans. Both go by the same rules.
 
 use super::super::auth::Caller;
-use super::super::error::Error;
-use super::super::record::{Channel, User, UserState};
+use super::super::error::{Error, Uninitialized};
+use super::super::record::{Channel, EventKind, Permission, User, normalize};
 use super::super::state::Zitadel;
-use super::write::{Verification, WriteContext, Written, change};
+use super::write::{Verification, WriteContext, Written, check_initialized, check_writer, command};
 
 /// Another address for a human.
 pub struct SetContact {
@@ -31,68 +31,96 @@ pub struct VerifyContact {
 /// Changes a human's address; the same one is refused.
 pub fn set_contact(zitadel: &Zitadel, input: SetContact, caller: &Caller) -> Result<Written, Error> {
     let SetContact { channel, user_id, address, verification } = input;
-    write(zitadel, &user_id, caller, |user, write| {
-        match (write.set_address(user, channel, &address, &verification)?, channel) {
-            (0, Channel::Email) => Err(Error::EmailUnchanged),
-            (0, Channel::Phone) => Err(Error::PhoneUnchanged),
-            (events, _) => Ok(events),
+    write(zitadel, &user_id, caller, &verification, |user, write| {
+        let address = valid_address(channel, &address)?;
+        if user.human().is_some_and(|human| human.address(channel) == address) {
+            return Err(Error::ContactUnchanged(channel));
         }
+        write.set_address(user, channel, &address, &verification);
+        Ok(())
     })
 }
 
 /// Takes a human's phone away.
 pub fn remove_phone(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Written, Error> {
-    write(zitadel, user_id, caller, |user, write| {
-        match write.set_address(user, Channel::Phone, "", &Verification::Unverified)? {
-            0 => Err(Error::PhoneMissing),
-            events => Ok(events),
+    write(zitadel, user_id, caller, &Verification::Unverified, |user, write| {
+        if user.human().is_some_and(|human| human.address(Channel::Phone).is_empty()) {
+            return Err(Error::PhoneMissing);
         }
+        write.set_address(user, Channel::Phone, "", &Verification::Unverified);
+        Ok(())
     })
 }
 
 /// Makes another code for an address that waits for one.
 pub fn resend_code(zitadel: &Zitadel, input: SendCode, caller: &Caller) -> Result<Written, Error> {
     let SendCode { channel, user_id, verification } = input;
-    write(zitadel, &user_id, caller, |user, write| {
-        let waits = user.secrets.as_ref().is_some_and(|secrets| secrets.code(channel).is_some());
-        if waits { Ok(write.verify(user, channel, &verification)) } else { Err(Error::NoCode) }
+    write(zitadel, &user_id, caller, &verification, |user, write| {
+        if user.secrets.as_ref().is_none_or(|secrets| secrets.code(channel).is_none()) {
+            return Err(Error::NoCode(channel));
+        }
+        write.verify(user, channel, &verification);
+        Ok(())
     })
 }
 
 /// Makes a code for an address.
 pub fn send_code(zitadel: &Zitadel, input: SendCode, caller: &Caller) -> Result<Written, Error> {
     let SendCode { channel, user_id, verification } = input;
-    write(zitadel, &user_id, caller, |user, write| Ok(write.verify(user, channel, &verification)))
-}
-
-/// Verifies an address by its code.
-pub fn verify_contact(zitadel: &Zitadel, input: VerifyContact, caller: &Caller) -> Result<Written, Error> {
-    let VerifyContact { channel, user_id, code } = input;
-    write(zitadel, &user_id, caller, |user, write| {
-        let known = user.secrets.as_ref().and_then(|secrets| secrets.code(channel));
-        if !known.is_some_and(|known| known.matches(&code, write.now)) {
-            return Err(Error::WrongCode);
-        }
-        Ok(write.verify(user, channel, &Verification::Verified))
+    write(zitadel, &user_id, caller, &verification, |user, write| {
+        write.verify(user, channel, &verification);
+        Ok(())
     })
 }
 
-/// Changes a human that is past its first steps. `edit` answers the number of events.
+/// Verifies an address by its code. A wrong code is an event, too.
+pub fn verify_contact(zitadel: &Zitadel, input: VerifyContact, caller: &Caller) -> Result<Written, Error> {
+    let VerifyContact { channel, user_id, code } = input;
+    write(zitadel, &user_id, caller, &Verification::Verified, |user, write| {
+        let known = user.secrets.as_ref().and_then(|secrets| secrets.code(channel));
+        if known.is_some_and(|known| known.matches(&code, write.now)) {
+            write.verify(user, channel, &Verification::Verified);
+        } else {
+            write.fail(EventKind::verification_failed(channel), Error::WrongCode);
+        }
+        Ok(())
+    })
+}
+
+/// An address as the vendor keeps it.
+pub(super) fn valid_address(channel: Channel, address: &str) -> Result<String, Error> {
+    match channel {
+        Channel::Email if is_bare(address) => Ok(address.trim().to_owned()),
+        Channel::Email => Err(Error::EmailInvalid),
+        Channel::Phone => normalize(address).ok_or(Error::PhoneInvalid),
+    }
+}
+
+/// Whether an e-mail that has passed the validator is an address and nothing else: no name, no angle brackets.
+fn is_bare(address: &str) -> bool {
+    !address.trim().ends_with('>')
+}
+
+/// A code that is answered shows that the caller may write, also to the human whose own it is.
+pub(super) fn check_code(caller: &Caller, user: &User, verification: &Verification) -> Result<(), Error> {
+    match verification {
+        Verification::Return => caller.check(Permission::Write, &user.profile.resource_owner),
+        Verification::Send(_) | Verification::Verified | Verification::Unverified => check_writer(caller, user),
+    }
+}
+
+/// Changes a human that is past its first steps. Machines have no addresses.
 fn write(
     zitadel: &Zitadel,
     user_id: &str,
     caller: &Caller,
-    edit: impl FnOnce(&mut User, &mut WriteContext<'_>) -> Result<u64, Error>,
+    verification: &Verification,
+    edit: impl FnOnce(&mut User, &mut WriteContext<'_>) -> Result<(), Error>,
 ) -> Result<Written, Error> {
-    let mut write = WriteContext::new(zitadel, caller.at());
-    let user = change(zitadel, user_id, caller, |user| {
+    command(zitadel, user_id, caller, |user, write| {
         user.human().ok_or(Error::UserNotFound)?;
-        if user.state == UserState::Initial {
-            return Err(Error::NotInitialised);
-        }
-        let events = edit(user, &mut write)?;
-        user.write(events, write.now);
-        Ok(user.clone())
-    })?;
-    Ok(write.finish(user))
+        check_initialized(user, Uninitialized::Contact)?;
+        check_code(caller, user, verification)?;
+        edit(user, write)
+    })
 }

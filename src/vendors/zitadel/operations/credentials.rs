@@ -1,4 +1,4 @@
-//! Personal access tokens, keys and secrets of ZITADEL's machines.
+//! Personal access tokens, keys and secrets of ZITADEL's users. Most are for machines alone.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::super::auth::{Caller, keys};
 use super::super::error::Error;
-use super::super::record::{Key, Secrets, Token, User};
+use super::super::record::{EventKind, Key, Secrets, Token, User};
 use super::super::state::Zitadel;
-use super::write::{Changed, change, new_id};
+use super::write::{Changed, check_writer, command, new_id};
 use crate::ids::Stream;
 use crate::passwords::PasswordHash;
 
@@ -43,19 +43,21 @@ pub struct NewCredential {
 /// Makes a machine a token.
 pub fn add_personal_access_token(zitadel: &Zitadel, input: AddToken, caller: &Caller) -> Result<NewCredential, Error> {
     let (now, expires) = (caller.at(), input.expires);
+    check_expiry(now, expires)?;
     let mut ids = zitadel.context.ids.reserve();
-    let made = change(zitadel, &input.user_id, caller, |user| {
-        check_new(user, now, expires)?;
-        let id = new_id(&mut ids);
-        // Opaque, as the real one; that it names its user saves an index.
-        let secret = zitadel.context.ids.bytes::<24>(Stream::Tokens);
-        let value = URL_SAFE_NO_PAD.encode([&secret[..], input.user_id.as_bytes()].concat());
+    let id = new_id(&mut ids, now);
+    // Opaque, as the real one; that it names its user saves an index.
+    let secret = zitadel.context.ids.bytes::<24>(Stream::Tokens);
+    let value = URL_SAFE_NO_PAD.encode([&secret[..], input.user_id.as_bytes()].concat());
+    command(zitadel, &input.user_id, caller, |user, write| {
+        user.machine().ok_or(Error::NotAMachine)?;
+        check_writer(caller, user)?;
         user.secrets_mut().tokens.push(Token::new(id.clone(), value.clone(), now, expires));
-        user.write(1, now);
-        Ok(NewCredential { created: now, id, value: zitadel.context.tag_with_world(value) })
+        write.event(EventKind::TokenAdded);
+        Ok(())
     })?;
     ids.commit();
-    Ok(made)
+    Ok(NewCredential { created: now, id, value: zitadel.context.tag_with_world(value) })
 }
 
 /// Ends a machine's token and takes it off the list.
@@ -64,7 +66,7 @@ pub fn remove_personal_access_token(
     input: RemoveCredential,
     caller: &Caller,
 ) -> Result<Changed, Error> {
-    remove_credential(zitadel, &input.user_id, caller, Error::TokenMissing, |secrets| {
+    remove_credential(zitadel, &input.user_id, caller, (EventKind::TokenRemoved, Error::TokenMissing), |secrets| {
         let before = secrets.tokens.len();
         secrets.tokens.retain(|token| token.id != input.id);
         secrets.tokens.len() < before
@@ -78,69 +80,84 @@ pub fn add_key(zitadel: &Zitadel, input: AddKey, caller: &Caller) -> Result<NewC
         true => None,
         false => Some(keys::parse_public(&input.public_key).ok_or(Error::KeyInvalid)?),
     };
+    check_expiry(now, expires)?;
     let mut ids = zitadel.context.ids.reserve();
-    let made = change(zitadel, &input.user_id, caller, |user| {
-        check_new(user, now, expires)?;
-        let (public, private) = match own {
-            Some(public) => (public, None),
+    let id = new_id(&mut ids, now);
+    let mut private = None;
+    command(zitadel, &input.user_id, caller, |user, write| {
+        user.machine().ok_or(Error::UserNotFound)?;
+        check_writer(caller, user)?;
+        let public = match own {
+            Some(public) => public,
             None => {
                 let pem = zitadel.context.keys.next().map_err(|_| Error::KeysExhausted)?.pem();
-                (keys::public_of_private(&pem).expect("the pool's keys are RSA keys"), Some(pem))
+                let public = keys::public_of_private(&pem).expect("the pool's keys are RSA keys");
+                private = Some(pem);
+                public
             }
         };
-        let id = new_id(&mut ids);
-        let file =
-            |pem: String| keys::service_account_file(&id, &pem, &zitadel.context.tag_with_world(input.user_id.clone()));
-        let value = private.map(file).unwrap_or_default();
         user.secrets_mut().keys.push(Key { id: id.clone(), public, created: now, expires });
-        user.write(1, now);
-        Ok(NewCredential { created: now, id, value })
+        write.event(EventKind::KeyAdded);
+        Ok(())
     })?;
     ids.commit();
-    Ok(made)
+    let user_id = zitadel.context.tag_with_world(input.user_id);
+    let file = |pem: String| keys::service_account_file(&id, &pem, &user_id, expires);
+    let value = private.map(file).unwrap_or_default();
+    Ok(NewCredential { created: now, id, value })
 }
 
 /// Takes a machine's key away.
 pub fn remove_key(zitadel: &Zitadel, input: RemoveCredential, caller: &Caller) -> Result<Changed, Error> {
-    remove_credential(zitadel, &input.user_id, caller, Error::KeyMissing, |secrets| {
+    remove_credential(zitadel, &input.user_id, caller, (EventKind::KeyRemoved, Error::KeyMissing), |secrets| {
         let before = secrets.keys.len();
         secrets.keys.retain(|key| key.id != input.id);
         secrets.keys.len() < before
     })
 }
 
-/// Makes a machine a secret, instead of the one it had.
+/// Makes a machine a secret, instead of the one it had. A human can be given one if it is known by its state.
 pub fn add_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<NewCredential, Error> {
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let now = caller.at();
     let value = zitadel.context.ids.letters(Stream::Secrets, LETTERS, 64);
     let hash = PasswordHash::of(&value, zitadel.context.ids.bytes(Stream::Salts));
-    change(zitadel, user_id, caller, |user| {
-        user.machine_mut().ok_or(Error::NotAMachine)?.has_secret = true;
+    command(zitadel, user_id, caller, |user, write| {
+        check_secret_holder(user)?;
+        check_writer(caller, user)?;
+        if let Some(machine) = user.machine_mut() {
+            machine.has_secret = true;
+        }
         user.secrets_mut().secret = Some(hash);
-        user.write(1, now);
-        Ok(NewCredential { created: now, id: String::new(), value })
-    })
+        write.event(EventKind::SecretSet);
+        Ok(())
+    })?;
+    Ok(NewCredential { created: caller.at(), id: String::new(), value })
 }
 
-/// Takes a machine's secret away.
+/// Takes a secret away.
 pub fn remove_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Changed, Error> {
-    let now = caller.at();
-    change(zitadel, user_id, caller, |user| {
-        let machine = user.machine_mut().ok_or(Error::NotAMachine)?;
-        if !machine.has_secret {
+    let written = command(zitadel, user_id, caller, |user, write| {
+        check_secret_holder(user)?;
+        if user.secrets.as_ref().is_none_or(|secrets| secrets.secret.is_none()) {
             return Err(Error::SecretMissing);
         }
-        machine.has_secret = false;
+        check_writer(caller, user)?;
+        if let Some(machine) = user.machine_mut() {
+            machine.has_secret = false;
+        }
         user.secrets_mut().secret = None;
-        user.write(1, now);
-        Ok(Changed { at: now })
-    })
+        write.event(EventKind::SecretRemoved);
+        Ok(())
+    })?;
+    Ok(Changed { at: written.position.change_date })
 }
 
-/// That the user can have what is to be made, and that it does not end before it starts.
-fn check_new(user: &User, now: Timestamp, expires: Timestamp) -> Result<(), Error> {
-    user.machine().ok_or(Error::NotAMachine)?;
+fn check_secret_holder(user: &User) -> Result<(), Error> {
+    if user.machine().is_some() || user.is_known_by_state() { Ok(()) } else { Err(Error::UserNotFound) }
+}
+
+/// That what is to be made does not end before it starts. The vendor asks this before it looks for the user.
+fn check_expiry(now: Timestamp, expires: Timestamp) -> Result<(), Error> {
     if expires <= now { Err(Error::ExpiresInThePast) } else { Ok(()) }
 }
 
@@ -148,15 +165,21 @@ fn remove_credential(
     zitadel: &Zitadel,
     user_id: &str,
     caller: &Caller,
-    missing: Error,
+    (event, missing): (EventKind, Error),
     remove: impl FnOnce(&mut Secrets) -> bool,
 ) -> Result<Changed, Error> {
-    let now = caller.at();
-    change(zitadel, user_id, caller, |user| {
+    let not_there = missing.clone();
+    let written = command(zitadel, user_id, caller, |user, write| {
+        check_writer(caller, user)?;
         if user.secrets.is_none() || !remove(user.secrets_mut()) {
-            return Err(missing);
+            return Err(not_there);
         }
-        user.write(1, now);
-        Ok(Changed { at: now })
-    })
+        write.event(event);
+        Ok(())
+    });
+    match written {
+        // Of a removed user the vendor still knows the organisation, and that it has none.
+        Err(Error::UserNotFound) if zitadel.state.ended.get(user_id).is_some() => Err(missing),
+        written => Ok(Changed { at: written?.position.change_date }),
+    }
 }

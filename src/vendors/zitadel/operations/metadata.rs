@@ -1,13 +1,14 @@
 //! What others write down about ZITADEL's users.
 
+use std::collections::HashMap;
+
 use super::super::auth::Caller;
 use super::super::error::Error;
-use super::super::record::{Metadata, Permission};
+use super::super::record::{EventKind, Metadata, Part, Permission, User};
 use super::super::state::Zitadel;
 use super::paging::{Page, Paging};
 use super::search::Match;
-use super::users::get_user_by_id;
-use super::write::{Changed, change};
+use super::write::{Changed, WriteContext, command};
 
 /// One entry that is to be written down.
 pub struct Entry {
@@ -35,42 +36,84 @@ pub struct ListMetadata {
     pub paging: Paging,
 }
 
-/// Writes entries down, each over one of the same key.
+/// Sets entries, each over one of the same key. An equal value is no event, an empty one removes the entry.
 pub fn set_user_metadata(zitadel: &Zitadel, input: SetMetadata, caller: &Caller) -> Result<Changed, Error> {
     let SetMetadata { user_id, entries } = input;
-    let now = caller.at();
     if entries.is_empty() {
         return Err(Error::MetadataEmpty);
     }
-    change(zitadel, &user_id, caller, |user| {
-        user.secrets_mut().set_metadata(entries.iter().map(|entry| (&*entry.key, &*entry.value)), now);
-        user.write(entries.len() as u64, now);
-        Ok(Changed { at: now })
-    })
+    let written = command(zitadel, &user_id, caller, |user, write| {
+        caller.check(Permission::Write, &user.profile.resource_owner)?;
+        set_entries(user, entries, write);
+        Ok(())
+    })?;
+    // Where nothing changed, the date is that of the last change.
+    let position = written.user.history.last_of(Part::Metadata).unwrap_or(written.position);
+    Ok(Changed { at: position.change_date })
 }
 
 /// Removes entries, all of them or none.
 pub fn delete_user_metadata(zitadel: &Zitadel, input: DeleteMetadata, caller: &Caller) -> Result<Changed, Error> {
     let DeleteMetadata { user_id, keys } = input;
-    let now = caller.at();
     if keys.is_empty() {
         return Err(Error::MetadataEmpty);
     }
-    change(zitadel, &user_id, caller, |user| {
+    let written = command(zitadel, &user_id, caller, |user, write| {
+        caller.check(Permission::Write, &user.profile.resource_owner)?;
         if !user.secrets_mut().remove_metadata(&keys) {
             return Err(Error::MetadataMissing);
         }
-        user.write(keys.len() as u64, now);
-        Ok(Changed { at: now })
-    })
+        keys.iter().for_each(|_| write.event(EventKind::MetadataRemoved));
+        Ok(())
+    })?;
+    Ok(Changed { at: written.position.change_date })
 }
 
-/// A user's entries, by key.
+/// A user's entries, the newest first. Nobody has none, and what the caller may not read is only counted.
 pub fn list_user_metadata(zitadel: &Zitadel, input: ListMetadata, caller: &Caller) -> Result<Page<Metadata>, Error> {
     let ListMetadata { user_id, keys, paging } = input;
-    let user = get_user_by_id(zitadel, &user_id, caller)?;
-    caller.check(Permission::Read, &user.profile.resource_owner)?;
-    let mut found: Vec<Metadata> = user.secrets.as_ref().map_or_else(Vec::new, |secrets| secrets.metadata.clone());
-    found.retain(|entry| keys.iter().all(|key| key.matches(&entry.key)));
-    paging.page(found, |one, other| one.key.cmp(&other.key))
+    let user = zitadel.state.users.get(&user_id);
+    let is_visible = user
+        .as_ref()
+        .is_some_and(|user| caller.is(user) || caller.check(Permission::Read, &user.profile.resource_owner).is_ok());
+    let entries = user.as_ref().and_then(|user| user.secrets.as_ref()).map_or(&[][..], |secrets| &secrets.metadata);
+    let found = entries.iter().enumerate().filter(|(_, entry)| keys.iter().all(|key| key.matches(&entry.key)));
+    // Those of one call have one date, and count in the order in which they were given.
+    let page = paging.page(found.collect(), |one, other| (one.1.created, one.0).cmp(&(other.1.created, other.0)))?;
+    let items = page.items.into_iter().filter(|_| is_visible).map(|(_, entry)| entry.clone()).collect();
+    Ok(Page { items, total: page.total, limit: page.limit })
+}
+
+/// Sets entries of a user, with an event for each that changes something.
+pub(super) fn set_entries(user: &mut User, entries: Vec<Entry>, write: &mut WriteContext<'_>) {
+    let before = user.secrets.iter().flat_map(|secrets| secrets.metadata.clone());
+    let mut kept: Vec<Option<Metadata>> = before.map(Some).collect();
+    let mut positions: HashMap<String, usize> =
+        kept.iter().flatten().enumerate().map(|(position, entry)| (entry.key.clone(), position)).collect();
+    let mut has_changed = false;
+    for Entry { key, value } in entries {
+        let known = positions.get(&key).and_then(|position| kept[*position].as_mut());
+        match known {
+            Some(known) if known.value == value => continue,
+            Some(_) if value.is_empty() => {
+                let position = positions.remove(&key).expect("it was found there");
+                kept[position] = None;
+                write.event(EventKind::MetadataRemoved);
+            }
+            None if value.is_empty() => continue,
+            Some(known) => {
+                (known.value, known.changed) = (value, write.now);
+                write.event(EventKind::MetadataSet);
+            }
+            None => {
+                positions.insert(key.clone(), kept.len());
+                kept.push(Some(Metadata { key, value, created: write.now, changed: write.now }));
+                write.event(EventKind::MetadataSet);
+            }
+        }
+        has_changed = true;
+    }
+    if has_changed {
+        user.secrets_mut().metadata = kept.into_iter().flatten().collect();
+    }
 }

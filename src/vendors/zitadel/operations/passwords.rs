@@ -2,13 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use jiff::Timestamp;
-
 use super::super::auth::Caller;
-use super::super::error::{Error, Weakness};
-use super::super::record::{Channel, Permission, User, UserState};
+use super::super::error::{Error, Uninitialized, Weakness};
+use super::super::record::{Channel, EventKind, Permission, User, UserState};
 use super::super::state::Zitadel;
-use super::write::{WriteContext, change, refused};
+use super::write::{WriteContext, Written, check_initialized, check_writer, command};
 use crate::ids::Stream;
 use crate::passwords::{self, PasswordHash};
 
@@ -26,7 +24,7 @@ pub enum PasswordValue {
     Hash(String),
 }
 
-/// What allows another password, besides the caller's permission.
+/// What allows another password instead of the caller's permission.
 pub enum Proof {
     None,
     Current(String),
@@ -36,7 +34,8 @@ pub enum Proof {
 /// Another password for a user.
 pub struct SetPassword {
     pub user_id: String,
-    pub password: Password,
+    /// Without one the password is empty, which fits nothing.
+    pub password: Option<Password>,
     pub proof: Proof,
 }
 
@@ -56,7 +55,7 @@ pub enum Medium {
 
 /// A code that was made.
 pub(in super::super) struct PasswordResetCode {
-    pub user: User,
+    pub written: Written,
     /// The code, where it was to be answered.
     pub code: Option<String>,
 }
@@ -68,143 +67,206 @@ const BCRYPT_COSTS: RangeInclusive<u32> = 10..=16;
 const OTHER_FORMS: [&str; 11] =
     ["$argon2", "$scrypt$", "$7$", "$pbkdf2", "$1$", "$md5salted-", "$5$", "$6$", "$P$", "$H$", "$S$"];
 
+/// The longest password that the vendor's hash takes, in bytes.
+const MAX_BYTES: usize = 72;
+
 /// A password that is to be set, hashed already: hashing under a lock would hold others up.
 pub(super) struct NewPassword {
-    hash: PasswordHash,
+    /// Nothing if it was left out, which no password fits.
+    hash: Result<Option<PasswordHash>, Error>,
     change_required: bool,
+    /// Whether it is longer than the vendor's hash takes.
+    is_too_long: bool,
+    proof: CheckedProof,
+}
+
+/// A proof, compared before a lock is taken.
+enum CheckedProof {
+    None,
+    Current {
+        current: String,
+        /// The hash that it was compared with.
+        known: Option<PasswordHash>,
+        fits: bool,
+        /// Whether the new password is the same.
+        is_same: bool,
+        /// After how many failed checks in a row the user is locked; 0 is never.
+        max_attempts: u32,
+    },
+    Code(String),
 }
 
 impl NewPassword {
-    /// A plain one has to fit the policy, and a hash one of the vendor's forms.
-    pub(super) fn new(zitadel: &Zitadel, password: &Password) -> Result<Self, Error> {
-        let hash = match &password.value {
-            PasswordValue::Plain(plain) => {
-                fits_policy(plain)?;
-                PasswordHash::of(plain, zitadel.context.ids.bytes(Stream::Salts))
-            }
-            PasswordValue::Hash(hash) => given_hash(hash)?,
+    /// Hashes a password and compares its proof. What is wrong with it is told only when it is set.
+    pub(super) fn new(zitadel: &Zitadel, user_id: &str, password: Option<&Password>, proof: Proof) -> Self {
+        let plain = match password.map(|password| &password.value) {
+            Some(PasswordValue::Plain(plain)) => Some(plain),
+            Some(PasswordValue::Hash(_)) | None => None,
         };
-        Ok(Self { hash, change_required: password.change_required })
+        let is_too_long = plain.is_some_and(|plain| plain.len() > MAX_BYTES);
+        let hash = match (password, plain) {
+            (None, _) => Ok(None),
+            (Some(_), Some(_)) if is_too_long => Err(Error::PasswordUnusable),
+            (Some(_), Some(plain)) => match fits_policy(plain) {
+                Ok(()) => Ok(Some(PasswordHash::of(plain, zitadel.context.ids.bytes(Stream::Salts)))),
+                Err(weakness) => Err(Error::WeakPassword { weakness, is_new_user: false }),
+            },
+            (Some(password), None) => given_hash(password),
+        };
+        let proof = match proof {
+            Proof::None => CheckedProof::None,
+            Proof::Code(code) => CheckedProof::Code(code),
+            Proof::Current(current) => {
+                let user = zitadel.state.users.get(user_id);
+                let policy = user.as_ref().map(|user| zitadel.lockout_policy(&user.profile.resource_owner));
+                let max_attempts = policy.map_or(0, |policy| policy.max_password_attempts);
+                let known = user.and_then(|user| user.secrets.as_ref()?.password.clone());
+                let fits = known.as_ref().is_some_and(|known| known.fits(&current));
+                CheckedProof::Current { is_same: plain == Some(&current), current, known, fits, max_attempts }
+            }
+        };
+        let change_required = password.is_some_and(|password| password.change_required);
+        Self { hash, change_required, is_too_long, proof }
+    }
+
+    /// Whether the proof holds. A wrong current password is an event, too, and all that the command writes.
+    pub(super) fn check(&self, user: &User, caller: &Caller, write: &mut WriteContext<'_>) -> Result<bool, Error> {
+        let secrets = user.secrets.as_deref();
+        match &self.proof {
+            CheckedProof::None => caller.check(Permission::Write, &user.profile.resource_owner)?,
+            CheckedProof::Current { current, known, fits, is_same, max_attempts } => {
+                let hash = secrets.and_then(|secrets| secrets.password.as_ref()).ok_or(Error::NoPassword)?;
+                let attempts = secrets.map_or(0, |secrets| secrets.failed_checks);
+                if user.state == UserState::Locked || secrets.is_some_and(|secrets| secrets.is_locked) {
+                    return Err(Error::Locked { attempts });
+                }
+                // Only where another call was quicker is it compared under the lock.
+                let fits = if known.as_ref() == Some(hash) { *fits } else { hash.fits(current) };
+                // The vendor's check makes the new hash, too, so it fails where that cannot be made.
+                let failure = match fits {
+                    false => Some(Error::WrongPassword { attempts: attempts + 1 }),
+                    true => (*is_same || self.is_too_long).then_some(Error::PasswordUnusable),
+                };
+                if let Some(failure) = failure {
+                    write.fail(EventKind::PasswordCheckFailed, failure);
+                    if *max_attempts > 0 && attempts + 1 >= *max_attempts {
+                        write.event(EventKind::Locked);
+                    }
+                    return Ok(false);
+                }
+            }
+            CheckedProof::Code(code) => {
+                let known = secrets.and_then(|secrets| secrets.password_code.as_ref());
+                known.ok_or(Error::NoPasswordCode)?.check(code, write.now).map_err(Error::WrongPasswordCode)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Sets the password of a human whose proof holds.
+    pub(super) fn set(self, user: &mut User, write: &mut WriteContext<'_>) -> Result<(), Error> {
+        store(user, self.hash?, self.change_required, write);
+        write.event(EventKind::PasswordChanged);
+        Ok(())
     }
 }
 
-/// The hash, if it is in one of the forms that the vendor takes by default.
-fn given_hash(hash: &str) -> Result<PasswordHash, Error> {
+/// The password of a new human: its hash, and whether it has to be changed. Its making is the event.
+pub(super) fn of_new_user(zitadel: &Zitadel, password: &Password) -> Result<Option<(PasswordHash, bool)>, Error> {
+    let hash = match &password.value {
+        PasswordValue::Hash(_) => given_hash(password)?,
+        PasswordValue::Plain(plain) => {
+            fits_policy(plain).map_err(|weakness| Error::WeakPassword { weakness, is_new_user: true })?;
+            if plain.len() > MAX_BYTES {
+                return Err(Error::PasswordTooLong);
+            }
+            Some(PasswordHash::of(plain, zitadel.context.ids.bytes(Stream::Salts)))
+        }
+    };
+    Ok(hash.map(|hash| (hash, password.change_required)))
+}
+
+/// The hash that was given instead of a password, if it is in one of the forms that the vendor takes by default.
+pub(super) fn given_hash(password: &Password) -> Result<Option<PasswordHash>, Error> {
+    let PasswordValue::Hash(hash) = &password.value else {
+        return Ok(None);
+    };
     match passwords::cost(hash) {
         Some(cost) if !BCRYPT_COSTS.contains(&cost) => return Err(Error::HashCost),
         None if !OTHER_FORMS.iter().any(|form| hash.starts_with(form)) => return Err(Error::HashUnknown),
         _ => {}
     }
-    PasswordHash::try_from(Box::from(hash)).map_err(|_| Error::HashTooCostly)
+    PasswordHash::try_from(Box::from(hash.as_str())).map(Some).map_err(|_| Error::HashTooCostly)
+}
+
+/// Keeps the hash of a password.
+pub(super) fn store(user: &mut User, hash: Option<PasswordHash>, change_required: bool, write: &WriteContext<'_>) {
+    let secrets = user.secrets_mut();
+    secrets.password = hash;
+    secrets.password_code = None;
+    if let Some(human) = user.human_mut() {
+        human.password_changed = Some(write.now);
+        human.password_change_required = change_required;
+    }
 }
 
 /// The vendor's default policy: eight characters, with a lower-case and an upper-case letter, a digit and a symbol.
-fn fits_policy(password: &str) -> Result<(), Error> {
+fn fits_policy(password: &str) -> Result<(), Weakness> {
     let lacks = |has: fn(char) -> bool| !password.chars().any(has);
-    let weakness = if password.chars().count() < 8 {
-        Weakness::Short
+    if password.chars().count() < 8 {
+        Err(Weakness::Short)
     } else if lacks(char::is_lowercase) {
-        Weakness::NoLower
+        Err(Weakness::NoLower)
     } else if lacks(char::is_uppercase) {
-        Weakness::NoUpper
+        Err(Weakness::NoUpper)
     } else if lacks(char::is_numeric) {
-        Weakness::NoNumber
+        Err(Weakness::NoNumber)
     } else if lacks(|c| !c.is_alphanumeric()) {
-        Weakness::NoSymbol
+        Err(Weakness::NoSymbol)
     } else {
-        return Ok(());
-    };
-    Err(Error::WeakPassword(weakness))
-}
-
-/// What allows another password, with what takes long looked at: checking a password under a lock would hold others up.
-pub(super) enum CheckedProof {
-    None,
-    /// The hash that the given password fits, if it fits the user's.
-    Current(Option<PasswordHash>),
-    Code(String),
-}
-
-impl CheckedProof {
-    /// Checks a password against the one that the user has now.
-    pub(super) fn of(zitadel: &Zitadel, user_id: &str, proof: Proof) -> Self {
-        match proof {
-            Proof::None => Self::None,
-            Proof::Current(current) => {
-                let user = zitadel.state.users.get(user_id);
-                let hash = user.and_then(|user| user.secrets.as_ref()?.password.clone());
-                Self::Current(hash.filter(|hash| hash.fits(&current)))
-            }
-            Proof::Code(code) => Self::Code(code),
-        }
-    }
-
-    /// Whether the user's password may be set.
-    pub(super) fn check(&self, user: &User, now: Timestamp) -> Result<(), Error> {
-        let secrets = user.secrets.as_deref();
-        match self {
-            Self::None => Ok(()),
-            Self::Current(fitting) => {
-                let hash = secrets.and_then(|secrets| secrets.password.as_ref()).ok_or(Error::NoPassword)?;
-                // A concurrent call may have set another password meanwhile.
-                if fitting.as_ref() == Some(hash) { Ok(()) } else { Err(Error::WrongPassword) }
-            }
-            Self::Code(code) => {
-                let known = secrets.and_then(|secrets| secrets.password_code.as_ref());
-                if known.is_some_and(|known| known.matches(code, now)) { Ok(()) } else { Err(Error::WrongCode) }
-            }
-        }
-    }
-}
-
-/// Sets the password. The event is the caller's to count.
-pub(super) fn set(user: &mut User, password: NewPassword, now: Timestamp) {
-    let secrets = user.secrets_mut();
-    secrets.password = Some(password.hash);
-    secrets.password_code = None;
-    if let Some(human) = user.human_mut() {
-        human.password_changed = Some(now);
-        human.password_change_required = password.change_required;
+        Ok(())
     }
 }
 
 /// Sends or answers a code that allows another password.
 pub fn password_reset(zitadel: &Zitadel, input: PasswordReset, caller: &Caller) -> Result<PasswordResetCode, Error> {
-    let mut write = WriteContext::new(zitadel, caller.at());
-    let (user, code) = change(zitadel, &input.user_id, caller, |user| {
-        user.human().ok_or(Error::UserNotFound)?;
-        if user.state == UserState::Initial {
-            return Err(Error::NotInitialised);
+    let mut returned = None;
+    let written = command(zitadel, &input.user_id, caller, |user, write| {
+        if user.human().is_none() && !user.is_known_by_state() {
+            return Err(Error::UserNotFound);
         }
+        check_initialized(user, Uninitialized::Reset)?;
+        check_writer(caller, user)?;
         let code = write.new_code();
-        let returned = match &input.medium {
-            Medium::Return => Some(code.code.clone()),
+        match &input.medium {
+            Medium::Return => returned = Some(code.code.clone()),
             Medium::Send(channel, template) => {
                 write.queue_message(user, *channel, "reset_password", &code.code, template.as_deref());
-                None
             }
-        };
+        }
         user.secrets_mut().password_code = Some(code);
-        user.write(1, write.now);
-        Ok((user.clone(), returned))
+        write.event(EventKind::PasswordCodeAdded);
+        Ok(())
     })?;
-    Ok(PasswordResetCode { user: write.finish(user).user, code })
+    Ok(PasswordResetCode { written, code: returned })
 }
 
 /// Sets a password.
-pub fn set_password(zitadel: &Zitadel, input: SetPassword, caller: &Caller) -> Result<User, Error> {
+pub fn set_password(zitadel: &Zitadel, input: SetPassword, caller: &Caller) -> Result<Written, Error> {
     let SetPassword { user_id, password, proof } = input;
-    let now = caller.at();
-    let (new, proof) = (NewPassword::new(zitadel, &password), CheckedProof::of(zitadel, &user_id, proof));
-    let result = zitadel.state.users.update(&user_id, |user| {
-        user.human().ok_or(Error::UserNotFound)?;
-        caller.check(Permission::Write, &user.profile.resource_owner)?;
-        proof.check(user, now)?;
-        set(user, new?, now);
-        user.write(1, now);
-        Ok(user.clone())
-    });
-    result.map_err(refused)
+    match (&password, &proof) {
+        (None, Proof::Code(_)) => return Err(Error::PasswordEmpty { with_code: true }),
+        (None, Proof::Current(_)) => return Err(Error::PasswordEmpty { with_code: false }),
+        _ => {}
+    }
+    let new = NewPassword::new(zitadel, &user_id, password.as_ref(), proof);
+    command(zitadel, &user_id, caller, |user, write| {
+        if user.human().is_none() && !user.is_known_by_lock() {
+            return Err(Error::UserNotFound);
+        }
+        check_initialized(user, Uninitialized::Password)?;
+        if new.check(user, caller, write)? { new.set(user, write) } else { Ok(()) }
+    })
 }
 
 #[cfg(test)]
@@ -220,7 +282,7 @@ mod tests {
             ("aaaaaaA!", Weakness::NoNumber),
             ("aaaaaaA1", Weakness::NoSymbol),
         ] {
-            assert_eq!(fits_policy(password), Err(Error::WeakPassword(lack)), "{password}");
+            assert_eq!(fits_policy(password), Err(lack), "{password}");
         }
         assert_eq!(fits_policy("Secr3t-pw"), Ok(()));
     }
@@ -239,7 +301,8 @@ mod tests {
             ("md5:abc".to_owned(), Some(Error::HashUnknown)),
             ("$argon2id$v=19$m=65536,t=2,p=1$c2FsdA$aGFzaA".to_owned(), None),
         ] {
-            assert_eq!(given_hash(&hash).err(), refused, "{hash}");
+            let password = Password { value: PasswordValue::Hash(hash.clone()), change_required: false };
+            assert_eq!(given_hash(&password).err(), refused, "{hash}");
         }
     }
 }

@@ -83,7 +83,7 @@ impl Filter {
         match self {
             Self::Any(filters) | Self::All(filters) if filters.is_empty() => Err(Error::Internal("missing column")),
             Self::Any(filters) | Self::All(filters) => check(filters, level + 1),
-            Self::Not(None) => Err(Error::Internal("missing column")),
+            Self::Not(None) => Err(Error::Recovered),
             Self::Not(Some(_)) if level == MAX_LEVEL => Err(Error::TooDeep),
             Self::Not(Some(filter)) => filter.check(level + 1),
             Self::Ids(values) | Self::Emails(values) if values.is_empty() => {
@@ -96,6 +96,8 @@ impl Filter {
     /// Whether the user is found; `None` if the question does not apply.
     pub(super) fn matches(&self, user: &User) -> Option<bool> {
         match self {
+            // No number is empty, whatever it is compared by.
+            Self::Text(Field::Phone, text) if text.value.is_empty() => Some(false),
             Self::Text(Field::LoginName, text) => Some(user.profile.login_names.iter().any(|name| text.matches(name))),
             Self::Text(field, text) => field.of(user).map(|value| text.matches(value)),
             Self::State(state) => Some(Some(user.state) == *state),
@@ -162,7 +164,7 @@ impl Field {
             return Some(&user.profile.username);
         }
         let human = user.human()?;
-        Some(match self {
+        let value: &str = match self {
             Self::UserName | Self::LoginName => &user.profile.username,
             Self::FirstName => &human.profile.given_name,
             Self::LastName => &human.profile.family_name,
@@ -170,7 +172,9 @@ impl Field {
             Self::DisplayName => &human.profile.display_name,
             Self::Email => &human.email.address.email,
             Self::Phone => &human.phone.address.phone,
-        })
+        };
+        // What a human lacks is no value in the vendor's table.
+        (!value.is_empty()).then_some(value)
     }
 }
 
@@ -178,7 +182,11 @@ impl Field {
 pub(super) fn order(column: Column, one: &User, other: &User) -> Ordering {
     let by_column = match column {
         Column::Unspecified => Ordering::Equal,
-        Column::Text(field) => ignoring_case(field.of(one).unwrap_or(""), field.of(other).unwrap_or("")),
+        // A missing value is greater than any.
+        Column::Text(field) => match (field.of(one), field.of(other)) {
+            (Some(one), Some(other)) => ignoring_case(one, other),
+            (one, other) => one.is_none().cmp(&other.is_none()),
+        },
         Column::State => number(one.state).cmp(&number(other.state)),
         Column::Type => one.human().is_none().cmp(&other.human().is_none()),
         Column::CreationDate => one.profile.creation_date.cmp(&other.profile.creation_date),
@@ -270,7 +278,7 @@ mod tests {
         }
         let column = Err(Error::Internal("missing column"));
         assert_eq!(check(&[Filter::Any(vec![])], 0), column);
-        assert_eq!(check(&[Filter::Not(None)], 0), column);
+        assert_eq!(check(&[Filter::Not(None)], 0), Err(Error::Recovered));
         assert_eq!(check(&[Filter::Ids(HashSet::new())], 0), Err(Error::Internal("values array must not be empty")));
         assert_eq!(check(&[], 0), Ok(()), "a list without a filter finds everybody");
     }

@@ -162,7 +162,6 @@ fn grant(zitadel: &Zitadel, user: &User, form: &Form) -> Result<Granted, Refusal
             return Err(Refusal::NotActive);
         }
         user.secrets_mut().grant(access);
-        user.write(1, now);
         Ok(())
     });
     granted.map_err(|error| match error {

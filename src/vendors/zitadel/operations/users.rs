@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::super::auth::Caller;
 use super::super::error::Error;
-use super::super::record::{Permission, RemovedUser, User, UserState, WrongState};
+use super::super::record::{EventKind, Permission, RemovedUser, User, UserState, WrongState};
 use super::super::state::Zitadel;
 use super::paging::Paging;
 use super::search::{self, Column, Filter};
-use super::write::refused;
+use super::write::{Written, command, refused};
 
 /// The user of that id.
 pub fn get_user_by_id(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
@@ -46,7 +46,7 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
     let mut last_event = None;
     let mut found: Vec<&User> = Vec::new();
     for user in users.iter() {
-        last_event = last_event.max(Some(user.change_date));
+        last_event = last_event.max(Some(user.history.shown().change_date));
         let visible = || caller.is(user) || caller.check(Permission::Read, &user.profile.resource_owner).is_ok();
         if filter.matches(user) == Some(true) && visible() {
             found.push(user);
@@ -76,51 +76,51 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
 }
 
 /// Keeps a user out.
-pub fn deactivate_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+pub fn deactivate_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Written, Error> {
     enter(zitadel, user_id, caller, UserState::deactivated)
 }
 
 /// Lets a deactivated user in again.
-pub fn reactivate_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+pub fn reactivate_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Written, Error> {
     enter(zitadel, user_id, caller, UserState::reactivated)
 }
 
 /// Locks a user.
-pub fn lock_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+pub fn lock_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Written, Error> {
     enter(zitadel, user_id, caller, UserState::locked)
 }
 
 /// Lets a locked user in again.
-pub fn unlock_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+pub fn unlock_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Written, Error> {
     enter(zitadel, user_id, caller, UserState::unlocked)
 }
 
 /// Removes a user permanently. Returns the record with the event of the removal.
-pub fn delete_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
+pub fn delete_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Written, Error> {
     let now = caller.at();
     let removed = zitadel.state.users.remove(user_id, |user| {
         caller.check(Permission::Delete, &user.profile.resource_owner)?;
         let mut last = user.clone();
-        last.write(1, now);
-        let ended = RemovedUser { user_id: user_id.to_owned(), sequence: last.sequence };
+        last.apply(EventKind::Removed, now);
+        let position = last.history.last();
+        let ended = RemovedUser { user_id: user_id.to_owned(), sequence: position.sequence };
         zitadel.state.ended.upsert(ended).expect("it has no alias that could be taken");
-        Ok(last)
+        Ok(Written { user: last, position, email_code: None, phone_code: None })
     });
     removed.map_err(refused)
 }
 
+/// The state is looked at before the permission.
 fn enter(
     zitadel: &Zitadel,
     user_id: &str,
     caller: &Caller,
-    next: impl FnOnce(UserState) -> Result<UserState, WrongState>,
-) -> Result<User, Error> {
-    let now = caller.at();
-    let result = zitadel.state.users.update(user_id, |user| {
-        let next = next(user.state).map_err(Error::WrongState)?;
+    next: impl FnOnce(UserState) -> Result<EventKind, WrongState>,
+) -> Result<Written, Error> {
+    command(zitadel, user_id, caller, |user, write| {
+        let event = next(user.state).map_err(Error::WrongState)?;
         caller.check(Permission::Write, &user.profile.resource_owner)?;
-        user.enter(next, now);
-        Ok(user.clone())
-    });
-    result.map_err(refused)
+        write.event(event);
+        Ok(())
+    })
 }

@@ -1,19 +1,21 @@
-//! A write to ZITADEL's users in progress, with the codes that it makes and the messages that carry them.
+//! A command of ZITADEL in progress: its events, the codes that it makes and the messages that carry them.
 
 use jiff::Timestamp;
 
 use super::super::auth::Caller;
-use super::super::error::Error;
-use super::super::record::{Channel, Code, Permission, User, Username};
+use super::super::error::{Error, Uninitialized};
+use super::super::record::{Channel, Code, EventKind, Part, Permission, Position, User, UserState, Username};
 use super::super::state::{NAME, Zitadel};
 use crate::directory::DirectoryError;
 use crate::ids::{Reservation, Stream};
 use crate::outbox::Message;
 
-/// A user after a write.
+/// A user after a command.
 pub(in super::super) struct Written {
     /// Its current state.
     pub user: User,
+    /// The last event that the command wrote, or saw if it wrote none.
+    pub position: Position,
     /// The code for its e-mail, if it was asked for.
     pub email_code: Option<String>,
     /// The code for its phone, if it was asked for.
@@ -38,28 +40,35 @@ pub enum Verification {
     Unverified,
 }
 
-/// One write in progress.
+/// One command in progress.
 pub(super) struct WriteContext<'a> {
     zitadel: &'a Zitadel,
-    /// The time of the write.
+    /// The time of the command.
     pub(super) now: Timestamp,
+    events: Vec<EventKind>,
+    /// What the command is refused with although its events are written.
+    failure: Option<Error>,
+    /// The parts of the user that the command loads, if it is not all of it.
+    loaded: Option<Vec<Part>>,
     email_code: Option<String>,
     phone_code: Option<String>,
     messages: Vec<Message>,
 }
 
-/// Changes a user that exists and that the caller may change, in one step.
-pub(super) fn change<R>(
+/// Runs a command on a user that exists, in one step. `edit` changes the record and says which events that is.
+pub(super) fn command(
     zitadel: &Zitadel,
     user_id: &str,
     caller: &Caller,
-    change: impl FnOnce(&mut User) -> Result<R, Error>,
-) -> Result<R, Error> {
+    edit: impl FnOnce(&mut User, &mut WriteContext<'_>) -> Result<(), Error>,
+) -> Result<Written, Error> {
+    let mut write = WriteContext::new(zitadel, caller.at());
     let result = zitadel.state.users.update(user_id, |user| {
-        caller.check(Permission::Write, &user.profile.resource_owner)?;
-        change(user)
+        edit(user, &mut write)?;
+        write.commit(user);
+        Ok(user.clone())
     });
-    result.map_err(refused)
+    write.finish(result.map_err(refused)?)
 }
 
 /// What it means that the directory of users refused.
@@ -71,26 +80,82 @@ pub(super) fn refused(error: DirectoryError<Username, Error>) -> Error {
     }
 }
 
-/// A number in the vendor's form: 18 digits.
-pub(super) fn new_id(ids: &mut Reservation<'_>) -> String {
-    digits(u64::from_be_bytes(ids.bytes()))
+/// That the user may write at all, or is the caller: people may change what is their own.
+pub(super) fn check_writer(caller: &Caller, user: &User) -> Result<(), Error> {
+    if caller.is(user) { Ok(()) } else { caller.check(Permission::Write, &user.profile.resource_owner) }
 }
 
-/// That number in the same form.
+/// That the user was initialised.
+pub(super) fn check_initialized(user: &User, otherwise: Uninitialized) -> Result<(), Error> {
+    if user.state == UserState::Initial { Err(Error::NotInitialized(otherwise)) } else { Ok(()) }
+}
+
+/// An id in the vendor's form: 18 digits that rise with time. They hold steps of ten milliseconds, and behind them a
+/// count, so that ids of one moment differ and rise, too.
+pub(super) fn new_id(ids: &mut Reservation<'_>, now: Timestamp) -> String {
+    const START: Timestamp = Timestamp::constant(1_556_496_000, 0); // 2019-04-29
+    const BITS: u32 = 24;
+    /// The first step whose ids have 18 digits. No clock makes a shorter one.
+    const FIRST: i64 = 5_960_464_478;
+    let steps = (now.duration_since(START).as_millis() / 10).clamp(i128::from(FIRST), 1 << 39) as u64;
+    ((steps << BITS) | (ids.number() % (1 << BITS))).to_string()
+}
+
+/// A random number of 18 digits.
 pub(super) fn digits(random: u64) -> String {
     (100_000_000_000_000_000 + random % 900_000_000_000_000_000).to_string()
 }
 
 impl<'a> WriteContext<'a> {
-    /// A write at that time.
+    /// A command at that time.
     pub(super) fn new(zitadel: &'a Zitadel, now: Timestamp) -> Self {
-        Self { zitadel, now, email_code: None, phone_code: None, messages: Vec::new() }
+        Self {
+            zitadel,
+            now,
+            events: Vec::new(),
+            failure: None,
+            loaded: None,
+            email_code: None,
+            phone_code: None,
+            messages: Vec::new(),
+        }
     }
 
-    /// Ends the write and sends its messages.
-    pub(super) fn finish(self, user: User) -> Written {
+    /// Adds an event to those of the command.
+    pub(super) fn event(&mut self, kind: EventKind) {
+        self.events.push(kind);
+    }
+
+    /// Refuses the command, which writes only that a check failed.
+    pub(super) fn fail(&mut self, kind: EventKind, error: Error) {
+        self.event(kind);
+        self.failure = Some(error);
+    }
+
+    /// The command looks at these parts of the user, so it does not see events of others.
+    pub(super) fn loads(&mut self, parts: Vec<Part>) {
+        self.loaded = Some(parts);
+    }
+
+    /// Writes the events of the command.
+    pub(super) fn commit(&self, user: &mut User) {
+        self.events.iter().for_each(|kind| user.apply(*kind, self.now));
+    }
+
+    /// Ends the command and sends its messages.
+    ///
+    /// # Errors
+    /// That of a failed check.
+    pub(super) fn finish(self, user: User) -> Result<Written, Error> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        let position = match (self.loaded, self.events.is_empty()) {
+            (Some(parts), true) => user.history.loaded(&parts),
+            _ => user.history.last(),
+        };
         self.messages.into_iter().for_each(|message| self.zitadel.context.outbox.send(message));
-        Written { user, email_code: self.email_code, phone_code: self.phone_code }
+        Ok(Written { user, position, email_code: self.email_code, phone_code: self.phone_code })
     }
 
     /// A code: six capitals and digits, the vendor's default for its secret generators.
@@ -99,62 +164,47 @@ impl<'a> WriteContext<'a> {
         Code::new(self.zitadel.context.ids.letters(Stream::Codes, LETTERS, 6), self.now)
     }
 
-    /// Sets an address of a human, if it differs. An empty one removes it. Returns the number of events.
-    ///
-    /// # Errors
-    /// [`Error::PhoneInvalid`]
-    pub(super) fn set_address(
-        &mut self,
-        user: &mut User,
-        channel: Channel,
-        address: &str,
-        verification: &Verification,
-    ) -> Result<u64, Error> {
-        let address = match channel {
-            Channel::Phone if !address.is_empty() => normalized(address).ok_or(Error::PhoneInvalid)?,
-            Channel::Email | Channel::Phone => address.to_owned(),
-        };
-        if user.human().is_none_or(|human| human.address(channel) == address) {
-            return Ok(0);
+    /// Gives a human another address. An empty one removes it.
+    pub(super) fn set_address(&mut self, user: &mut User, channel: Channel, address: &str, how: &Verification) {
+        self.event(EventKind::address_changed(channel, address));
+        user.any_human_mut().set_address(channel, address.to_owned());
+        if address.is_empty() {
+            *user.secrets_mut().code_mut(channel) = None;
+        } else {
+            self.verify(user, channel, how);
         }
-        let verification = if address.is_empty() { &Verification::Unverified } else { verification };
-        if let Some(human) = user.human_mut() {
-            human.set_address(channel, address);
-        }
-        Ok(1 + self.verify(user, channel, verification))
     }
 
-    /// Verifies a human's address, or makes a code that will. Returns the number of events.
-    pub(super) fn verify(&mut self, user: &mut User, channel: Channel, verification: &Verification) -> u64 {
-        let (verified, code) = match verification {
-            Verification::Verified => (true, None),
-            Verification::Unverified => (false, None),
-            Verification::Send(_) | Verification::Return => (false, Some(self.new_code())),
+    /// Verifies a human's address, or makes a code that will.
+    pub(super) fn verify(&mut self, user: &mut User, channel: Channel, how: &Verification) {
+        let code = match how {
+            Verification::Verified | Verification::Unverified => None,
+            Verification::Send(_) | Verification::Return => Some(self.new_code()),
         };
-        if let (true, Some(human)) = (verified, user.human_mut()) {
-            *human.verified_mut(channel) = true;
-        }
         if user.secrets.is_some() || code.is_some() {
             user.secrets_mut().code_mut(channel).clone_from(&code);
         }
-        match (verification, &code) {
-            (Verification::Return, Some(code)) => {
-                let answered = match channel {
-                    Channel::Email => &mut self.email_code,
-                    Channel::Phone => &mut self.phone_code,
-                };
-                *answered = Some(code.code.clone());
+        let Some(code) = code else {
+            if *how == Verification::Verified {
+                *user.any_human_mut().verified_mut(channel) = true;
+                self.event(EventKind::verified(channel));
             }
-            (Verification::Send(template), Some(code)) => {
-                let about = match channel {
-                    Channel::Email => "verify_email",
-                    Channel::Phone => "verify_phone",
-                };
-                self.queue_message(user, channel, about, &code.code, template.as_deref());
-            }
-            _ => {}
+            return;
+        };
+        self.event(EventKind::code_added(channel));
+        if let Verification::Send(template) = how {
+            let about = match channel {
+                Channel::Email => "verify_email",
+                Channel::Phone => "verify_phone",
+            };
+            self.queue_message(user, channel, about, &code.code, template.as_deref());
+        } else {
+            let answered = match channel {
+                Channel::Email => &mut self.email_code,
+                Channel::Phone => &mut self.phone_code,
+            };
+            *answered = Some(code.code);
         }
-        u64::from(verified || code.is_some())
     }
 
     /// Queues a message until the write is done.
@@ -186,41 +236,10 @@ impl<'a> WriteContext<'a> {
             vendor: NAME.into(),
             user: user.profile.user_id.clone(),
             by: by.into(),
-            to: user.human().map_or_else(String::new, |human| human.address(channel).to_owned()),
+            to: user.any_human().map_or_else(String::new, |human| human.address(channel).to_owned()),
             about: about.into(),
             code: Some(code.to_owned()),
             link,
         });
-    }
-}
-
-/// A phone number as the vendor keeps it: `+` and digits. A number without a country counts as Swiss, its default.
-fn normalized(phone: &str) -> Option<String> {
-    let bare: String = phone.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.' | '/')).collect();
-    let digits = match bare.strip_prefix('+').or_else(|| bare.strip_prefix("00")) {
-        Some(digits) => digits.to_owned(),
-        None => format!("41{}", bare.strip_prefix('0')?),
-    };
-    let fits = (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    fits.then(|| format!("+{digits}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_phone_number_is_kept_in_one_form() {
-        for (given, kept) in [
-            ("+41 79 123 45 67", Some("+41791234567")),
-            ("0041791234567", Some("+41791234567")),
-            ("079 123 45 67", Some("+41791234567")),
-            ("+1 (555) 010-0199", Some("+15550100199")),
-            ("phone", None),
-            ("+12", None),
-            ("+1234567890123456", None),
-        ] {
-            assert_eq!(normalized(given).as_deref(), kept, "{given}");
-        }
     }
 }

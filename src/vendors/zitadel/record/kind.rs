@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::contact::{Channel, Contact, EmailAddress, PhoneNumber};
 
 /// What makes a user human.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Human {
     pub profile: HumanProfile,
@@ -24,7 +24,7 @@ pub struct Human {
 }
 
 /// A human's names. The optional fields of the vendor are always written, also when empty.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HumanProfile {
     pub given_name: String,
@@ -38,8 +38,9 @@ pub struct HumanProfile {
 }
 
 /// A human's gender.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub enum Gender {
+    #[default]
     #[serde(rename = "GENDER_UNSPECIFIED")]
     Unspecified,
     #[serde(rename = "GENDER_FEMALE")]
@@ -84,6 +85,14 @@ impl Human {
         match channel {
             Channel::Email => self.email = Contact { address: EmailAddress { email: address }, is_verified: false },
             Channel::Phone => self.phone = Contact { address: PhoneNumber { phone: address }, is_verified: false },
+        }
+    }
+
+    /// Whether the address of that channel was verified.
+    pub fn is_verified(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::Email => self.email.is_verified,
+            Channel::Phone => self.phone.is_verified,
         }
     }
 

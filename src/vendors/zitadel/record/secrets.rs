@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::contact::Channel;
+use super::kind::{Human, Machine};
 use crate::passwords::PasswordHash;
 
 /// The hidden members of a user.
@@ -12,6 +13,13 @@ use crate::passwords::PasswordHash;
 pub struct Secrets {
     /// The hash of the password.
     pub password: Option<PasswordHash>,
+    /// How often the password was checked and wrong since it was set.
+    #[serde(default)]
+    pub failed_checks: u32,
+    /// Whether the password is not checked until the user is unlocked: deactivating a locked user forgets the state
+    /// alone.
+    #[serde(default)]
+    pub is_locked: bool,
     /// What verifies the e-mail.
     pub email_code: Option<Code>,
     /// What verifies the phone.
@@ -28,6 +36,12 @@ pub struct Secrets {
     pub secret: Option<PasswordHash>,
     /// What others wrote down about the user.
     pub metadata: Vec<Metadata>,
+    /// What updates of a machine wrote about a human. No read shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
+    /// What updates of a human wrote about a machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub human: Option<Box<Human>>,
 }
 
 /// A code that was sent, or would have been.
@@ -35,6 +49,15 @@ pub struct Secrets {
 pub struct Code {
     pub code: String,
     pub expires: Timestamp,
+}
+
+/// Why a code does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongCode {
+    /// It is another one.
+    Another,
+    /// It came too late.
+    Expired,
 }
 
 /// A personal access token.
@@ -92,7 +115,16 @@ impl Code {
 
     /// Whether that is the code and it still counts.
     pub fn matches(&self, code: &str, now: Timestamp) -> bool {
-        self.code == code && now < self.expires
+        self.check(code, now).is_ok()
+    }
+
+    /// The same with a reason.
+    pub fn check(&self, code: &str, now: Timestamp) -> Result<(), WrongCode> {
+        match now < self.expires {
+            false => Err(WrongCode::Expired),
+            true if self.code == code => Ok(()),
+            true => Err(WrongCode::Another),
+        }
     }
 }
 

@@ -1,8 +1,15 @@
 //! The routes of metadata, and of the tokens, keys and secrets of ZITADEL's machines.
 
 use super::handler::{Handler, Row, USER};
+use crate::vendors::zitadel::error::status::{self, Status};
 use crate::vendors::zitadel::operations::{credentials, lists, metadata};
 use crate::vendors::zitadel::wire::proto;
+
+const NO_USER: &str = "User could not be found";
+
+// The next two have no translation.
+const NOT_EXISTING: &str = "Errors.User.NotExisting";
+const NOT_FOUND: Status<'static> = status::missing("Errors.NotFound", "COMMAND-4g3xq");
 
 pub(super) static ROWS: [Row; 11] = [
     Row::new(
@@ -14,7 +21,8 @@ pub(super) static ROWS: [Row; 11] = [
                 metadata::set_user_metadata(request.zitadel, message.into(), caller)
                     .map(proto::SetUserMetadataResponse::from)
             })
-        }),
+        })
+        .nobody(status::precondition(NO_USER, "COMMAND-uXHNj")),
     )
     .rpc("/zitadel.user.v2.UserService/SetUserMetadata")
     .subject(USER),
@@ -41,7 +49,8 @@ pub(super) static ROWS: [Row; 11] = [
                 metadata::delete_user_metadata(request.zitadel, message.into(), caller)
                     .map(proto::DeleteUserMetadataResponse::from)
             })
-        }),
+        })
+        .nobody(status::precondition(NO_USER, "COMMAND-uXHNj")),
     )
     .rpc("/zitadel.user.v2.UserService/DeleteUserMetadata")
     .subject(USER),
@@ -54,7 +63,8 @@ pub(super) static ROWS: [Row; 11] = [
                 credentials::add_personal_access_token(request.zitadel, message.into(), caller)
                     .map(proto::AddPersonalAccessTokenResponse::from)
             })
-        }),
+        })
+        .nobody(status::precondition(NO_USER, "COMMAND-Dggw2")),
     )
     .rpc("/zitadel.user.v2.UserService/AddPersonalAccessToken")
     .subject(USER),
@@ -62,12 +72,13 @@ pub(super) static ROWS: [Row; 11] = [
         "remove_personal_access_token",
         "DELETE",
         "/v2/users/{user_id}/pats/{token_id}",
-        Handler::service::<proto::RemovePersonalAccessTokenRequest>("COMMAND-Dggw2", |request| {
+        Handler::service::<proto::RemovePersonalAccessTokenRequest>("COMMAND-4g3xq", |request| {
             request.serve("removed", |message: proto::RemovePersonalAccessTokenRequest, caller| {
                 credentials::remove_personal_access_token(request.zitadel, message.into(), caller)
                     .map(proto::RemovePersonalAccessTokenResponse::from)
             })
-        }),
+        })
+        .nobody(NOT_FOUND),
     )
     .rpc("/zitadel.user.v2.UserService/RemovePersonalAccessToken")
     .subject(USER),
@@ -88,11 +99,12 @@ pub(super) static ROWS: [Row; 11] = [
         "add_key",
         "POST",
         "/v2/users/{user_id}/keys",
-        Handler::service::<proto::AddKeyRequest>("COMMAND-WnVHx", |request| {
+        Handler::service::<proto::AddKeyRequest>("COMMAND-bnipwm1", |request| {
             request.serve("made", |message: proto::AddKeyRequest, caller| {
                 credentials::add_key(request.zitadel, message.into(), caller).map(proto::AddKeyResponse::from)
             })
-        }),
+        })
+        .nobody(status::precondition(NO_USER, "COMMAND-bnipwm1")),
     )
     .rpc("/zitadel.user.v2.UserService/AddKey")
     .subject(USER)
@@ -101,11 +113,12 @@ pub(super) static ROWS: [Row; 11] = [
         "remove_key",
         "DELETE",
         "/v2/users/{user_id}/keys/{key_id}",
-        Handler::service::<proto::RemoveKeyRequest>("COMMAND-WnVHx", |request| {
+        Handler::service::<proto::RemoveKeyRequest>("COMMAND-4g3xq", |request| {
             request.serve("removed", |message: proto::RemoveKeyRequest, caller| {
                 credentials::remove_key(request.zitadel, message.into(), caller).map(proto::RemoveKeyResponse::from)
             })
-        }),
+        })
+        .nobody(NOT_FOUND),
     )
     .rpc("/zitadel.user.v2.UserService/RemoveKey")
     .subject(USER),
@@ -129,7 +142,8 @@ pub(super) static ROWS: [Row; 11] = [
             request.serve("made", |message: proto::AddSecretRequest, caller| {
                 credentials::add_secret(request.zitadel, &message.user_id, caller).map(proto::AddSecretResponse::from)
             })
-        }),
+        })
+        .nobody(status::precondition(NOT_EXISTING, "COMMAND-x8910n")),
     )
     .rpc("/zitadel.user.v2.UserService/AddSecret")
     .subject(USER)
@@ -143,7 +157,8 @@ pub(super) static ROWS: [Row; 11] = [
                 credentials::remove_secret(request.zitadel, &message.user_id, caller)
                     .map(proto::RemoveSecretResponse::from)
             })
-        }),
+        })
+        .nobody(status::precondition(NOT_EXISTING, "COMMAND-x7s802")),
     )
     .rpc("/zitadel.user.v2.UserService/RemoveSecret")
     .subject(USER),

@@ -7,6 +7,7 @@ use crate::exchange::Exchange;
 use crate::protocol::Reply;
 use crate::row::{self, Dialect, Field, Subject};
 use crate::vendors::zitadel::auth::{self, Caller};
+use crate::vendors::zitadel::error::status::Status;
 use crate::vendors::zitadel::error::{Error, ErrorContext};
 use crate::vendors::zitadel::record::WrongState;
 use crate::vendors::zitadel::state::Zitadel;
@@ -42,12 +43,18 @@ pub(super) struct Request<'a> {
 impl Handler {
     /// An operation of the user service, whose request message is `Q`; `not_found` is the id of its "no such user".
     pub(super) const fn service<Q: MessageName>(not_found: &'static str, run: Run) -> Self {
-        Self { errors: ErrorContext { message: Q::NAME, not_found, wrong_state: None }, run }
+        Self { errors: ErrorContext { message: Q::NAME, not_found, nobody: None, wrong_state: None }, run }
     }
 
     /// A door of OAuth and OpenID Connect, or of health.
     pub(super) const fn door(run: Run) -> Self {
         Self { errors: ErrorContext::DEFAULT, run }
+    }
+
+    /// What the operation says of nobody, where that is not "no such user" with its id.
+    pub(super) const fn nobody(mut self, status: Status<'static>) -> Self {
+        self.errors.nobody = Some(status);
+        self
     }
 
     /// The operation refuses users that are in this state.

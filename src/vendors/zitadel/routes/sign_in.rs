@@ -30,7 +30,7 @@ pub(super) static ROWS: [Row; 10] = [
     .reads_only()
     .about_server()
     .heavy(),
-    Row::new("token", "POST", "/oauth/v2/token", Handler::door(token)).oauth().heavy(),
+    Row::new("token", "POST", "/oauth/v2/token", Handler::door(token)).oauth().heavy().unseen(),
     Row::new("introspect", "POST", "/oauth/v2/introspect", Handler::door(introspect)).oauth().reads_only().heavy(),
     Row::new("revoke", "POST", "/oauth/v2/revoke", Handler::door(revoke)).oauth().heavy().unseen(),
     Row::new("userinfo", "GET", "/oidc/v1/userinfo", Handler::door(userinfo)).oauth().reads_only(),

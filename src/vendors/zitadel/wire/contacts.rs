@@ -111,7 +111,7 @@ macro_rules! shows_contact {
     ($($response:ident $(: $code:ident)?;)*) => {
         $(impl From<Written> for proto::$response {
             fn from(written: Written) -> Self {
-                Self { details: details(&written.user), $(verification_code: written.$code)? }
+                Self { details: details(&written), $(verification_code: written.$code)? }
             }
         })*
     };

@@ -42,8 +42,8 @@ impl From<proto::SetPasswordRequest> for SetPassword {
             Some(Verification::VerificationCode(code)) => Proof::Code(code),
             None => Proof::None,
         };
-        let password = request.new_password.into_option().unwrap_or_default();
-        Self { user_id: request.user_id, password: password.into(), proof }
+        let password = request.new_password.into_option().map(Password::from);
+        Self { user_id: request.user_id, password, proof }
     }
 }
 
@@ -64,6 +64,6 @@ impl From<proto::PasswordResetRequest> for PasswordReset {
 
 impl From<PasswordResetCode> for proto::PasswordResetResponse {
     fn from(reset: PasswordResetCode) -> Self {
-        Self { details: details(&reset.user), verification_code: reset.code }
+        Self { details: details(&reset.written), verification_code: reset.code }
     }
 }

@@ -94,22 +94,22 @@ impl From<proto::UpdateUserRequest> for UpdateUser {
                 access_token_type: machine.access_token_type.as_ref().map(token_type),
             }),
         });
-        Self { user_id: request.user_id, username: request.username, kind }
+        let metadata = request.metadata.into_iter().map(Entry::from).collect();
+        Self { user_id: request.user_id, username: request.username, kind, metadata }
     }
 }
 
 impl From<proto::update_user_request::Human> for HumanChanges {
     fn from(human: proto::update_user_request::Human) -> Self {
-        let profile = human.profile.into_option().unwrap_or_default();
         Self {
-            names: Names {
+            names: human.profile.into_option().map(|profile| Names {
                 given_name: profile.given_name,
                 family_name: profile.family_name,
                 nick_name: profile.nick_name,
                 display_name: profile.display_name,
                 preferred_language: profile.preferred_language,
                 gender: profile.gender.as_ref().map(gender),
-            },
+            }),
             email: human.email.into_option().map(Address::from),
             phone: human.phone.into_option().map(Address::from),
             password: human.password.into_option().and_then(passwords::changed),
@@ -121,12 +121,13 @@ impl From<proto::update_user_request::Human> for HumanChanges {
 impl From<proto::UpdateHumanUserRequest> for UpdateUser {
     fn from(request: proto::UpdateHumanUserRequest) -> Self {
         let changes = HumanChanges {
-            names: names(request.profile.into_option()),
+            names: request.profile.into_option().map(|profile| names(Some(profile))),
             email: request.email.into_option().map(Address::from),
             phone: request.phone.into_option().map(Address::from),
             password: request.password.into_option().and_then(passwords::changed),
         };
-        Self { user_id: request.user_id, username: request.username, kind: Some(UserChanges::Human(Box::new(changes))) }
+        let kind = Some(UserChanges::Human(Box::new(changes)));
+        Self { user_id: request.user_id, username: request.username, kind, metadata: Vec::new() }
     }
 }
 
@@ -169,7 +170,7 @@ impl From<Written> for proto::AddHumanUserResponse {
     fn from(written: Written) -> Self {
         Self {
             user_id: written.user.profile.user_id.clone(),
-            details: details(&written.user),
+            details: details(&written),
             email_code: written.email_code,
             phone_code: written.phone_code,
         }
@@ -179,7 +180,7 @@ impl From<Written> for proto::AddHumanUserResponse {
 impl From<Written> for proto::UpdateUserResponse {
     fn from(written: Written) -> Self {
         Self {
-            change_date: set(written.user.change_date),
+            change_date: set(written.position.change_date),
             email_code: written.email_code,
             phone_code: written.phone_code,
         }
@@ -188,6 +189,6 @@ impl From<Written> for proto::UpdateUserResponse {
 
 impl From<Written> for proto::UpdateHumanUserResponse {
     fn from(written: Written) -> Self {
-        Self { details: details(&written.user), email_code: written.email_code, phone_code: written.phone_code }
+        Self { details: details(&written), email_code: written.email_code, phone_code: written.phone_code }
     }
 }

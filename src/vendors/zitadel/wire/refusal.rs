@@ -7,7 +7,7 @@ use http::header::{HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 
 use super::edge::{Edge, INNER_TYPE};
-use super::generated::zitadel::v1::ErrorDetail;
+use super::generated::zitadel::v1::{CredentialsCheckError, ErrorDetail};
 use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::protocol::Reply;
 use crate::protocol::problem::{MARK, Mark};
@@ -149,8 +149,9 @@ fn render(status: Status<'_>, edge: Edge) -> Reply {
 
 /// As the gateway shows it.
 fn as_gateway(status: Status<'_>, message: &str) -> Reply {
-    let kind = format!("type.googleapis.com/{}", status.detail);
-    let detail = status.id.map(|id| Detail { kind: &kind, id, message: status.text });
+    let kind = format!("type.googleapis.com/{}", detail_name(status));
+    let attempts = status.attempts.unwrap_or(0);
+    let detail = status.id.map(|id| Detail { kind: &kind, id, message: status.text, attempts });
     let body = Body { code: status.code.number(), message, details: detail.as_slice() };
     let reply = Reply::of(StatusCode::from_u16(status.http).expect("a status from 400 to 599"), &body);
     match HeaderValue::from_str(message) {
@@ -159,15 +160,30 @@ fn as_gateway(status: Status<'_>, message: &str) -> Reply {
     }
 }
 
+/// The message of a status's detail.
+fn detail_name(status: Status<'_>) -> &'static str {
+    if status.attempts.is_some() { "zitadel.v1.CredentialsCheckError" } else { "zitadel.v1.ErrorDetail" }
+}
+
 /// As a remote call shows it.
 fn as_rpc(status: Status<'_>, message: String) -> RpcError {
     let detail = status.id.map(|id| {
-        let detail = ErrorDetail { id: id.to_owned(), message: status.text.to_owned() };
-        let debug = serde_json::to_value(&detail).expect("a detail is JSON");
-        // The other detail starts with the same two members.
-        Box::new(rpc::Detail { name: status.detail, bytes: detail.encode_to_vec(), debug })
+        let (id, text) = (id.to_owned(), status.text.to_owned());
+        let (bytes, debug) = match status.attempts {
+            None => encoded(&ErrorDetail { id, message: text }),
+            Some(attempts) => {
+                let failed_attempts = i32::try_from(attempts).unwrap_or(i32::MAX);
+                encoded(&CredentialsCheckError { id, message: text, failed_attempts })
+            }
+        };
+        Box::new(rpc::Detail { name: detail_name(status), bytes, debug })
     });
     RpcError { code: status.code, http: Some(status.http), message, detail }
+}
+
+/// A detail in both of its forms.
+fn encoded(detail: &(impl Message + Serialize)) -> (Vec<u8>, serde_json::Value) {
+    (detail.encode_to_vec(), serde_json::to_value(detail).expect("a detail is JSON"))
 }
 
 /// `google.rpc.Status` as JSON.
@@ -179,12 +195,19 @@ struct Body<'a> {
     details: &'a [Detail<'a>],
 }
 
-/// `zitadel.v1.ErrorDetail` as JSON.
+/// `zitadel.v1.ErrorDetail`, or `CredentialsCheckError`, as JSON.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Detail<'a> {
     #[serde(rename = "@type")]
     kind: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     id: &'a str,
     message: &'a str,
+    #[serde(rename = "failedAttempts", skip_serializing_if = "is_zero")]
+    attempts: u32,
+}
+
+fn is_zero(attempts: &u32) -> bool {
+    *attempts == 0
 }

@@ -104,7 +104,7 @@ fn profile(user: &User) -> Map<String, Value> {
     Map::from_iter([
         ("name".to_owned(), name.into()),
         ("preferred_username".to_owned(), (*user.profile.preferred_login_name).into()),
-        ("updated_at".to_owned(), user.change_date.as_second().into()),
+        ("updated_at".to_owned(), user.history.shown().change_date.as_second().into()),
     ])
 }
 

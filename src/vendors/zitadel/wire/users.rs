@@ -6,14 +6,15 @@ use super::generated::zitadel::object::v2::{Details, ListDetails};
 use super::proto;
 use super::time::{optional, set};
 use crate::vendors::zitadel::operations::users::UsersFound;
-use crate::vendors::zitadel::record::{Gender, Human, Kind, Machine, User, UserState};
+use crate::vendors::zitadel::operations::write::Written;
+use crate::vendors::zitadel::record::{Gender, Human, Kind, Machine, Position, User, UserState};
 
 /// Responses that show only the user's details.
 macro_rules! shows_details {
     ($($response:ident)*) => {
-        $(impl From<User> for proto::$response {
-            fn from(user: User) -> Self {
-                Self { details: details(&user) }
+        $(impl From<Written> for proto::$response {
+            fn from(written: Written) -> Self {
+                Self { details: details(&written) }
             }
         })*
     };
@@ -30,7 +31,7 @@ shows_details! {
 
 impl From<User> for proto::GetUserByIDResponse {
     fn from(found: User) -> Self {
-        Self { details: details(&found), user: MessageField::some(user(&found)) }
+        Self { details: shown_details(&found), user: MessageField::some(user(&found)) }
     }
 }
 
@@ -48,11 +49,20 @@ impl From<UsersFound> for proto::ListUsersResponse {
     }
 }
 
-/// The details of a record: all four members, as the seed prints them.
-pub(super) fn details(user: &User) -> MessageField<Details, buffa::Inline<Details>> {
+/// The details of a user after a command: all four members, as the seed prints them.
+pub(super) fn details(written: &Written) -> MessageField<Details, buffa::Inline<Details>> {
+    details_at(&written.user, written.position)
+}
+
+/// The details of a user as reading shows them.
+fn shown_details(user: &User) -> MessageField<Details, buffa::Inline<Details>> {
+    details_at(user, user.history.shown())
+}
+
+fn details_at(user: &User, position: Position) -> MessageField<Details, buffa::Inline<Details>> {
     MessageField::some(Details {
-        sequence: user.sequence,
-        change_date: set(user.change_date),
+        sequence: position.sequence,
+        change_date: set(position.change_date),
         resource_owner: user.profile.resource_owner.to_string(),
         creation_date: set(user.profile.creation_date),
     })
@@ -63,7 +73,7 @@ pub(super) fn user(user: &User) -> proto::User {
     let profile = &user.profile;
     proto::User {
         user_id: profile.user_id.clone(),
-        details: details(user),
+        details: shown_details(user),
         state: EnumValue::Known(match user.state {
             UserState::Active => proto::UserState::Active,
             UserState::Inactive => proto::UserState::Inactive,

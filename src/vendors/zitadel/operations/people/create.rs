@@ -5,14 +5,17 @@ use std::sync::Arc;
 use super::super::super::auth::{Caller, OrganizationName, organization};
 use super::super::super::error::Error;
 use super::super::super::record::{
-    Channel, Contact, Gender, Human, HumanProfile, JwtTokens, Kind, Machine, Permission, Profile, User, UserState,
+    Channel, Contact, EventKind, Gender, History, Human, HumanProfile, JwtTokens, Kind, Machine, Permission, Profile,
+    User, UserState,
 };
 use super::super::super::state::Zitadel;
+use super::super::contacts::valid_address;
 use super::super::metadata::Entry;
-use super::super::passwords::{self, NewPassword, Password};
+use super::super::passwords::{self, Password};
 use super::super::write::{WriteContext, Written, new_id, refused};
 use super::{Address, Names, language};
 use crate::directory::DirectoryError;
+use crate::passwords::PasswordHash;
 
 /// A user of either kind, to be made.
 pub struct CreateUser {
@@ -67,8 +70,9 @@ struct Draft {
     username: String,
     kind: Kind,
     addresses: [(Channel, Option<Address>); 2],
-    password: Option<NewPassword>,
+    password: Option<Password>,
     has_totp: bool,
+    has_links: bool,
     metadata: Vec<Entry>,
 }
 
@@ -89,6 +93,7 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
             addresses: [(Channel::Email, None), (Channel::Phone, None)],
             password: None,
             has_totp: false,
+            has_links: false,
             metadata,
         },
         NewUser::Human(human) if !metadata.is_empty() && !human.metadata.is_empty() => {
@@ -96,7 +101,7 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
         }
         NewUser::Human(mut human) => {
             human.metadata.extend(metadata);
-            draft(zitadel, (user_id, organization, username), *human)?
+            draft((user_id, organization, username), *human)?
         }
     };
     add(zitadel, draft, caller)
@@ -105,27 +110,37 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
 /// Makes a human, in the older way.
 pub fn add_human_user(zitadel: &Zitadel, input: AddHumanUser, caller: &Caller) -> Result<Written, Error> {
     let organization = organization(zitadel, input.organization.as_ref(), caller)?;
-    add(zitadel, draft(zitadel, (input.user_id, organization, input.username), input.human)?, caller)
+    add(zitadel, draft((input.user_id, organization, input.username), input.human)?, caller)
 }
 
-fn draft(
-    zitadel: &Zitadel,
-    (user_id, organization, username): (Option<String>, String, String),
-    human: NewHuman,
-) -> Result<Draft, Error> {
-    let password = human.password.map(|password| NewPassword::new(zitadel, &password)).transpose()?;
-    if human.has_links {
-        // No identity provider is emulated, so no link can be made to one.
-        return Err(Error::IdentityProviderUnknown);
+/// What a human is to be, in the forms that the vendor keeps, or what is wrong with it by itself.
+fn draft((user_id, organization, username): (Option<String>, String, String), human: NewHuman) -> Result<Draft, Error> {
+    let username = match username.trim() {
+        "" if !username.is_empty() => return Err(Error::UsernameBlank),
+        trimmed => trimmed.to_owned(),
+    };
+    let valid = |channel, address: Option<Address>| match address {
+        Some(Address { address, .. }) if address.is_empty() => Ok(None),
+        Some(Address { address, verification }) => {
+            valid_address(channel, &address).map(|address| Some(Address { address, verification }))
+        }
+        None => Ok(None),
+    };
+    let email = valid(Channel::Email, human.email)?;
+    let kind = Kind::Human(new_human(human.names)?);
+    let phone = valid(Channel::Phone, human.phone)?;
+    if let Some(password) = &human.password {
+        passwords::given_hash(password)?;
     }
     Ok(Draft {
         user_id,
         organization,
         username,
-        kind: Kind::Human(new_human(human.names)),
-        addresses: [(Channel::Email, human.email), (Channel::Phone, human.phone)],
-        password,
+        kind,
+        addresses: [(Channel::Email, email), (Channel::Phone, phone)],
+        password: human.password,
         has_totp: human.has_totp,
+        has_links: human.has_links,
         metadata: human.metadata,
     })
 }
@@ -135,29 +150,48 @@ fn add(zitadel: &Zitadel, draft: Draft, caller: &Caller) -> Result<Written, Erro
     if zitadel.organization(&draft.organization).is_none() {
         return Err(Error::OrganizationMissing);
     }
+    let exists = Error::UserExists { machine: matches!(draft.kind, Kind::Machine(_)) };
+    if draft.user_id.as_ref().is_some_and(|id| zitadel.state.users.get(id).is_some()) {
+        return Err(exists); // also before the password is looked at
+    }
+    // Hashed before the lock is taken.
+    let password = match &draft.password {
+        Some(password) => passwords::of_new_user(zitadel, password)?,
+        None => None,
+    };
+    if draft.has_links {
+        // No identity provider is emulated, so no link can be made to one.
+        return Err(Error::IdentityProviderUnknown);
+    }
     let mut write = WriteContext::new(zitadel, caller.at());
     let mut ids = zitadel.context.ids.reserve();
-    let user_id = draft.user_id.clone().unwrap_or_else(|| new_id(&mut ids));
-    let exists = Error::UserExists { machine: matches!(draft.kind, Kind::Machine(_)) };
-    let made = zitadel.state.users.insert(&user_id, || make(zitadel, &mut write, &user_id, draft));
+    let user_id = draft.user_id.clone().unwrap_or_else(|| new_id(&mut ids, write.now));
+    let made = zitadel.state.users.insert(&user_id, || Ok(make(zitadel, &mut write, &user_id, draft, password)));
     let user = made.map_err(|error| match error {
         DirectoryError::Exists => exists,
         DirectoryError::Absent | DirectoryError::Taken(_) | DirectoryError::Refused(_) => refused(error),
     })?;
     ids.commit();
-    Ok(write.finish(user))
+    write.finish(user)
 }
 
 /// A user with the events of its making behind it.
-fn make(zitadel: &Zitadel, write: &mut WriteContext<'_>, user_id: &str, draft: Draft) -> Result<User, Error> {
+fn make(
+    zitadel: &Zitadel,
+    write: &mut WriteContext<'_>,
+    user_id: &str,
+    draft: Draft,
+    password: Option<(PasswordHash, bool)>,
+) -> User {
     let email = draft.addresses[0].1.as_ref().map_or("", |email| &email.address);
     let username = [&*draft.username, email, user_id].into_iter().find(|name| !name.is_empty()).unwrap_or(user_id);
     let username: Arc<str> = username.into();
+    let is_human = matches!(draft.kind, Kind::Human(_));
+    // A user that is created again continues the count.
+    let before = zitadel.state.ended.get(user_id).map_or(0, |ended| ended.sequence);
     let mut user = User {
         state: UserState::Active,
-        // A user that is created again continues the count.
-        sequence: zitadel.state.ended.get(user_id).map_or(0, |ended| ended.sequence),
-        change_date: write.now,
+        history: History::starting(before, write.now),
         secrets: None,
         profile: Arc::new(Profile {
             user_id: user_id.to_owned(),
@@ -170,33 +204,50 @@ fn make(zitadel: &Zitadel, write: &mut WriteContext<'_>, user_id: &str, draft: D
             memberships: Vec::new(),
         }),
     };
-    let mut events = 1;
-    if let Some(password) = draft.password {
-        passwords::set(&mut user, password, write.now);
+    write.event(if is_human { EventKind::HumanAdded } else { EventKind::MachineAdded });
+    if let Some((hash, change_required)) = password {
+        passwords::store(&mut user, Some(hash), change_required, write);
     }
     for (channel, address) in draft.addresses {
         if let Some(Address { address, verification }) = address {
             // The address itself is part of the first event.
-            events += write.set_address(&mut user, channel, &address, &verification)?.saturating_sub(1);
+            if let Some(human) = user.human_mut() {
+                human.set_address(channel, address);
+            }
+            write.verify(&mut user, channel, &verification);
         }
     }
     if !draft.metadata.is_empty() {
         let entries = draft.metadata.iter().map(|entry| (&*entry.key, &*entry.value));
         user.secrets_mut().set_metadata(entries, write.now);
-        events += draft.metadata.len() as u64;
+        draft.metadata.iter().for_each(|_| write.event(EventKind::MetadataSet));
     }
-    events += if draft.has_totp { 2 } else { 0 };
-    user.write(events, write.now);
-    Ok(user)
+    if draft.has_totp {
+        write.event(EventKind::TotpAdded);
+        write.event(EventKind::TotpVerified);
+    }
+    write.commit(&mut user);
+    user
 }
 
-fn new_human(names: Names) -> Box<Human> {
-    let (given_name, family_name) = (names.given_name.unwrap_or_default(), names.family_name.unwrap_or_default());
-    let display_name = names.display_name.filter(|name| !name.is_empty());
-    Box::new(Human {
+/// A human with its names, without the blanks around them.
+fn new_human(names: Names) -> Result<Box<Human>, Error> {
+    let trimmed = |name: Option<String>| name.unwrap_or_default().trim().to_owned();
+    let (given_name, family_name) = (trimmed(names.given_name), trimmed(names.family_name));
+    if given_name.is_empty() {
+        return Err(Error::FirstNameBlank);
+    }
+    if family_name.is_empty() {
+        return Err(Error::LastNameBlank);
+    }
+    let display_name = trimmed(names.display_name);
+    Ok(Box::new(Human {
         profile: HumanProfile {
-            nick_name: names.nick_name.unwrap_or_default(),
-            display_name: display_name.unwrap_or_else(|| format!("{given_name} {family_name}")),
+            nick_name: trimmed(names.nick_name),
+            display_name: match display_name.is_empty() {
+                true => format!("{given_name} {family_name}"),
+                false => display_name,
+            },
             preferred_language: language(names.preferred_language.as_deref()),
             gender: names.gender.unwrap_or(Gender::Unspecified),
             given_name,
@@ -208,5 +259,5 @@ fn new_human(names: Names) -> Box<Human> {
         password_change_required: false,
         password_changed: None,
         mfa_init_skipped: None,
-    })
+    }))
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::super::super::auth::Caller;
 use super::super::super::error::Error;
-use super::super::super::record::{Channel, HumanProfile, JwtTokens, Machine, Permission, User};
+use super::super::super::record::{Channel, EventKind, HumanProfile, JwtTokens, Machine, Part, User};
 use super::super::super::state::Zitadel;
-use super::super::passwords::{self, CheckedProof, NewPassword, Password, Proof};
-use super::super::write::{WriteContext, Written, refused};
+use super::super::contacts::{check_code, valid_address};
+use super::super::metadata::{self, Entry};
+use super::super::passwords::{self, NewPassword, Password, Proof};
+use super::super::write::{Verification, WriteContext, Written, check_writer, command};
 use super::{Address, Names, language};
 
 /// A change of a user.
@@ -15,6 +17,8 @@ pub struct UpdateUser {
     pub user_id: String,
     pub username: Option<String>,
     pub kind: Option<UserChanges>,
+    /// Where a value is empty, the entry of that key goes.
+    pub metadata: Vec<Entry>,
 }
 
 /// What is to be changed; absent members stay.
@@ -25,7 +29,7 @@ pub enum UserChanges {
 
 /// What is to be changed of a human.
 pub struct HumanChanges {
-    pub names: Names,
+    pub names: Option<Names>,
     pub email: Option<Address>,
     pub phone: Option<Address>,
     /// With what proves that it may be set.
@@ -39,77 +43,133 @@ pub struct MachineChanges {
     pub access_token_type: Option<Option<JwtTokens>>,
 }
 
-/// Changes a user of either kind.
+/// Changes a user of either kind. What changes nothing is no event.
 pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Result<Written, Error> {
-    let UpdateUser { user_id, username, kind } = input;
-    let named = (&*user_id, username.as_deref());
+    let UpdateUser { user_id, username, kind, metadata } = input;
+    let username = username.as_deref();
     match kind.ok_or(Error::UserTypeMissing)? {
-        UserChanges::Machine(changes) => update(zitadel, named, caller, |user, _| change_machine(user, changes)),
+        UserChanges::Machine(changes) => command(zitadel, &user_id, caller, |user, write| {
+            if user.machine().is_none() && !user.is_known_by_state() {
+                return Err(Error::UserNotFound);
+            }
+            check_writer(caller, user)?;
+            write.loads(vec![Part::Machine, Part::Metadata]);
+            change_username(user, username, write);
+            change_machine(user, changes, write);
+            metadata::set_entries(user, metadata, write);
+            Ok(())
+        }),
         UserChanges::Human(changes) => {
             let HumanChanges { names, email, phone, password } = *changes;
-            // Hashed and checked before the lock is taken.
-            let hashed =
-                |(new, proof)| Ok((NewPassword::new(zitadel, &new)?, CheckedProof::of(zitadel, &user_id, proof)));
-            let password = password.map(hashed).transpose()?;
-            let addresses = [(Channel::Email, email), (Channel::Phone, phone)];
-            update(zitadel, named, caller, |user, write| change_human(user, write, names, addresses, password))
+            let email = email.map(|email| Change::new(Channel::Email, email)).transpose()?;
+            let phone = phone.map(|phone| Change::new(Channel::Phone, phone)).transpose()?;
+            if let Some((password, _)) = &password {
+                passwords::given_hash(password)?;
+            }
+            // Hashed before the lock is taken.
+            let password =
+                password.map(|(password, proof)| NewPassword::new(zitadel, &user_id, Some(&password), proof));
+            command(zitadel, &user_id, caller, |user, write| {
+                if user.human().is_none() && !user.is_known_by_state() {
+                    return Err(Error::UserNotFound);
+                }
+                let addresses = [email, phone].into_iter().flatten();
+                let returned = addresses.clone().any(|change| change.verification == Verification::Return);
+                check_code(caller, user, if returned { &Verification::Return } else { &Verification::Verified })?;
+                let parts = [
+                    names.as_ref().map(|_| Part::Profile),
+                    addresses.clone().find(|change| change.channel == Channel::Email).map(|_| Part::Email),
+                    addresses.clone().find(|change| change.channel == Channel::Phone).map(|_| Part::Phone),
+                    password.as_ref().map(|_| Part::Password),
+                ];
+                write.loads(parts.into_iter().flatten().collect());
+                if let Some(password) = &password
+                    && !password.check(user, caller, write)?
+                {
+                    return Ok(());
+                }
+                change_username(user, username, write);
+                change_profile(user, names.unwrap_or_default(), write);
+                addresses.for_each(|change| change.apply(user, write));
+                if let Some(password) = password {
+                    password.set(user, write)?;
+                }
+                metadata::set_entries(user, metadata, write);
+                Ok(())
+            })
         }
     }
 }
 
-/// Changes a user, also its name. `change` answers the number of events.
-fn update(
-    zitadel: &Zitadel,
-    (user_id, username): (&str, Option<&str>),
-    caller: &Caller,
-    change: impl FnOnce(&mut User, &mut WriteContext<'_>) -> Result<u64, Error>,
-) -> Result<Written, Error> {
-    let mut write = WriteContext::new(zitadel, caller.at());
-    let changed = zitadel.state.users.update(user_id, |user| {
-        caller.check(Permission::Write, &user.profile.resource_owner)?;
-        let mut events = change(user, &mut write)?;
-        if let Some(name) = username.filter(|name| **name != *user.profile.username) {
-            let profile = user.profile_mut();
-            let name: Arc<str> = name.into();
-            profile.username = Arc::clone(&name);
-            profile.login_names = [Arc::clone(&name)].into();
-            profile.preferred_login_name = name;
-            events += 1;
-        }
-        user.write(events, write.now);
-        Ok(user.clone())
-    });
-    let user = changed.map_err(refused)?;
-    Ok(write.finish(user))
+/// Another address, in the form in which the vendor keeps it.
+#[derive(Clone)]
+struct Change {
+    channel: Channel,
+    address: String,
+    verification: Verification,
 }
 
-/// Changes a machine. The error for a human is that there is no such user.
-fn change_machine(user: &mut User, changes: MachineChanges) -> Result<u64, Error> {
-    let old = user.machine().ok_or(Error::UserNotFound)?;
+impl Change {
+    /// An empty phone takes it away.
+    fn new(channel: Channel, address: Address) -> Result<Self, Error> {
+        let Address { address, verification } = address;
+        let address = if address.is_empty() { address } else { valid_address(channel, &address)? };
+        Ok(Self { channel, address, verification })
+    }
+
+    /// An address that differs needs a code unless it counts as verified. Of the same one it is only seen whether it is
+    /// verified now.
+    fn apply(self, user: &mut User, write: &mut WriteContext<'_>) {
+        let Self { channel, address, verification } = self;
+        let (before, is_verified) =
+            user.any_human().map_or(("", false), |human| (human.address(channel), human.is_verified(channel)));
+        if before != address {
+            let verification = match verification {
+                Verification::Unverified => Verification::Send(None),
+                given => given,
+            };
+            write.set_address(user, channel, &address, &verification);
+        } else if verification == Verification::Verified && !address.is_empty() && !is_verified {
+            write.verify(user, channel, &verification);
+        }
+    }
+}
+
+/// Gives a user another name.
+fn change_username(user: &mut User, username: Option<&str>, write: &mut WriteContext<'_>) {
+    if let Some(name) = username.filter(|name| **name != *user.profile.username) {
+        let profile = user.profile_mut();
+        let name: Arc<str> = name.into();
+        profile.username = Arc::clone(&name);
+        profile.login_names = [Arc::clone(&name)].into();
+        profile.preferred_login_name = name;
+        write.event(EventKind::UsernameChanged);
+    }
+}
+
+/// Changes a machine. The vendor writes the same about a human, where nothing shows it.
+fn change_machine(user: &mut User, changes: MachineChanges, write: &mut WriteContext<'_>) {
+    let hidden = || user.secrets.as_ref().and_then(|secrets| secrets.machine.clone()).unwrap_or_default();
+    let old = user.machine().cloned().unwrap_or_else(hidden);
     let new = Machine {
         name: changes.name.unwrap_or_else(|| old.name.clone()),
         description: changes.description.unwrap_or_else(|| old.description.clone()),
         access_token_type: changes.access_token_type.unwrap_or(old.access_token_type),
         has_secret: old.has_secret,
     };
-    if new == *old {
-        return Ok(0);
+    if new == old {
+        return;
     }
-    if let Some(machine) = user.machine_mut() {
-        *machine = new;
+    match user.machine_mut() {
+        Some(machine) => *machine = new,
+        None => user.secrets_mut().machine = Some(new),
     }
-    Ok(1)
+    write.event(EventKind::MachineChanged);
 }
 
-/// Changes a human. The error for a machine is that there is no such user.
-fn change_human(
-    user: &mut User,
-    write: &mut WriteContext<'_>,
-    names: Names,
-    addresses: [(Channel, Option<Address>); 2],
-    password: Option<(NewPassword, CheckedProof)>,
-) -> Result<u64, Error> {
-    let old = &user.human().ok_or(Error::UserNotFound)?.profile;
+/// Changes the names of a human.
+fn change_profile(user: &mut User, names: Names, write: &mut WriteContext<'_>) {
+    let old = user.any_human().map(|human| human.profile.clone()).unwrap_or_default();
     let or = |new: Option<String>, old: &String| new.unwrap_or_else(|| old.clone());
     let new = HumanProfile {
         given_name: or(names.given_name, &old.given_name),
@@ -123,19 +183,9 @@ fn change_human(
         gender: names.gender.unwrap_or(old.gender),
         avatar_url: old.avatar_url.clone(),
     };
-    let mut events = u64::from(new != *old);
-    if let (1, Some(human)) = (events, user.human_mut()) {
-        human.profile = new;
+    if new == old {
+        return;
     }
-    for (channel, address) in addresses {
-        if let Some(Address { address, verification }) = address {
-            events += write.set_address(user, channel, &address, &verification)?;
-        }
-    }
-    if let Some((password, proof)) = password {
-        proof.check(user, write.now)?;
-        passwords::set(user, password, write.now);
-        events += 1;
-    }
-    Ok(events)
+    user.any_human_mut().profile = new;
+    write.event(EventKind::ProfileChanged);
 }
