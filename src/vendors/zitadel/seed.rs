@@ -180,10 +180,13 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         if let Some((member, message)) = strange {
             return wrong(index, &id, &format!("fauxidp.{member}"), message);
         }
-        let secrets = match user.fauxidp.secrets(&id, user.details.creation_date) {
+        let mut secrets = match user.fauxidp.secrets(&id, user.details.creation_date) {
             Ok(secrets) => secrets,
             Err((member, value)) => return wrong(index, &value, &format!("fauxidp.{member}"), "invalid value"),
         };
+        if let (UserState::Inactive | UserState::Locked, Some(secrets)) = (user.state, &mut secrets) {
+            Arc::make_mut(secrets).end_tokens(); // it had them when it was kept out
+        }
         sign_in = sign_in.or(user.fauxidp.sign_in(&id, &user.username));
         if let Some(spec) = user.fauxidp.fault {
             faults.push(UserFault { key: id, spec, field: format!("users[{index}].fauxidp.fault") });

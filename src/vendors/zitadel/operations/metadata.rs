@@ -86,6 +86,9 @@ pub fn list_user_metadata(zitadel: &Zitadel, input: ListMetadata, caller: &Calle
 
 /// Sets entries of a user, with an event for each that changes something.
 pub(super) fn set_entries(user: &mut User, entries: Vec<Entry>, write: &mut WriteContext<'_>) {
+    if entries.is_empty() {
+        return;
+    }
     let before = user.secrets.iter().flat_map(|secrets| secrets.metadata.clone());
     let mut kept: Vec<Option<Metadata>> = before.map(Some).collect();
     let mut positions: HashMap<String, usize> =

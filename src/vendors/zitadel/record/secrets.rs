@@ -182,7 +182,7 @@ impl Secrets {
     }
 
     /// Ends every existing token; later ones are valid.
-    pub(super) fn end_tokens(&mut self) {
+    pub fn end_tokens(&mut self) {
         self.access.clear();
         self.tokens.iter_mut().for_each(|token| token.dead = true);
     }
