@@ -1,6 +1,31 @@
-//! Bounded queues that keep only the newest entries. Knows no vendor.
+//! What is bounded in number or size: queues that keep only the newest entries, and users. Knows no vendor.
 
 use std::collections::VecDeque;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// The most that callers can make one user grow to, in bytes of JSON. Twice what one body may be.
+pub const MAX_USER: usize = 2 << 20;
+
+/// Whether a value is larger than that as JSON. It is not written for that.
+pub fn is_larger(value: &impl Serialize, max: usize) -> bool {
+    serde_json::to_writer(Room(max), value).is_err()
+}
+
+/// A writer that takes so many bytes and keeps none.
+struct Room(usize);
+
+impl Write for Room {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Makes room for one more entry in a queue of at most `max`: removes and returns the oldest if the queue is full, one
 /// per call. It never reserves memory for more than `max` entries.
@@ -17,6 +42,13 @@ pub fn evict_oldest<T>(queue: &mut VecDeque<T>, max: usize) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_is_that_of_the_text() {
+        let value = serde_json::json!({ "a": [1, 2.5, "é\n"], "b": null });
+        let size = value.to_string().len();
+        assert!(!is_larger(&value, size) && is_larger(&value, size - 1));
+    }
 
     #[test]
     fn a_queue_holds_the_newest_and_no_memory_for_more() {

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 use crate::cli::Serving;
 use crate::h2_frames;
-use crate::wire::{Answer, Ask, exchange};
+use crate::wire::{self, Answer, Ask, exchange};
 
 const MIB: usize = 1 << 20;
 
@@ -168,4 +168,34 @@ async fn until_there_is_room(address: &str, asked: Ask) -> Answer {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("there is no room");
+}
+
+#[tokio::test]
+async fn a_user_grows_only_so_far() {
+    let emulator = wire::emulator().await;
+    let is_too_large = |answer: &Answer| answer.status == 413 && answer.header("x-fauxidp") == Some("limit");
+    let text = "x".repeat(900_000);
+    let monocloud =
+        |method: &str| Ask::new(method, "/api/users/user-active/public_data").header("x-api-key", "monocloud-admin");
+    let add = |name: &str| monocloud("PATCH").body(format!("{{\"public_data\":{{\"{name}\":\"{text}\"}}}}"));
+    for name in ["a", "b"] {
+        assert_eq!(add(name).send(&emulator).await.status, 200, "{name}");
+    }
+    let before = monocloud("GET").send(&emulator).await;
+    assert!(is_too_large(&add("c").send(&emulator).await));
+    assert_eq!(monocloud("GET").send(&emulator).await.body, before.body);
+    let smaller = monocloud("PATCH").body("{\"public_data\":{\"a\":null}}").send(&emulator).await;
+    assert_eq!((smaller.status, add("c").send(&emulator).await.status), (200, 200), "there is room again");
+
+    let value = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, vec![b'x'; 450_000]);
+    let set = |key: usize| {
+        let ask = Ask::new("POST", "/v2/users/human-active/metadata").header("authorization", "Bearer zitadel-admin");
+        ask.body(format!("{{\"metadata\":[{{\"key\":\"{key}\",\"value\":\"{value}\"}}]}}"))
+    };
+    for key in 0..4 {
+        let answer = set(key).send(&emulator).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+    let refused = set(4).send(&emulator).await;
+    assert!(is_too_large(&refused) && refused.json()["code"] == 8, "{refused:?}");
 }

@@ -62,6 +62,8 @@ pub(super) enum Error {
     WeakPassword(Vec<Weakness>),
     /// A password hash that would take more than a second to check.
     HashTooCostly,
+    /// A user who would be larger than the server keeps.
+    UserTooLarge,
     /// Not the user's password.
     WrongPassword,
 }
@@ -136,6 +138,9 @@ impl Error {
                 let text = "A hash of that cost takes too long to check.";
                 validation([("password_hash", text)], context).with(MARK, Mark::Limit.header())
             }
+            Self::UserTooLarge => {
+                plain(413, Some("The user would be too large."), context).with(MARK, Mark::Limit.header())
+            }
             Self::WrongPassword => identity([("PasswordMismatch", "Incorrect password.")], context),
         };
         reply.fidelity_row(match self {
@@ -157,7 +162,7 @@ impl Error {
             Self::NoWayIn => "no_way_in",
             Self::Taken(_) | Self::IdTaken(..) => "taken",
             Self::WeakPassword(_) => "weak_password",
-            Self::HashTooCostly => "", // it says nothing of the vendor
+            Self::HashTooCostly | Self::UserTooLarge => "", // they say nothing of the vendor
             Self::WrongPassword => "wrong_password",
         })
     }

@@ -132,6 +132,8 @@ pub(super) enum Error {
     HashCost,
     /// A password hash that the vendor takes, but that would take more than a second to check.
     HashTooCostly,
+    /// More metadata than the server keeps of one user.
+    MetadataTooLarge,
     /// A human was asked for what only machines have.
     NotAMachine,
     /// What is to be made would have ended already.

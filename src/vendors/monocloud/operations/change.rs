@@ -1,5 +1,6 @@
 //! Changes of a user, in one step with the look at it.
 
+use crate::bounded::{self, MAX_USER};
 use crate::directory::DirectoryError;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Alias, User};
@@ -24,6 +25,21 @@ pub(super) fn change(
         Ok(Changed { user: user.clone(), changed })
     });
     done.map_err(|error| user_error(user_id, error))
+}
+
+/// Changes a user, in one step, by which they may grow without end if nobody looks.
+pub(super) fn grow(
+    monocloud: &MonoCloud,
+    user_id: &str,
+    step: impl FnOnce(&mut User) -> Result<bool, Error>,
+) -> Result<Changed, Error> {
+    change(monocloud, user_id, |user| {
+        let changed = step(user)?;
+        match changed && bounded::is_larger(user, MAX_USER) {
+            true => Err(Error::UserTooLarge),
+            false => Ok(changed),
+        }
+    })
 }
 
 /// What it means that the directory of users refused.

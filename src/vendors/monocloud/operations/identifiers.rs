@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::change::{Changed, change};
+use super::change::{Changed, change, grow};
 use crate::ids::Stream;
 use crate::outbox::Message;
 use crate::vendors::monocloud::error::Error;
@@ -27,7 +27,7 @@ pub(in super::super) fn add_identifier(
 ) -> Result<Changed, Error> {
     let mut ids = monocloud.context.ids.reserve();
     let (now, id) = (monocloud.now(), new_uuid(&mut ids));
-    let changed = change(monocloud, user_id, |user| {
+    let changed = grow(monocloud, user_id, |user| {
         let NewIdentifier { value, is_verified: verified } = new;
         let alias = Alias::new(kind, &value);
         if user.profile.identifiers(kind).iter().any(|own| Alias::new(kind, &own.value) == alias) {

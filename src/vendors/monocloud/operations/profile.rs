@@ -3,7 +3,7 @@
 use hashbrown::HashSet;
 use serde_json::{Map, Value};
 
-use super::change::{Changed, change};
+use super::change::{Changed, grow};
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::Data;
 use crate::vendors::monocloud::state::MonoCloud;
@@ -15,7 +15,7 @@ pub(in super::super) fn patch_claims(
     patch: Vec<(&'static str, Option<Value>)>,
 ) -> Result<Changed, Error> {
     let now = monocloud.now();
-    change(monocloud, user_id, |user| {
+    grow(monocloud, user_id, |user| {
         Ok(user.edit(now, |profile| {
             profile.claims.edit(|claims| {
                 for (name, value) in patch {
@@ -37,7 +37,7 @@ pub(in super::super) fn patch_data(
     patch: Map<String, Value>,
 ) -> Result<Changed, Error> {
     let now = monocloud.now();
-    change(monocloud, user_id, |user| {
+    grow(monocloud, user_id, |user| {
         Ok(user.edit(now, |profile| profile.data_mut(data).edit(|members| merge(members, patch))))
     })
 }

@@ -148,6 +148,7 @@ impl Error {
             Self::NoPassword => precondition("User has not set a password", "COMMAND-3nJ4t"),
             Self::HashUnknown => argument(BAD_HASH, "CRYPT-r8Qm2"),
             Self::HashCost | Self::HashTooCostly => argument(BAD_HASH, "CRYPT-5uV9n"),
+            Self::MetadataTooLarge => bare(413, Code::ResourceExhausted, "Too much metadata"),
             Self::NotAMachine => precondition("Not allowed for this user type", "COMMAND-Df2f1"),
             Self::ExpiresInThePast => argument("Errors.AuthNKey.ExpireBeforeNow", "DOMAIN-dv3t5"),
             Self::KeyInvalid => {
@@ -203,7 +204,7 @@ impl Error {
             Self::PasswordUnusable => "password_unusable",
             Self::NoPassword => "no_password",
             Self::HashUnknown | Self::HashCost => "bad_hash",
-            Self::HashTooCostly => "",
+            Self::HashTooCostly | Self::MetadataTooLarge => "",
             Self::NotAMachine => "not_a_machine",
             Self::ExpiresInThePast => "expires_in_the_past",
             Self::KeyInvalid => "key_invalid",

@@ -9,6 +9,7 @@ use super::super::state::Zitadel;
 use super::paging::{Page, Paging};
 use super::search::Match;
 use super::write::{Changed, WriteContext, command};
+use crate::bounded::MAX_USER;
 
 /// One entry that is to be written down.
 pub struct Entry {
@@ -44,8 +45,7 @@ pub fn set_user_metadata(zitadel: &Zitadel, input: SetMetadata, caller: &Caller)
     }
     let written = command(zitadel, &user_id, caller, |user, write| {
         caller.check(Permission::Write, &user.profile.resource_owner)?;
-        set_entries(user, entries, write);
-        Ok(())
+        set_entries(user, entries, write)
     })?;
     // Where nothing changed, the date is that of the last change.
     let position = written.user.history.last_of(Part::Metadata).unwrap_or(written.position);
@@ -85,9 +85,9 @@ pub fn list_user_metadata(zitadel: &Zitadel, input: ListMetadata, caller: &Calle
 }
 
 /// Sets entries of a user, with an event for each that changes something.
-pub(super) fn set_entries(user: &mut User, entries: Vec<Entry>, write: &mut WriteContext<'_>) {
+pub(super) fn set_entries(user: &mut User, entries: Vec<Entry>, write: &mut WriteContext<'_>) -> Result<(), Error> {
     if entries.is_empty() {
-        return;
+        return Ok(());
     }
     let before = user.secrets.iter().flat_map(|secrets| secrets.metadata.clone());
     let mut kept: Vec<Option<Metadata>> = before.map(Some).collect();
@@ -116,7 +116,11 @@ pub(super) fn set_entries(user: &mut User, entries: Vec<Entry>, write: &mut Writ
         }
         has_changed = true;
     }
+    if kept.iter().flatten().map(|entry| entry.key.len() + entry.value.len()).sum::<usize>() > MAX_USER {
+        return Err(Error::MetadataTooLarge);
+    }
     if has_changed {
         user.secrets_mut().metadata = kept.into_iter().flatten().collect();
     }
+    Ok(())
 }

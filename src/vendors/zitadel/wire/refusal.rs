@@ -24,9 +24,9 @@ pub(super) const ID_LENGTH: &str = "value length must be between 1 and 200 runes
 pub(in super::super) fn error(error: &Error, context: &ErrorContext, edge: Edge) -> Reply {
     let reply = render(error.status(context), edge).fidelity_row(error.answer());
     match (error, edge) {
-        // These two say nothing of the vendor.
+        // These say nothing of the vendor.
         (Error::KeysExhausted, _) => reply.with(MARK, Mark::Unemulated.header()),
-        (Error::HashTooCostly, _) => reply.with(MARK, Mark::Limit.header()),
+        (Error::HashTooCostly | Error::MetadataTooLarge, _) => reply.with(MARK, Mark::Limit.header()),
         // Only what the gateway itself refuses did not go through the inner call.
         (Error::Undecodable(_), _) | (_, Edge::Rpc(_)) => reply,
         (_, Edge::Rest) => reply.with(INNER_TYPE, HeaderValue::from_static("application/grpc")),

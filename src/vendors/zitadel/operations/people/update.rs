@@ -56,8 +56,7 @@ pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Res
             write.loads(vec![Part::Machine, Part::Metadata]);
             change_username(user, username, write);
             change_machine(user, changes, write);
-            metadata::set_entries(user, metadata, write);
-            Ok(())
+            metadata::set_entries(user, metadata, write)
         }),
         UserChanges::Human(changes) => {
             let HumanChanges { names, email, phone, password } = *changes;
@@ -94,8 +93,7 @@ pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Res
                 if let Some(password) = password {
                     password.set(user, write)?;
                 }
-                metadata::set_entries(user, metadata, write);
-                Ok(())
+                metadata::set_entries(user, metadata, write)
             })
         }
     }
