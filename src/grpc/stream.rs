@@ -76,7 +76,7 @@ impl StreamWire {
         }
         bytes.advance(ENVELOPE);
         let message = bytes.split_to(length).freeze();
-        rpc::unpack(message, flags & 1 == 1, &self.encoding, limit).map(Some)
+        rpc::unpack(message, flags, &self.encoding, limit).map(Some)
     }
 
     /// A message of an answer.
@@ -245,6 +245,6 @@ mod tests {
             assert_eq!(code(messages(half, 100).next().await), Code::InvalidArgument, "{half:?}");
         }
         assert_eq!(code(messages(b"\0\0\0\0\x02hi", 6).next().await), Code::ResourceExhausted);
-        assert_eq!(code(messages(b"\x01\0\0\0\x02hi", 100).next().await), Code::InvalidArgument);
+        assert_eq!(code(messages(b"\x01\0\0\0\x02hi", 100).next().await), Code::Internal);
     }
 }

@@ -6,13 +6,11 @@
 
 mod content_type;
 pub mod field;
-
-use std::io::Read;
+mod incoming;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::Bytes;
-use flate2::read::GzDecoder;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use memchr::memchr;
@@ -20,6 +18,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::{Reply, first};
+
+pub use incoming::unpack;
 
 /// The wire format that a client sends and expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,29 +208,6 @@ impl Wire {
         self.framing != Framing::Connect
     }
 
-    /// The message of a request, unframed and decompressed.
-    ///
-    /// # Errors
-    /// The error of the vendor's library for a broken frame; the texts are assumed.
-    pub fn message(self, headers: &HeaderMap, body: &Bytes, limit: usize) -> Result<Bytes, RpcError> {
-        let encoding = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("identity");
-        match self.framing {
-            Framing::Connect => {
-                let encoding = encoding("content-encoding");
-                unpack(body.clone(), encoding != "identity", encoding, limit)
-            }
-            Framing::Grpc | Framing::GrpcWeb => {
-                let short = || RpcError::new(Code::InvalidArgument, "protocol error: incomplete envelope");
-                let (head, rest) = body.split_at_checked(5).ok_or_else(short)?;
-                let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
-                if rest.len() < length {
-                    return Err(short());
-                }
-                unpack(body.slice(5..5 + length), head[0] & 1 == 1, encoding(GRPC_ENCODING), limit)
-            }
-        }
-    }
-
     /// A successful answer.
     pub fn success(self, message: Vec<u8>) -> Reply {
         match self.framing {
@@ -355,28 +332,6 @@ pub fn frame(flags: u8, message: &[u8]) -> Vec<u8> {
     framed
 }
 
-/// The message of a frame, decompressed if the frame says that it is compressed.
-///
-/// # Errors
-/// It cannot be decompressed, or is then longer than `limit`.
-pub fn unpack(message: Bytes, compressed: bool, encoding: &str, limit: usize) -> Result<Bytes, RpcError> {
-    if !matches!(encoding, "identity" | "gzip" | "") {
-        let text = format!("unknown compression \"{encoding}\": supported encodings are gzip");
-        return Err(RpcError::new(Code::Unimplemented, text));
-    }
-    if !compressed {
-        return Ok(message);
-    }
-    let mut plain = Vec::new();
-    // One byte more than allowed, to detect a message that is too long.
-    let read = GzDecoder::new(&message[..]).take(limit as u64 + 1).read_to_end(&mut plain);
-    match read {
-        Ok(_) if plain.len() <= limit => Ok(plain.into()),
-        Ok(_) => Err(RpcError::new(Code::ResourceExhausted, "message is too large")),
-        Err(error) => Err(RpcError::new(Code::InvalidArgument, format!("decompress: {error}"))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -442,36 +397,5 @@ mod tests {
             r#""details":[{"type":"acme.v1.Why","value":"CgF4","debug":{"id":"x"}}]}"#
         );
         assert_eq!(connect.body, expected);
-    }
-
-    #[test]
-    fn a_message_is_taken_out_of_its_frame() {
-        let grpc = wire("application/grpc").unwrap();
-        let none = HeaderMap::new();
-        let message = |body: &'static [u8]| grpc.message(&none, &Bytes::from_static(body), 10);
-        assert_eq!(message(b"\0\0\0\0\x02hi").unwrap(), "hi");
-        assert_eq!(message(b"\0\0\0\0\0").unwrap(), "");
-        assert_eq!(message(b"\0\0\0\0\x03hi").unwrap_err().code, Code::InvalidArgument);
-        assert_eq!(message(b"").unwrap_err().code, Code::InvalidArgument);
-        let brotli = HeaderMap::from_iter([(HeaderName::from_static("grpc-encoding"), HeaderValue::from_static("br"))]);
-        assert_eq!(
-            grpc.message(&brotli, &Bytes::from_static(b"\x01\0\0\0\0"), 10).unwrap_err().code,
-            Code::Unimplemented
-        );
-    }
-
-    #[test]
-    fn a_compressed_message_is_bounded() {
-        use flate2::{Compression, write::GzEncoder};
-        use std::io::Write;
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(&[b'x'; 1_000]).unwrap();
-        let body = Bytes::from(encoder.finish().unwrap());
-        let gzip =
-            HeaderMap::from_iter([(HeaderName::from_static("content-encoding"), HeaderValue::from_static("gzip"))]);
-        let connect = wire("application/json").unwrap();
-        assert_eq!(connect.message(&gzip, &body, 1_000).unwrap().len(), 1_000);
-        assert_eq!(connect.message(&gzip, &body, 999).unwrap_err().code, Code::ResourceExhausted);
-        assert!(connect.message(&gzip, &Bytes::from_static(b"x"), 999).is_err());
     }
 }
