@@ -18,7 +18,6 @@ use hyper::body::Body;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::budget::Budget;
 use crate::control::Control;
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Kind};
@@ -109,11 +108,6 @@ impl Pipeline {
             Ok(Entered { recorder, refusal: None }) => self.exchange(recorder).await,
         };
         reply.into_response()
-    }
-
-    /// The memory that the process may use.
-    fn budget(&self) -> &Budget {
-        &self.control.budget
     }
 
     /// A call that names an operation: faults, then the vendor.
@@ -223,15 +217,6 @@ impl Pipeline {
     /// Counts a connection as open until the answer is dropped.
     pub fn connection(&self) -> Connection<'_> {
         self.control.metrics.connection()
-    }
-
-    /// Whether the process has used up its memory so far that connections are closed.
-    pub fn is_overrun(&self) -> bool {
-        let is_overrun = self.budget().is_overrun();
-        if is_overrun {
-            self.limit_hit(Limit::Memory);
-        }
-        is_overrun
     }
 
     /// Counts a hit of a limit that only the connections know.

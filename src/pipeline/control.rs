@@ -50,12 +50,12 @@ impl Pipeline {
                 return Err(refusal);
             }
         };
-        if admitted.frees_memory() && body.is_end_stream() {
-            return Ok((admitted, Bytes::new())); // whatever memory is left
-        }
         let takes_state = admitted.takes_state();
         let max = if takes_state { limits.max_state } else { limits.max_body };
-        let read = reading::read(limits, self.budget(), call, body, max).await;
+        let read = match admitted.frees_memory() && body.is_end_stream() {
+            true => reading::read_anyway(limits, self.budget(), call, body, max).await,
+            false => reading::read(limits, self.budget(), call, body, max).await,
+        };
         let read = read.and_then(|body| match takes_state {
             true => Ok(body),
             false => reading::shallow(limits, &call.head, body),

@@ -6,6 +6,7 @@ use http::request::Parts;
 use hyper::body::Body;
 use serde_json::Map;
 
+use super::Pipeline;
 use crate::budget::Budget;
 use crate::limits::{Limit, Limits};
 use crate::protocol::body::{self, Unreadable};
@@ -13,8 +14,41 @@ use crate::protocol::problem::{Mark, no_memory, problem};
 use crate::protocol::rpc::{Codec, Wire};
 use crate::protocol::{Call, Reply};
 
-/// The body of a request of at most `max` bytes, or why there is none.
+impl Pipeline {
+    /// The memory that the process may use.
+    pub(super) fn budget(&self) -> &Budget {
+        &self.control.budget
+    }
+
+    /// Whether the process has used up its memory so far that connections are closed.
+    pub fn is_overrun(&self) -> bool {
+        let is_overrun = self.budget().is_overrun();
+        if is_overrun {
+            self.limit_hit(Limit::Memory);
+        }
+        is_overrun
+    }
+}
+
+/// The body of a request of at most `max` bytes, or why there is none. Where no memory is left, none is read.
 pub(super) async fn read<B: Body<Data = Bytes>>(
+    limits: &Limits,
+    budget: &Budget,
+    call: &Call,
+    body: B,
+    max: usize,
+) -> Result<Bytes, Unread> {
+    match budget.is_spent() {
+        false => read_anyway(limits, budget, call, body, max).await,
+        true => {
+            Box::pin(body::drain(body)).await;
+            Err(Unread::Excess(Excess::memory(budget)))
+        }
+    }
+}
+
+/// The same, but a call without a body is read whatever memory is left.
+pub(super) async fn read_anyway<B: Body<Data = Bytes>>(
     limits: &Limits,
     budget: &Budget,
     call: &Call,
@@ -24,16 +58,11 @@ pub(super) async fn read<B: Body<Data = Bytes>>(
     if let Some(excess) = excess_of(limits, call) {
         return Err(Unread::Excess(excess));
     }
-    let memory = Excess::memory(budget);
-    if budget.is_spent() {
-        Box::pin(body::drain(body)).await;
-        return Err(Unread::Excess(memory));
-    }
     let time = limits.body_timeout;
     body::collect(body, max, time, budget).await.map_err(|unreadable| match unreadable {
         Unreadable::Broken => Unread::Half,
         Unreadable::TooLarge => Unread::Excess(Excess { limit: Limit::Body, max }),
-        Unreadable::NoRoom => Unread::Excess(memory),
+        Unreadable::NoRoom => Unread::Excess(Excess::memory(budget)),
         Unreadable::Slow => Unread::Excess(Excess { limit: Limit::BodyTimeout, max: time.as_secs() as usize }),
     })
 }
