@@ -56,9 +56,19 @@ impl Budget {
         in_use().saturating_add(self.0.reserved.load(Relaxed))
     }
 
+    /// Whether less than an eighth of it is left, so that larger steps find no room.
+    pub fn is_short(&self) -> bool {
+        self.used() > self.0.max - self.0.max / 8
+    }
+
     /// Whether there is no room left, so that calls are refused.
     pub fn is_spent(&self) -> bool {
         self.used() > self.0.max
+    }
+
+    /// Whether half of it is in use.
+    pub fn is_tight(&self) -> bool {
+        self.used() > self.0.max / 2
     }
 
     /// Whether even refusals have taken too much, so that connections are closed instead.

@@ -9,7 +9,7 @@ mod reading;
 mod recorder;
 mod unemulated;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::Response;
@@ -50,6 +50,8 @@ pub struct Pipeline {
     /// Permits for heavy operations that run off the workers; without them, heavy operations run in the caller's task.
     heavy: Option<Arc<Semaphore>>,
     limits: Limits,
+    /// Held by a read while memory is tight.
+    turn: Mutex<()>,
     /// Cancelled when the server stops.
     stop: CancellationToken,
 }
@@ -75,7 +77,18 @@ impl Pipeline {
         let services = Services::of(worlds.vendors());
         let held = Arc::new(Semaphore::new(limits.max_held));
         let heavy = Some(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))));
-        Self { worlds, control, faults, outbound, services, held, heavy, limits, stop: CancellationToken::new() }
+        Self {
+            worlds,
+            control,
+            faults,
+            outbound,
+            services,
+            held,
+            heavy,
+            limits,
+            turn: Mutex::new(()),
+            stop: CancellationToken::new(),
+        }
     }
 
     /// The same, but heavy operations run in the caller's task, for callers without a multi-threaded runtime.
@@ -158,6 +171,7 @@ impl Pipeline {
     ) -> Outcome {
         let is_heavy = recorder.exchange.operation.is_some_and(|operation| operation.is_heavy);
         let Some(heavy) = self.heavy.as_ref().filter(|_| is_heavy) else {
+            let _turn = self.turn(&recorder.exchange);
             return answering::guarded(recorder.vendor(), &recorder.exchange, step);
         };
         let permit = Arc::clone(heavy).acquire_owned().await;

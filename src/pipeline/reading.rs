@@ -1,5 +1,7 @@
 //! The first step: reads a whole request, within the limits.
 
+use std::sync::{MutexGuard, PoisonError};
+
 use bytes::Bytes;
 use http::StatusCode;
 use http::request::Parts;
@@ -8,6 +10,7 @@ use serde_json::Map;
 
 use super::Pipeline;
 use crate::budget::Budget;
+use crate::exchange::Exchange;
 use crate::limits::{Limit, Limits};
 use crate::protocol::body::{self, Unreadable};
 use crate::protocol::problem::{Mark, no_memory, problem};
@@ -18,6 +21,18 @@ impl Pipeline {
     /// The memory that the process may use.
     pub(super) fn budget(&self) -> &Budget {
         &self.control.budget
+    }
+
+    /// The turn of a call that only reads, where memory is tight: its answer may be large, and of several at once
+    /// nobody knows how large before they are there.
+    pub(super) fn turn(&self, exchange: &Exchange) -> Option<MutexGuard<'_, ()>> {
+        let reads = exchange.operation.is_some_and(|operation| operation.reads_only);
+        (reads && self.budget().is_tight()).then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the process has hardly any memory left.
+    pub fn is_short(&self) -> bool {
+        self.budget().is_short()
     }
 
     /// Whether the process has used up its memory so far that connections are closed.

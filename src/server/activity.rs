@@ -19,6 +19,9 @@ use crate::limits::{Limit, Limits};
 /// The maximum time for which a fault can delay an answer that is being sent.
 const MAX_HOLD: Duration = Duration::from_secs(60);
 
+/// How long a client may take nothing of its answers where hardly any memory is left.
+const STUCK: Duration = Duration::from_secs(2);
+
 /// What a connection is doing. Times are milliseconds since it was opened.
 pub(super) struct Activity {
     opened: Instant,
@@ -110,6 +113,17 @@ impl Activity {
             (Limit::IdleTimeout, since(&self.moved) + limits.idle_timeout)
         };
         if end <= now { Err(limit) } else { Ok(end.min(soon)) }
+    }
+
+    /// Whether an answer waits whose client has taken none for a while. Asked from time to time, like
+    /// [`check`](Self::check).
+    pub(super) fn is_stuck(&self) -> bool {
+        let now = self.now();
+        if self.has_moved.swap(false, Relaxed) {
+            self.moved.store(now, Relaxed);
+        }
+        let since = Duration::from_millis(now.saturating_sub(self.moved.load(Relaxed)));
+        self.answers.load(Relaxed) > 0 && since >= STUCK
     }
 
     /// Whether nothing is in flight and nothing was read since `reads`, which is then updated.

@@ -84,7 +84,7 @@ async fn http<S>(stream: S, is_tls: bool, abort: Arc<ConnectionAbort>, context: 
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Context { pipeline, limits, stop, vendor, .. } = context;
+    let Context { pipeline, limits, stop, vendor, shortage, .. } = context;
     let activity = Arc::new(Activity::new());
     let service = {
         let state = ConnectionState {
@@ -135,7 +135,7 @@ where
         .keep_alive_timeout(limits.header_timeout);
     let stream = TokioIo::new(TrackedIo::new(stream, Arc::clone(&activity)));
     let mut connection = pin!(builder.serve_connection(stream, service));
-    let supervisor = Supervisor { activity, abort, is_tls, limits, pipeline: Arc::clone(&pipeline), stop };
+    let supervisor = Supervisor { activity, abort, is_tls, limits, pipeline: Arc::clone(&pipeline), stop, shortage };
     let mut is_closing = false;
     let ended = loop {
         tokio::select! {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -60,6 +60,8 @@ impl Bound {
     pub fn serve(self, pipeline: &Arc<Pipeline>, tls: &Arc<Tls>, limits: Limits) -> Server {
         let slots = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
         let (stop, accepting, connections) = (pipeline.stop_token(), TaskTracker::new(), TaskTracker::new());
+        let shortage = Arc::new(Notify::new());
+        accepting.spawn(watch_memory(Arc::clone(pipeline), Arc::clone(&shortage), stop.clone()));
         for (listener, _, vendor) in self.0 {
             let context = Context {
                 pipeline: Arc::clone(pipeline),
@@ -69,6 +71,7 @@ impl Bound {
                 slots: Arc::clone(&slots),
                 stop: stop.clone(),
                 connections: connections.clone(),
+                shortage: Arc::clone(&shortage),
             };
             accepting.spawn(accept(listener, context));
         }
@@ -89,6 +92,27 @@ struct Context {
     slots: Arc<Semaphore>,
     stop: CancellationToken,
     connections: TaskTracker,
+    /// Notified from time to time while the process has hardly any memory left.
+    shortage: Arc<Notify>,
+}
+
+/// How often to look whether there is memory left.
+const MEMORY_CHECK: Duration = Duration::from_secs(1);
+
+/// Tells all connections while there is hardly any memory left.
+async fn watch_memory(pipeline: Arc<Pipeline>, shortage: Arc<Notify>, stop: CancellationToken) {
+    let watch = async {
+        loop {
+            tokio::time::sleep(MEMORY_CHECK).await;
+            if pipeline.is_short() {
+                shortage.notify_waiters();
+            }
+        }
+    };
+    tokio::select! {
+        () = watch => {}
+        () = stop.cancelled() => {}
+    }
 }
 
 impl Context {

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +38,8 @@ pub(super) struct Supervisor {
     pub(super) limits: Limits,
     pub(super) pipeline: Arc<Pipeline>,
     pub(super) stop: CancellationToken,
+    /// Notified from time to time while the process has hardly any memory left.
+    pub(super) shortage: Arc<Notify>,
 }
 
 impl Supervisor {
@@ -61,6 +64,14 @@ impl Supervisor {
                 () = self.stop.cancelled() => {
                     sleep(LAST_ACCEPT_DELAY).await;
                     return Directive::Graceful;
+                }
+                () = self.shortage.notified() => {
+                    // What waits on it is what others lack.
+                    if self.activity.is_stuck() {
+                        self.pipeline.limit_hit(Limit::Memory);
+                        self.abort.reset();
+                        return Directive::Abort;
+                    }
                 }
                 () = alarm.as_mut() => match self.activity.check(&self.limits) {
                     Ok(next) => alarm.as_mut().reset(next),
