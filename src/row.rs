@@ -38,6 +38,8 @@ pub struct Operation {
     pub is_unseen: bool,
     /// Whether it takes no body, and ignores one.
     pub ignores_body: bool,
+    /// Whether the other methods that are well known act like its own. `OPTIONS` does not: pages ask by it.
+    pub takes_any_method: bool,
     /// Whether it is about the server and asks for no credential.
     pub is_about_server: bool,
     /// Whether it is slow by nature, such as hashing: then it runs off the workers.
@@ -125,6 +127,13 @@ impl<H> Row<H> {
         self
     }
 
+    /// Any other method acts like its own.
+    #[must_use]
+    pub const fn any_method(mut self) -> Self {
+        self.operation.takes_any_method = true;
+        self
+    }
+
     /// It is about the server, and asks for no credential.
     #[must_use]
     pub const fn about_server(mut self) -> Self {
@@ -160,6 +169,7 @@ impl Operation {
             reads_only: false,
             is_unseen: false,
             ignores_body: false,
+            takes_any_method: false,
             is_about_server: false,
             is_heavy: false,
             is_emulated: false,

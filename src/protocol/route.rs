@@ -28,6 +28,8 @@ pub struct Routes {
     /// The other operations that the vendor publishes: many, and read only when one is needed.
     unemulated: LazyLock<Index, Box<dyn FnOnce() -> Index + Send>>,
     tidy: bool,
+    /// Whether an encoded slash parts a path like any other.
+    parts_at_coded_slash: bool,
 }
 
 /// What a method and path name.
@@ -90,6 +92,14 @@ impl<H> RouteTable<H> {
         self
     }
 
+    /// The same table for a vendor that decodes a path before it looks for the parts. No route has the parts that an
+    /// encoded slash makes.
+    #[must_use]
+    pub fn parting_at_coded_slashes(mut self) -> Self {
+        self.routes.parts_at_coded_slash = true;
+        self
+    }
+
     /// What a method and path name, whatever answers it.
     pub fn routes(&self) -> &Routes {
         &self.routes
@@ -107,7 +117,12 @@ impl Routes {
             let emulated = emulated.clone();
             move || Index::new(Index::new(emulated).without_own(published()))
         };
-        Self { emulated: Index::new(emulated), unemulated: LazyLock::new(Box::new(unemulated)), tidy: false }
+        Self {
+            emulated: Index::new(emulated),
+            unemulated: LazyLock::new(Box::new(unemulated)),
+            tidy: false,
+            parts_at_coded_slash: false,
+        }
     }
 
     /// All operations: those of the rows in their order, then those that are not emulated.
@@ -125,6 +140,9 @@ impl Routes {
     pub fn find(&self, method: &Method, path: &str) -> Found {
         if super::rpc::is_call(path) {
             return self.find_rpc(method, path);
+        }
+        if self.parts_at_coded_slash && has_coded_slash(path) {
+            return Found::Nothing;
         }
         let emulated = self.emulated.at(path);
         let row = |hit: &Hit<'_>| self.emulated.with_method(hit.indices, method.as_str());
@@ -181,6 +199,12 @@ impl Routes {
     fn matched(&self, row: usize, is_rpc: bool, parameters: Parameters) -> Found {
         Found::Operation(Matched { operation: self.emulated.operations[row], is_rpc, row, parameters })
     }
+}
+
+/// Whether a path has an encoded slash.
+fn has_coded_slash(path: &str) -> bool {
+    memchr::memchr_iter(b'%', path.as_bytes())
+        .any(|at| path.as_bytes()[at + 1..].starts_with(b"2F") || path.as_bytes()[at + 1..].starts_with(b"2f"))
 }
 
 /// The path without empty, `.` and `..` parts, if it has any other than a trailing empty one.
@@ -247,6 +271,15 @@ mod tests {
         let names: Vec<_> = table().routes().operations().map(|operation| operation.name).collect();
         assert_eq!(names, ["get", "stop", "make", "find"]);
         assert!(matches!(find(Method::POST, "/v1/users/a/keys/b/c"), Found::Unemulated(one) if one.name == "find"));
+    }
+
+    #[test]
+    fn an_encoded_slash_parts_the_paths_of_some_tables() {
+        let path = "/v1/users/a%2fb";
+        assert!(matches!(table().routes().find(&Method::GET, path), Found::Operation(_)));
+        let table = table().parting_at_coded_slashes();
+        assert!(matches!(table.routes().find(&Method::GET, path), Found::Nothing));
+        assert!(matches!(table.routes().find(&Method::GET, "/v1/users/a%20b%"), Found::Operation(_)));
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub(super) struct Hit<'i> {
     pub(super) has_dots: bool,
 }
 
+/// The methods that act like an operation's own, where it takes any.
+const ANY: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "TRACE"];
+
 impl Index {
     /// # Panics
     /// If two paths are indistinguishable, which is a mistake in the table.
@@ -70,7 +73,9 @@ impl Index {
 
     /// The one of these operations with this method.
     pub(super) fn with_method(&self, indices: &[usize], method: &str) -> Option<usize> {
-        indices.iter().copied().find(|index| self.operations[*index].method == method)
+        let find = |fits: &dyn Fn(&Operation) -> bool| indices.iter().copied().find(|at| fits(self.operations[*at]));
+        find(&|operation| operation.method == method)
+            .or_else(|| find(&|operation| operation.takes_any_method && ANY.contains(&method)))
     }
 
     /// Those of `operations` that are not in this index, neither by path nor by remote call.
