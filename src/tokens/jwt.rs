@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "UPPERCASE")]
 #[allow(missing_docs)] // the names of RFC 7518
 pub enum Algorithm {
+    Es256,
+    Es384,
     Hs256,
     Rs256,
     Rs384,

@@ -129,7 +129,7 @@ fn parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {
         Algorithm::Ps256 => &signature::RSA_PSS_2048_8192_SHA256,
         Algorithm::Ps384 => &signature::RSA_PSS_2048_8192_SHA384,
         Algorithm::Ps512 => &signature::RSA_PSS_2048_8192_SHA512,
-        Algorithm::Hs256 => return None,
+        Algorithm::Hs256 | Algorithm::Es256 | Algorithm::Es384 => return None,
     })
 }
 

@@ -3,14 +3,18 @@
 mod defect;
 #[allow(dead_code)] // until a provider issues tokens with it
 mod issue;
+mod jwe;
 mod jwt;
 mod key;
+mod pkix;
 mod pool;
 
 pub use defect::Defect;
 #[allow(unused_imports)]
 pub use issue::{Issuer, TokenKind, half_hash};
+pub use jwe::Opaque;
 pub use jwt::{Algorithm, key_id};
 #[allow(unused_imports)]
 pub use key::{PublicKey, Secret, SigningKey, jwk};
+pub use pkix::PkixKey;
 pub use pool::{Keys, TestKey};
