@@ -50,6 +50,9 @@ pub(super) fn explain(reply: &mut Reply, info: &VendorInfo, exchange: &Exchange)
     if !exchange.call.speaks_to_us || exchange.call.header(&EXPLAIN).is_none_or(|value| value != "1") {
         return;
     }
+    if reply.answer.is_empty() && reply.headers.contains_key(MARK) {
+        return; // the answer says itself that it is fauxidp's own
+    }
     let own = exchange.operation.and_then(|operation| info.fidelity.operation(operation.name)?.answer(reply.answer));
     let any = || info.fidelity.any(reply.answer);
     let value = match own.or_else(any).filter(|row| row.status == reply.outcome().as_u16()) {

@@ -1,5 +1,6 @@
 //! Tests of the public face: the server over its sockets, the binary by its command line, the files by their contents.
 
+mod assertions;
 mod circles;
 #[cfg(feature = "cli")]
 mod cli;

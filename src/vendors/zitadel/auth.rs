@@ -1,16 +1,13 @@
 //! Where ZITADEL's credential is sent, which credentials are accepted, and which permissions a call needs.
 
 pub(super) mod keys;
+pub(super) mod tokens;
 
-use std::borrow::Cow;
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{AUTHORIZATION, HeaderName};
 use jiff::Timestamp;
 
 use super::error::Error;
-use super::record::{Door, Permission, User};
+use super::record::{AccessToken, Door, Permission, Token, User};
 use super::state::Zitadel;
 use crate::directory::Record;
 use crate::protocol::Call;
@@ -22,9 +19,6 @@ pub(super) const API_PROJECT: &str = "69629023906488336";
 
 /// The header that names the organisation of a call.
 static ORGANISATION: HeaderName = HeaderName::from_static("x-zitadel-orgid");
-
-/// The number of bytes of an issued token before its user's id.
-pub(super) const SECRET_BYTES: usize = 24;
 
 /// The caller, and the time of the call: everything that a call writes has the same time.
 #[derive(Debug)]
@@ -63,7 +57,13 @@ pub(super) fn authenticate(zitadel: &Zitadel, call: &Call) -> Result<Caller, Err
 
 /// What signs the tokens of this world.
 pub(super) fn signer(zitadel: &Zitadel) -> Signer {
-    Signer::new(zitadel.instance.signing_key, &zitadel.context.ids)
+    let [signer, _] = signers(zitadel);
+    signer
+}
+
+/// The keys of this world: the one that signs, and the next one.
+pub(super) fn signers(zitadel: &Zitadel) -> [Signer; 2] {
+    Signer::pair(zitadel.instance.signing_keys, &zitadel.context.ids)
 }
 
 /// The organisation to work in: the one that a message names, else the one that the call names, else the caller's.
@@ -92,43 +92,42 @@ pub(super) fn admit_writer(zitadel: &Zitadel, named: Option<&OrganizationName>, 
     })
 }
 
-/// The holder of a valid token, and what the token allows.
+/// The holder of a valid token, and the token.
 pub(super) struct Bearer {
     pub(super) user: User,
-    /// What the token endpoint gave it; `None` for a personal access token, which reaches everything.
-    pub(super) access: Option<super::record::AccessToken>,
+    pub(super) token: HeldToken,
+}
+
+/// A token that lives.
+pub(super) enum HeldToken {
+    /// A personal one, which reaches everything.
+    Personal(Token),
+    /// One of the token endpoint.
+    Access(AccessToken),
 }
 
 impl Bearer {
     fn reaches_api(&self) -> bool {
-        self.access.as_ref().is_none_or(|access| access.audience.iter().any(|audience| audience == API_PROJECT))
+        match &self.token {
+            HeldToken::Personal(_) => true,
+            HeldToken::Access(access) => access.audience.iter().any(|audience| audience == API_PROJECT),
+        }
     }
 }
 
 /// Who holds that token, if it lives then. Which doors its user may use is another question.
 pub(super) fn bearer(zitadel: &Zitadel, token: &str, at: Timestamp) -> Option<Bearer> {
-    let (user, id): (_, Cow<'_, str>) = match token.contains('.') {
-        true => {
-            let (user_id, id) = keys::verify_access_token(&signer(zitadel), token)?;
-            (zitadel.state.users.get(&user_id)?, id.into())
-        }
-        false => (holder(zitadel, token)?, token.into()),
+    let seeded = zitadel.instance.holder(token).map(|user_id| (String::new(), user_id.to_owned()));
+    let (id, user_id) = match seeded {
+        Some(seeded) => seeded,
+        None => tokens::open(&signer(zitadel), &zitadel.context.ids, token)?,
     };
+    let user = zitadel.state.users.get(&user_id)?;
     let secrets = user.secrets.as_ref()?;
-    if secrets.token(&id, at).is_some() {
-        return Some(Bearer { user, access: None });
-    }
-    let access = secrets.access(&id, at)?.clone();
-    Some(Bearer { user, access: Some(access) })
-}
-
-/// Whose an opaque token is: one of the seed's, or one that names its user.
-fn holder(zitadel: &Zitadel, token: &str) -> Option<User> {
-    if let Some(user_id) = zitadel.instance.holder(token) {
-        return zitadel.state.users.get(user_id);
-    }
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-    zitadel.state.users.get(std::str::from_utf8(bytes.get(SECRET_BYTES..)?).ok()?)
+    let personal = || secrets.token(token, at).cloned().map(HeldToken::Personal);
+    let access = || secrets.access(&id, at).cloned().map(HeldToken::Access);
+    let token = personal().or_else(access)?;
+    Some(Bearer { user, token })
 }
 
 impl Caller {

@@ -37,7 +37,7 @@ pub(super) use contact::{Channel, Contact, EmailAddress};
 pub(super) use details::Details;
 pub(super) use history::{EventKind, History, Part, Position};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
-pub(super) use oidc::OidcConfig;
+pub(super) use oidc::{GrantType, OidcAuthMethod, OidcConfig};
 pub(super) use organization::{InstanceState, Organization, OrganizationAlias, OrganizationState};
 pub(super) use permission::Permission;
 pub(super) use phone::normalize;

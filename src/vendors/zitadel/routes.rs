@@ -20,7 +20,7 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
     let rows: [&'static [Row]; 5] = [&users::ROWS, &people::ROWS, &contacts::ROWS, &credentials::ROWS, &sign_in::ROWS];
-    RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED).tidying()
+    RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED).tidying().parting_at_coded_slashes()
 });
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use super::state::{Instance, SignIn, Zitadel};
 use crate::directory::{Directory, Duplicate};
 use crate::passwords::PasswordHash;
 use crate::people::Person;
+use crate::tokens::TestKey;
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 use key::SeedKey;
 use objects::{SeedOrganization, SeedProject};
@@ -207,9 +208,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
             }),
         });
     }
-    let key = start.context.keys.next();
-    let key = key.map_err(|error| SeedError::about(start.seed, "", "the signing key", error.to_string()))?;
-    let instance = Instance::new(&users, sign_in, key);
+    let instance = Instance::new(&users, sign_in, [signing_key(start)?, signing_key(start)?]);
     let home = seed.organizations.first().map(|home| Arc::<str>::from(home.id.as_str()));
     if let Some(home) = &home {
         let now = start.context.clock.now();
@@ -229,6 +228,12 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         context: start.context.clone(),
     };
     Ok(Seeded { vendor: Box::new(vendor), faults })
+}
+
+/// The next key for a world's tokens.
+fn signing_key(start: &SeedContext<'_>) -> Result<&'static TestKey, SeedError> {
+    let key = start.context.keys.next();
+    key.map_err(|error| SeedError::about(start.seed, "", "the signing keys", error.to_string()))
 }
 
 /// A generated person's account in that organisation, made at `now`: a human with a verified e-mail, so two events.

@@ -49,8 +49,8 @@ pub(super) struct Instance {
     first_owner: String,
     /// What a client needs to sign in for the first machine that has a key, and the first that has a secret.
     pub(super) sign_in: SignIn,
-    /// What signs the tokens of all worlds.
-    pub(super) signing_key: &'static TestKey,
+    /// What signs the tokens of all worlds, and the next key.
+    pub(super) signing_keys: [&'static TestKey; 2],
 }
 
 /// How clients sign in for machines.
@@ -114,7 +114,7 @@ impl Zitadel {
 
 impl Instance {
     /// The tokens of these users.
-    pub(super) fn new(users: &[User], sign_in: SignIn, signing_key: &'static TestKey) -> Self {
+    pub(super) fn new(users: &[User], sign_in: SignIn, signing_keys: [&'static TestKey; 2]) -> Self {
         let tokens = |user: &User| -> Vec<String> {
             let tokens = user.secrets.iter().flat_map(|secrets| &secrets.tokens);
             tokens.map(|token| token.value.clone()).collect()
@@ -129,7 +129,7 @@ impl Instance {
                 .flat_map(|user| tokens(user).into_iter().map(|token| (token, user.key().to_owned())))
                 .collect(),
             sign_in,
-            signing_key,
+            signing_keys,
         }
     }
 

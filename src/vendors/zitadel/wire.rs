@@ -1,6 +1,7 @@
 //! ZITADEL's messages on both of its edges, REST and remote calls, and its forms: bytes to inputs, outputs to bytes.
 
 pub(super) mod cors;
+pub(super) mod discovery;
 pub(super) mod door;
 pub(super) mod edge;
 pub(super) mod message;
@@ -13,6 +14,7 @@ mod credentials;
 mod go_json;
 mod metadata;
 mod passwords;
+mod proto_syntax;
 mod rules;
 mod search;
 mod time;

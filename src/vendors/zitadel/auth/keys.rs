@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::ids::Ids;
-use crate::tokens::{self, Algorithm, PublicKey, TestKey};
+use crate::tokens::{self, Algorithm, PkixKey, PublicKey, TestKey};
 
 /// What the id of a world's signing key is drawn for.
 const SIGNING: u64 = 0x5167;
@@ -14,9 +14,9 @@ const SIGNING: u64 = 0x5167;
 const ASSERTIONS: [Algorithm; 6] =
     [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512, Algorithm::Ps256, Algorithm::Ps384, Algorithm::Ps512];
 
-/// The public key in a PEM text, always in the same form.
+/// The public key in a PEM text, which has to be in PKIX form, always written the same way.
 pub fn parse_public(pem: &[u8]) -> Option<String> {
-    Some(PublicKey::from_pem(pem)?.to_pem())
+    Some(PkixKey::from_pem(pem)?.to_pem())
 }
 
 /// The public part of a private key.
@@ -35,7 +35,7 @@ pub fn service_account_file(key_id: &str, private: &str, user_id: &str, expires:
 
 /// Whether that key signed the text; answers its claims. Times are looked at elsewhere: they follow the world's clock.
 pub fn verify_assertion(public: &str, token: &str) -> Option<Value> {
-    PublicKey::from_pem(public.as_bytes())?.read_token(token, &ASSERTIONS)
+    PkixKey::from_pem(public.as_bytes())?.read_token(token, &ASSERTIONS)
 }
 
 /// Signs a world's tokens.
@@ -46,10 +46,13 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// The one with that key, whose id comes from the seed.
-    pub fn new(key: &'static TestKey, ids: &Ids) -> Self {
-        let id = 100_000_000_000_000_000 + ids.of_purpose(SIGNING).below(900_000_000_000_000_000);
-        Self { key, id: id.to_string() }
+    /// Those with these keys, whose ids come from the seed.
+    pub fn pair(keys: [&'static TestKey; 2], ids: &Ids) -> [Self; 2] {
+        let mut numbers = ids.of_purpose(SIGNING);
+        keys.map(|key| {
+            let id = 100_000_000_000_000_000 + numbers.below(900_000_000_000_000_000);
+            Self { key, id: id.to_string() }
+        })
     }
 
     /// Signs claims.
@@ -63,10 +66,10 @@ impl Signer {
     }
 }
 
-/// Whose an access token in the form of a JWT is, and its id.
+/// The id of an access token in the form of a JWT, and whose it is.
 pub fn verify_access_token(signer: &Signer, token: &str) -> Option<(String, String)> {
     let claims: Value = signer.key.key().public().read_token(token, &[Algorithm::Rs256])?;
-    Some((claims["sub"].as_str()?.to_owned(), claims["jti"].as_str()?.to_owned()))
+    Some((claims["jti"].as_str()?.to_owned(), claims["sub"].as_str()?.to_owned()))
 }
 
 #[cfg(test)]
@@ -83,10 +86,10 @@ mod tests {
         let token = machine.key().sign("k", &json!({ "sub": "a" }));
         assert_eq!(verify_assertion(&public_key, &token), Some(json!({ "sub": "a" })));
         assert_eq!(tokens::key_id(&token).as_deref(), Some("k"));
-        let signer = Signer::new(signing, &Ids::seeded(2));
+        let [signer, _] = Signer::pair([signing, machine], &Ids::seeded(2));
         assert_eq!(verify_access_token(&signer, &token), None, "another key");
         let token = signer.sign(&json!({ "sub": "a", "jti": "b" }));
-        assert_eq!(verify_access_token(&signer, &token), Some(("a".to_owned(), "b".to_owned())));
+        assert_eq!(verify_access_token(&signer, &token), Some(("b".to_owned(), "a".to_owned())));
         assert_eq!(verify_assertion(&public_key, &token), None);
     }
 }

@@ -2,31 +2,61 @@
 
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
-use serde_json::json;
 
 use crate::failure::{Failure, Kind, NamedError};
+use crate::oidc::answer::error as oauth_error;
+use crate::oidc::grants::Grant;
 use crate::protocol::Reply;
+use crate::protocol::problem::{MARK, Mark};
+
+/// What the token endpoint says where no scope is asked for.
+const NO_SCOPE: &str = "The scope of your request is missing. Please ensure some scopes are requested. If you have any \
+                        questions, you may contact the administrator of the application.";
 
 /// What can go wrong at these doors.
 #[derive(Debug, Clone, PartialEq)]
 pub(in super::super) enum Refusal {
     /// No `grant_type`.
     GrantTypeMissing,
-    /// A grant that is not emulated, or none.
+    /// No grant of the vendor.
     GrantTypeUnsupported(String),
+    /// A grant that the application may not use.
+    GrantTypeNotAllowed(&'static str),
+    /// A grant that the vendor has and the emulator lacks.
+    GrantTypeNotEmulated(&'static str),
     /// No `assertion`.
     AssertionMissing,
     /// An assertion that is not signed by a key of its user, not for this issuer, or not of this time.
     AssertionInvalid,
-    /// No machine of that name has a secret.
+    /// No `scope`.
+    ScopeMissing,
+    /// The caller does not say which client it is.
+    ClientMissing,
+    /// No user of that name.
     ClientUnknown,
+    /// The user has no secret.
+    SecretMissing,
     /// Not the machine's secret.
     SecretInvalid,
+    /// No application that is active and signs users in.
+    ApplicationUnknown,
+    /// The application shows nothing.
+    ApplicationSecretEmpty,
+    /// Not the application's secret.
+    ApplicationSecretInvalid,
+    /// The caller of introspection shows nothing.
+    ClientUnauthenticated,
+    /// The caller of introspection is no application, or not the one that it says.
+    ClientUnauthorized,
     /// The user is kept out.
     NotActive,
-    /// The caller of introspection or revocation does not say who it is.
-    CallerUnknown,
-    /// No token, or one that does not live.
+    /// No `token`.
+    TokenMissing,
+    /// A token that is another's.
+    NotIssuedForClient,
+    /// Nobody shows a token.
+    AccessTokenMissing,
+    /// A token that does not live.
     AccessTokenInvalid,
     /// The token lives, its user may not come in here.
     NoActiveUser,
@@ -35,24 +65,52 @@ pub(in super::super) enum Refusal {
 impl Refusal {
     /// The refusal on the wire.
     pub(in super::super) fn render(&self) -> Reply {
-        let unsupported;
+        let text;
         let (status, error, description, answer) = match self {
             Self::GrantTypeMissing => (400, "invalid_request", "grant_type missing", "grant_type_missing"),
             Self::GrantTypeUnsupported(grant) => {
-                unsupported = format!("{grant} not supported");
-                (400, "unsupported_grant_type", &*unsupported, "grant_type_unsupported")
+                text = format!("{grant} not supported");
+                (400, "unsupported_grant_type", &*text, "grant_type_unsupported")
             }
+            Self::GrantTypeNotAllowed(grant) => {
+                text = format!("grant_type \"{grant}\" not allowed");
+                (400, "unauthorized_client", &*text, "grant_type_not_allowed")
+            }
+            Self::GrantTypeNotEmulated(grant) => return not_emulated(grant),
             Self::AssertionMissing => (400, "invalid_request", "assertion missing", "assertion_missing"),
-            Self::AssertionInvalid => (500, "server_error", "Errors.Internal", "assertion_invalid"),
+            Self::AssertionInvalid => (400, "invalid_grant", "invalid assertion", "assertion_invalid"),
+            Self::ScopeMissing => (400, "invalid_request", NO_SCOPE, "scope_missing"),
+            Self::ClientMissing => {
+                (400, "invalid_request", "client_id or client_assertion must be provided", "client_missing")
+            }
             Self::ClientUnknown => (400, "invalid_client", "client not found", "client_unknown"),
+            Self::SecretMissing => (400, "invalid_request", "Errors.User.Machine.Secret.NotExisting", "secret_missing"),
             Self::SecretInvalid => (400, "invalid_request", "Errors.User.Machine.Secret.Invalid", "secret_invalid"),
+            Self::ApplicationUnknown => (400, "invalid_client", "no active client not found", "application_unknown"),
+            Self::ApplicationSecretEmpty => (400, "invalid_client", "empty client secret", "application_secret_empty"),
+            Self::ApplicationSecretInvalid => (400, "invalid_client", "invalid secret", "application_secret_invalid"),
+            Self::ClientUnauthenticated => {
+                (400, "invalid_client", "client must be authenticated", "client_unauthenticated")
+            }
+            Self::ClientUnauthorized => (400, "unauthorized_client", "", "client_unauthorized"),
             Self::NotActive => (400, "invalid_request", "Errors.User.NotActive", "not_active"),
-            Self::CallerUnknown => (401, "invalid_client", "client not found", "caller_unknown"),
+            Self::TokenMissing => (400, "invalid_request", "token missing", "token_missing"),
+            Self::NotIssuedForClient => {
+                (401, "invalid_client", "token was not issued for this client", "not_issued_for_client")
+            }
+            Self::AccessTokenMissing => (401, "invalid_request", "access token missing", "access_token_missing"),
             Self::AccessTokenInvalid => (401, "access_denied", "access token invalid", "access_token_invalid"),
             Self::NoActiveUser => (401, "access_denied", "no active user", "no_active_user"),
         };
         body(status, error, description).fidelity_row(answer)
     }
+}
+
+/// A grant that the vendor has and the emulator lacks.
+fn not_emulated(grant: &str) -> Reply {
+    let emulated = [Grant::ClientCredentials, Grant::JwtBearer].map(Grant::as_str).join(", ");
+    let text = format!("ZITADEL has the grant {grant}, but it is not emulated. Grants that are emulated: {emulated}.");
+    body(501, "unsupported_grant_type", &text).with(MARK, Mark::Unemulated.header())
 }
 
 /// Any failure in the words of these doors.
@@ -93,6 +151,5 @@ pub(in super::super) fn refuse(failure: &Failure) -> Reply {
 
 fn body(status: u16, error: &str, description: &str) -> Reply {
     let status = StatusCode::from_u16(status).expect("a status from 400 to 599");
-    let body = json!({ "error": error, "error_description": description }).to_string();
-    Reply::json(status, body)
+    oauth_error(status, error, Some(description).filter(|text| !text.is_empty()))
 }

@@ -1,10 +1,8 @@
 //! Personal access tokens, keys and secrets of ZITADEL's users. Most are for machines alone.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
-use super::super::auth::{Caller, keys};
+use super::super::auth::{Caller, keys, tokens};
 use super::super::error::Error;
 use super::super::record::{EventKind, Key, Secrets, Token, User};
 use super::super::state::Zitadel;
@@ -46,9 +44,7 @@ pub fn add_personal_access_token(zitadel: &Zitadel, input: AddToken, caller: &Ca
     check_expiry(now, expires)?;
     let mut ids = zitadel.context.ids.reserve();
     let id = new_id(&mut ids, now);
-    // Opaque, as the real one; that it names its user saves an index.
-    let secret = zitadel.context.ids.bytes::<24>(Stream::Tokens);
-    let value = URL_SAFE_NO_PAD.encode([&secret[..], input.user_id.as_bytes()].concat());
+    let value = tokens::opaque(&zitadel.context.ids, &id, &input.user_id);
     command(zitadel, &input.user_id, caller, |user, write| {
         user.machine().ok_or(Error::NotAMachine)?;
         check_writer(caller, user)?;

@@ -76,7 +76,11 @@ pub struct Token {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccessToken {
     pub id: String,
+    /// The client that it was issued to: of a machine the user's name.
+    pub client_id: String,
     pub scope: String,
+    /// How the user was recognised, in the words of RFC 8176.
+    pub amr: Vec<String>,
     pub audience: Vec<String>,
     pub issued: Timestamp,
     pub expires: Timestamp,
@@ -240,7 +244,9 @@ mod tests {
         for n in 0..150 {
             let access = AccessToken {
                 id: n.to_string(),
+                client_id: String::new(),
                 scope: String::new(),
+                amr: Vec::new(),
                 audience: vec![],
                 issued: at(n),
                 expires: at(n + 500),

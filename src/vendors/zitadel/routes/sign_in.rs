@@ -1,48 +1,59 @@
 //! The routes of ZITADEL's doors of OAuth and OpenID Connect, and of its health.
 
 use http::StatusCode;
-use http::header::AUTHORIZATION;
+use serde_json::Value;
 
 use super::handler::{Handler, Request, Row};
 use crate::protocol::Reply;
 use crate::vendors::zitadel::auth;
 use crate::vendors::zitadel::error::Error;
 use crate::vendors::zitadel::operations::sign_in;
-use crate::vendors::zitadel::wire::sign_in as wire;
+use crate::vendors::zitadel::wire::{discovery, sign_in as wire};
 
 pub(super) static ROWS: [Row; 10] = [
     Row::new(
         "openid_configuration",
         "GET",
         "/.well-known/openid-configuration",
-        Handler::door(|request| Ok(wire::discovery(&request.exchange.call).fidelity_row("configuration"))),
+        Handler::door(|request| Ok(discovery::discovery(&request.exchange.call).fidelity_row("configuration"))),
     )
     .oauth()
     .reads_only()
+    .ignores_body()
+    .any_method()
     .about_server(),
     Row::new(
         "keys",
         "GET",
         "/oauth/v2/keys",
-        Handler::door(|request| Ok(wire::key_set(&[auth::signer(request.zitadel).jwk()]).fidelity_row("key_set"))),
+        Handler::door(|request| Ok(discovery::key_set(&keys(request)).fidelity_row("key_set"))),
     )
     .oauth()
     .reads_only()
+    .ignores_body()
+    .any_method()
     .about_server()
     .heavy(),
-    Row::new("token", "POST", "/oauth/v2/token", Handler::door(token)).oauth().heavy().unseen(),
-    Row::new("introspect", "POST", "/oauth/v2/introspect", Handler::door(introspect)).oauth().reads_only().heavy(),
-    Row::new("revoke", "POST", "/oauth/v2/revoke", Handler::door(revoke)).oauth().heavy().unseen(),
-    Row::new("userinfo", "GET", "/oidc/v1/userinfo", Handler::door(userinfo)).oauth().reads_only(),
+    Row::new("token", "POST", "/oauth/v2/token", Handler::door(token)).oauth().any_method().heavy().unseen(),
+    Row::new("introspect", "POST", "/oauth/v2/introspect", Handler::door(introspect))
+        .oauth()
+        .reads_only()
+        .any_method()
+        .heavy(),
+    Row::new("revoke", "POST", "/oauth/v2/revoke", Handler::door(revoke)).oauth().any_method().heavy().unseen(),
+    Row::new("userinfo", "GET", "/oidc/v1/userinfo", Handler::door(userinfo)).oauth().any_method().reads_only(),
     Row::new("userinfo_by_post", "POST", "/oidc/v1/userinfo", Handler::door(userinfo)).oauth().reads_only(),
     Row::new("debug_healthz", "GET", "/debug/healthz", Handler::door(|_| Ok(ok().fidelity_row("healthy"))))
         .reads_only()
+        .any_method()
         .about_server(),
     Row::new("debug_ready", "GET", "/debug/ready", Handler::door(|_| Ok(ok().fidelity_row("ready"))))
         .reads_only()
+        .any_method()
         .about_server(),
     Row::new("debug_validate", "GET", "/debug/validate", Handler::door(|_| Ok(ok().fidelity_row("valid"))))
         .reads_only()
+        .any_method()
         .about_server(),
 ];
 
@@ -64,8 +75,13 @@ fn revoke(request: &Request<'_>) -> Result<Reply, Error> {
 }
 
 fn userinfo(request: &Request<'_>) -> Result<Reply, Error> {
-    let found = sign_in::userinfo(request.zitadel, request.exchange.call.header(&AUTHORIZATION));
+    let found = sign_in::userinfo(request.zitadel, wire::access_token(&request.exchange.call).as_deref());
     Ok(wire::either(found.map(wire::userinfo), "userinfo"))
+}
+
+/// The key that signs, and the next one.
+fn keys(request: &Request<'_>) -> [Value; 2] {
+    auth::signers(request.zitadel).map(|signer| signer.jwk())
 }
 
 fn ok() -> Reply {

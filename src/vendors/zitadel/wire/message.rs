@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::edge::Edge;
-use super::go_json;
+use super::{go_json, proto_syntax};
 use crate::exchange::Exchange;
 use crate::protocol::rpc::Codec;
 use crate::vendors::zitadel::error::Error;
@@ -74,12 +74,12 @@ fn from_call<Q: RequestMessage>(codec: Codec, message: &[u8]) -> Result<Q, Error
     if message.is_empty() {
         return Err(Error::Undecodable("unmarshal message: zero-length payload is not a valid JSON object".to_owned()));
     }
-    // The library's own words for broken JSON are not the gateway's; their exact text is assumed.
+    // The library reads token by token, so what is wrong within the object comes before what follows it.
+    let syntax = || proto_syntax::first_error(message).unwrap_or_else(|| "proto: syntax error".to_owned());
     match go_json::first_value(message) {
         Ok(Some(value)) if message.trim_ascii().len() == value.len() => from_json(value).map_err(|text| wrong(&text)),
-        Ok(Some(_)) => Err(wrong("proto: syntax error: unexpected token after the value")),
-        Ok(None) => Err(wrong("proto: unexpected EOF")),
-        Err(error) => Err(wrong(&format!("proto: syntax error: {error}"))),
+        Ok(Some(value)) => from_json::<Q>(value).map_or_else(|text| Err(wrong(&text)), |_| Err(wrong(&syntax()))),
+        Ok(None) | Err(_) => Err(wrong(&syntax())),
     }
 }
 
