@@ -1,6 +1,8 @@
 //! Random calls against plain models of the three lifecycles, through the sockets: after each call every user must
 //! stand where the model says, also those that the call was not about.
 
+mod events;
+
 use std::fmt::Debug;
 
 use fauxidp::Emulator;

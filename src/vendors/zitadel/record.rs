@@ -53,7 +53,6 @@ pub(super) struct User {
     /// Its state.
     pub(super) state: UserState,
     /// What happened to it.
-    #[serde(flatten)]
     pub(super) history: History,
     /// What reading the user never shows; most users have none.
     pub(super) secrets: Option<Arc<Secrets>>,

@@ -103,9 +103,9 @@ pub struct Position {
 /// The events of a user, as far as answers show them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct History {
-    /// The last event: what answers to writes show.
-    #[serde(flatten)]
-    last: Position,
+    /// The number of the last event, and its time: what answers to writes show.
+    sequence: u64,
+    change_date: Timestamp,
     /// What differs from it; nothing for a user that had no event since it was seeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     details: Option<Arc<Details>>,
@@ -130,7 +130,6 @@ struct Details {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Event {
     kind: EventKind,
-    #[serde(flatten)]
     position: Position,
 }
 
@@ -214,27 +213,28 @@ impl EventKind {
 impl History {
     /// The history of a user that starts after that many events.
     pub fn starting(sequence: u64, change_date: Timestamp) -> Self {
-        Self { last: Position { sequence, change_date }, details: None }
+        Self { sequence, change_date, details: None }
     }
 
     /// Adds an event.
     pub(super) fn add(&mut self, kind: EventKind, at: Timestamp) {
-        let before = self.last;
-        self.last = Position { sequence: before.sequence + 1, change_date: at };
+        let before = self.last();
+        let last = Position { sequence: before.sequence + 1, change_date: at };
+        (self.sequence, self.change_date) = (last.sequence, at);
         let nothing = || {
             let (parts, no) = (Vec::new(), false);
             Arc::new(Details { shown: before, user: before, parts, has_changed_state: no, was_locked: no })
         };
         let details = Arc::make_mut(self.details.get_or_insert_with(nothing));
         if kind.is_shown() {
-            details.shown = self.last;
+            details.shown = last;
         }
         let is_lock = matches!(kind, EventKind::Locked | EventKind::Unlocked);
         details.was_locked |= is_lock;
         details.has_changed_state |= is_lock || matches!(kind, EventKind::Deactivated | EventKind::Reactivated);
-        let event = Event { kind, position: self.last };
+        let event = Event { kind, position: last };
         match details.parts.iter_mut().find(|earlier| earlier.kind.part() == kind.part()) {
-            _ if kind.part() == Part::User => details.user = self.last,
+            _ if kind.part() == Part::User => details.user = last,
             Some(earlier) => *earlier = event,
             None => details.parts.push(event),
         }
@@ -242,22 +242,22 @@ impl History {
 
     /// The last event.
     pub fn last(&self) -> Position {
-        self.last
+        Position { sequence: self.sequence, change_date: self.change_date }
     }
 
     /// The last event that changed what reading the user shows.
     pub fn shown(&self) -> Position {
-        self.details.as_ref().map_or(self.last, |details| details.shown)
+        self.details.as_ref().map_or_else(|| self.last(), |details| details.shown)
     }
 
     /// The last event that a command has seen which loads these parts. It always loads [`Part::User`].
     pub fn loaded(&self, parts: &[Part]) -> Position {
         let Some(details) = &self.details else {
-            return self.last;
+            return self.last();
         };
         let events = details.parts.iter().filter(|event| parts.contains(&event.kind.part()));
         let positions = events.map(|event| event.position).chain([details.user]);
-        positions.max_by_key(|position| position.sequence).unwrap_or(self.last)
+        positions.max_by_key(|position| position.sequence).unwrap_or_else(|| self.last())
     }
 
     /// Whether there was an event of its state since it was seeded.
