@@ -22,6 +22,7 @@ mod keys;
 mod library;
 mod limits;
 mod linearizability;
+mod lockout;
 #[cfg(feature = "cli")]
 mod logs;
 #[cfg(all(feature = "cli", target_os = "linux"))]
