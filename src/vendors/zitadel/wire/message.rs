@@ -1,5 +1,8 @@
 //! Messages of ZITADEL's user service on both edges: decoded, bound to the path, checked, encoded. Knows no operation.
 
+use std::borrow::Cow;
+
+use buffa::encoding::{Tag, skip_field};
 use buffa::json::{JsonParseOptions, with_json_parse_options};
 use buffa::{DecodeError, Message, MessageName};
 use serde::Serialize;
@@ -66,7 +69,7 @@ fn from_call<Q: RequestMessage>(codec: Codec, message: &[u8]) -> Result<Q, Error
         Error::Undecodable(format!("unmarshal message: unmarshal into *{package}.{}: {text}", Q::NAME))
     };
     if codec == Codec::Proto {
-        return Q::decode_from_slice(message).map_err(|error| match error {
+        return from_proto(message).map_err(|error| match error {
             DecodeError::InvalidUtf8 => wrong("string field contains invalid UTF-8"),
             _ => wrong("proto: cannot parse invalid wire-format data"),
         });
@@ -83,6 +86,37 @@ fn from_call<Q: RequestMessage>(codec: Codec, message: &[u8]) -> Result<Q, Error
     }
 }
 
+/// A message from protobuf. As in Go, a field whose wire type is not its own is one that the message does not have.
+fn from_proto<Q: RequestMessage>(message: &[u8]) -> Result<Q, DecodeError> {
+    let mut known = Cow::Borrowed(message);
+    loop {
+        match Q::decode_from_slice(&known) {
+            Err(DecodeError::WireTypeMismatch { field_number, expected, actual }) => {
+                let rest = without(&known, field_number, actual)?;
+                if rest.len() == known.len() {
+                    return Err(DecodeError::WireTypeMismatch { field_number, expected, actual }); // deeper within
+                }
+                known = Cow::Owned(rest);
+            }
+            decoded => return decoded,
+        }
+    }
+}
+
+/// A message without the fields of that number that have that wire type.
+fn without(message: &[u8], number: u32, wire_type: u8) -> Result<Vec<u8>, DecodeError> {
+    let (mut rest, mut kept) = (message, Vec::with_capacity(message.len()));
+    while !rest.is_empty() {
+        let field = rest;
+        let tag = Tag::decode(&mut rest)?;
+        skip_field(tag, &mut rest)?;
+        if tag.field_number() != number || tag.wire_type() as u8 != wire_type {
+            kept.extend_from_slice(&field[..field.len() - rest.len()]);
+        }
+    }
+    Ok(kept)
+}
+
 /// A message from JSON that is well formed.
 fn from_json<Q: RequestMessage>(value: &[u8]) -> Result<Q, String> {
     let members = go_json::members(value).map_err(|error| error.to_string())?;
@@ -90,4 +124,25 @@ fn from_json<Q: RequestMessage>(value: &[u8]) -> Result<Q, String> {
     let mut reader = serde_json::Deserializer::from_slice(value);
     let read = with_json_parse_options(&options, || serde_path_to_error::deserialize(&mut reader));
     read.map_err(|error| go_json::explain(&members, &error.path().to_string(), &error.inner().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::proto::DeactivateUserRequest;
+    use super::*;
+
+    #[test]
+    fn a_field_of_another_wire_type_is_unknown() {
+        let id = |message: &[u8]| from_proto::<DeactivateUserRequest>(message).map(|request| request.user_id);
+        for (message, expected) in [
+            (&b"\x0a\x01a"[..], Ok("a")),
+            (b"\x08\x07", Ok("")),
+            (b"\x08\x07\x0a\x01a\x0d\x01\x02\x03\x04\x08\x01", Ok("a")),
+            (b"\x0a\xff", Err(DecodeError::UnexpectedEof)),
+            (b"\x08\x07\x0a", Err(DecodeError::UnexpectedEof)),
+            (b"\x0a\x01\xff", Err(DecodeError::InvalidUtf8)),
+        ] {
+            assert_eq!(id(message), expected.map(str::to_owned), "{message:?}");
+        }
+    }
 }
