@@ -73,3 +73,13 @@ async fn a_key_of_another_kind_is_kept_and_verifies_nothing() {
     let refused = add_key(&emulator, "-----BEGIN RSA PUBLIC KEY-----\nMAA=\n-----END RSA PUBLIC KEY-----\n").await;
     assert_eq!(refused.status, 400);
 }
+
+#[tokio::test]
+async fn the_issuer_that_the_start_names_holds_in_every_world() {
+    let emulator = Emulator::builder().issuer("zitadel", "https://idp.example").start().await.expect("it starts");
+    for (path, expected) in [("", "https://idp.example"), ("/~one", "https://idp.example/~one")] {
+        let ask = Ask::new("GET", &format!("{path}/.well-known/openid-configuration"));
+        let answer = ask.header("x-forwarded-host", "proxy.example").send(&emulator).await;
+        assert_eq!(answer.json()["issuer"], expected);
+    }
+}

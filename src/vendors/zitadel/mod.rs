@@ -111,7 +111,8 @@ impl Vendor for Zitadel {
             return allowed;
         }
         if exchange.dialect == Dialect::OAuth {
-            return wire::door::finish(error::sign_in::refuse(failure), &exchange.call, &self.context);
+            let refusal = error::sign_in::refuse(failure, exchange.operation);
+            return wire::door::finish(refusal, &exchange.call, &self.context);
         }
         let context = exchange
             .matched
@@ -128,27 +129,29 @@ impl Vendor for Zitadel {
             let token = call.header(&AUTHORIZATION).and_then(|header| header.strip_prefix("Bearer "));
             token.is_some_and(|token| auth::bearer(self, token, self.context.clock.now()).is_some())
         };
-        bearer()
-            || (credential::is_form(call) && operations::sign_in::accepts_credentials(self, &wire::sign_in::form(call)))
+        // At the doors, the query counts like the form.
+        let may_be_form = credential::is_form(call) || call.head.uri.query().is_some();
+        let by_form = || operations::sign_in::accepts_credentials(self, &wire::sign_in::form(self, call));
+        bearer() || (may_be_form && by_form())
     }
 
     fn fork(&self, context: WorldContext) -> Box<dyn Vendor> {
         let (state, instance) = (Arc::new(self.state.fork()), Arc::clone(&self.instance));
-        Box::new(Self { state, instance, context })
+        Box::new(Self { state, instance, context, settings: self.settings.clone() })
     }
 
-    fn with_settings(&self, _: &Settings) -> Box<dyn Vendor> {
+    fn with_settings(&self, settings: &Settings) -> Box<dyn Vendor> {
         let (state, instance) = (Arc::clone(&self.state), Arc::clone(&self.instance));
-        Box::new(Self { state, instance, context: self.context.clone() }) // it declares no settings
+        Box::new(Self { state, instance, context: self.context.clone(), settings: settings.clone() })
     }
 
     fn write_state(&self, to: &mut dyn Write) -> io::Result<()> {
         write_state(&self.state, to)
     }
 
-    fn restore(&self, state: &RawValue, context: WorldContext, _: &Settings) -> Result<Box<dyn Vendor>, String> {
+    fn restore(&self, state: &RawValue, context: WorldContext, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
         let state = Arc::new(read_state(INFO.name, state)?);
-        Ok(Box::new(Self { state, instance: Arc::clone(&self.instance), context }))
+        Ok(Box::new(Self { state, instance: Arc::clone(&self.instance), context, settings: settings.clone() }))
     }
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {

@@ -12,6 +12,7 @@ use crate::collections::collections;
 use crate::context::WorldContext;
 use crate::directory::{Directory, Record};
 use crate::tokens::TestKey;
+use crate::vendors::Settings;
 
 /// The vendor's name in paths, settings and faults.
 pub(super) const NAME: &str = "zitadel";
@@ -21,6 +22,7 @@ pub(super) struct Zitadel {
     pub(super) state: Arc<State>,
     pub(super) instance: Arc<Instance>,
     pub(super) context: WorldContext,
+    pub(super) settings: Settings,
 }
 
 collections! {

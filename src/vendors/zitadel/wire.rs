@@ -4,6 +4,7 @@ pub(super) mod cors;
 pub(super) mod discovery;
 pub(super) mod door;
 pub(super) mod edge;
+pub(super) mod issuer;
 pub(super) mod message;
 pub(super) mod people;
 pub(super) mod refusal;

@@ -8,10 +8,14 @@ use crate::oidc::answer::error as oauth_error;
 use crate::oidc::grants::Grant;
 use crate::protocol::Reply;
 use crate::protocol::problem::{MARK, Mark};
+use crate::row::Operation;
 
 /// What the token endpoint says where no scope is asked for.
 const NO_SCOPE: &str = "The scope of your request is missing. Please ensure some scopes are requested. If you have any \
                         questions, you may contact the administrator of the application.";
+
+/// The door whose credential is a token, and not a client's.
+const USERINFO: &str = "/oidc/v1/userinfo";
 
 /// What can go wrong at these doors.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +118,7 @@ fn not_emulated(grant: &str) -> Reply {
 }
 
 /// Any failure in the words of these doors.
-pub(in super::super) fn refuse(failure: &Failure) -> Reply {
+pub(in super::super) fn refuse(failure: &Failure, operation: Option<&Operation>) -> Reply {
     let overrides = &failure.overrides;
     let status = match &failure.kind {
         Kind::Named(name) => match name {
@@ -135,9 +139,12 @@ pub(in super::super) fn refuse(failure: &Failure) -> Reply {
         Kind::Broken => 500,
     };
     let (error, description) = match status {
-        401 => ("access_denied", "access token invalid"),
+        401 if operation.is_some_and(|operation| operation.path == USERINFO) => {
+            ("invalid_token", "access token invalid")
+        }
+        401 => ("invalid_client", "client not found"),
         403 => ("access_denied", "No matching permissions found"),
-        503 => ("temporarily_unavailable", "unavailable"),
+        429 | 503 => ("temporarily_unavailable", "unavailable"),
         500.. => ("server_error", "Errors.Internal"),
         _ => ("invalid_request", "injected"),
     };

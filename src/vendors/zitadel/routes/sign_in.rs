@@ -8,20 +8,16 @@ use crate::protocol::Reply;
 use crate::vendors::zitadel::auth;
 use crate::vendors::zitadel::error::Error;
 use crate::vendors::zitadel::operations::sign_in;
+use crate::vendors::zitadel::wire::issuer::issuer;
 use crate::vendors::zitadel::wire::{discovery, sign_in as wire};
 
 pub(super) static ROWS: [Row; 10] = [
-    Row::new(
-        "openid_configuration",
-        "GET",
-        "/.well-known/openid-configuration",
-        Handler::door(|request| Ok(discovery::discovery(&request.exchange.call).fidelity_row("configuration"))),
-    )
-    .oauth()
-    .reads_only()
-    .ignores_body()
-    .any_method()
-    .about_server(),
+    Row::new("openid_configuration", "GET", "/.well-known/openid-configuration", Handler::door(openid_configuration))
+        .oauth()
+        .reads_only()
+        .ignores_body()
+        .any_method()
+        .about_server(),
     Row::new(
         "keys",
         "GET",
@@ -57,19 +53,24 @@ pub(super) static ROWS: [Row; 10] = [
         .about_server(),
 ];
 
+fn openid_configuration(request: &Request<'_>) -> Result<Reply, Error> {
+    let issuer = issuer(request.zitadel, &request.exchange.call);
+    Ok(discovery::discovery(&issuer).fidelity_row("configuration"))
+}
+
 fn token(request: &Request<'_>) -> Result<Reply, Error> {
-    let form = wire::form(&request.exchange.call);
+    let form = wire::form(request.zitadel, &request.exchange.call);
     Ok(wire::either(sign_in::token(request.zitadel, &form).map(wire::granted), "granted"))
 }
 
 fn introspect(request: &Request<'_>) -> Result<Reply, Error> {
-    let form = wire::form(&request.exchange.call);
+    let form = wire::form(request.zitadel, &request.exchange.call);
     let found = sign_in::introspect(request.zitadel, &form);
     Ok(wire::either(found.map(|found| wire::introspected(&form.issuer, found)), "introspected"))
 }
 
 fn revoke(request: &Request<'_>) -> Result<Reply, Error> {
-    let form = wire::form(&request.exchange.call);
+    let form = wire::form(request.zitadel, &request.exchange.call);
     let revoked = sign_in::revoke(request.zitadel, &form);
     Ok(wire::either(revoked.map(|()| Reply::empty(StatusCode::OK)), "revoked"))
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, HeaderValue};
 use serde_json::{Value, json};
 
-use crate::protocol::{Call, Reply};
+use crate::protocol::Reply;
 
 /// The languages of the vendor's pages.
 const LANGUAGES: [&str; 22] = [
@@ -16,8 +16,7 @@ const LANGUAGES: [&str; 22] = [
 const CLIENT_AUTHENTICATION: [&str; 4] = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
 
 /// Where everything is, and what is understood.
-pub(in super::super) fn discovery(call: &Call) -> Reply {
-    let issuer = call.origin();
+pub(in super::super) fn discovery(issuer: &str) -> Reply {
     let at = |path: &str| format!("{issuer}{path}");
     answer(&json!({
         "issuer": issuer,

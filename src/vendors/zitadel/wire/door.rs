@@ -4,6 +4,7 @@ use http::header::{CACHE_CONTROL, COOKIE, EXPIRES, HeaderValue, PRAGMA, SET_COOK
 use jiff::{SignedDuration, Timestamp};
 
 use super::edge::{REQUEST_ID, http_date, marked, request_id};
+use super::issuer::origin;
 use crate::context::WorldContext;
 use crate::oidc::sealed::Seal;
 use crate::protocol::{Call, Reply};
@@ -39,7 +40,7 @@ fn cookie(call: &Call, context: &WorldContext, id: &HeaderValue) -> Option<Heade
         Some(value) => value.to_owned(),
         None => Seal::new(context, USER_AGENT).seal(id.to_str().ok()?),
     };
-    let origin = call.origin();
+    let origin = origin(call);
     let authority: http::uri::Authority = origin.split("://").nth(1)?.split('/').next()?.parse().ok()?;
     let host = authority.host();
     let secure = if origin.starts_with("https:") { "; Secure" } else { "" };

@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 use super::super::auth::HeldToken;
 use super::super::error::sign_in::Refusal;
 use super::super::operations::sign_in::{Claims, Form, Granted, Introspected};
-use crate::oidc::client::{self, NoClient, Presented};
+use super::super::state::Zitadel;
+use super::issuer::issuer;
+use crate::oidc::client::{self, ASSERTION_TYPE, NoClient, Presented, Proof};
 use crate::protocol::credential::is_form;
 use crate::protocol::{Call, Reply};
 
 /// What the caller says in the form of the body, in the query, and in a `Basic` header.
-pub(in super::super) fn form(call: &Call) -> Form {
+pub(in super::super) fn form(zitadel: &Zitadel, call: &Call) -> Form {
     let body = if is_form(call) { client::Form::of(call) } else { client::Form::default() };
     let query = client::Form::of_query(call);
     let text = |name: &str| body.text(name).or_else(|| query.text(name)).map(str::to_owned);
@@ -20,7 +22,7 @@ pub(in super::super) fn form(call: &Call) -> Form {
     let client = Presented::of(call, sender).or_else(|none| match none {
         // Beside a header, what the form says of the client does not count.
         NoClient::Several => Presented::of(call, &client::Form::default()),
-        NoClient::Missing | NoClient::Malformed => Err(none),
+        NoClient::Missing | NoClient::Malformed => nameless(sender).ok_or(none),
     });
     Form {
         grant_type: text("grant_type"),
@@ -28,8 +30,15 @@ pub(in super::super) fn form(call: &Call) -> Form {
         scope: text("scope").unwrap_or_default(),
         token: text("token").unwrap_or_default(),
         client,
-        issuer: call.origin(),
+        issuer: issuer(zitadel, call),
     }
+}
+
+/// A client whose assertion does not even say whose it is.
+fn nameless(form: &client::Form) -> Option<Presented> {
+    let assertion =
+        form.text("client_assertion").filter(|_| form.text("client_assertion_type") == Some(ASSERTION_TYPE))?;
+    Some(Presented { ids: Vec::new(), proof: Proof::Assertion(assertion.to_owned()) })
 }
 
 /// The token of a call for userinfo: in its header, else in its form or its query.

@@ -9,6 +9,7 @@ use super::super::super::state::Zitadel;
 use super::claims::{self, Claims};
 use super::scope::{METADATA, PROJECT_ROLE, RESOURCE_OWNER, Scopes};
 use super::{Form, client};
+use crate::oidc::client::Proof;
 
 /// A valid token, as introspection shows it.
 pub struct Introspected {
@@ -29,6 +30,9 @@ pub fn introspect(zitadel: &Zitadel, form: &Form) -> Result<Option<Introspected>
     if matches!(asking, Ok(_) | Err(Refusal::ClientUnauthorized)) && form.token.is_empty() {
         return Err(Refusal::TokenMissing);
     }
+    if asking.is_err() && shows_no_token(form) {
+        return Ok(None); // so the vendor says, and not that the client is nobody
+    }
     let (application, project) = asking?;
     let Some(Bearer { user, token }) = bearer(zitadel, &form.token, zitadel.context.clock.now()) else {
         return Ok(None);
@@ -46,6 +50,12 @@ pub fn introspect(zitadel: &Zitadel, form: &Form) -> Result<Option<Introspected>
     let mut claims = told(zitadel, &user, Scopes(&scope));
     claims.extend(claims::roles(zitadel, &user, Scopes(&scope), Some(&project.id), true));
     Ok(Some(Introspected { token, scope, audience, user, claims }))
+}
+
+/// Whether the client shows something that is no token at all.
+fn shows_no_token(form: &Form) -> bool {
+    let proof = form.client.as_ref().map(|client| &client.proof);
+    matches!(proof, Ok(Proof::Assertion(assertion)) if assertion.matches('.').count() != 2)
 }
 
 /// The scopes of a personal access token, as an application of that project sees them.
