@@ -204,6 +204,11 @@ impl Random {
     }
 }
 
+/// Bytes as upper-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
 /// A number in `0..bound` that depends on `seed` and `n` alone, the same in every world and release (SplitMix64).
 pub fn draw(seed: u64, n: u64, bound: u64) -> u64 {
     let mut z = seed ^ n.wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -186,6 +186,7 @@ mod passwords;
 mod people;
 mod pipeline;
 mod protocol;
+mod recent;
 mod row;
 mod secrets;
 mod server;

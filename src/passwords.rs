@@ -20,7 +20,7 @@ const MAX_BYTES: usize = 72;
 /// The hash of a password. Checking one takes less than a second.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Box<str>")]
-pub struct PasswordHash(Box<str>);
+pub struct PasswordHash(Cow<'static, str>);
 
 /// A hash that would take more than a second to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,11 +28,14 @@ pub struct PasswordHash(Box<str>);
 pub struct TooCostly;
 
 impl PasswordHash {
+    /// The hash of `Correct-Horse-Battery-9`, which generated people have, so that a start with many stays quick.
+    pub const PUBLISHED: Self = Self(Cow::Borrowed("$2b$04$ZBsYn0d1fZS1uLg4V4TEbudJYymfsg0lM65.qIYdPWd4ayS9VmgGC"));
+
     /// The hash of a password, in bcrypt's usual form.
     pub fn of(password: &str, salt: [u8; 16]) -> Self {
         let hashed = bcrypt::hash_with_salt(material(password).as_ref(), COST, salt);
         let hashed = hashed.expect("the cost is one that bcrypt has");
-        Self(hashed.format_for_version(bcrypt::Version::TwoB).into())
+        Self(Cow::Owned(hashed.format_for_version(bcrypt::Version::TwoB)))
     }
 
     /// The hash of a password in a seed file. Its salt is derived from the user, so it depends neither on other users
@@ -56,7 +59,7 @@ impl TryFrom<Box<str>> for PasswordHash {
     fn try_from(hash: Box<str>) -> Result<Self, TooCostly> {
         match cost(&hash) {
             Some(cost) if cost > MAX_COST => Err(TooCostly),
-            _ => Ok(Self(hash)),
+            _ => Ok(Self(Cow::Owned(hash.into()))),
         }
     }
 }
@@ -87,6 +90,7 @@ mod tests {
             assert!(!hash.fits(&format!("{password}!")));
         }
         assert!(!PasswordHash("not a hash".into()).fits("secret"));
+        assert!(PasswordHash::PUBLISHED.fits("Correct-Horse-Battery-9"));
         let seeded = PasswordHash::of_seed(short, "a");
         assert_ne!(seeded, PasswordHash::of_seed(short, "b"), "each has its own salt");
         assert_eq!(seeded, PasswordHash::of_seed(short, "a"));

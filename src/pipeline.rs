@@ -197,7 +197,8 @@ impl Pipeline {
         }
         // A call without a credential that succeeds, such as a sign-in, creates its world, as an accepted credential
         // does.
-        if recorder.is_detached && reply.outcome().is_success() && !exchange.method().is_safe() {
+        let is_done = reply.outcome().is_success() && !exchange.method().is_safe();
+        if recorder.is_detached && (is_done || reply.keeps_world) {
             self.worlds.adopt(Arc::clone(world));
         }
         if let Some(decorate) = recorder.is_vendors().then(|| recorder.vendor().info().decorate).flatten() {

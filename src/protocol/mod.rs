@@ -195,6 +195,8 @@ pub struct Reply {
     pub answer: &'static str,
     /// How it is sent, if a fault changes that.
     pub delivery: Option<Box<Delivery>>,
+    /// Whether the world of the call is kept although the answer is no success, as where a sign-in redirects.
+    pub keeps_world: bool,
 }
 
 impl Reply {
@@ -208,6 +210,7 @@ impl Reply {
             http_status: None,
             answer: "",
             delivery: None,
+            keeps_world: false,
         }
     }
 

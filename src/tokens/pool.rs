@@ -75,9 +75,16 @@ impl Keys {
     /// # Errors
     /// All keys are in use: each is handed out only once.
     pub fn next(&self) -> Result<&'static TestKey, Exhausted> {
+        self.next_index().map(|index| &POOL[index])
+    }
+
+    /// The index of the next one in the pool.
+    ///
+    /// # Errors
+    /// As of [`Keys::next`].
+    pub fn next_index(&self) -> Result<usize, Exhausted> {
         let more = |taken: usize| (taken < POOL.len()).then_some(taken + 1);
-        let taken = self.taken.fetch_update(Relaxed, Relaxed, more).map_err(|_| Exhausted)?;
-        Ok(&POOL[taken])
+        self.taken.fetch_update(Relaxed, Relaxed, more).map_err(|_| Exhausted)
     }
 
     /// The keys of an independent world that continues from here.

@@ -24,8 +24,20 @@ fn is_refused(answer: &Answer) -> bool {
     }
 }
 
-/// The ids of failed checks that a vendor writes down: a wrong code, a wrong password.
-const FAILED_CHECKS: [&str; 3] = ["COMMAND-eis9R", "COMMAND-3M0fs", "COMMAND-CahN2"];
+/// The words of failed checks that a vendor writes down: a wrong code, a wrong password, a code that is used up by it, a
+/// device that asks.
+const FAILED_CHECKS: [&str; 10] = [
+    "COMMAND-eis9R",
+    "COMMAND-3M0fs",
+    "COMMAND-CahN2",
+    "Invalid username or password",
+    "invalid_username_or_password",
+    "invalid_grant",
+    "authorization_pending",
+    "slow_down",
+    "expired_token",
+    "access_denied",
+];
 
 /// Plays a fixture, and answers how many of its calls were refused.
 async fn refused(fixture: &Fixture) -> usize {

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::wire::{Answer, Ask, emulator};
 
-/// How many key pairs a world can hand out: one signs its tokens, and one is the next that does.
-const KEYS: usize = 30;
+/// How many key pairs a world can hand out: two sign tokens, one at each vendor, and one is the next that does.
+const KEYS: usize = 29;
 
 async fn add_key(emulator: &Emulator, world: &str) -> Answer {
     let ask = Ask::new("POST", "/v2/users/machine-active/keys").header("content-type", "application/json");

@@ -80,9 +80,9 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
         ),
         (
             "monocloud",
-            "\"password\": \"Correct-Horse-1\"",
+            "\"password\": \"Temporary-1\"",
             "\"passwort\": \"x\"",
-            ": users[11].fauxidp.passwort: unknown field `passwort`",
+            ": users[12].fauxidp.passwort: unknown field `passwort`",
         ),
         ("zitadel", "USER_STATE_LOCKED", "USER_STATE_SAD", ": users[3].state: unknown variant `USER_STATE_SAD`"),
         (

@@ -49,6 +49,7 @@ const LEAVES: &[&str] = &[
     "passwords",
     "people",
     "protocol",
+    "recent",
     "row",
     "secrets",
     "tokens",

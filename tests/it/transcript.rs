@@ -6,7 +6,7 @@ use fauxidp::fixture::{Answer, Played, Request, pretty_json};
 use serde::de::IgnoredAny;
 
 /// The headers that answers may carry. A new one is looked at before it gets in here.
-const KNOWN_HEADERS: [&str; 33] = [
+const KNOWN_HEADERS: [&str; 36] = [
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -30,13 +30,16 @@ const KNOWN_HEADERS: [&str; 33] = [
     "grpcgateway-content-type",
     "grpcgateway-pragma",
     "location",
+    "referrer-policy",
     "retry-after",
     "set-cookie",
     "vary",
     "www-authenticate",
+    "x-content-type-options",
     "x-fault-applied",
     "x-fauxidp",
     "x-fauxidp-fidelity",
+    "x-frame-options",
     "x-pagination",
     "x-request-id",
     "x-robots-tag",

@@ -1,5 +1,7 @@
 //! MonoCloud's errors and how they look: problem+json, with two forms of 422.
 
+pub(super) mod sign_in;
+
 use std::fmt::Write;
 
 use http::StatusCode;

@@ -19,7 +19,8 @@ use std::sync::{Arc, LazyLock};
 use serde_json::value::RawValue;
 
 use super::{
-    BaseUrls, Endpoint, Event, EventKind, Events, Settings, Vendor, VendorFactory, VendorInfo, read_state, write_state,
+    BaseUrls, Endpoint, Event, EventKind, Events, Settings, SignIn, Vendor, VendorFactory, VendorInfo, read_state,
+    write_state,
 };
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
@@ -28,6 +29,7 @@ use crate::fidelity::{Fidelity, fidelity};
 use crate::outcome::Outcome;
 use crate::protocol::credential::{API_KEY, Carrier};
 use crate::protocol::{Call, Reply};
+use crate::row::Dialect;
 
 use error::ErrorContext;
 use state::MonoCloud;
@@ -40,24 +42,43 @@ pub(super) const FACTORY: VendorFactory = VendorFactory {
     id: seed::user_id,
 };
 
+/// The members of a form, or of a query, that are credentials at the doors of OAuth and OpenID Connect.
+const OAUTH_CREDENTIALS: &[&str] = &[
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "token",
+    "access_token",
+    "refresh_token",
+    "code",
+    "device_code",
+    "id_token_hint",
+    "request_uri",
+];
+
 /// What is the same in every world.
 static INFO: VendorInfo = VendorInfo {
     name: state::NAME,
     title: "MonoCloud",
     claims: &["/api/"],
-    credentials: &[Carrier::Header(&API_KEY)],
+    credentials: &[
+        Carrier::Header(&API_KEY),
+        Carrier::Authorization,
+        Carrier::Form(OAUTH_CREDENTIALS),
+        Carrier::Query(OAUTH_CREDENTIALS),
+    ],
     routes: || routes::TABLE.routes(),
     fidelity: &FIDELITY,
     user_key: |id| id.into(),
     decorate: None,
     rpc: None,
-    settings: &[settings::ERA, settings::LOCKOUT],
-    environment: &["MONOCLOUD_MANAGEMENT_DOMAIN", "MONOCLOUD_MANAGEMENT_API_KEY"],
+    settings: &[settings::ERA, settings::LOCKOUT, settings::LOGIN],
+    environment: auth::ENVIRONMENT,
     lacks: &[NamedError::Already, NamedError::TenantMismatch],
 };
 
 static FIDELITY: LazyLock<Fidelity> =
-    fidelity!["users", "profile", "emails", "phones", "passwords", "access", "groups"];
+    fidelity!["users", "profile", "emails", "phones", "passwords", "access", "groups", "sign_in", "tokens"];
 
 impl MonoCloud {
     fn error_context(&self) -> ErrorContext<'_> {
@@ -72,15 +93,22 @@ impl Vendor for MonoCloud {
 
     fn handle(&self, exchange: &Exchange) -> Outcome {
         let matched = exchange.matched.as_ref().expect("only calls of an emulated operation are handled");
-        Outcome::Reply(routes::TABLE.handler(matched).answer(self, exchange), Vec::new())
+        routes::TABLE.handler(matched).answer(self, exchange)
     }
 
-    fn refuse(&self, _: &Exchange, failure: &Failure) -> Reply {
-        error::refuse(failure, self.error_context())
+    fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply {
+        if exchange.dialect != Dialect::OAuth {
+            return error::refuse(failure, self.error_context());
+        }
+        let call = &exchange.call;
+        let preflight = wire::tokens::preflight(self, call, failure);
+        let mut reply = preflight.unwrap_or_else(|| error::sign_in::refuse(failure));
+        wire::tokens::share(self, call, &mut reply);
+        reply
     }
 
     fn accepts_credential(&self, call: &Call) -> bool {
-        auth::is_known(&self.keys, call)
+        auth::is_known(&self.keys, call) || auth::is_known_client(self, call)
     }
 
     fn fork(&self, context: WorldContext) -> Box<dyn Vendor> {
@@ -101,15 +129,14 @@ impl Vendor for MonoCloud {
     }
 
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
-        // The official clients refuse plain http.
-        let key = self.context.tag_with_world(self.keys.first_full().to_owned());
-        let mut endpoint = Endpoint::new(base.tls.clone(), key);
-        endpoint.set_env("MONOCLOUD_MANAGEMENT_DOMAIN", base.tls.clone());
-        endpoint.set_env("MONOCLOUD_MANAGEMENT_API_KEY", endpoint.credential.clone());
-        endpoint
+        auth::endpoint(self, base)
     }
 
     fn events(&self) -> Option<&dyn Events> {
+        Some(self)
+    }
+
+    fn sign_in(&self) -> Option<&dyn SignIn> {
         Some(self)
     }
 }

@@ -8,6 +8,8 @@ mod identifiers;
 mod passwords;
 mod phones;
 mod profile;
+mod sign_in;
+mod tokens;
 mod users;
 
 use std::sync::LazyLock;
@@ -22,8 +24,17 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 7] =
-        [&users::ROWS, &profile::ROWS, &emails::ROWS, &phones::ROWS, &passwords::ROWS, &access::ROWS, &groups::ROWS];
+    let rows: [&'static [Row]; 9] = [
+        &users::ROWS,
+        &profile::ROWS,
+        &emails::ROWS,
+        &phones::ROWS,
+        &passwords::ROWS,
+        &access::ROWS,
+        &groups::ROWS,
+        &sign_in::ROWS,
+        &tokens::ROWS,
+    ];
     RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED)
 });
 
@@ -31,7 +42,7 @@ pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
 mod tests {
     use super::handler::USER;
     use super::*;
-    use crate::row::Subject;
+    use crate::row::{Dialect, Subject};
 
     #[test]
     fn every_operation_on_one_user_names_it_and_no_other_does() {
@@ -43,7 +54,8 @@ mod tests {
 
     #[test]
     fn reads_are_what_a_key_that_may_only_read_may_do() {
-        for operation in TABLE.routes().operations().filter(|operation| operation.is_emulated) {
+        let is_api = |operation: &&Operation| operation.is_emulated && operation.dialect == Dialect::Api;
+        for operation in TABLE.routes().operations().filter(is_api) {
             assert_eq!(operation.reads_only, operation.method == "GET", "{}", operation.name);
         }
     }

@@ -1,5 +1,7 @@
 //! Turns a seed file and generated people into MonoCloud's users.
 
+mod provider;
+
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -7,13 +9,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::record::{
-    Activity, Address, Authenticator, Block, Group, GroupType, Identifier, IdentityProvider, Idp, Kind, MAX_FAILURES,
-    Members, Membership, Passkey, Profile, Session, User, user_id,
+    Activity, Address, ApiResource, Application, Authenticator, Block, Group, GroupType, Identifier, IdentityProvider,
+    Idp, Kind, MAX_FAILURES, Members, Membership, Passkey, Profile, Session, User, user_id,
 };
 use super::state::{Key, Keys, MonoCloud, State};
 use crate::directory::{Directory, Duplicate};
 use crate::passwords::PasswordHash;
 use crate::people::Person;
+use crate::recent::Recent;
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
 /// The seed file.
@@ -23,6 +26,10 @@ struct Seed {
     keys: Vec<Key>,
     #[serde(default)]
     groups: Vec<SeedGroup>,
+    #[serde(default)]
+    applications: Vec<Application>,
+    #[serde(default, rename = "apiResources")]
+    api_resources: Vec<ApiResource>,
     users: Vec<SeedUser>,
 }
 
@@ -147,8 +154,21 @@ pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         Duplicate::Key(id) => SeedError::about(start.seed, &id, "groups", format!("duplicate group_id {id:?}")),
         Duplicate::Alias(never) => match never {},
     })?;
+    let applications = provider::applications(start.seed, seed.applications, now)?;
+    let api_resources = provider::api_resources(start.seed, seed.api_resources, now)?;
     let vendor = MonoCloud {
-        state: Arc::new(State { users, groups }),
+        state: Arc::new(State {
+            users,
+            groups,
+            applications,
+            api_resources,
+            signing_keys: provider::signing_keys(&start.context.keys),
+            codes: Recent::default(),
+            refresh_tokens: Recent::default(),
+            reference_tokens: Recent::default(),
+            device_codes: Recent::default(),
+            pushed_requests: Recent::default(),
+        }),
         keys: Arc::new(Keys::new(seed.keys)),
         settings: start.settings.into(),
         context: start.context.clone(),
@@ -260,6 +280,7 @@ pub(super) fn user(person: &Person, now: i64) -> User {
             creation_time: now,
             has_password: true,
             password_updated_at: Some(now),
+            password_hash: Some(PasswordHash::PUBLISHED),
             claims: serde_json::from_value(claims).expect("claims are an object"),
             emails: vec![email],
             ..Profile::default()

@@ -1,5 +1,7 @@
 //! What of MonoCloud can be set: which generation of the API answers, and what failed sign-ins block.
 
+use std::sync::Arc;
+
 use super::record::Lockout;
 use crate::vendors::{self, Setting};
 
@@ -14,6 +16,23 @@ pub(super) const LOCKOUT: Setting = Setting {
     what: "what too many failed sign-ins block: the account, or the IP address they come from",
 };
 
+pub(super) const LOGIN: Setting = Setting {
+    key: "login",
+    values: &["page", "hint", "auto"],
+    what: "what signs somebody in at the provider: the page alone, a `login_hint` that names a user, or nothing at all",
+};
+
+/// What signs somebody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Login {
+    /// The page.
+    Page,
+    /// A hint is enough.
+    Hint,
+    /// Nothing is needed: it is the first user who may enter.
+    Auto,
+}
+
 /// A generation of the API: another view of the same records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Era {
@@ -22,10 +41,13 @@ pub(super) enum Era {
 }
 
 /// The settings as they were chosen.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) era: Era,
     pub(super) lockout: Lockout,
+    pub(super) login: Login,
+    /// The issuer, if it does not follow from each request.
+    pub(super) issuer: Option<Arc<str>>,
 }
 
 impl From<&vendors::Settings> for Settings {
@@ -39,6 +61,12 @@ impl From<&vendors::Settings> for Settings {
                 "ip" => Lockout::Ip,
                 _ => Lockout::UserAccount,
             },
+            login: match settings.get(&LOGIN) {
+                "hint" => Login::Hint,
+                "auto" => Login::Auto,
+                _ => Login::Page,
+            },
+            issuer: settings.issuer.clone(),
         }
     }
 }

@@ -6,12 +6,15 @@ use hashbrown::HashMap;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::record::{Group, User};
+use super::record::{
+    ApiResource, Application, Code, DeviceCode, Group, PushedRequest, ReferenceToken, RefreshToken, SigningKey, User,
+};
 use super::settings::Settings;
 use crate::collections::collections;
 use crate::context::WorldContext;
 use crate::directory::Directory;
 use crate::ids::Reservation;
+use crate::recent::Recent;
 
 /// The vendor's name in paths, settings and faults.
 pub(super) const NAME: &str = "monocloud";
@@ -30,6 +33,14 @@ collections! {
     pub(super) struct State {
         users: Directory<User>,
         groups: Directory<Group>,
+        applications: Directory<Arc<Application>>,
+        api_resources: Directory<Arc<ApiResource>>,
+        signing_keys: Directory<SigningKey>,
+        codes: Recent<Code>,
+        refresh_tokens: Recent<RefreshToken>,
+        reference_tokens: Recent<ReferenceToken>,
+        device_codes: Recent<DeviceCode>,
+        pushed_requests: Recent<PushedRequest>,
     }
 }
 

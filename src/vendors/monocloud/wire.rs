@@ -5,6 +5,8 @@ pub(super) mod groups;
 pub(super) mod identifiers;
 pub(super) mod passwords;
 pub(super) mod profile;
+pub(super) mod sign_in;
+pub(super) mod tokens;
 mod user;
 pub(super) mod users;
 

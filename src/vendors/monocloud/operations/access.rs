@@ -1,13 +1,11 @@
 //! Where a user is signed in, from where not, and with what: sessions, addresses, passkeys, linked accounts.
 
-use std::fmt::Write;
-
 use serde::Deserialize;
 
 use super::change::{Changed, change};
 use super::lists::{Page, PageRequest};
 use crate::directory::DirectoryError;
-use crate::ids::Stream;
+use crate::ids::{Stream, hex};
 use crate::vendors::Event;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{
@@ -16,7 +14,7 @@ use crate::vendors::monocloud::record::{
 use crate::vendors::monocloud::state::MonoCloud;
 
 /// How long a session lasts, in seconds (assumed, monocloud-a29).
-const SESSION_SECONDS: i64 = 14 * 24 * 60 * 60;
+pub(super) const SESSION_SECONDS: i64 = 14 * 24 * 60 * 60;
 
 /// What sessions can be sorted by.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -153,12 +151,6 @@ pub(in super::super) fn disconnect_external_authenticator(
 /// Takes notice that the user signed in.
 pub(in super::super) fn sign_in(monocloud: &MonoCloud, event: &Event) -> Result<(), String> {
     let now = monocloud.now();
-    let hex = |bytes: &[u8]| {
-        bytes.iter().fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02X}").expect("a string takes text");
-            text
-        })
-    };
     let metadata = SessionMetadata {
         ip_address: Some(ip(event).to_owned()),
         user_agent: event.user_agent.clone(),
@@ -172,9 +164,12 @@ pub(in super::super) fn sign_in(monocloud: &MonoCloud, event: &Event) -> Result<
         expires_at: now + SESSION_SECONDS,
         last_updated: now,
         last_metadata: metadata,
+        auth_time: None,
+        logins: Vec::new(),
     };
-    let done =
-        monocloud.state.users.update(&user_id_of(monocloud, event), |user| user.sign_in(ip(event), session, now));
+    let done = monocloud.state.users.update(&user_id_of(monocloud, event), |user| {
+        user.sign_in(ip(event), Some(session), now).map_err(|kept_out| kept_out.to_string())
+    });
     done.map_err(|error| event_error(event, error))
 }
 

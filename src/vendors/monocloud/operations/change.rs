@@ -1,9 +1,11 @@
 //! Changes of a user, in one step with the look at it.
 
+use std::sync::Arc;
+
 use crate::bounded::{self, MAX_USER};
 use crate::directory::DirectoryError;
 use crate::vendors::monocloud::error::Error;
-use crate::vendors::monocloud::record::{Alias, User};
+use crate::vendors::monocloud::record::{Alias, Session, User};
 use crate::vendors::monocloud::state::MonoCloud;
 
 /// A user after a change, and whether there was anything to change.
@@ -12,6 +14,8 @@ pub(in super::super) struct Changed {
     pub(in super::super) user: User,
     /// False if the user already was in that state.
     pub(in super::super) changed: bool,
+    /// The sessions that are over.
+    pub(in super::super) ended: Vec<Session>,
 }
 
 /// Changes a user, in one step.
@@ -21,8 +25,16 @@ pub(super) fn change(
     step: impl FnOnce(&mut User) -> Result<bool, Error>,
 ) -> Result<Changed, Error> {
     let done = monocloud.state.users.update(user_id, |user| {
+        let before = Arc::clone(&user.sessions);
         let changed = step(user)?;
-        Ok(Changed { user: user.clone(), changed })
+        let ended = match Arc::ptr_eq(&before, &user.sessions) {
+            true => Vec::new(), // nearly always
+            false => {
+                let lives = |one: &&Session| user.sessions.iter().any(|other| other.session_id == one.session_id);
+                before.iter().filter(|one| !lives(one)).cloned().collect()
+            }
+        };
+        Ok(Changed { user: user.clone(), changed, ended })
     });
     done.map_err(|error| user_error(user_id, error))
 }

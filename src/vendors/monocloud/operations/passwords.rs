@@ -1,5 +1,6 @@
 //! Passwords: only their hashes are kept.
 
+use super::browser::forget_tokens;
 use super::change::{Changed, change};
 use super::identifiers::{Link, create_link};
 use crate::ids::{Ids, Stream};
@@ -58,7 +59,7 @@ pub(in super::super) fn set_password(
     monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)?;
     let hash = input.password.hashed(&monocloud.context.ids)?; // takes long, so not in the step that holds others up
     let now = monocloud.now();
-    change(monocloud, user_id, |user| {
+    let done = change(monocloud, user_id, |user| {
         if input.revoke_sessions {
             user.revoke_sessions();
         }
@@ -67,7 +68,11 @@ pub(in super::super) fn set_password(
             profile.force_password_reset = input.is_temporary;
             true
         }))
-    })
+    })?;
+    if input.revoke_sessions {
+        forget_tokens(monocloud, user_id);
+    }
+    Ok(done)
 }
 
 /// A new password, requested with the old one.
@@ -90,7 +95,7 @@ pub(in super::super) fn change_password(
     }
     let hash = input.password.hashed(&monocloud.context.ids)?;
     let now = monocloud.now();
-    change(monocloud, user_id, |user| {
+    let done = change(monocloud, user_id, |user| {
         // A concurrent call may have changed the password.
         if user.profile.password_hash.as_ref() != Some(&old) {
             return Err(Error::WrongPassword);
@@ -103,7 +108,11 @@ pub(in super::super) fn change_password(
             profile.force_password_reset = false;
             true
         }))
-    })
+    })?;
+    if input.revoke_sessions {
+        forget_tokens(monocloud, user_id);
+    }
+    Ok(done)
 }
 
 /// Takes a user's password away.

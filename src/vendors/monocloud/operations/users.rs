@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::browser::forget_tokens;
 use super::change::{Changed, change, user_error};
 use super::lists::{Key, Page, PageRequest};
 use super::passwords::NewPassword;
 use crate::vendors::monocloud::error::Error;
-use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, User, user_id};
+use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, Session, User, user_id};
 use crate::vendors::monocloud::state::{MonoCloud, new_uuid};
 
 /// What users can be sorted by.
@@ -164,9 +165,12 @@ pub(in super::super) fn get_user(monocloud: &MonoCloud, user_id: &str) -> Result
     monocloud.state.users.get(user_id).ok_or(Error::UserNotFound)
 }
 
-/// Removes a user permanently.
-pub(in super::super) fn delete_user(monocloud: &MonoCloud, user_id: &str) -> Result<(), Error> {
-    monocloud.state.users.remove(user_id, |_| Ok(())).map_err(|error| user_error(user_id, error))
+/// Removes a user permanently, with what was issued to the user. Returns the sessions that are over.
+pub(in super::super) fn delete_user(monocloud: &MonoCloud, user_id: &str) -> Result<Vec<Session>, Error> {
+    let removed = monocloud.state.users.remove(user_id, |user| Ok(user.sessions.to_vec()));
+    let sessions = removed.map_err(|error| user_error(user_id, error))?;
+    forget_tokens(monocloud, user_id);
+    Ok(sessions)
 }
 
 /// Keeps a user out.
@@ -176,7 +180,11 @@ pub(in super::super) fn disable_user(
     revoke_sessions: bool,
 ) -> Result<Changed, Error> {
     let now = monocloud.now();
-    change(monocloud, user_id, |user| Ok(user.disable(revoke_sessions, now)))
+    let done = change(monocloud, user_id, |user| Ok(user.disable(revoke_sessions, now)))?;
+    if revoke_sessions {
+        forget_tokens(monocloud, user_id);
+    }
+    Ok(done)
 }
 
 /// Lifts an earlier disable.

@@ -22,6 +22,15 @@ enum Member {
     Other(Box<Value>),
 }
 
+impl Member {
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Text(text) => Value::String(text.clone().into()),
+            Self::Other(value) => (**value).clone(),
+        }
+    }
+}
+
 impl Members {
     /// The members that are texts.
     pub(in super::super) fn texts(&self) -> impl Iterator<Item = &str> {
@@ -29,6 +38,11 @@ impl Members {
             Member::Text(text) => Some(&**text),
             Member::Other(_) => None,
         })
+    }
+
+    /// The value of a member.
+    pub(in super::super) fn get(&self, name: &str) -> Option<Value> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, member)| member.to_value())
     }
 
     /// Changes the object. Returns whether it differs.
@@ -44,11 +58,7 @@ impl Members {
     }
 
     fn to_map(&self) -> Map<String, Value> {
-        let value = |member: &Member| match member {
-            Member::Text(text) => Value::String(text.clone().into()),
-            Member::Other(value) => (**value).clone(),
-        };
-        self.0.iter().map(|(name, member)| (name.clone().into_owned(), value(member))).collect()
+        self.0.iter().map(|(name, member)| (name.clone().into_owned(), member.to_value())).collect()
     }
 }
 

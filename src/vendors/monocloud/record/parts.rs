@@ -91,6 +91,30 @@ pub(in super::super) struct Session {
     pub(in super::super) expires_at: i64,
     pub(in super::super) last_updated: i64,
     pub(in super::super) last_metadata: SessionMetadata,
+    /// When the user last showed who it is, if that was after the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in super::super) auth_time: Option<i64>,
+    /// How each application knows the session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in super::super) logins: Vec<ClientLogin>,
+}
+
+impl Session {
+    /// When the user last showed who it is.
+    pub(in super::super) fn auth_time(&self) -> i64 {
+        self.auth_time.unwrap_or(self.initiated_at)
+    }
+}
+
+/// An application that a session is signed in at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct ClientLogin {
+    pub(in super::super) client_id: String,
+    /// The id as it was sent, with a world if it named one.
+    pub(in super::super) audience: String,
+    /// What the provider was called.
+    pub(in super::super) issuer: String,
 }
 
 /// Where a session was last seen.

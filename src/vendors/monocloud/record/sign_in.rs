@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::door::{Door, KeptOut};
 use super::parts::{Address, Block, Lockout, Session};
 use super::user::User;
 
@@ -66,21 +67,17 @@ impl User {
         }
     }
 
-    /// Signs the user in, which starts a session and forgets earlier failures.
+    /// Signs the user in, which starts a session, unless a grant without one asks, and forgets earlier failures. It
+    /// takes the place of the session of the same id.
     ///
     /// # Errors
     /// Why the user cannot sign in.
-    pub(in super::super) fn sign_in(&mut self, ip: &str, session: Session, now: i64) -> Result<(), String> {
-        if self.disabled {
-            return Err("the user is disabled".to_owned());
-        }
-        if self.is_blocked(now) {
-            return Err("the user is blocked".to_owned());
-        }
+    pub(in super::super) fn sign_in(&mut self, ip: &str, session: Option<Session>, now: i64) -> Result<(), KeptOut> {
+        self.may_enter(Door::SignIn, now)?;
         let profile = Arc::make_mut(&mut self.profile);
         if let Some(address) = profile.addresses.iter_mut().find(|address| address.ip == ip) {
             if address.is_blocked(now) {
-                return Err("the IP address is blocked".to_owned());
+                return Err(KeptOut::AddressBlocked);
             }
             address.failure_count = 0;
             address.block_until = None;
@@ -95,7 +92,10 @@ impl User {
         activity.last_success_ip = Some(ip.to_owned());
         self.block = None;
         self.failures = 0;
-        let mut sessions: Vec<_> = self.live_sessions(now).cloned().chain([session]).collect();
+        let Some(session) = session else { return Ok(()) };
+        let others = self.live_sessions(now).filter(|other| other.session_id != session.session_id);
+        let mut sessions: Vec<_> = others.cloned().collect();
+        sessions.push(session);
         sessions.drain(..sessions.len().saturating_sub(MAX_KEPT));
         self.sessions = sessions.into();
         Ok(())

@@ -293,7 +293,8 @@ mod tests {
         let session = Session { expires_at: NOW + 1, ..user.sessions[0].clone() };
         for n in 0..1_100 {
             user.fail_sign_in(&n.to_string(), Lockout::Ip, NOW);
-            user.sign_in("::1", session.clone(), NOW).unwrap();
+            let session = Session { session_id: n.to_string(), ..session.clone() };
+            user.sign_in("::1", Some(session), NOW).unwrap();
         }
         assert_eq!((user.profile.addresses.len(), user.sessions.len()), (1_000, 1_000));
         assert_eq!(user.profile.addresses[0].ip, "100");

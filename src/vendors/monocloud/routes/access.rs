@@ -39,7 +39,8 @@ pub(super) static ROWS: [Row; 7] = [
         "DELETE",
         "/api/users/{user_id}/sessions/{session_id}",
         Handler::new(|request| {
-            operations::revoke_session(request.monocloud, request.user_id(), &request.parameter(1))?;
+            let done = operations::revoke_session(request.monocloud, request.user_id(), &request.parameter(1))?;
+            request.end(&done.ended);
             Ok(wire::no_content().fidelity_row("revoked"))
         }),
     )

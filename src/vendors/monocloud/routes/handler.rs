@@ -1,17 +1,22 @@
 //! What answers a call that named a row: the key is checked, then the operation runs. Knows no operation.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use http::StatusCode;
 
 use crate::exchange::Exchange;
+use crate::outcome::{OutboundRequest, Outcome};
 use crate::protocol::{Call, Reply};
 use crate::row::{self, Subject};
 use crate::vendors::monocloud::error::Error;
+use crate::vendors::monocloud::error::sign_in::Refusal;
 use crate::vendors::monocloud::operations::{self, Changed};
+use crate::vendors::monocloud::record::Session;
 use crate::vendors::monocloud::settings::Era;
 use crate::vendors::monocloud::state::MonoCloud;
 use crate::vendors::monocloud::wire::Query;
+use crate::vendors::monocloud::wire::sign_in::Visit;
 use crate::vendors::monocloud::{auth, wire};
 
 /// An emulated operation.
@@ -23,31 +28,53 @@ pub(super) const USER: Subject = Subject::Path(0);
 /// What answers a call.
 pub(in super::super) struct Handler(Run);
 
-/// Decodes, operates and renders. The key was checked before.
-type Run = fn(&Request<'_>) -> Result<Reply, Error>;
+enum Run {
+    /// An operation of the Management API: the key is checked before.
+    Api(fn(&Request<'_>) -> Result<Reply, Error>),
+    /// A door of OAuth and OpenID Connect, which checks for itself who asks.
+    Door(fn(&Request<'_>) -> Result<Reply, Refusal>),
+}
 
 /// A call that named a row.
 pub(super) struct Request<'a> {
     pub(super) monocloud: &'a MonoCloud,
     pub(super) exchange: &'a Exchange,
+    /// What applications are to be told afterwards.
+    deliveries: RefCell<Vec<OutboundRequest>>,
 }
 
 impl Handler {
     /// An operation of the Management API.
-    pub(super) const fn new(run: Run) -> Self {
-        Self(run)
+    pub(super) const fn new(run: fn(&Request<'_>) -> Result<Reply, Error>) -> Self {
+        Self(Run::Api(run))
+    }
+
+    /// A door of OAuth and OpenID Connect.
+    pub(super) const fn door(run: fn(&Request<'_>) -> Result<Reply, Refusal>) -> Self {
+        Self(Run::Door(run))
     }
 
     /// Answers a call.
-    pub(in super::super) fn answer(&self, monocloud: &MonoCloud, exchange: &Exchange) -> Reply {
-        let answer = auth::authorize(&monocloud.keys, &exchange.call)
-            .and_then(|()| (self.0)(&Request { monocloud, exchange }))
-            .unwrap_or_else(|error| error.render(monocloud.error_context()));
-        match monocloud.settings.era {
-            Era::Seed => answer,
-            // The table says how sure the seeds' generation is.
-            Era::Current => answer.fidelity_row(""),
-        }
+    pub(in super::super) fn answer(&self, monocloud: &MonoCloud, exchange: &Exchange) -> Outcome {
+        let request = Request { monocloud, exchange, deliveries: RefCell::default() };
+        let reply = match self.0 {
+            Run::Api(run) => {
+                let answer = auth::authorize(&monocloud.keys, &exchange.call)
+                    .and_then(|()| run(&request))
+                    .unwrap_or_else(|error| error.render(monocloud.error_context()));
+                match monocloud.settings.era {
+                    Era::Seed => answer,
+                    // The table says how sure the seeds' generation is.
+                    Era::Current => answer.fidelity_row(""),
+                }
+            }
+            Run::Door(run) => {
+                let mut reply = run(&request).unwrap_or_else(Refusal::render);
+                wire::tokens::share(monocloud, &exchange.call, &mut reply);
+                reply
+            }
+        };
+        Outcome::Reply(reply, request.deliveries.into_inner())
     }
 }
 
@@ -74,8 +101,27 @@ impl Request<'_> {
         read(&self.exchange.call)
     }
 
+    /// Where the call came to.
+    pub(super) fn visit(&self) -> Visit<'_> {
+        Visit::of(self.monocloud, self.exchange)
+    }
+
+    /// Makes these deliveries once the call is answered.
+    pub(super) fn deliver(&self, deliveries: Vec<OutboundRequest>) {
+        self.deliveries.borrow_mut().extend(deliveries);
+    }
+
+    /// Tells the applications of sessions of the call's user that these are over.
+    pub(super) fn end(&self, sessions: &[Session]) {
+        if !sessions.is_empty() {
+            let defect = self.exchange.defect;
+            self.deliver(operations::sessions_ended(self.monocloud, self.user_id(), sessions, defect));
+        }
+    }
+
     /// The user after a change, as one of two rows of the fidelity table.
     pub(super) fn changed(&self, done: &Changed, answer: &'static str, unchanged: &'static str) -> Reply {
+        self.end(&done.ended);
         let answer = if done.changed { answer } else { unchanged };
         wire::users::user(self.monocloud, StatusCode::OK, &done.user).fidelity_row(answer)
     }

@@ -45,7 +45,8 @@ pub(super) static ROWS: [Row; 7] = [
         "DELETE",
         "/api/users/{user_id}",
         Handler::new(|request| {
-            operations::delete_user(request.monocloud, request.user_id())?;
+            let ended = operations::delete_user(request.monocloud, request.user_id())?;
+            request.end(&ended);
             Ok(wire::no_content().fidelity_row("deleted"))
         }),
     )

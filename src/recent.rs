@@ -1,0 +1,149 @@
+//! The newest records of one kind in one world, such as codes: bounded in number, and forked as one. Knows no vendor,
+//! and of a record only its key.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::bounded::evict_oldest;
+use crate::collections::Collection;
+
+/// A record that [`Recent`] finds by its key.
+pub trait Keyed: Clone {
+    /// Its key.
+    fn key(&self) -> &str;
+}
+
+/// The newest records of one kind in one world, such as codes: found by their key, at most [`MAX_RECENT`], the oldest
+/// removed first. A fork shares them until one of the two is written.
+#[derive(Debug)]
+pub struct Recent<T>(Mutex<Arc<VecDeque<T>>>);
+
+/// The maximum number of records that [`Recent`] keeps.
+pub const MAX_RECENT: usize = 1_000;
+
+impl<T: Keyed> Recent<T> {
+    /// Adds a record as the newest.
+    pub fn push(&self, record: T) {
+        let mut records = self.lock();
+        let records = Arc::make_mut(&mut records);
+        evict_oldest(records, MAX_RECENT);
+        records.push_back(record);
+    }
+
+    /// The record with that key.
+    pub fn get(&self, key: &str) -> Option<T> {
+        self.find(|record| record.key() == key)
+    }
+
+    /// The newest record that fits.
+    pub fn find(&self, fits: impl Fn(&T) -> bool) -> Option<T> {
+        self.lock().iter().rev().find(|record| fits(record)).cloned()
+    }
+
+    /// Removes the record with that key, and returns it.
+    pub fn take(&self, key: &str) -> Option<T> {
+        let mut records = self.lock();
+        let index = records.iter().position(|record| record.key() == key)?;
+        Arc::make_mut(&mut records).remove(index)
+    }
+
+    /// Changes the record with that key, in one step with the look at it. `change` works on a copy, which is kept if it
+    /// returns `Ok`.
+    pub fn update<R, E>(&self, key: &str, change: impl FnOnce(&mut T) -> Result<R, E>) -> Option<Result<R, E>> {
+        let mut records = self.lock();
+        let index = records.iter().position(|record| record.key() == key)?;
+        let mut record = records[index].clone();
+        let answer = change(&mut record);
+        if answer.is_ok() {
+            Arc::make_mut(&mut records)[index] = record;
+        }
+        Some(answer)
+    }
+
+    /// Keeps only the records that fit.
+    pub fn retain(&self, fits: impl Fn(&T) -> bool) {
+        let mut records = self.lock();
+        if !records.iter().all(&fits) {
+            Arc::make_mut(&mut records).retain(fits);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<VecDeque<T>>> {
+        // Every change works on a copy or is one step, so a panic leaves the records whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Keyed> Collection for Recent<T> {
+    fn fork(&self) -> Self {
+        Self(Mutex::new(Arc::clone(&self.lock())))
+    }
+}
+
+impl<T: Keyed + Serialize> Serialize for Recent<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(Arc::clone(&self.lock()).iter())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Recent<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let records = VecDeque::deserialize(deserializer)?;
+        if records.len() > MAX_RECENT {
+            return Err(D::Error::custom(format_args!("expected at most {MAX_RECENT} records")));
+        }
+        Ok(Self(Mutex::new(Arc::new(records))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Keyed for String {
+        fn key(&self) -> &str {
+            &self[..1]
+        }
+    }
+
+    #[test]
+    fn recent_records_are_found_changed_and_taken_and_a_fork_goes_its_own_way() {
+        let recent = Recent::default();
+        recent.push("a1".to_owned());
+        let fork = recent.fork();
+        assert_eq!(
+            recent.update("a", |text| {
+                text.push('2');
+                Ok::<_, ()>(text.len())
+            }),
+            Some(Ok(3))
+        );
+        assert_eq!(
+            recent.update("a", |text| {
+                text.push('3');
+                Err::<(), _>(0)
+            }),
+            Some(Err(0))
+        );
+        assert_eq!((recent.get("a"), fork.get("a")), (Some("a12".to_owned()), Some("a1".to_owned())));
+        assert_eq!((recent.take("a"), recent.take("a")), (Some("a12".to_owned()), None));
+        for n in 0..1_100 {
+            recent.push(format!("b{n}"));
+        }
+        let text = serde_json::to_string(&recent).unwrap();
+        assert!(text.starts_with("[\"b100\","), "{text}");
+        let read: Recent<String> = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        read.retain(|text| text.len() < 4);
+        assert_eq!(serde_json::to_string(&read).unwrap(), "[]");
+    }
+}

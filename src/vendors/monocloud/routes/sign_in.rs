@@ -1,0 +1,289 @@
+//! The routes of sign-in: authorization requests, the pages, signing out.
+
+use http::{Method, StatusCode};
+
+use super::handler::{Handler, Request, Row};
+use crate::oidc::authorize::AuthorizeRequest;
+use crate::oidc::client::Form;
+use crate::oidc::page::{self, message, user_code};
+use crate::oidc::respond::{redirect, with_query};
+use crate::protocol::Reply;
+use crate::vendors::monocloud::error::sign_in::Refusal;
+use crate::vendors::monocloud::operations::{self, Checked, SignInFailure, SignedIn, Who};
+use crate::vendors::monocloud::record::{Application, DeviceCode};
+use crate::vendors::monocloud::settings::Login;
+use crate::vendors::monocloud::wire::sign_in::{self as wire, DEVICE, LOGIN, PROVIDER, PageContent, Visit};
+
+/// The name of what a page's URL carries.
+const REQUEST: &str = "request";
+
+pub(super) static ROWS: [Row; 8] = [
+    Row::new("authorize", "GET", "/connect/authorize", Handler::door(authorize)).oauth().unseen(),
+    Row::new("authorize_by_post", "POST", "/connect/authorize", Handler::door(authorize)).oauth().unseen(),
+    Row::new("sign_in_page", "GET", LOGIN, Handler::door(show_page)).oauth().unseen(),
+    Row::new("sign_in_page_by_post", "POST", LOGIN, Handler::door(post_page)).oauth().unseen().heavy(),
+    Row::new("device_page", "GET", DEVICE, Handler::door(show_device)).oauth().reads_only().about_server(),
+    Row::new("device_page_by_post", "POST", DEVICE, Handler::door(post_device)).oauth().unseen().heavy(),
+    Row::new("end_session", "GET", "/connect/endsession", Handler::door(end_session)).oauth().unseen(),
+    Row::new("end_session_by_post", "POST", "/connect/endsession", Handler::door(end_session)).oauth().unseen(),
+];
+
+/// The parameters of a call: in its query, or in its form.
+fn parameters(request: &Request<'_>) -> Form {
+    match *request.exchange.method() == Method::POST {
+        true => Form::of(&request.exchange.call),
+        false => Form::of_query(&request.exchange.call),
+    }
+}
+
+fn authorize(request: &Request<'_>) -> Result<Reply, Refusal> {
+    let form = parameters(request);
+    if AuthorizeRequest::repeated(&form).is_some() {
+        return Ok(wire::error_page("A parameter is repeated."));
+    }
+    let (visit, sent) = (request.visit(), AuthorizeRequest::of(&form));
+    let user = sent.fauxidp_user.clone();
+    let (checked, application) =
+        match operations::check(request.monocloud, sent, &visit.reach(), request.exchange.defect) {
+            Ok(found) => found,
+            Err(error) => return Ok(wire::refused(&error)),
+        };
+    if let Some(user) = user {
+        if !visit.is_navigation() {
+            return Ok(wire::error_page("Only a navigation may sign a user in by fauxidp_user."));
+        }
+        return Ok(enter(request, &visit, &checked, &application, Who::User(&user)));
+    }
+    if visit.sees_cookie()
+        && let Some(reply) = proceed(request, &visit, &checked, &application)
+    {
+        return Ok(reply);
+    }
+    let sealed = wire::seal(request.monocloud, &checked);
+    Ok(redirect(&with_query(&visit.path(LOGIN), &[(REQUEST, &sealed)])).fidelity_row("page_redirect"))
+}
+
+/// Answers a request as far as nothing has to be shown.
+fn proceed(request: &Request<'_>, visit: &Visit<'_>, checked: &Checked, application: &Application) -> Option<Reply> {
+    let monocloud = request.monocloud;
+    let signed_in = visit.cookie().and_then(|cookie| operations::signed_in(monocloud, cookie));
+    if let Some(signed_in) = signed_in.filter(|found| checked.is_answered_by(monocloud, application, found)) {
+        return Some(complete(request, visit, checked, application, &signed_in));
+    }
+    if checked.is_silent() {
+        return Some(wire::refused(&checked.refusal("login_required")));
+    }
+    let hinted = || checked.login_hint.as_deref().filter(|hint| operations::find_user(monocloud, hint).is_some());
+    let user = match monocloud.settings.login {
+        Login::Page => None,
+        Login::Hint => hinted().map(str::to_owned),
+        Login::Auto => hinted().map(str::to_owned).or_else(|| operations::first_user(monocloud)),
+    };
+    user.map(|user| enter(request, visit, checked, application, Who::User(&user)))
+}
+
+/// Signs somebody in and answers the request, or shows why not.
+fn enter(
+    request: &Request<'_>,
+    visit: &Visit<'_>,
+    checked: &Checked,
+    application: &Application,
+    who: Who<'_>,
+) -> Reply {
+    match operations::sign_in_by(request.monocloud, who, visit.cookie(), visit.user_agent()) {
+        Ok(signed_in) => complete(request, visit, checked, application, &signed_in),
+        Err(failure) => refuse(request, visit, checked, application, who, failure),
+    }
+}
+
+fn complete(
+    request: &Request<'_>,
+    visit: &Visit<'_>,
+    checked: &Checked,
+    application: &Application,
+    signed_in: &SignedIn,
+) -> Reply {
+    let parameters = operations::answer(request.monocloud, application, checked, signed_in);
+    let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, &**value)).collect();
+    visit.remember(wire::answered(&checked.target(), &parameters, "answered", "answered_by_form"), signed_in)
+}
+
+/// The page again, with the reason.
+fn refuse(
+    request: &Request<'_>,
+    visit: &Visit<'_>,
+    checked: &Checked,
+    application: &Application,
+    who: Who<'_>,
+    failure: SignInFailure,
+) -> Reply {
+    let sealed = wire::seal(request.monocloud, checked);
+    let hint = match who {
+        Who::Password { username, .. } => username,
+        Who::User(_) => "",
+    };
+    let (row, error) = match failure {
+        SignInFailure::Unknown => ("sign_in_failed", wire::failure(failure)),
+        SignInFailure::KeptOut(_) | SignInFailure::PasswordExpired => ("kept_out", wire::failure(failure)),
+    };
+    let content = PageContent { hint, error: Some(error), ..content(checked, application, &sealed) };
+    visit.page(&content, StatusCode::FORBIDDEN).fidelity_row(row)
+}
+
+fn content<'a>(checked: &'a Checked, application: &'a Application, sealed: &'a str) -> PageContent<'a> {
+    PageContent {
+        page: LOGIN,
+        application: &application.client_name,
+        request: (REQUEST, sealed),
+        hint: checked.login_hint.as_deref().unwrap_or_default(),
+        leads_to: Some(&checked.redirect_uri),
+        ..PageContent::default()
+    }
+}
+
+/// The request of a page, with its application.
+fn carried(request: &Request<'_>, form: &Form) -> Option<(Checked, std::sync::Arc<Application>)> {
+    let checked = wire::open(request.monocloud, form.text(REQUEST)?)?;
+    let application = operations::find_application(request.monocloud, &checked.client_id)?;
+    Some((checked, application))
+}
+
+fn show_page(request: &Request<'_>) -> Result<Reply, Refusal> {
+    let (visit, form) = (request.visit(), Form::of_query(&request.exchange.call));
+    let Some((checked, application)) = carried(request, &form) else {
+        return Ok(wire::error_page("The page needs the request of an application."));
+    };
+    let is_search = form.text(page::SEARCH).is_some();
+    if !is_search && let Some(reply) = proceed(request, &visit, &checked, &application) {
+        return Ok(reply);
+    }
+    let sealed = form.text(REQUEST).unwrap_or_default();
+    let search = form.text(page::SEARCH).unwrap_or_default();
+    let content = PageContent { search, ..content(&checked, &application, sealed) };
+    Ok(visit.page(&content, StatusCode::OK).fidelity_row("page"))
+}
+
+/// Whether a form comes from a page that this browser was shown.
+fn is_own(visit: &Visit<'_>, form: &Form, name: &str) -> bool {
+    let expected = visit.cookie().map(|cookie| visit.once(cookie, form.text(name).unwrap_or_default()));
+    !visit.is_foreign() && expected.as_deref() == form.text(page::ONCE).or(Some("")) && expected.is_some()
+}
+
+fn foreign() -> Reply {
+    let text = "The form does not come from a page that this browser was shown. Start again at the application.";
+    message(StatusCode::FORBIDDEN, PROVIDER, "Signing in failed", text).fidelity_row("foreign_form")
+}
+
+/// Who a form says is to sign in.
+fn who(form: &Form) -> Who<'_> {
+    match form.text(page::USER) {
+        Some(user) => Who::User(user),
+        None => Who::Password {
+            username: form.text(page::USERNAME).unwrap_or_default(),
+            password: form.text(page::PASSWORD).unwrap_or_default(),
+        },
+    }
+}
+
+fn post_page(request: &Request<'_>) -> Result<Reply, Refusal> {
+    let (visit, form) = (request.visit(), Form::of(&request.exchange.call));
+    let Some((checked, application)) = carried(request, &form) else {
+        return Ok(wire::error_page("The page needs the request of an application."));
+    };
+    if !is_own(&visit, &form, REQUEST) {
+        return Ok(foreign());
+    }
+    if form.text(page::DENY).is_some() {
+        return Ok(wire::refused(&checked.refusal("access_denied")));
+    }
+    Ok(enter(request, &visit, &checked, &application, who(&form)))
+}
+
+fn show_device(request: &Request<'_>) -> Result<Reply, Refusal> {
+    let (visit, form) = (request.visit(), Form::of_query(&request.exchange.call));
+    let Some(code) = form.text(page::USER_CODE) else {
+        return Ok(user_code(PROVIDER, &visit.path(DEVICE), None).fidelity_row("code_asked"));
+    };
+    let Some(device) = operations::find_device(request.monocloud, code) else {
+        let error = Some("There is no device that waits with this code.");
+        return Ok(user_code(PROVIDER, &visit.path(DEVICE), error).fidelity_row("code_unknown"));
+    };
+    let search = form.text(page::SEARCH).unwrap_or_default();
+    Ok(device_page(request, &visit, &device, search, None, StatusCode::OK).fidelity_row("page"))
+}
+
+fn device_page(
+    request: &Request<'_>,
+    visit: &Visit<'_>,
+    device: &DeviceCode,
+    search: &str,
+    error: Option<&str>,
+    status: StatusCode,
+) -> Reply {
+    let application = operations::find_application(request.monocloud, &device.client_id);
+    let name = application.map(|application| application.client_name.clone()).unwrap_or_default();
+    let note = format!("A device asks to be connected. It shows the code {}.", device.user_code);
+    let content = PageContent {
+        page: DEVICE,
+        application: &name,
+        request: (page::USER_CODE, &device.user_code),
+        search,
+        error,
+        note: Some(&note),
+        ..PageContent::default()
+    };
+    visit.page(&content, status)
+}
+
+fn post_device(request: &Request<'_>) -> Result<Reply, Refusal> {
+    let (monocloud, visit, form) = (request.monocloud, request.visit(), Form::of(&request.exchange.call));
+    let device = form.text(page::USER_CODE).and_then(|code| operations::find_device(monocloud, code));
+    let Some(device) = device else {
+        let error = Some("There is no device that waits with this code.");
+        return Ok(user_code(PROVIDER, &visit.path(DEVICE), error).fidelity_row("code_unknown"));
+    };
+    if !is_own(&visit, &form, page::USER_CODE) {
+        return Ok(foreign());
+    }
+    if form.text(page::DENY).is_some() {
+        operations::decide(monocloud, &device, None);
+        return Ok(device_message("Denied", "The device is not connected.").fidelity_row("denied"));
+    }
+    match operations::sign_in_by(monocloud, who(&form), visit.cookie(), visit.user_agent()) {
+        Ok(signed_in) => {
+            operations::decide(monocloud, &device, Some(&signed_in));
+            let reply = device_message("Connected", "The device is connected. You can close this page.");
+            Ok(visit.remember(reply.fidelity_row("approved"), &signed_in))
+        }
+        Err(failure) => {
+            let error = Some(wire::failure(failure));
+            let page = device_page(request, &visit, &device, "", error, StatusCode::FORBIDDEN);
+            Ok(page.fidelity_row(if failure == SignInFailure::Unknown { "sign_in_failed" } else { "kept_out" }))
+        }
+    }
+}
+
+fn device_message(title: &str, text: &str) -> Reply {
+    message(StatusCode::OK, PROVIDER, title, text)
+}
+
+fn end_session(request: &Request<'_>) -> Result<Reply, Refusal> {
+    let (monocloud, visit, form) = (request.monocloud, request.visit(), parameters(request));
+    if let Some(signed_in) = visit.cookie().and_then(|cookie| operations::session_of(monocloud, cookie)) {
+        request.deliver(operations::sign_out(monocloud, &signed_in, request.exchange.defect));
+    }
+    let to = operations::after_sign_out(
+        monocloud,
+        form.text("id_token_hint"),
+        form.text("client_id"),
+        form.text("post_logout_redirect_uri"),
+    );
+    let reply = match to {
+        Some(uri) => {
+            let state: Vec<_> = form.text("state").map(|state| ("state", state)).into_iter().collect();
+            redirect(&with_query(&uri, &state)).fidelity_row("redirected")
+        }
+        None => device_message("Signed out", "You are signed out.").fidelity_row("signed_out"),
+    };
+    Ok(visit.forget(reply))
+}

@@ -1,0 +1,86 @@
+//! Turns what a seed file says of the provider into records: applications, APIs, the first key.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::record::{ApiResource, Application, Secret, SigningKey};
+use crate::directory::{Directory, Duplicate};
+use crate::tokens::Keys;
+use crate::vendors::SeedError;
+
+/// The applications of a seed. Each takes every redirect URI on this machine.
+pub(super) fn applications(
+    seed: &str,
+    applications: Vec<Application>,
+    now: i64,
+) -> Result<Directory<Arc<Application>>, SeedError> {
+    let mut records = Vec::with_capacity(applications.len());
+    for (index, mut application) in applications.into_iter().enumerate() {
+        if application.id.is_empty() {
+            let field = format!("applications[{index}].id");
+            return Err(SeedError::about(seed, &application.client_name, &field, "expected an id"));
+        }
+        complete(&mut application.creation_time, &mut application.last_updated, now);
+        complete_secrets(&application.id, &mut application.fauxidp.secrets, application.creation_time);
+        application.fauxidp.takes_local = true;
+        records.push(Arc::new(application));
+    }
+    Directory::new(records).map_err(|duplicate| match duplicate {
+        Duplicate::Key(id) => SeedError::about(seed, &id, "applications", format!("duplicate id {id:?}")),
+        Duplicate::Alias(never) => match never {},
+    })
+}
+
+/// The APIs of a seed.
+pub(super) fn api_resources(
+    seed: &str,
+    apis: Vec<ApiResource>,
+    now: i64,
+) -> Result<Directory<Arc<ApiResource>>, SeedError> {
+    let mut records = Vec::with_capacity(apis.len());
+    let mut names = BTreeSet::new();
+    for (index, mut api) in apis.into_iter().enumerate() {
+        let wrong = |field: &str, value: &str, message: String| {
+            SeedError::about(seed, value, &format!("apiResources[{index}].{field}"), message)
+        };
+        if api.id.is_empty() || api.audience.is_empty() {
+            return Err(wrong("id", &api.audience, "expected an id and an audience".to_owned()));
+        }
+        if let Some(scope) = api.fauxidp.scopes.iter().find(|scope| !names.insert(scope.name.clone())) {
+            return Err(wrong("fauxidp.scopes", &scope.name, format!("duplicate scope {:?}", scope.name)));
+        }
+        complete(&mut api.creation_time, &mut api.last_updated, now);
+        complete_secrets(&api.id, &mut api.fauxidp.secrets, api.creation_time);
+        records.push(Arc::new(api));
+    }
+    Directory::new(records).map_err(|duplicate| match duplicate {
+        Duplicate::Key(id) => SeedError::about(seed, &id, "apiResources", format!("duplicate id {id:?}")),
+        Duplicate::Alias(audience) => {
+            SeedError::about(seed, &audience, "apiResources", format!("duplicate audience {audience:?}"))
+        }
+    })
+}
+
+/// A record without times is as old as the server.
+fn complete(created: &mut i64, updated: &mut i64, now: i64) {
+    if *created == 0 {
+        *created = now;
+    }
+    *updated = (*updated).max(*created);
+}
+
+fn complete_secrets(owner: &str, secrets: &mut [Secret], created: i64) {
+    for (number, secret) in secrets.iter_mut().enumerate() {
+        if secret.id.is_empty() {
+            secret.id = format!("{owner}-secret-{}", number + 1);
+        }
+        complete(&mut secret.creation_time, &mut secret.last_updated, created);
+    }
+}
+
+/// The key that signs at first, as old as the seeded people.
+pub(super) fn signing_keys(keys: &Keys) -> Directory<SigningKey> {
+    const BIRTH: i64 = 1_735_689_600;
+    let index = keys.next_index().expect("no key of a new world is in use");
+    Directory::new(vec![SigningKey::new(index, BIRTH)]).expect("there is one")
+}
