@@ -31,6 +31,7 @@ mod models;
 mod outbound;
 mod published;
 mod readme;
+mod recorded;
 mod replay;
 mod rules;
 mod server;

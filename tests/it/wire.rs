@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 pub const NOW: &str = "2030-01-01T00:00:00Z";
 
 /// What tests call the server, whatever its port: tokens name it.
-const HOST: &str = "127.0.0.1:8484";
+pub const HOST: &str = "127.0.0.1:8484";
 
 /// What tests start with: any free port, a frozen clock.
 pub fn config() -> Config {

@@ -1,0 +1,110 @@
+//! What a real server answered, replayed: `recordings/` holds its answers call by call, and this server is told the
+//! same story. Each step has to agree in status, in the headers that matter, and in its body, but for what
+//! `declared.txt` names.
+
+mod compare;
+mod declared;
+mod play;
+
+use fauxidp::{Config, Emulator};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::{fixture, wire};
+
+/// When the stories were told.
+const TOLD_AT: &str = "2026-11-27T12:00:00Z";
+
+/// A step of a recording.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub name: String,
+    /// Method and path.
+    pub call: String,
+    /// `admin`, or the header's text.
+    #[serde(rename = "as")]
+    pub caller: Option<String>,
+    /// Client id and secret, with a colon between them.
+    pub basic: Option<String>,
+    /// Further headers.
+    #[serde(default)]
+    pub with: Map<String, Value>,
+    /// JSON, a text, or a text that begins with `base64:`.
+    pub sent: Option<Value>,
+    /// Names for parts of the answer.
+    #[serde(default)]
+    pub learn: Map<String, Value>,
+    pub status: u16,
+    pub headers: Map<String, Value>,
+    pub body: Value,
+    /// How the real server's own answers differ from one telling to the next.
+    pub varies: Option<Value>,
+}
+
+/// The steps of `recordings/zitadel/<name>.json`.
+pub fn recording(name: &str) -> Vec<Step> {
+    let path = fixture::root().join(format!("recordings/zitadel/{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Tells a recording to a fresh server and holds the answers against it. `FAUXIDP_RECORDED=1` prints every difference,
+/// also the declared ones.
+async fn agrees(name: &str, settings: &[&str], declared: &str) {
+    let steps = recording(name);
+    let set = settings.iter().map(|setting| (*setting).to_owned()).collect();
+    let config = Config { set, clock: Some(TOLD_AT.parse().expect("a time")), ..wire::config() };
+    let emulator = Emulator::start_with(config).await.expect("it starts");
+    let answers = play::play(&steps, &emulator).await;
+    emulator.stop().await;
+    let declared = declared::read(declared);
+    let compared = steps.iter().zip(&answers).filter(|(step, _)| step.varies.is_none());
+    let (mut differ, mut agree, mut left) = (Vec::new(), 0, Vec::new());
+    for (step, answer) in compared {
+        let Some(answer) = answer else {
+            left.push(step.name.as_str());
+            continue;
+        };
+        let differences = compare::differences(step, answer);
+        if std::env::var_os("FAUXIDP_RECORDED").is_some() && !differences.is_empty() {
+            println!("## {} {}\n{}", step.name, step.call, compare::lines(&differences));
+        }
+        match differences.iter().all(|difference| declared.covers(&step.name, difference.what)) {
+            true => agree += 1,
+            false => differ.push(format!("{} {}\n{}", step.name, step.call, compare::lines(&differences))),
+        }
+    }
+    println!(
+        "{name}: {agree} steps agree, {} differ, {} need a name that only a script makes",
+        differ.len(),
+        left.len()
+    );
+    assert!(left.len() * 20 <= steps.len(), "too many steps are not played: {left:?}");
+    let first: Vec<_> = differ.iter().take(12).cloned().collect();
+    assert!(differ.is_empty(), "{name}: {agree} agree, {} differ:\n{}", differ.len(), first.join("\n"));
+}
+
+#[tokio::test]
+async fn the_story_of_users_agrees() {
+    agrees("users", &[], "users").await;
+}
+
+#[tokio::test]
+async fn the_random_walks_agree() {
+    agrees("walks", &[], "walks").await;
+}
+
+#[test]
+fn what_is_declared_is_little_and_exact() {
+    for story in ["users", "walks", "grpc"] {
+        declared::check(story, recording_names(story));
+    }
+}
+
+/// The names of a recording's steps, whatever else they hold.
+fn recording_names(name: &str) -> Vec<String> {
+    let path = fixture::root().join(format!("recordings/zitadel/{name}.json"));
+    let steps: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).expect("a recording")).expect("JSON");
+    steps.iter().filter_map(|step| Some(step["name"].as_str()?.to_owned())).collect()
+}

@@ -1,0 +1,70 @@
+//! The differences from a recording that are wanted: `recordings/zitadel/declared.txt`.
+
+use crate::fixture;
+
+/// The most lines of one story.
+const MAX_LINES: usize = 15;
+
+/// The lines of one story.
+#[derive(Default)]
+pub struct Declared(Vec<Line>);
+
+struct Line {
+    pattern: String,
+    what: String,
+    reason: String,
+}
+
+impl Declared {
+    /// Whether a difference of that step is declared.
+    pub fn covers(&self, step: &str, what: &str) -> bool {
+        self.0.iter().any(|line| line.what == what && matches(&line.pattern, step))
+    }
+}
+
+/// The lines of a story: `STORY STEP-PATTERN WHAT reason`.
+pub fn read(story: &str) -> Declared {
+    let text = std::fs::read_to_string(fixture::root().join("recordings/zitadel/declared.txt")).expect("a file");
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| {
+        let mut words = line.splitn(4, ' ');
+        let (own, pattern, what, reason) = (words.next()?, words.next()?, words.next()?, words.next()?);
+        let line = Line { pattern: pattern.to_owned(), what: what.to_owned(), reason: reason.to_owned() };
+        (own == story).then_some(line)
+    });
+    Declared(lines.collect())
+}
+
+/// Holds the limits: few lines, no bare `*`, and together few steps.
+pub fn check(story: &str, steps: Vec<String>) {
+    let declared = read(story);
+    assert!(declared.0.len() <= MAX_LINES, "{story}: more than {MAX_LINES} lines");
+    for line in &declared.0 {
+        assert!(line.what != "*" && line.pattern != "*" && !line.reason.is_empty(), "{story} {}", line.pattern);
+        assert!(steps.iter().any(|step| matches(&line.pattern, step)), "{story}: no step is {}", line.pattern);
+    }
+    let covered = steps.iter().filter(|step| declared.0.iter().any(|line| matches(&line.pattern, step))).count();
+    assert!(covered * 100 <= steps.len() * 3, "{story}: {covered} of {} steps are declared", steps.len());
+}
+
+/// Whether a name is of that pattern, in which `*` is any text.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
+            name.char_indices().map(|(at, _)| at).chain([name.len()]).any(|at| matches(rest, &name[at..]))
+        }),
+    }
+}
+
+#[test]
+fn a_star_is_any_text() {
+    for (pattern, name, expected) in [
+        ("a/*", "a/b", true),
+        ("a/*", "b/a/", false),
+        ("*x", "abx", true),
+        ("a", "ab", false),
+        ("a*c*e", "abcde", true),
+    ] {
+        assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+    }
+}

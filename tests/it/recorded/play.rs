@@ -1,0 +1,230 @@
+//! Tells a recording: fills in what earlier answers gave, and masks the answers as the recording is masked.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use fauxidp::Emulator;
+use regex_lite::Regex;
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, Serializer};
+use serde_json::{Map, Value};
+
+use super::Step;
+use crate::wire::{Answer, Ask, HOST};
+
+/// Members that hold secrets.
+const SECRETS: [&str; 11] = [
+    "keyContent",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "token",
+    "clientSecret",
+    "emailCode",
+    "phoneCode",
+    "verificationCode",
+    "code",
+    "sessionToken",
+];
+
+/// Members that hold a time in seconds.
+const SECONDS: [&str; 6] = ["updated_at", "exp", "iat", "nbf", "auth_time", "expires_in"];
+
+/// An answer, masked as a recording is.
+pub struct Recorded {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Value,
+}
+
+/// Plays every step in order. `None` where a step needs a name that only a script makes.
+pub async fn play(steps: &[Step], emulator: &Emulator) -> Vec<Option<Recorded>> {
+    let mut names = Names::new();
+    let mut answers = Vec::new();
+    for step in steps {
+        let Some(ask) = names.request(step) else {
+            answers.push(None);
+            continue;
+        };
+        let answer = ask.send(emulator).await;
+        let body = body(&answer);
+        answers.push(Some(names.recorded(step, &answer, &body)));
+        names.learn(&step.learn, &body);
+    }
+    answers
+}
+
+fn body(answer: &Answer) -> Value {
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    serde_json::from_str(&text).unwrap_or(Value::String(text))
+}
+
+/// What was learnt, by name.
+struct Names {
+    values: BTreeMap<String, String>,
+    placeholder: Regex,
+    time: Regex,
+    long: Regex,
+}
+
+impl Names {
+    fn new() -> Self {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let regex = |text: &str| Regex::new(text).expect("a regular expression");
+        Self {
+            values: BTreeMap::from([pair("org", "69629023906488334"), pair("admin-token", "zitadel-admin")]),
+            placeholder: regex(r"<([\w%./-]+)>"),
+            time: regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"),
+            long: regex(r"[\w.-]*\d{15,20}[\w.-]*"),
+        }
+    }
+
+    /// The request of a step, if every name in it is known.
+    fn request(&self, step: &Step) -> Option<Ask> {
+        let call = self.fill(&step.call)?;
+        let (method, path) = call.split_once(' ')?;
+        let mut ask = Ask::new(method, path).header("accept-encoding", "identity");
+        let mut has_type = false;
+        for (name, value) in &step.with {
+            has_type |= name.eq_ignore_ascii_case("content-type");
+            ask = ask.header(name, &self.fill(value.as_str()?)?);
+        }
+        if let Some(caller) = &step.caller {
+            let value = if caller == "admin" { "Bearer zitadel-admin".to_owned() } else { self.fill(caller)? };
+            ask = ask.header("authorization", &value);
+        }
+        if let Some(basic) = &step.basic {
+            ask = ask.header("authorization", &format!("Basic {}", STANDARD.encode(self.fill(basic)?)));
+        }
+        let body = match &step.sent {
+            None => return Some(ask),
+            Some(Value::String(text)) => match text.strip_prefix("base64:") {
+                Some(coded) => STANDARD.decode(coded).ok()?,
+                None => self.fill(text)?.into_bytes(),
+            },
+            Some(value) => self.fill(&spaced(value))?.into_bytes(),
+        };
+        Some(if has_type { ask } else { ask.header("content-type", "application/json") }.body(body))
+    }
+
+    fn fill(&self, text: &str) -> Option<String> {
+        let mut is_known = true;
+        let filled = self.placeholder.replace_all(text, |found: &regex_lite::Captures<'_>| {
+            let value = self.values.get(&found[1]);
+            is_known &= value.is_some();
+            value.cloned().unwrap_or_default()
+        });
+        let filled = filled.into_owned();
+        is_known.then_some(filled)
+    }
+
+    fn learn(&mut self, learn: &Map<String, Value>, body: &Value) {
+        for (name, place) in learn {
+            let path = place.as_str().expect("a path").trim_start_matches('$').replace('[', ".").replace(']', "");
+            let found = path.split('.').filter(|part| !part.is_empty()).try_fold(body, |value, part| match value {
+                Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+                value => value.get(part),
+            });
+            match found {
+                Some(Value::String(text)) => _ = self.values.insert(name.clone(), text.clone()),
+                Some(value) => _ = self.values.insert(name.clone(), value.to_string()),
+                None => {}
+            }
+        }
+    }
+
+    fn recorded(&self, step: &Step, answer: &Answer, body: &Value) -> Recorded {
+        let headers = step.headers.keys().filter_map(|name| {
+            let mut lines: Vec<_> =
+                answer.headers.iter().filter(|(own, _)| own == name).map(|(_, value)| &**value).collect();
+            lines.sort_unstable();
+            (!lines.is_empty()).then(|| (name.clone(), self.plain(&lines.join(", "))))
+        });
+        let mut body = body.clone();
+        self.mask(&mut body);
+        hide(&mut body, "");
+        Recorded { status: answer.status, headers: headers.collect(), body }
+    }
+
+    fn mask(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.plain(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.mask(member)),
+            _ => {}
+        }
+    }
+
+    /// The text with names for what was learnt, and words for times and other long numbers.
+    fn plain(&self, text: &str) -> String {
+        let mut text = text.replace('\u{a0}', " ").replace(&format!("http://{HOST}"), "<origin>");
+        let mut values: Vec<_> = self.values.iter().filter(|(_, value)| value.len() > 3).collect();
+        values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+        for (name, value) in values {
+            text = text.replace(value.as_str(), &format!("<{name}>"));
+        }
+        let text = self.time.replace_all(&text, "<time>");
+        let long = |found: &regex_lite::Captures<'_>| {
+            let is_number = found[0].len() <= 20 && found[0].bytes().all(|byte| byte.is_ascii_digit());
+            if is_number { "<number>".to_owned() } else { found[0].to_owned() }
+        };
+        self.long.replace_all(&text, long).into_owned()
+    }
+}
+
+/// Masks secrets and seconds by their members' names.
+fn hide(value: &mut Value, member: &str) {
+    match value {
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| hide(value, name)),
+        Value::Array(items) => {
+            items.iter_mut().for_each(|item| hide(item, if member == "keyContent" { "" } else { member }));
+        }
+        Value::String(text) if !text.is_empty() && SECRETS.contains(&member) && !text.starts_with('<') => {
+            if member != "code" || text.len() == 6 && *text == text.to_uppercase() {
+                *text = format!("<{member}>");
+            }
+        }
+        Value::Number(_) if SECONDS.contains(&member) => *value = Value::String(format!("<{member}>")),
+        _ => {}
+    }
+}
+
+/// JSON as the stories' scripts write it: a blank after each comma and colon, and ASCII only. Errors name columns.
+fn spaced(value: &Value) -> String {
+    let mut text = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut text, Spaced)).expect("JSON");
+    String::from_utf8(text).expect("ASCII")
+}
+
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        writer.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        writer.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        for unit in fragment.chars() {
+            let mut units = [0; 2];
+            match unit.is_ascii() {
+                true => writer.write_all(&[unit as u8])?,
+                false => unit.encode_utf16(&mut units).iter().try_for_each(|unit| write!(writer, "\\u{unit:04x}"))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        serde_json::ser::CompactFormatter.write_char_escape(writer, escape)
+    }
+}
