@@ -2,6 +2,9 @@
 
 use crate::fixture;
 
+/// The stories that have lines.
+pub const STORIES: [&str; 3] = ["users", "walks", "grpc"];
+
 /// The most lines of one story.
 const MAX_LINES: usize = 15;
 
@@ -22,16 +25,25 @@ impl Declared {
     }
 }
 
-/// The lines of a story: `STORY STEP-PATTERN WHAT reason`.
+/// The lines of a story, which stand below its name: `STEP-PATTERN WHAT reason`.
 pub fn read(story: &str) -> Declared {
-    let text = std::fs::read_to_string(fixture::root().join("recordings/zitadel/declared.txt")).expect("a file");
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| {
-        let mut words = line.splitn(4, ' ');
-        let (own, pattern, what, reason) = (words.next()?, words.next()?, words.next()?, words.next()?);
-        let line = Line { pattern: pattern.to_owned(), what: what.to_owned(), reason: reason.to_owned() };
-        (own == story).then_some(line)
-    });
-    Declared(lines.collect())
+    let (mut lines, mut section) = (Vec::new(), "");
+    for line in text().lines() {
+        let mut words = line.splitn(3, ' ');
+        match (line.strip_prefix("# "), words.next(), words.next(), words.next()) {
+            (Some(name), ..) => section = STORIES.iter().find(|own| **own == name).copied().unwrap_or_default(),
+            (None, Some(pattern), Some(what), Some(reason)) if section == story => {
+                lines.push(Line { pattern: pattern.to_owned(), what: what.to_owned(), reason: reason.to_owned() })
+            }
+            _ => {}
+        }
+    }
+    Declared(lines)
+}
+
+/// The file as it is written.
+pub fn text() -> String {
+    std::fs::read_to_string(fixture::root().join("recordings/zitadel/declared.txt")).expect("a file")
 }
 
 /// Holds the limits: few lines, no bare `*`, and together few steps.
