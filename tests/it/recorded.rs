@@ -100,8 +100,8 @@ fn what_is_declared_is_little_and_exact() {
     for story in declared::STORIES {
         declared::check(story, recording_names(story));
     }
-    let page = std::fs::read_to_string(fixture::root().join("docs/fidelity/recordings.md")).expect("a page");
-    assert!(page.contains(&declared::text()), "docs/fidelity/recordings.md shows the declared differences as they are");
+    let page = std::fs::read_to_string(fixture::root().join("docs/recordings.md")).expect("a page");
+    assert!(page.contains(&declared::text()), "docs/recordings.md shows the declared differences as they are");
 }
 
 /// The names of a recording's steps, whatever else they hold.

@@ -40,10 +40,10 @@ pub fn differences<'s>(step: &'s Step, answer: &Recorded) -> Vec<Difference<'s>>
 /// that out, so it is not compared.
 fn as_seeded(body: &Value) -> Value {
     let mut body = body.clone();
-    if body.get("user").is_none() {
-        if let Some(details) = body.get_mut("details").and_then(Value::as_object_mut) {
-            details.remove("creationDate");
-        }
+    if body.get("user").is_none()
+        && let Some(details) = body.get_mut("details").and_then(Value::as_object_mut)
+    {
+        details.remove("creationDate");
     }
     body
 }

@@ -203,14 +203,17 @@ fn hide(value: &mut Value, member: &str) {
         Value::Array(items) => {
             items.iter_mut().for_each(|item| hide(item, if member == "keyContent" { "" } else { member }));
         }
-        Value::String(text) if !text.is_empty() && SECRETS.contains(&member) && !text.starts_with('<') => {
-            if member != "code" || text.len() == 6 && *text == text.to_uppercase() {
-                *text = format!("<{member}>");
-            }
-        }
+        Value::String(text) if !text.is_empty() && is_secret(member, text) => *text = format!("<{member}>"),
         Value::Number(_) if SECONDS.contains(&member) => *value = Value::String(format!("<{member}>")),
         _ => {}
     }
+}
+
+/// A code that a person types has six capitals; other codes are numbers of errors.
+fn is_secret(member: &str, text: &str) -> bool {
+    SECRETS.contains(&member)
+        && !text.starts_with('<')
+        && (member != "code" || text.len() == 6 && text == text.to_uppercase())
 }
 
 /// JSON as the stories' scripts write it: a blank after each comma and colon, and ASCII only. Errors name columns.
