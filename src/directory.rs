@@ -49,6 +49,11 @@ impl<T: Record> Directory<T> {
         self.owner(&self.lock(), alias).cloned()
     }
 
+    /// About how many records there are, and at least as many as there are.
+    pub fn size(&self) -> usize {
+        self.seed.len() + self.lock().len()
+    }
+
     /// Adds the record that `make` returns under that key. Checks under one lock that its key and aliases are free.
     ///
     /// # Errors

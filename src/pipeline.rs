@@ -5,6 +5,7 @@ mod control;
 mod entering;
 mod faulting;
 mod grpc;
+mod heavy;
 mod reading;
 mod recorder;
 mod unemulated;
@@ -33,6 +34,7 @@ use crate::vendors::{Vendor, VendorSet};
 use crate::world::{World, Worlds};
 
 use entering::Entered;
+use heavy::Heavy;
 use recorder::Recorder;
 
 /// From how many bytes on what was read is not answered where no memory is left: the client may never take it.
@@ -40,18 +42,17 @@ const LARGE: usize = 16 << 10;
 
 /// Everything that a request can need.
 pub struct Pipeline {
-    worlds: Worlds,
-    control: Control,
+    worlds: Arc<Worlds>,
+    control: Arc<Control>,
     faults: StartFaults,
     outbound: OutboundClient,
     /// gRPC's own.
     services: Services,
     held: Arc<Semaphore>,
-    /// Permits for heavy operations that run off the workers; without them, heavy operations run in the caller's task.
-    heavy: Option<Arc<Semaphore>>,
+    heavy: Heavy,
     limits: Limits,
     /// Held by a read while memory is tight.
-    turn: Mutex<()>,
+    turn: Arc<Mutex<()>>,
     /// Cancelled when the server stops.
     stop: CancellationToken,
 }
@@ -76,17 +77,16 @@ impl Pipeline {
     ) -> Self {
         let services = Services::of(worlds.vendors());
         let held = Arc::new(Semaphore::new(limits.max_held));
-        let heavy = Some(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))));
         Self {
-            worlds,
-            control,
+            worlds: Arc::new(worlds),
+            control: Arc::new(control),
             faults,
             outbound,
             services,
             held,
-            heavy,
+            heavy: Heavy::new(),
             limits,
-            turn: Mutex::new(()),
+            turn: Arc::default(),
             stop: CancellationToken::new(),
         }
     }
@@ -94,7 +94,7 @@ impl Pipeline {
     /// The same, but heavy operations run in the caller's task, for callers without a multi-threaded runtime.
     #[must_use]
     pub fn inline(self) -> Self {
-        Self { heavy: None, ..self }
+        Self { heavy: Heavy::inline(), ..self }
     }
 
     /// Answers one call, whose body is still to come.
@@ -162,30 +162,25 @@ impl Pipeline {
         self.compute(recorder, |_, exchange| then(exchange, answer)).await
     }
 
-    /// Runs a step of the vendor. Slow operations, such as hashing, run off the workers, a bounded number at a time, so
-    /// that other calls are not held up.
+    /// Runs a step of the vendor, off the workers if it takes long.
     async fn compute(
         &self,
         recorder: &Recorder<'_>,
         step: impl FnOnce(&dyn Vendor, &Exchange) -> Outcome + Send + 'static,
     ) -> Outcome {
-        let is_heavy = recorder.exchange.operation.is_some_and(|operation| operation.is_heavy);
-        let Some(heavy) = self.heavy.as_ref().filter(|_| is_heavy) else {
-            let _turn = self.turn(&recorder.exchange);
+        let turn = self.turn(&recorder.exchange);
+        if !recorder.is_heavy() {
+            let _turn = turn.as_deref().map(Mutex::lock);
             return answering::guarded(recorder.vendor(), &recorder.exchange, step);
-        };
-        let permit = Arc::clone(heavy).acquire_owned().await;
+        }
         let (world, exchange) = (Arc::clone(&recorder.world), Arc::clone(&recorder.exchange));
         let vendor = recorder.vendor_index();
-        let work = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+        let work = move || {
+            let _turn = turn.as_deref().map(Mutex::lock);
             answering::guarded(world.vendor(vendor), &exchange, step)
-        });
-        match work.await {
-            Ok(outcome) => outcome,
-            // A panic was already answered there; the work is lost only if the runtime shuts down.
-            Err(_) => recorder.vendor().refuse(&recorder.exchange, &Failure::from(Kind::Broken)).into(),
-        }
+        };
+        let done = self.heavy.run(work).await;
+        done.unwrap_or_else(|| recorder.vendor().refuse(&recorder.exchange, &Failure::from(Kind::Broken)).into())
     }
 
     /// The last steps of a call to a vendor.

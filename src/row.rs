@@ -44,6 +44,8 @@ pub struct Operation {
     pub is_about_server: bool,
     /// Whether it is slow by nature, such as hashing: then it runs off the workers.
     pub is_heavy: bool,
+    /// Whether it looks at many records: then it runs off the workers where there are many.
+    pub is_list: bool,
     /// Whether the emulator answers it.
     pub is_emulated: bool,
 }
@@ -147,6 +149,13 @@ impl<H> Row<H> {
         self.operation.is_heavy = true;
         self
     }
+
+    /// It looks at many records.
+    #[must_use]
+    pub const fn list(mut self) -> Self {
+        self.operation.is_list = true;
+        self
+    }
 }
 
 impl<H> fmt::Debug for Row<H> {
@@ -172,6 +181,7 @@ impl Operation {
             takes_any_method: false,
             is_about_server: false,
             is_heavy: false,
+            is_list: false,
             is_emulated: false,
         }
     }

@@ -103,6 +103,11 @@ impl Admitted {
         self.0.operation.name == "put_state"
     }
 
+    /// Whether answering it takes long.
+    pub fn is_heavy(&self) -> bool {
+        self.0.operation.is_heavy
+    }
+
     /// Whether it only reads, or gives memory back. Such calls are answered also where no memory is left.
     pub fn frees_memory(&self) -> bool {
         let operation = self.0.operation;

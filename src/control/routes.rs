@@ -28,21 +28,23 @@ static ROWS: [Row; 30] = [
     }),
     Row::new("routes", "GET", "/__fauxidp/routes", |request| {
         Reply::of(StatusCode::OK, &report::routes(request.vendors()))
-    }),
+    })
+    .heavy(),
     Row::new("fidelity", "GET", "/__fauxidp/fidelity", |request| {
         Reply::of(StatusCode::OK, &report::fidelity(request.vendors()))
-    }),
+    })
+    .heavy(),
     Row::new("metrics", "GET", "/__fauxidp/metrics", |request| metrics::show(&request.control.metrics, request.worlds)),
     Row::new("defects", "GET", "/__fauxidp/defects", |_| sign_in::defects()),
     Row::new("ca", "GET", "/__fauxidp/ca.pem", ca),
     Row::new("list_worlds", "GET", "/__fauxidp/worlds", worlds::list),
     Row::new("get_world", "GET", "/__fauxidp/worlds/{world}", worlds::show),
-    Row::new("put_world", "PUT", "/__fauxidp/worlds/{world}", worlds::put),
-    Row::new("drop_world", "DELETE", "/__fauxidp/worlds/{world}", worlds::drop_world),
-    Row::new("reset_world", "POST", "/__fauxidp/worlds/{world}/reset", worlds::reset),
-    Row::new("fork_world", "POST", "/__fauxidp/worlds/{world}/fork", worlds::fork),
-    Row::new("get_state", "GET", "/__fauxidp/worlds/{world}/state", worlds::state),
-    Row::new("put_state", "PUT", "/__fauxidp/worlds/{world}/state", worlds::restore),
+    Row::new("put_world", "PUT", "/__fauxidp/worlds/{world}", worlds::put).heavy(),
+    Row::new("drop_world", "DELETE", "/__fauxidp/worlds/{world}", worlds::drop_world).heavy(),
+    Row::new("reset_world", "POST", "/__fauxidp/worlds/{world}/reset", worlds::reset).heavy(),
+    Row::new("fork_world", "POST", "/__fauxidp/worlds/{world}/fork", worlds::fork).heavy(),
+    Row::new("get_state", "GET", "/__fauxidp/worlds/{world}/state", worlds::state).heavy(),
+    Row::new("put_state", "PUT", "/__fauxidp/worlds/{world}/state", worlds::restore).heavy(),
     Row::new("outbox", "GET", "/__fauxidp/worlds/{world}/outbox", |request| {
         request.read(|world| Reply::of(StatusCode::OK, &json!({ "outbox": world.messages() })))
     }),
@@ -55,11 +57,13 @@ static ROWS: [Row; 30] = [
     Row::new("change_signing_keys", "POST", "/__fauxidp/worlds/{world}/keys", sign_in::change_keys),
     Row::new("requests", "GET", "/__fauxidp/worlds/{world}/requests", |request| {
         request.read(|world| requests::list(world, request.query()))
-    }),
+    })
+    .heavy(),
     Row::new("clear_requests", "DELETE", "/__fauxidp/worlds/{world}/requests", |request| request.read(requests::clear)),
     Row::new("verify", "POST", "/__fauxidp/worlds/{world}/verify", |request| {
         request.read(|world| requests::verify(world, request.body()))
-    }),
+    })
+    .heavy(),
     Row::new("clock", "GET", "/__fauxidp/worlds/{world}/clock", |request| request.read(clock::show)),
     Row::new("set_clock", "PUT", "/__fauxidp/worlds/{world}/clock", |request| {
         request.write(|world| clock::change(world, request.body()))

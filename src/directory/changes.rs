@@ -67,6 +67,10 @@ impl<T: Record> Changes<T> {
         self.records.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
     pub(super) fn get(&self, key: Key<'_>) -> Option<&Change<T>> {
         self.records.find(key.hash, |change| change.key() == key.text)
     }

@@ -70,6 +70,10 @@ impl<T: Record> Seed<T> {
         Some(&self.records[*index as usize])
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.records.iter()
     }

@@ -1,8 +1,12 @@
 //! Calls to fauxidp's own API: accepted first, then read. So nobody sends a body that nobody will look at.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use http::StatusCode;
 use hyper::body::Body;
 
+use super::heavy::LARGE_BODY;
 use super::reading::{self, Unread};
 use super::{LARGE, Pipeline};
 use crate::control::Admitted;
@@ -18,7 +22,7 @@ impl Pipeline {
         let reply = match self.admit(&call, body).await {
             Ok((admitted, body)) => {
                 call.body = body;
-                let reply = self.control.handle(*call, admitted, &self.worlds);
+                let reply = self.control_reply(call, admitted).await;
                 match reply.body.len() > LARGE && self.budget().is_spent() {
                     true => self.control.no_memory(),
                     false => reply,
@@ -28,6 +32,16 @@ impl Pipeline {
         };
         tracing::debug!(status = reply.status.as_u16(), "{line}");
         reply
+    }
+
+    /// Answers an accepted call, off the workers if it takes long.
+    async fn control_reply(&self, call: Box<Call>, admitted: Admitted) -> Reply {
+        if call.body.len() <= LARGE_BODY && !admitted.is_heavy() {
+            return self.control.handle(*call, admitted, &self.worlds);
+        }
+        let (control, worlds) = (Arc::clone(&self.control), Arc::clone(&self.worlds));
+        let done = self.heavy.run(move || control.handle(*call, admitted, &worlds)).await;
+        done.unwrap_or_else(|| Reply::empty(StatusCode::SERVICE_UNAVAILABLE)) // the server stops
     }
 
     /// What an accepted call names, and its body.

@@ -48,7 +48,7 @@ impl Pipeline {
     /// Answers a call that has a plan: fault, vendor and marks, in the order that the fault asks for.
     pub(super) async fn follow(&self, recorder: &mut Recorder<'_>, mut plan: Box<Plan>) -> Reply {
         // A trial on a copy shows whether the call would succeed, without changing anything.
-        if plan.needs_trial() && !self.would_succeed(recorder) {
+        if plan.needs_trial() && !self.would_succeed(recorder).await {
             plan.withdraw_validated();
         }
         let mut skipped = Vec::new();
@@ -86,9 +86,10 @@ impl Pipeline {
         }
     }
 
-    fn would_succeed(&self, recorder: &Recorder<'_>) -> bool {
-        let trial = recorder.world.trial(recorder.vendor_index());
-        answering::would_succeed(&*trial, &recorder.exchange)
+    async fn would_succeed(&self, recorder: &Recorder<'_>) -> bool {
+        let (trial, exchange) = (recorder.world.trial(recorder.vendor_index()), Arc::clone(&recorder.exchange));
+        let work = move || answering::would_succeed(&*trial, &exchange);
+        if recorder.is_heavy() { self.heavy.run(work).await.unwrap_or(false) } else { work() }
     }
 
     /// Why the chosen outcome is skipped.

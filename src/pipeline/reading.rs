@@ -1,6 +1,6 @@
 //! The first step: reads a whole request, within the limits.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -24,10 +24,10 @@ impl Pipeline {
     }
 
     /// The turn of a call that only reads, where memory is tight: its answer may be large, and of several at once
-    /// nobody knows how large before they are there.
-    pub(super) fn turn(&self, exchange: &Exchange) -> Option<MutexGuard<'_, ()>> {
+    /// nobody knows how large before they are there. The lock is to be held while it is computed.
+    pub(super) fn turn(&self, exchange: &Exchange) -> Option<Arc<Mutex<()>>> {
         let reads = exchange.operation.is_some_and(|operation| operation.reads_only);
-        (reads && self.budget().is_tight()).then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner))
+        (reads && self.budget().is_tight()).then(|| Arc::clone(&self.turn))
     }
 
     /// Whether the process has hardly any memory left.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::heavy;
 use crate::exchange::Exchange;
 use crate::faults;
 use crate::journal::{AnswerSummary, Entry, Seen, Stopwatch};
@@ -11,6 +12,7 @@ use crate::limits::Limit;
 use crate::metrics::{Call as Counted, Metrics};
 use crate::protocol::Reply;
 use crate::protocol::problem::MARK;
+use crate::row::Operation;
 use crate::tokens::Defect;
 use crate::vendors::Vendor;
 use crate::world::World;
@@ -48,6 +50,15 @@ impl<'a> Recorder<'a> {
     /// The index of its vendor.
     pub(super) fn vendor_index(&self) -> usize {
         self.vendor.expect("only a vendor's exchange gets as far as being handled")
+    }
+
+    /// Whether the call takes long.
+    pub(super) fn is_heavy(&self) -> bool {
+        let exchange = &self.exchange;
+        let is_long = |operation: &Operation| {
+            operation.is_heavy || operation.is_list && self.vendor().records() > heavy::MANY_RECORDS
+        };
+        exchange.call.body.len() > heavy::LARGE_BODY || exchange.operation.is_some_and(is_long)
     }
 
     /// Its vendor, in its world.

@@ -72,6 +72,11 @@ pub trait Vendor: Send + Sync {
     /// How the vendor's clients connect to this world of a server at `base`, with a credential for everything.
     fn endpoint(&self, base: &BaseUrls) -> Endpoint;
 
+    /// About how many records a list looks at.
+    fn records(&self) -> usize {
+        0
+    }
+
     /// The handler of events outside the API, if the vendor has one.
     fn events(&self) -> Option<&dyn Events> {
         None

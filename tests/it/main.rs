@@ -45,5 +45,6 @@ mod tenant_isolation;
 mod transcript;
 mod wire;
 mod wire_parity;
+mod work;
 mod worlds;
 mod zephyr;

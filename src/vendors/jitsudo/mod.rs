@@ -96,6 +96,10 @@ impl Vendor for Jitsudo {
         Ok(Box::new(Self { state, access: Arc::clone(&self.access), behaviour, context }))
     }
 
+    fn records(&self) -> usize {
+        self.state.users.size()
+    }
+
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         let (token, tenant) = self.access.first_admin();
         let mut endpoint = Endpoint::new(base.plain.clone(), self.context.tag_with_world(token.to_owned()));

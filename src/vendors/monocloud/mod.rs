@@ -128,6 +128,10 @@ impl Vendor for MonoCloud {
         Ok(Box::new(Self { state, context, settings: settings.into(), ..self.clone() }))
     }
 
+    fn records(&self) -> usize {
+        self.state.users.size()
+    }
+
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         auth::endpoint(self, base)
     }

@@ -150,6 +150,8 @@ pub(super) enum Error {
     SecretMissing,
     /// A longer page than the vendor gives.
     LimitExceeded,
+    /// A search of more queries than this emulator asks about each record.
+    TooManyQueries,
 }
 
 /// What was asked of a user that was imported and has never signed in.

@@ -154,6 +154,10 @@ impl Vendor for Zitadel {
         Ok(Box::new(Self { state, instance: Arc::clone(&self.instance), context, settings: settings.clone() }))
     }
 
+    fn records(&self) -> usize {
+        self.state.users.size()
+    }
+
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         let mut endpoint =
             Endpoint::new(base.plain.clone(), self.context.tag_with_world(self.instance.first_owner().to_owned()));

@@ -90,6 +90,7 @@ pub(super) static ROWS: [Row; 9] = [
             Ok(wire::page(&page, |user| wire::users::user_body(user, behaviour)).fidelity_row("listed"))
         }),
     )
+    .list()
     .reads_only(),
     Row::new(
         "create_user",

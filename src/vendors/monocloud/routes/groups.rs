@@ -68,6 +68,7 @@ pub(super) static ROWS: [Row; 10] = [
             Ok(wire::users::users(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )
+    .list()
     .reads_only(),
     Row::new(
         "list_groups",
@@ -78,6 +79,7 @@ pub(super) static ROWS: [Row; 10] = [
             Ok(wire::groups::groups(&page).fidelity_row("listed"))
         }),
     )
+    .list()
     .reads_only(),
     Row::new(
         "create_group",
@@ -97,6 +99,7 @@ pub(super) static ROWS: [Row; 10] = [
             Ok(wire::groups::group(StatusCode::OK, &group).fidelity_row("found"))
         }),
     )
+    .list()
     .reads_only(),
     Row::new(
         "patch_group",
@@ -108,7 +111,8 @@ pub(super) static ROWS: [Row; 10] = [
             let answer = if is_new { "patched" } else { "unchanged" };
             Ok(wire::groups::group(StatusCode::OK, &group).fidelity_row(answer))
         }),
-    ),
+    )
+    .list(),
     Row::new(
         "delete_group",
         "DELETE",

@@ -18,6 +18,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(wire::users::users(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )
+    .list()
     .reads_only(),
     Row::new(
         "create_user",

@@ -159,6 +159,7 @@ impl Error {
             Self::KeyMissing => missing("Machine key not found", "COMMAND-4m77G"),
             Self::SecretMissing => precondition("Secret doesn't exist", "COMMAND-coi82n"),
             Self::LimitExceeded => argument("Limit exceeded", "QUERY-4M0fs"),
+            Self::TooManyQueries => bare(400, Code::InvalidArgument, "a search has at most 1000 queries"),
         }
     }
 
@@ -213,6 +214,7 @@ impl Error {
             Self::KeyMissing => "key_missing",
             Self::SecretMissing => "secret_missing",
             Self::LimitExceeded => "limit_exceeded",
+            Self::TooManyQueries => "",
         }
     }
 }

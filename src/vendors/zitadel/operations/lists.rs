@@ -7,6 +7,7 @@ use super::super::error::Error;
 use super::super::record::{Permission, Secrets};
 use super::super::state::Zitadel;
 use super::paging::{Page, Paging};
+use super::search::MAX_QUERIES;
 
 /// A search among tokens or keys.
 pub struct ListCredentials {
@@ -80,6 +81,9 @@ fn list(
     of: impl Fn(&Secrets) -> Vec<(&str, Timestamp, Timestamp)>,
 ) -> Result<Page<Listed>, Error> {
     let ListCredentials { filters, column, paging } = input;
+    if filters.len() > MAX_QUERIES {
+        return Err(Error::TooManyQueries);
+    }
     let users = zitadel.state.users.snapshot();
     let mut found = Vec::new();
     for (user, secrets) in users.iter().filter_map(|user| Some((user, user.secrets.as_deref()?))) {

@@ -7,7 +7,7 @@ use super::super::error::Error;
 use super::super::record::{EventKind, Metadata, Part, Permission, User};
 use super::super::state::Zitadel;
 use super::paging::{Page, Paging};
-use super::search::Match;
+use super::search::{MAX_QUERIES, Match};
 use super::write::{Changed, WriteContext, command};
 use crate::bounded::MAX_USER;
 
@@ -72,6 +72,9 @@ pub fn delete_user_metadata(zitadel: &Zitadel, input: DeleteMetadata, caller: &C
 /// A user's entries, the newest first. Nobody has none, and what the caller may not read is only counted.
 pub fn list_user_metadata(zitadel: &Zitadel, input: ListMetadata, caller: &Caller) -> Result<Page<Metadata>, Error> {
     let ListMetadata { user_id, keys, paging } = input;
+    if keys.len() > MAX_QUERIES {
+        return Err(Error::TooManyQueries);
+    }
     let user = zitadel.state.users.get(&user_id);
     let is_visible = user
         .as_ref()

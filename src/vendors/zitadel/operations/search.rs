@@ -12,6 +12,9 @@ use super::super::record::{Metadata, User, UserState};
 /// How deep queries may nest.
 const MAX_LEVEL: usize = 20;
 
+/// How many queries a search may have, those inside others included: each is asked about each record.
+pub(super) const MAX_QUERIES: usize = 1_000;
+
 /// What a user has to be to be found.
 pub enum Filter {
     Text(Field, Match),
@@ -78,7 +81,20 @@ pub(super) fn check(filters: &[Filter], level: usize) -> Result<(), Error> {
     filters.iter().try_for_each(|filter| filter.check(level))
 }
 
+/// How many queries there are, those inside others included.
+pub(super) fn count(filters: &[Filter]) -> usize {
+    filters.iter().map(|filter| 1 + filter.inner().map_or(0, count)).sum()
+}
+
 impl Filter {
+    fn inner(&self) -> Option<&[Self]> {
+        match self {
+            Self::Any(filters) | Self::All(filters) => Some(filters),
+            Self::Not(Some(filter)) => Some(std::slice::from_ref(filter)),
+            _ => None,
+        }
+    }
+
     fn check(&self, level: usize) -> Result<(), Error> {
         match self {
             Self::Any(filters) | Self::All(filters) if filters.is_empty() => Err(Error::Internal("missing column")),

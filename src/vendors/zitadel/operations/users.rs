@@ -41,6 +41,9 @@ pub(in super::super) struct UsersFound {
 pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Result<UsersFound, Error> {
     let ListUsers { filters, column, paging } = input;
     search::check(&filters, 0)?;
+    if search::count(&filters) > search::MAX_QUERIES {
+        return Err(Error::TooManyQueries);
+    }
     let filter = Filter::All(filters);
     let users = zitadel.state.users.snapshot();
     let mut last_event = None;

@@ -93,6 +93,7 @@ pub(super) static ROWS: [Row; 11] = [
             })
         }),
     )
+    .list()
     .rpc("/zitadel.user.v2.UserService/ListPersonalAccessTokens")
     .reads_only(),
     Row::new(
@@ -132,6 +133,7 @@ pub(super) static ROWS: [Row; 11] = [
             })
         }),
     )
+    .list()
     .rpc("/zitadel.user.v2.UserService/ListKeys")
     .reads_only(),
     Row::new(

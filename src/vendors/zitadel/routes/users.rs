@@ -95,6 +95,7 @@ pub(super) static ROWS: [Row; 7] = [
             })
         }),
     )
+    .list()
     .rpc("/zitadel.user.v2.UserService/ListUsers")
     .reads_only(),
 ];

@@ -26,7 +26,9 @@ pub(in super::super) fn error(error: &Error, context: &ErrorContext, edge: Edge)
     match (error, edge) {
         // These say nothing of the vendor.
         (Error::KeysExhausted, _) => reply.with(MARK, Mark::Unemulated.header()),
-        (Error::HashTooCostly | Error::MetadataTooLarge, _) => reply.with(MARK, Mark::Limit.header()),
+        (Error::HashTooCostly | Error::MetadataTooLarge | Error::TooManyQueries, _) => {
+            reply.with(MARK, Mark::Limit.header())
+        }
         // Only what the gateway itself refuses did not go through the inner call.
         (Error::Undecodable(_), _) | (_, Edge::Rpc(_)) => reply,
         (_, Edge::Rest) => reply.with(INNER_TYPE, HeaderValue::from_static("application/grpc")),
