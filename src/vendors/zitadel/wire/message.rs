@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::edge::Edge;
-use super::{go_json, proto_syntax};
+use super::go_json;
+use super::proto_syntax::{self, Broken};
 use crate::exchange::Exchange;
 use crate::protocol::rpc::Codec;
 use crate::vendors::zitadel::error::Error;
@@ -77,12 +78,13 @@ fn from_call<Q: RequestMessage>(codec: Codec, message: &[u8]) -> Result<Q, Error
     if message.is_empty() {
         return Err(Error::Undecodable("unmarshal message: zero-length payload is not a valid JSON object".to_owned()));
     }
-    // The library reads token by token, so what is wrong within the object comes before what follows it.
-    let syntax = || proto_syntax::first_error(message).unwrap_or_else(|| "proto: syntax error".to_owned());
-    match go_json::first_value(message) {
-        Ok(Some(value)) if message.trim_ascii().len() == value.len() => from_json(value).map_err(|text| wrong(&text)),
-        Ok(Some(value)) => from_json::<Q>(value).map_or_else(|text| Err(wrong(&text)), |_| Err(wrong(&syntax()))),
-        Ok(None) | Err(_) => Err(wrong(&syntax())),
+    // The library reads token by token, so what is wrong with a value comes before what is wrong behind it.
+    match proto_syntax::first_error(message) {
+        None => from_json(message.trim_ascii()).map_err(|text| wrong(&text)),
+        Some(Broken { reason, before }) => match before.is_empty() {
+            true => Err(wrong(&reason)),
+            false => from_json::<Q>(before.trim_ascii()).map_or_else(|text| Err(wrong(&text)), |_| Err(wrong(&reason))),
+        },
     }
 }
 

@@ -20,6 +20,17 @@ struct Reader<'t> {
     /// The brackets that close what is open.
     open: Vec<u8>,
     last: Last,
+    /// Where the last value ended, and how many brackets were open there.
+    whole: (usize, usize),
+}
+
+/// What is wrong with a text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// In the library's words.
+    pub reason: String,
+    /// The object up to the last value before that, closed. The library has looked at it.
+    pub before: Vec<u8>,
 }
 
 /// Why reading ends.
@@ -33,21 +44,26 @@ enum Stop {
 }
 
 /// The first error of a text that is to be one JSON object.
-pub fn first_error(text: &[u8]) -> Option<String> {
-    let mut reader = Reader { text, at: 0, open: Vec::new(), last: Last::Nothing };
-    loop {
+pub fn first_error(text: &[u8]) -> Option<Broken> {
+    let mut reader = Reader { text, at: 0, open: Vec::new(), last: Last::Nothing, whole: (0, 0) };
+    let reason = loop {
         let is_first = reader.last == Last::Nothing;
         match reader.read() {
             // A message is an object, whatever follows.
             Ok(start) if is_first && reader.text[start] != b'{' => {
-                return Some(reader.syntax_error(start, &reader.unexpected(start)));
+                break reader.syntax_error(start, &reader.unexpected(start));
             }
+            Ok(_) if reader.last == Last::Value => reader.whole = (reader.at, reader.open.len()),
             Ok(_) => {}
             Err(Stop::End) => return None,
-            Err(Stop::Early) => return Some("proto: unexpected EOF".to_owned()),
-            Err(Stop::At(at, reason)) => return Some(reader.syntax_error(at, &reason)),
+            Err(Stop::Early) => break "proto: unexpected EOF".to_owned(),
+            Err(Stop::At(at, reason)) => break reader.syntax_error(at, &reason),
         }
-    }
+    };
+    // What was opened since the last value was not closed, or there would be a later one.
+    let (end, depth) = reader.whole;
+    let closing = reader.open.iter().take(depth).rev();
+    Some(Broken { reason, before: text[..end].iter().chain(closing).copied().collect() })
 }
 
 impl Reader<'_> {
@@ -171,14 +187,21 @@ fn string_end(text: &[u8], start: usize) -> Result<usize, Stop> {
             b'\\' => {
                 let length = if text.get(at + 1).ok_or(Stop::Early)? == &b'u' { 6 } else { 2 };
                 let escape = text.get(at..at + length).ok_or(Stop::Early)?;
+                let unit = code_unit(escape);
                 let is_known = match length {
-                    6 => escape[2..].iter().all(u8::is_ascii_hexdigit),
+                    6 => unit.is_some(),
                     _ => b"\"\\/bfnrt".contains(&escape[1]),
                 };
-                if !is_known {
+                // Half a character needs its other half.
+                let is_half = unit.is_some_and(|unit| (0xd800..0xe000).contains(&unit));
+                let other = if is_half { Some(text.get(at + 6..at + 12).ok_or(Stop::Early)?) } else { None };
+                let is_whole = other.is_none_or(|other| {
+                    char::decode_utf16(unit.into_iter().chain(code_unit(other))).collect::<Result<Vec<_>, _>>().is_ok()
+                });
+                if !is_known || !is_whole {
                     return wrong(format!("invalid escape code {:?} in string", String::from_utf8_lossy(escape)));
                 }
-                at += length;
+                at += length + other.map_or(0, <[u8]>::len);
             }
             byte if byte.is_ascii() => at += 1,
             _ => {
@@ -189,6 +212,12 @@ fn string_end(text: &[u8], start: usize) -> Result<usize, Stop> {
             }
         }
     }
+}
+
+/// The number in an escape such as `\u00e9`.
+fn code_unit(escape: &[u8]) -> Option<u16> {
+    let digits = escape.strip_prefix(b"\\u").filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 /// A control character as Go quotes it.
@@ -213,8 +242,22 @@ fn scalar(text: &[u8]) -> Option<usize> {
     is_one.then_some(length)
 }
 
+/// Whether a word is a number, however large.
 fn is_number(word: &[u8]) -> bool {
-    word.first().is_some_and(|first| matches!(first, b'-' | b'0'..=b'9')) && serde_json::from_slice::<f64>(word).is_ok()
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let word = word.strip_prefix(b"-").unwrap_or(word);
+    let whole = digits(word);
+    let (mut rest, mut is_right) = (&word[whole..], whole == 1 || (whole > 1 && word[0] != b'0'));
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let length = digits(fraction);
+        (rest, is_right) = (&fraction[length..], is_right && length > 0);
+    }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        let exponent = exponent.strip_prefix(b"+").or_else(|| exponent.strip_prefix(b"-")).unwrap_or(exponent);
+        let length = digits(exponent);
+        (rest, is_right) = (&exponent[length..], is_right && length > 0);
+    }
+    is_right && rest.is_empty()
 }
 
 /// Whether a character belongs to the word before it.
@@ -228,7 +271,9 @@ mod tests {
 
     #[test]
     fn an_object_is_right() {
-        for text in ["{}", " {\"a\": [1, -2.5e3, true, null, {\"b\": \"\\u00e9\\n\u{e9}\"}], \"c\": {}}\n"] {
+        for text in
+            ["{}", " {\"a\": [1, -2.5e3, 0.10E+999, -0, true, null, {\"b\": \"\\u00e9\\n\u{e9}\"}], \"c\": {}}\n"]
+        {
             assert_eq!(first_error(text.as_bytes()), None, "{text}");
         }
     }
@@ -256,17 +301,47 @@ mod tests {
             ("{\"a\":[1,]}", "syntax error (line 1:9): unexpected token ]"),
             ("{\"a\":[1}", "syntax error (line 1:8): unexpected token }"),
             ("{\"a\":01}", "syntax error (line 1:6): invalid value 01"),
+            ("{\"a\":1.}", "syntax error (line 1:6): invalid value 1."),
+            ("{\"a\":1e+}", "syntax error (line 1:6): invalid value 1e+"),
+            ("{\"a\":-}", "syntax error (line 1:6): invalid value -"),
             ("{\"a\":tru}", "syntax error (line 1:6): invalid value tru"),
             ("{\"a\":\n'b'}", "syntax error (line 2:1): invalid value '"),
             ("{\"a\":\"\\q\"}", "syntax error (line 1:6): invalid escape code \"\\\\q\" in string"),
+            ("{\"a\":\"\\udc00\"}", "unexpected EOF"),
+            ("{\"a\":\"\\ud800 and more\"}", "syntax error (line 1:6): invalid escape code \"\\\\ud800\" in string"),
             ("{\"a\":\"\t\"}", "syntax error (line 1:6): invalid character '\\t' in string"),
             ("{} x", "syntax error (line 1:4): invalid value x"),
             ("{}{}", "syntax error (line 1:3): unexpected token {"),
             ("{},", "syntax error (line 1:3): unexpected token ,"),
         ] {
-            assert_eq!(first_error(text.as_bytes()), Some(format!("proto: {error}")), "{text}");
+            assert_eq!(first_error(text.as_bytes()).unwrap().reason, format!("proto: {error}"), "{text}");
         }
         let broken = b"{\"a\":\"\xff\"}";
-        assert_eq!(first_error(broken).unwrap(), "proto: syntax error (line 1:6): invalid UTF-8 in string");
+        assert_eq!(first_error(broken).unwrap().reason, "proto: syntax error (line 1:6): invalid UTF-8 in string");
+    }
+
+    /// Texts of which some are objects.
+    const TEXTS: &str = r#"\{("a":)?[\]\[{}",:\\0-9a-fu. e+-]{0,12}\}?"#;
+
+    proptest::proptest! {
+        #[test]
+        fn an_object_is_right_exactly_if_another_reader_takes_it(text in TEXTS) {
+            let other = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
+            let other = other.map_or_else(|error| error.to_string().contains("out of range"), |_| true);
+            proptest::prop_assert_eq!(first_error(text.as_bytes()).is_none(), other, "{}", text);
+        }
+    }
+
+    #[test]
+    fn what_was_read_before_is_an_object() {
+        for (text, before) in [
+            ("{\"a\":5,", "{\"a\":5}"),
+            ("{\"a\":[{\"b\":1},{\"c\":[", "{\"a\":[{\"b\":1}]}"),
+            ("{\"a\":{\"b\":1}} x", "{\"a\":{\"b\":1}}"),
+            ("{\"a\":x", ""),
+            ("[1", ""),
+        ] {
+            assert_eq!(String::from_utf8(first_error(text.as_bytes()).unwrap().before).unwrap(), before, "{text}");
+        }
     }
 }
