@@ -131,6 +131,7 @@ pub fn built_in_operations() -> Vec<(&'static str, &'static Operation)> {
 }
 
 /// Every environment variable by which a client of a built-in vendor finds a server.
+#[cfg(feature = "cli")]
 pub fn built_in_variables() -> Vec<&'static str> {
     VendorSet::built_in().infos().flat_map(|info| info.environment).copied().collect()
 }
