@@ -6,6 +6,7 @@ mod issue;
 mod jwe;
 mod jwt;
 mod key;
+mod masked;
 mod pkix;
 mod pool;
 
@@ -16,5 +17,6 @@ pub use jwe::Opaque;
 pub use jwt::{Algorithm, key_id};
 #[allow(unused_imports)]
 pub use key::{PublicKey, Secret, SigningKey, jwk};
+pub use masked::Masked;
 pub use pkix::PkixKey;
 pub use pool::{Keys, TestKey};

@@ -2,12 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use fauxidp::Emulator;
+use fauxidp::{Config, Emulator};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 
-use crate::wire::{Answer, Ask, emulator};
+use crate::wire::{Answer, Ask, config, emulator};
 
 /// The start of every key of P-256 in PKIX form; the point follows.
 const P256: &str = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
@@ -53,17 +53,31 @@ fn signed(pair: &EcdsaKeyPair, key_id: &str, algorithm: &str, issued: i64) -> St
 #[tokio::test]
 async fn a_key_on_a_curve_signs_within_the_vendors_tolerance() {
     let emulator = emulator().await;
-    let random = SystemRandom::new();
-    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("a key");
-    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).expect("a key");
-    let added = add_key(&emulator, &pem(P256, pair.public_key().as_ref())).await;
-    assert_eq!((added.status, added.json()["keyContent"].is_null()), (200, true), "{added:?}");
-    let key_id = added.json()["keyId"].as_str().expect("an id").to_owned();
+    let (pair, key_id) = key_on_curve(&emulator).await;
     for (issued, status) in [(0, 200), (1, 200), (2, 400), (300, 400), (-3_600, 200), (-3_601, 400)] {
         assert_eq!(token(&emulator, &signed(&pair, &key_id, "ES256", issued)).await, status, "{issued}");
     }
     assert_eq!(token(&emulator, &signed(&pair, &key_id, "ES384", 0)).await, 400, "another algorithm");
     assert_eq!(token(&emulator, &signed(&pair, "1", "ES256", 0)).await, 400, "another key");
+}
+
+#[tokio::test]
+async fn a_release_without_curves_keeps_the_key_and_fails() {
+    let config = Config { set: vec!["zitadel.version=4.13".to_owned()], ..config() };
+    let emulator = Emulator::start_with(config).await.expect("it starts");
+    let (pair, key_id) = key_on_curve(&emulator).await;
+    assert_eq!(token(&emulator, &signed(&pair, &key_id, "ES256", 0)).await, 500);
+}
+
+/// A key on P-256 that the machine has, and its id.
+async fn key_on_curve(emulator: &Emulator) -> (EcdsaKeyPair, String) {
+    let random = SystemRandom::new();
+    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("a key");
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).expect("a key");
+    let added = add_key(emulator, &pem(P256, pair.public_key().as_ref())).await;
+    assert_eq!((added.status, added.json()["keyContent"].is_null()), (200, true), "{added:?}");
+    let key_id = added.json()["keyId"].as_str().expect("an id").to_owned();
+    (pair, key_id)
 }
 
 #[tokio::test]

@@ -91,6 +91,11 @@ async fn the_story_of_users_agrees() {
 }
 
 #[tokio::test]
+async fn the_story_of_users_agrees_with_the_release() {
+    agrees("4.13/users", &["zitadel.version=4.13"], "users").await;
+}
+
+#[tokio::test]
 async fn the_random_walks_agree() {
     agrees("walks", &[], "walks").await;
 }

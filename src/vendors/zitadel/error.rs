@@ -128,6 +128,8 @@ pub(super) enum Error {
     NoPassword,
     /// A password hash in a form that the vendor does not take.
     HashUnknown,
+    /// The same in releases that look at the form alone.
+    HashUnsupported { is_new_user: bool },
     /// A password hash of a cost that the vendor does not take.
     HashCost,
     /// A password hash that the vendor takes, but that would take more than a second to check.

@@ -9,6 +9,7 @@ mod operations;
 mod record;
 mod routes;
 mod seed;
+mod settings;
 mod state;
 mod wire;
 
@@ -89,7 +90,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: Some(wire::cors::share),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
-    settings: &[],
+    settings: &[settings::VERSION],
     environment: &["ZITADEL_URL", "ZITADEL_TOKEN", "ZITADEL_KEY_JSON", "ZITADEL_CLIENT_ID", "ZITADEL_CLIENT_SECRET"],
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
 };
@@ -142,7 +143,7 @@ impl Vendor for Zitadel {
 
     fn with_settings(&self, settings: &Settings) -> Box<dyn Vendor> {
         let (state, instance) = (Arc::clone(&self.state), Arc::clone(&self.instance));
-        Box::new(Self { state, instance, context: self.context.clone(), settings: settings.clone() })
+        Box::new(Self { state, instance, context: self.context.clone(), settings: settings.into() })
     }
 
     fn write_state(&self, to: &mut dyn Write) -> io::Result<()> {
@@ -151,7 +152,7 @@ impl Vendor for Zitadel {
 
     fn restore(&self, state: &RawValue, context: WorldContext, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
         let state = Arc::new(read_state(INFO.name, state)?);
-        Ok(Box::new(Self { state, instance: Arc::clone(&self.instance), context, settings: settings.clone() }))
+        Ok(Box::new(Self { state, instance: Arc::clone(&self.instance), context, settings: settings.into() }))
     }
 
     fn records(&self) -> usize {

@@ -226,7 +226,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         state: Arc::new(objects.and_users(users)),
         instance: Arc::new(instance),
         context: start.context.clone(),
-        settings: start.settings.clone(),
+        settings: start.settings.into(),
     };
     Ok(Seeded { vendor: Box::new(vendor), faults })
 }

@@ -8,11 +8,11 @@ use super::record::{
     Application, ApplicationAlias, InstanceState, LockoutPolicy, LoginPolicy, Organization, OrganizationAlias,
     Permission, Project, RemovedUser, User, UserGrant,
 };
+use super::settings::Settings;
 use crate::collections::collections;
 use crate::context::WorldContext;
 use crate::directory::{Directory, Record};
 use crate::tokens::TestKey;
-use crate::vendors::Settings;
 
 /// The vendor's name in paths, settings and faults.
 pub(super) const NAME: &str = "zitadel";

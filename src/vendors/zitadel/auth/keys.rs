@@ -19,6 +19,11 @@ pub fn parse_public(pem: &[u8]) -> Option<String> {
     Some(PkixKey::from_pem(pem)?.to_pem())
 }
 
+/// Whether that public key is one of RSA.
+pub fn is_rsa(public: &str) -> bool {
+    PublicKey::from_pem(public.as_bytes()).is_some()
+}
+
 /// The public part of a private key.
 pub fn public_of_private(private: &str) -> Option<String> {
     Some(PublicKey::from_private_pem(private.as_bytes())?.to_pem())
@@ -83,6 +88,7 @@ mod tests {
         let (signing, machine) = (keys.next().unwrap(), keys.next().unwrap());
         let public_key = public_of_private(&machine.pem()).unwrap();
         assert_eq!(parse_public(public_key.as_bytes()).as_ref(), Some(&public_key));
+        assert!(is_rsa(&public_key) && !is_rsa("another key"));
         let token = machine.key().sign("k", &json!({ "sub": "a" }));
         assert_eq!(verify_assertion(&public_key, &token), Some(json!({ "sub": "a" })));
         assert_eq!(tokens::key_id(&token).as_deref(), Some("k"));

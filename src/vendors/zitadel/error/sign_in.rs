@@ -32,6 +32,8 @@ pub(in super::super) enum Refusal {
     AssertionMissing,
     /// An assertion that is not signed by a key of its user, not for this issuer, or not of this time.
     AssertionInvalid,
+    /// The same in releases that do not tell it from their own failures.
+    AssertionFailed,
     /// No `scope`.
     ScopeMissing,
     /// The caller does not say which client it is.
@@ -83,6 +85,7 @@ impl Refusal {
             Self::GrantTypeNotEmulated(grant) => return not_emulated(grant),
             Self::AssertionMissing => (400, "invalid_request", "assertion missing", "assertion_missing"),
             Self::AssertionInvalid => (400, "invalid_grant", "invalid assertion", "assertion_invalid"),
+            Self::AssertionFailed => (500, "server_error", "Errors.Internal", "assertion_failed"),
             Self::ScopeMissing => (400, "invalid_request", NO_SCOPE, "scope_missing"),
             Self::ClientMissing => {
                 (400, "invalid_request", "client_id or client_assertion must be provided", "client_missing")

@@ -25,6 +25,8 @@ pub(in super::super) const PERMISSION_DENIED: Status<'_> =
 pub(in super::super) const USERNAME_TAKEN: Status<'_> =
     coded(409, Code::AlreadyExists, "User already exists", "V3-DKcYh");
 const BAD_HASH: &str = "Password is invalid";
+const NO_SUCH_HASH: &str = "Password hash encoding not supported. Check out \
+                            https://zitadel.com/docs/concepts/architecture/secrets#hashed-secrets";
 const NO_PERMISSION: &str = "No matching permissions found";
 
 const fn coded<'a>(http: u16, code: Code, text: &'a str, id: &'a str) -> Status<'a> {
@@ -146,6 +148,8 @@ impl Error {
             Self::PasswordTooLong => coded(500, Code::Unknown, "bcrypt: password length exceeds 72 bytes", ""),
             Self::PasswordUnusable => coded(500, Code::Internal, "An internal error occurred", "COMMAND-CahN2"),
             Self::NoPassword => precondition("User has not set a password", "COMMAND-3nJ4t"),
+            Self::HashUnsupported { is_new_user: true } => argument(NO_SUCH_HASH, "USER-JDk4t"),
+            Self::HashUnsupported { is_new_user: false } => argument(NO_SUCH_HASH, "USER-oz74onzvqr"),
             Self::HashUnknown => argument(BAD_HASH, "CRYPT-r8Qm2"),
             Self::HashCost | Self::HashTooCostly => argument(BAD_HASH, "CRYPT-5uV9n"),
             Self::MetadataTooLarge => bare(413, Code::ResourceExhausted, "Too much metadata"),
@@ -204,7 +208,7 @@ impl Error {
             Self::PasswordTooLong => "password_too_long",
             Self::PasswordUnusable => "password_unusable",
             Self::NoPassword => "no_password",
-            Self::HashUnknown | Self::HashCost => "bad_hash",
+            Self::HashUnknown | Self::HashUnsupported { .. } | Self::HashCost => "bad_hash",
             Self::HashTooCostly | Self::MetadataTooLarge => "",
             Self::NotAMachine => "not_a_machine",
             Self::ExpiresInThePast => "expires_in_the_past",

@@ -102,10 +102,19 @@ fn is_bare(address: &str) -> bool {
 }
 
 /// A code that is answered shows that the caller may write, also to the human whose own it is.
-pub(super) fn check_code(caller: &Caller, user: &User, verification: &Verification) -> Result<(), Error> {
+pub(super) fn check_code(
+    zitadel: &Zitadel,
+    caller: &Caller,
+    user: &User,
+    verification: &Verification,
+) -> Result<(), Error> {
     match verification {
-        Verification::Return => caller.check(Permission::Write, &user.profile.resource_owner),
-        Verification::Send(_) | Verification::Verified | Verification::Unverified => check_writer(caller, user),
+        Verification::Return if zitadel.settings.version.guards_own_codes() => {
+            caller.check(Permission::Write, &user.profile.resource_owner)
+        }
+        Verification::Return | Verification::Send(_) | Verification::Verified | Verification::Unverified => {
+            check_writer(caller, user)
+        }
     }
 }
 
@@ -120,7 +129,7 @@ fn write(
     command(zitadel, user_id, caller, |user, write| {
         user.human().ok_or(Error::UserNotFound)?;
         check_initialized(user, Uninitialized::Contact)?;
-        check_code(caller, user, verification)?;
+        check_code(zitadel, caller, user, verification)?;
         edit(user, write)
     })
 }

@@ -44,7 +44,7 @@ pub fn add_personal_access_token(zitadel: &Zitadel, input: AddToken, caller: &Ca
     check_expiry(now, expires)?;
     let mut ids = zitadel.context.ids.reserve();
     let id = new_id(&mut ids, now);
-    let value = tokens::opaque(&zitadel.context.ids, &id, &input.user_id);
+    let value = tokens::opaque(zitadel.settings.version, &zitadel.context.ids, &id, &input.user_id);
     command(zitadel, &input.user_id, caller, |user, write| {
         user.machine().ok_or(Error::NotAMachine)?;
         check_writer(caller, user)?;

@@ -63,6 +63,9 @@ pub(in super::super) struct PasswordResetCode {
 /// The costs of bcrypt that the vendor takes.
 const BCRYPT_COSTS: RangeInclusive<u32> = 10..=16;
 
+/// How its hashes start.
+const BCRYPT: &str = "$2";
+
 /// How hashes of the vendor's other forms start. No password fits them here.
 const OTHER_FORMS: [&str; 11] =
     ["$argon2", "$scrypt$", "$7$", "$pbkdf2", "$1$", "$md5salted-", "$5$", "$6$", "$P$", "$H$", "$S$"];
@@ -111,7 +114,7 @@ impl NewPassword {
                 Ok(()) => Ok(Some(PasswordHash::of(plain, zitadel.context.ids.bytes(Stream::Salts)))),
                 Err(weakness) => Err(Error::WeakPassword { weakness, is_new_user: false }),
             },
-            (Some(password), None) => given_hash(password),
+            (Some(password), None) => given_hash(zitadel, password, false),
         };
         let proof = match proof {
             Proof::None => CheckedProof::None,
@@ -174,7 +177,7 @@ impl NewPassword {
 /// The password of a new human: its hash, and whether it has to be changed. Its making is the event.
 pub(super) fn of_new_user(zitadel: &Zitadel, password: &Password) -> Result<Option<(PasswordHash, bool)>, Error> {
     let hash = match &password.value {
-        PasswordValue::Hash(_) => given_hash(password)?,
+        PasswordValue::Hash(_) => given_hash(zitadel, password, true)?,
         PasswordValue::Plain(plain) => {
             fits_policy(plain).map_err(|weakness| Error::WeakPassword { weakness, is_new_user: true })?;
             if plain.len() > MAX_BYTES {
@@ -187,16 +190,28 @@ pub(super) fn of_new_user(zitadel: &Zitadel, password: &Password) -> Result<Opti
 }
 
 /// The hash that was given instead of a password, if it is in one of the forms that the vendor takes by default.
-pub(super) fn given_hash(password: &Password) -> Result<Option<PasswordHash>, Error> {
+pub(super) fn given_hash(
+    zitadel: &Zitadel,
+    password: &Password,
+    is_new_user: bool,
+) -> Result<Option<PasswordHash>, Error> {
     let PasswordValue::Hash(hash) = &password.value else {
         return Ok(None);
     };
-    match passwords::cost(hash) {
-        Some(cost) if !BCRYPT_COSTS.contains(&cost) => return Err(Error::HashCost),
-        None if !OTHER_FORMS.iter().any(|form| hash.starts_with(form)) => return Err(Error::HashUnknown),
-        _ => {}
-    }
+    check_hash(hash, zitadel.settings.version.reads_hashes(), is_new_user)?;
     PasswordHash::try_from(Box::from(hash.as_str())).map(Some).map_err(|_| Error::HashTooCostly)
+}
+
+/// Checks the form of a hash. One that is read whole needs a cost that the vendor takes, too.
+fn check_hash(hash: &str, is_read: bool, is_new_user: bool) -> Result<(), Error> {
+    let is_other = OTHER_FORMS.iter().any(|form| hash.starts_with(form));
+    match passwords::cost(hash) {
+        _ if !is_read && (is_other || hash.starts_with(BCRYPT)) => Ok(()),
+        _ if !is_read => Err(Error::HashUnsupported { is_new_user }),
+        Some(cost) if !BCRYPT_COSTS.contains(&cost) => Err(Error::HashCost),
+        None if !is_other => Err(Error::HashUnknown),
+        _ => Ok(()),
+    }
 }
 
 /// Keeps the hash of a password.
@@ -293,16 +308,16 @@ mod tests {
         for (hash, refused) in [
             (format!("$2a$10${rest}"), None),
             (format!("$2b$13${rest}"), None),
-            (format!("$2b$14${rest}"), Some(Error::HashTooCostly)),
-            (format!("$2b$16${rest}"), Some(Error::HashTooCostly)),
+            (format!("$2b$16${rest}"), None),
             (format!("$2b$09${rest}"), Some(Error::HashCost)),
             (format!("$2b$31${rest}"), Some(Error::HashCost)),
             ("$2a$04$abc".to_owned(), Some(Error::HashUnknown)),
             ("md5:abc".to_owned(), Some(Error::HashUnknown)),
             ("$argon2id$v=19$m=65536,t=2,p=1$c2FsdA$aGFzaA".to_owned(), None),
         ] {
-            let password = Password { value: PasswordValue::Hash(hash.clone()), change_required: false };
-            assert_eq!(given_hash(&password).err(), refused, "{hash}");
+            assert_eq!(check_hash(&hash, true, true).err(), refused, "{hash}");
+            let unsupported = hash.starts_with("md5:").then_some(Error::HashUnsupported { is_new_user: true });
+            assert_eq!(check_hash(&hash, false, true).err(), unsupported, "{hash}");
         }
     }
 }

@@ -101,7 +101,7 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
         }
         NewUser::Human(mut human) => {
             human.metadata.extend(metadata);
-            draft((user_id, organization, username), *human)?
+            draft(zitadel, (user_id, organization, username), *human)?
         }
     };
     add(zitadel, draft, caller)
@@ -110,11 +110,15 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
 /// Makes a human, in the older way.
 pub fn add_human_user(zitadel: &Zitadel, input: AddHumanUser, caller: &Caller) -> Result<Written, Error> {
     let organization = organization(zitadel, input.organization.as_ref(), caller)?;
-    add(zitadel, draft((input.user_id, organization, input.username), input.human)?, caller)
+    add(zitadel, draft(zitadel, (input.user_id, organization, input.username), input.human)?, caller)
 }
 
 /// What a human is to be, in the forms that the vendor keeps, or what is wrong with it by itself.
-fn draft((user_id, organization, username): (Option<String>, String, String), human: NewHuman) -> Result<Draft, Error> {
+fn draft(
+    zitadel: &Zitadel,
+    (user_id, organization, username): (Option<String>, String, String),
+    human: NewHuman,
+) -> Result<Draft, Error> {
     let username = match username.trim() {
         "" if !username.is_empty() => return Err(Error::UsernameBlank),
         trimmed => trimmed.to_owned(),
@@ -130,7 +134,7 @@ fn draft((user_id, organization, username): (Option<String>, String, String), hu
     let kind = Kind::Human(new_human(human.names)?);
     let phone = valid(Channel::Phone, human.phone)?;
     if let Some(password) = &human.password {
-        passwords::given_hash(password)?;
+        passwords::given_hash(zitadel, password, true)?;
     }
     Ok(Draft {
         user_id,

@@ -63,7 +63,7 @@ pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Res
             let email = email.map(|email| Change::new(Channel::Email, email)).transpose()?;
             let phone = phone.map(|phone| Change::new(Channel::Phone, phone)).transpose()?;
             if let Some((password, _)) = &password {
-                passwords::given_hash(password)?;
+                passwords::given_hash(zitadel, password, false)?;
             }
             // Hashed before the lock is taken.
             let password =
@@ -74,7 +74,12 @@ pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Res
                 }
                 let addresses = [email, phone].into_iter().flatten();
                 let returned = addresses.clone().any(|change| change.verification == Verification::Return);
-                check_code(caller, user, if returned { &Verification::Return } else { &Verification::Verified })?;
+                check_code(
+                    zitadel,
+                    caller,
+                    user,
+                    if returned { &Verification::Return } else { &Verification::Verified },
+                )?;
                 let parts = [
                     names.as_ref().map(|_| Part::Profile),
                     addresses.clone().find(|change| change.channel == Channel::Email).map(|_| Part::Email),

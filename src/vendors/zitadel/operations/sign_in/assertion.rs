@@ -20,8 +20,10 @@ const MAX_AGE: SignedDuration = SignedDuration::from_hours(1);
 pub fn machine(zitadel: &Zitadel, assertion: &str, issuer: &str) -> Option<User> {
     let now = zitadel.context.clock.now();
     let user = zitadel.state.users.get(split_world(&unverified_subject(assertion)?).0)?;
-    let keys = &user.secrets.as_ref()?.keys;
-    is_signed(assertion, issuer, now, |id| keys.iter().find(|key| key.id == id && now < key.expires)).then_some(user)
+    let own = &user.secrets.as_ref()?.keys;
+    let takes_curves = zitadel.settings.version.takes_curve_keys();
+    let counts = |key: &Key| now < key.expires && (takes_curves || keys::is_rsa(&key.public));
+    is_signed(assertion, issuer, now, |id| own.iter().find(|key| key.id == id && counts(key))).then_some(user)
 }
 
 /// The application whose key signed the assertion for this issuer, if it and its project are active.

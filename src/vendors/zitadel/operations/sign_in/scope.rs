@@ -3,19 +3,11 @@
 use super::super::super::auth::API_PROJECT;
 
 /// The scopes that are whole words.
-const WORDS: [&str; 11] = [
-    "openid",
-    "profile",
-    "email",
-    "phone",
-    "address",
-    "offline_access",
-    PROJECTS_ROLES,
-    METADATA,
-    RESOURCE_OWNER,
-    "groups",
-    "urn:zitadel:iam:user:groups",
-];
+const WORDS: [&str; 9] =
+    ["openid", "profile", "email", "phone", "address", "offline_access", PROJECTS_ROLES, METADATA, RESOURCE_OWNER];
+
+/// The same, of releases that have groups.
+const GROUPS: [&str; 2] = ["groups", "urn:zitadel:iam:user:groups"];
 
 /// The starts of the others.
 const STARTS: [&str; 6] =
@@ -37,8 +29,12 @@ const AUDIENCE_END: &str = ":aud";
 pub struct Scopes<'s>(pub &'s str);
 
 /// The known ones of the scopes that were asked for; `None` if nothing was.
-pub fn granted(asked: &str) -> Option<String> {
-    let known = |scope: &&str| WORDS.contains(scope) || STARTS.iter().any(|start| scope.starts_with(start));
+pub fn granted(asked: &str, has_groups: bool) -> Option<String> {
+    let known = |scope: &&str| {
+        WORDS.contains(scope)
+            || has_groups && GROUPS.contains(scope)
+            || STARTS.iter().any(|start| scope.starts_with(start))
+    };
     let mut asked = asked.split_whitespace().peekable();
     asked.peek()?;
     Some(asked.filter(known).collect::<Vec<_>>().join(" "))
@@ -73,12 +69,14 @@ mod tests {
     #[test]
     fn unknown_scopes_are_dropped_and_none_is_none() {
         let project = "urn:zitadel:iam:org:project:id:zitadel:aud";
-        let scope = granted(&format!("openid nonsense  {project} urn:zitadel:iam:nothing")).unwrap();
+        let scope = granted(&format!("openid nonsense  {project} urn:zitadel:iam:nothing"), true).unwrap();
         assert_eq!(scope, format!("openid {project}"));
         assert_eq!(Scopes(&scope).audience().collect::<Vec<_>>(), [API_PROJECT]);
         assert!(Scopes(&scope).has("openid") && !Scopes(&scope).has("open"));
-        assert_eq!(granted("nonsense").as_deref(), Some(""));
-        assert_eq!(granted(" "), None);
+        assert_eq!(granted("nonsense", true).as_deref(), Some(""));
+        assert_eq!(granted(" ", true), None);
+        assert_eq!(granted("openid groups", true).as_deref(), Some("openid groups"));
+        assert_eq!(granted("openid groups", false).as_deref(), Some("openid"));
         assert_eq!(Scopes("").after(ORGANIZATION).count(), 0);
     }
 }

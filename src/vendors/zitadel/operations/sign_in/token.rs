@@ -40,7 +40,7 @@ pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
         Grant::JwtBearer => {
             let assertion = form.assertion.as_deref().filter(|assertion| !assertion.is_empty());
             let assertion = assertion.ok_or(Refusal::AssertionMissing)?;
-            (assertion::machine(zitadel, assertion, &form.issuer).ok_or(Refusal::AssertionInvalid)?, vec![])
+            (assertion::machine(zitadel, assertion, &form.issuer).ok_or_else(|| bad_assertion(zitadel))?, vec![])
         }
         Grant::ClientCredentials => (client::machine(zitadel, &form.client)?, vec![BY_SECRET.to_owned()]),
         Grant::AuthorizationCode => return Err(lacking(zitadel, form, grant, GrantType::AuthorizationCode)),
@@ -49,8 +49,16 @@ pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
         Grant::TokenExchange => return Err(lacking(zitadel, form, grant, GrantType::TokenExchange)),
         Grant::Implicit | Grant::Password => return Err(unsupported()),
     };
-    let scope = scope::granted(&form.scope).ok_or(Refusal::ScopeMissing)?;
+    let scope = scope::granted(&form.scope, zitadel.settings.version.has_groups()).ok_or(Refusal::ScopeMissing)?;
     issue(zitadel, &user, form, scope, amr)
+}
+
+/// How an assertion that does not hold is refused.
+fn bad_assertion(zitadel: &Zitadel) -> Refusal {
+    match zitadel.settings.version.names_bad_assertions() {
+        true => Refusal::AssertionInvalid,
+        false => Refusal::AssertionFailed,
+    }
 }
 
 /// Why a grant of applications is refused: the client may not have it, or it is not emulated.
@@ -89,7 +97,7 @@ fn issue(zitadel: &Zitadel, user: &User, form: &Form, scope: String, amr: Vec<St
             let more = json!({ "nbf": now.as_second(), "client_id": client_id, "jti": id });
             signer(zitadel).sign(&claims(&audience, expires, more)) // it carries its world in a claim
         }
-        false => zitadel.context.tag_with_world(tokens::opaque(ids, &id, &user_id)),
+        false => zitadel.context.tag_with_world(tokens::opaque(zitadel.settings.version, ids, &id, &user_id)),
     };
     let id_token = scopes.has("openid").then(|| {
         let audience: Vec<_> = audience.iter().cloned().chain([client_id.clone()]).collect();
