@@ -1,6 +1,7 @@
 //! Tests of the public face: the server over its sockets, the binary by its command line, the files by their contents.
 
 mod assertions;
+mod browser;
 mod circles;
 #[cfg(feature = "cli")]
 mod cli;
@@ -37,6 +38,7 @@ mod rules;
 mod server;
 #[cfg(feature = "cli")]
 mod shutdown;
+mod sign_in;
 mod sizes;
 mod source_layout;
 #[cfg(feature = "cli")]

@@ -94,10 +94,11 @@ impl<'a> Visit<'a> {
         site.is_some_and(|site| site == "cross-site") || origin.is_some_and(|origin| !is_own(origin))
     }
 
-    /// Whether a person follows a link or sends a form, as opposed to a script or a frame.
+    /// Whether a person follows a link or sends a form, as opposed to a script or a frame of a page. Browsers say both;
+    /// programs, some of which say that they fetch, do not say from which site.
     pub(in super::super) fn is_navigation(&self) -> bool {
-        self.call.header(&FETCH_MODE).is_none_or(|mode| mode == "navigate")
-            && self.call.header(&FETCH_DEST).is_none_or(|target| target == "document")
+        let is = |name: &HeaderName, value: &str| self.call.header(name) == Some(value);
+        self.call.value(&FETCH_SITE).is_none() || (is(&FETCH_MODE, "navigate") && is(&FETCH_DEST, "document"))
     }
 
     /// The value that a page of this browser sends with its forms.
