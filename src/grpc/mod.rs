@@ -11,6 +11,7 @@ mod stream;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::{HeaderName, HeaderValue};
 use http::{Method as HttpMethod, Response};
 use hyper::body::Body;
 
@@ -19,6 +20,9 @@ use crate::vendors::VendorSet;
 use descriptors::{LazyRegistry, Registry};
 
 pub use request::{Method, Request, Sent};
+
+/// What tells crawlers that there is nothing for them, as servers with these services usually do.
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// What these services tell of a server's vendors.
 pub struct Services {
@@ -40,10 +44,12 @@ impl Services {
         if request.call.method() != HttpMethod::POST {
             return rpc::wrong_method().into_response();
         }
-        match sent {
+        let mut response = match sent {
             Sent::Stream(body) => reflection::answer(Arc::clone(&self.registry), request, body),
             Sent::Whole(body) if request.method == Method::Watch => health::watch(&self.registry, request, &body),
             Sent::Whole(body) => health::check(&self.registry, &request, &body).into_response(),
-        }
+        };
+        response.headers_mut().insert(ROBOTS, HeaderValue::from_static("none"));
+        response
     }
 }
