@@ -34,7 +34,7 @@ pub struct Operation {
     pub subject: Subject,
     /// Whether it only reads.
     pub reads_only: bool,
-    /// Whether no read of the vendor shows what it changes, such as a message that is sent.
+    /// Whether no read that is emulated shows what it changes, such as a message that is sent.
     pub is_unseen: bool,
     /// Whether it takes no body, and ignores one.
     pub ignores_body: bool,
@@ -94,6 +94,13 @@ impl<H> Row<H> {
         self
     }
 
+    /// It also has a remote call with that path, which is not served over Connect.
+    #[must_use]
+    pub const fn framed_rpc(mut self, path: &'static str) -> Self {
+        self.operation.is_connect = false;
+        self.rpc(path)
+    }
+
     /// It is about the user found there.
     #[must_use]
     pub const fn subject(mut self, subject: Subject) -> Self {
@@ -115,7 +122,7 @@ impl<H> Row<H> {
         self
     }
 
-    /// No read of the vendor shows what it changes.
+    /// No read that is emulated shows what it changes.
     #[must_use]
     pub const fn unseen(mut self) -> Self {
         self.operation.is_unseen = true;

@@ -69,9 +69,9 @@ fn is_version(part: &str) -> bool {
     part.strip_prefix('v').is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()))
 }
 
-/// The words of a name.
+/// The words of a name, but for versions.
 fn words(name: &str) -> BTreeSet<&str> {
-    name.split('_').map(|word| word.trim_end_matches('s')).collect()
+    name.split('_').filter(|word| !is_version(word)).map(|word| word.trim_end_matches('s')).collect()
 }
 
 #[cfg(test)]

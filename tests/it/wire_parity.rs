@@ -51,6 +51,10 @@ fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
         };
         let (asked, query) = ask.path.split_once('?').unwrap_or((&ask.path, ""));
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            if let Ok(yes) = value.parse::<bool>() {
+                message.insert(name.to_owned(), yes.into());
+                continue;
+            }
             let list = message.entry(name).or_insert_with(|| json!([]));
             list.as_array_mut()?.push(value.into());
         }
@@ -59,14 +63,14 @@ fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
             return None;
         }
         for (asked, known) in asked.iter().zip(known) {
-            let parameter = [("{user_id}", "userId"), ("{token_id}", "tokenId"), ("{key_id}", "keyId")];
-            let parameter = parameter.iter().find(|(name, _)| *name == known).filter(|_| !asked.is_empty());
-            if let Some((_, member)) = parameter {
-                message.remove("user_id");
+            let parameter = known.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+            if let Some(name) = parameter.filter(|_| !asked.is_empty()) {
+                message.remove(name);
+                let member = camel(name);
                 let id = percent_encoding::percent_decode_str(asked).decode_utf8().ok()?;
                 // A member of a wrong type is refused also where the path would win.
-                if message.get(*member).is_none_or(Value::is_string) {
-                    message.insert((*member).to_owned(), id.into());
+                if message.get(&member).is_none_or(Value::is_string) {
+                    message.insert(member, id.into());
                 }
             } else if *asked != known {
                 return None;
@@ -76,9 +80,16 @@ fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
     })
 }
 
+/// A name of the schema as JSON has it.
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
+}
+
 fn rest(answer: &Answer) -> Outcome {
     let body = answer.json();
-    if answer.status == 200 {
+    if matches!(answer.status, 200 | 201) {
         return Outcome::Success(body);
     }
     Outcome::Error {
@@ -176,7 +187,7 @@ impl Wires {
 
     /// Makes a call on every wire and holds the outcomes to be the same. `None` where REST cannot decode it, which is
     /// said in each edge's own words, and where fauxidp itself refuses.
-    async fn agree(&self, ask: &Ask, path: &str, message: &Value) -> Option<Outcome> {
+    async fn agree(&self, ask: &Ask, (operation, path): (&Operation, &str), message: &Value) -> Option<Outcome> {
         let call = |content_type: &str, body: Vec<u8>| {
             let ask = Ask { method: "POST".to_owned(), path: path.to_owned(), ..ask.clone() };
             ask.without("content-type").header("content-type", content_type).body(body)
@@ -186,14 +197,24 @@ impl Wires {
         if answer.header("x-fauxidp").is_some() {
             return None; // not the vendor's words
         }
-        let expected = rest(&answer);
-        if matches!(&expected, Outcome::Error { code: 3, message, .. } if message.starts_with("proto: ")) {
+        // What has no path is asked over Connect in the first place.
+        let read = if operation.has_path() { rest } else { connect };
+        let expected = read(&answer);
+        let is_undecodable = |text: &str| text.starts_with("proto: ") || text.starts_with("unmarshal message: ");
+        if matches!(&expected, Outcome::Error { code: 3, message, .. } if is_undecodable(message)) {
             for other in &self.0[1..] {
-                assert_eq!(rest(&ask.send(other).await), expected); // ids are drawn alike
+                assert_eq!(read(&ask.send(other).await), expected); // ids are drawn alike
             }
             return None;
         }
-        let by_connect = connect(&call("application/json", json.clone()).send(&self.0[1]).await);
+        // What is not served over Connect is called by gRPC there, too.
+        let by_connect = match operation.is_connect {
+            true => connect(&call("application/json", json.clone()).send(&self.0[1]).await),
+            false => {
+                let answer = call("application/grpc+json", frame(&json)).send_h2(&self.0[1]).await;
+                grpc(unframed(&answer), &answer.trailers)
+            }
+        };
         let answer = call("application/grpc+json", frame(&json)).send_h2(&self.0[2]).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/grpc+json")));
         let by_grpc = grpc(unframed(&answer), &answer.trailers);
@@ -230,7 +251,7 @@ async fn every_wire_gives_the_same_outcome() {
                 }
                 continue;
             };
-            let Some(expected) = wires.agree(ask, path, &message).await else { continue };
+            let Some(expected) = wires.agree(ask, (operation, path), &message).await else { continue };
             if let Outcome::Success(body) = &expected {
                 variables.capture(&request, body.to_string().as_bytes()).expect("it is there");
             }
@@ -238,7 +259,8 @@ async fn every_wire_gives_the_same_outcome() {
             // In protobuf, where the message is an id alone: the code tells whether it came to the same.
             let call = Ask { method: "POST".to_owned(), path: path.to_owned(), ..ask.clone() }.without("content-type");
             let (Some(id), 1) = (message["userId"].as_str(), message.as_object().map_or(0, Map::len)) else {
-                call.header("content-type", "application/json").body(message.to_string()).send(&protobuf).await;
+                let framed = frame(message.to_string().as_bytes());
+                call.header("content-type", "application/grpc+json").body(framed).send_h2(&protobuf).await;
                 continue;
             };
             let call = call.header("content-type", "application/grpc");
@@ -383,16 +405,24 @@ fn a_message() -> impl Strategy<Value = Map<String, Value>> {
     )
 }
 
+/// The parameters of an operation's path.
+fn parameters(operation: &Operation) -> impl Iterator<Item = &'static str> {
+    operation.path.split('{').skip(1).filter_map(|part| part.split('}').next())
+}
+
 /// The REST call that a message stands for: what the path and the query carry stands there.
 fn rest_call(operation: &Operation, message: &Map<String, Value>) -> Ask {
     let text = |name: &str| message.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut path = operation.path.replace("{user_id}", &text("userId"));
-    path = path.replace("{token_id}", &text("tokenId")).replace("{key_id}", &text("keyId"));
+    let mut path = operation.path.to_owned();
+    for name in parameters(operation) {
+        path = path.replace(&format!("{{{name}}}"), &text(&camel(name)));
+    }
     if operation.name == "delete_user_metadata" {
         let keys = message["keys"].as_array().expect("a list").iter().filter_map(Value::as_str);
         path = format!("{path}?{}", keys.map(|key| format!("keys={key}")).collect::<Vec<_>>().join("&"));
     }
     let ask = Ask::new(operation.method, &path);
+    let ask = if operation.has_path() { ask } else { ask.header("content-type", "application/json") };
     if operation.method == "GET" { ask } else { ask.body(Value::Object(message.clone()).to_string()) }
 }
 
@@ -419,6 +449,9 @@ fn random_calls_come_to_the_same_on_every_wire_and_a_refused_one_changes_nothing
             if operation.path.contains('{') && message["userId"] == "" {
                 message["userId"] = "x".repeat(201).into(); // an empty id is another path
             }
+            for name in parameters(operation) {
+                message.entry(camel(name)).or_insert_with(|| "nobody".into());
+            }
             (operation, message)
         }),
         1 => search.prop_map(move |message| (listing, message.as_object().expect("an object").clone())),
@@ -441,7 +474,8 @@ fn random_calls_come_to_the_same_on_every_wire_and_a_refused_one_changes_nothing
                     look.send(other).await; // ids are drawn alike
                 }
             }
-            let outcome = wires.agree(&ask, operation.rpc.expect("it has one"), &Value::Object(message)).await;
+            let outcome =
+                wires.agree(&ask, (operation, operation.rpc.expect("it has one")), &Value::Object(message)).await;
             for (look, before) in looks.iter().zip(before) {
                 let after = look.send(&wires.0[0]).await.body;
                 for other in &wires.0[1..] {

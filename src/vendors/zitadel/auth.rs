@@ -1,6 +1,7 @@
 //! Where ZITADEL's credential is sent, which credentials are accepted, and which permissions a call needs.
 
 pub(super) mod keys;
+pub(super) mod permit;
 pub(super) mod tokens;
 
 use http::header::{AUTHORIZATION, HeaderName};
@@ -143,14 +144,28 @@ impl Caller {
 
     /// Checks a permission in one organisation: by a role there or in the instance.
     pub(super) fn check(&self, permission: Permission, organization: &str) -> Result<(), Error> {
-        let mut memberships =
-            self.user.profile.memberships.iter().filter(|membership| membership.applies_to(organization)).peekable();
-        if memberships.peek().is_none() {
-            return Err(Error::MembershipNotFound);
-        }
-        match memberships.any(|membership| membership.allows(permission)) {
-            true => Ok(()),
-            false => Err(Error::PermissionDenied),
-        }
+        self.check_in(permission, Some(organization), None)
+    }
+
+    /// Checks a permission in an organisation, or in a project of it; without one, in the instance.
+    pub(super) fn check_in(
+        &self,
+        permission: Permission,
+        organization: Option<&str>,
+        project: Option<&str>,
+    ) -> Result<(), Error> {
+        permit::judge(&self.user.profile.memberships, permission, organization, project)
+            .map_err(permit::Refused::in_operation)
+    }
+
+    /// Checks the same before the call is looked at.
+    pub(super) fn admit(&self, permission: Permission, organization: &str, project: Option<&str>) -> Result<(), Error> {
+        permit::judge(&self.user.profile.memberships, permission, Some(organization), project)
+            .map_err(permit::Refused::at_the_gate)
+    }
+
+    /// The caller.
+    pub(super) fn user(&self) -> &User {
+        &self.user
     }
 }

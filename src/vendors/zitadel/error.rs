@@ -1,9 +1,11 @@
 //! What can go wrong in ZITADEL's operations. Knows no edge: how an error looks there is the wire's.
 
+pub(super) mod objects;
 pub(super) mod sign_in;
 pub(super) mod status;
 
 use super::record::{Channel, WrongCode, WrongState};
+use objects::ObjectError;
 use status::Status;
 
 /// What the errors of one operation of the user service say, beside what all say alike.
@@ -154,6 +156,20 @@ pub(super) enum Error {
     LimitExceeded,
     /// A search of more queries than this emulator asks about each record.
     TooManyQueries,
+    /// The caller's roles allow it in other projects only.
+    PermissionElsewhere,
+    /// The vendor does not serve the operation in this way.
+    NotServed,
+    /// An application of a kind that is not emulated.
+    SamlUnemulated,
+    /// What concerns no user.
+    Object(ObjectError),
+}
+
+impl From<ObjectError> for Error {
+    fn from(error: ObjectError) -> Self {
+        Self::Object(error)
+    }
 }
 
 /// What was asked of a user that was imported and has never signed in.

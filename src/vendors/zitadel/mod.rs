@@ -95,7 +95,17 @@ static INFO: VendorInfo = VendorInfo {
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
 };
 
-static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "people", "contacts", "credentials", "sign_in"];
+static FIDELITY: LazyLock<Fidelity> = fidelity![
+    "users",
+    "people",
+    "contacts",
+    "credentials",
+    "sign_in",
+    "organizations",
+    "instance",
+    "projects",
+    "applications"
+];
 
 impl Vendor for Zitadel {
     fn info(&self) -> &'static VendorInfo {

@@ -1,26 +1,19 @@
 //! ZITADEL's user and its state machine. Pure: time comes in as an argument.
 
-#[allow(dead_code)] // until the operations on it have landed
 mod application;
+mod compliance;
 mod contact;
-#[allow(dead_code)] // until the operations on it have landed
 mod details;
 mod history;
 mod kind;
-#[allow(dead_code)] // until the operations on it have landed
 mod oidc;
-#[allow(dead_code)] // until the operations on it have landed
 mod organization;
-#[allow(dead_code)] // until the operations on it have landed
 mod permission;
 mod phone;
 mod policy;
-#[allow(dead_code)] // until the operations on it have landed
 mod project;
-#[allow(dead_code)] // until the operations on it have landed
 mod roles;
 mod secrets;
-#[allow(dead_code)] // until the operations on it have landed
 mod user_grant;
 
 use std::convert::Infallible;
@@ -32,17 +25,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::Record;
 
-pub(super) use application::{ApiAuthMethod, Application, ApplicationAlias, ApplicationConfig, ApplicationState};
+pub(super) use application::{
+    ApiAuthMethod, Application, ApplicationAlias, ApplicationConfig, ApplicationState, WrongApplicationState,
+};
 pub(super) use contact::{Channel, Contact, EmailAddress};
 pub(super) use details::Details;
 pub(super) use history::{EventKind, History, Part, Position};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
-pub(super) use oidc::{GrantType, OidcAuthMethod, OidcConfig};
+pub(super) use oidc::{GrantType, OidcAuthMethod, OidcConfig, ResponseType};
 pub(super) use organization::{InstanceState, Organization, OrganizationAlias, OrganizationState};
-pub(super) use permission::Permission;
+pub(super) use permission::{Permission, is_role};
 pub(super) use phone::normalize;
 pub(super) use policy::{LockoutPolicy, LoginPolicy, Policy};
-pub(super) use project::{Project, ProjectSettings, ProjectState};
+pub(super) use project::{Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
 pub(super) use roles::Membership;
 pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, WrongCode, seed_expiry};
 pub(super) use user_grant::{UserGrant, UserGrantState};

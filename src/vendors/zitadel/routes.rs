@@ -1,9 +1,14 @@
 //! ZITADEL's routes on both edges.
 
+mod applications;
 mod contacts;
 mod credentials;
+mod described;
 mod handler;
+mod instance;
+mod organizations;
 mod people;
+mod projects;
 mod sign_in;
 mod users;
 
@@ -19,7 +24,17 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 5] = [&users::ROWS, &people::ROWS, &contacts::ROWS, &credentials::ROWS, &sign_in::ROWS];
+    let rows: [&'static [Row]; 9] = [
+        &users::ROWS,
+        &people::ROWS,
+        &contacts::ROWS,
+        &credentials::ROWS,
+        &sign_in::ROWS,
+        &organizations::ROWS,
+        &projects::ROWS,
+        &applications::ROWS,
+        &instance::ROWS,
+    ];
     RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED).tidying().parting_at_coded_slashes()
 });
 

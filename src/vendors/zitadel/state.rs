@@ -64,7 +64,6 @@ pub(super) struct SignIn {
     pub(super) client: Option<(String, String)>,
 }
 
-#[allow(dead_code)] // until the operations on them have landed
 impl Zitadel {
     /// What all organisations have in common.
     pub(super) fn instance(&self) -> InstanceState {
@@ -86,6 +85,7 @@ impl Zitadel {
         self.state.organizations.find(&OrganizationAlias::Domain(domain.to_lowercase()))
     }
 
+    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// How people of that organisation sign in: by its own policy, else by the instance's.
     pub(super) fn login_policy(&self, organization: &str) -> LoginPolicy {
         let own = self.organization(organization).and_then(|organization| organization.login_policy);
@@ -98,6 +98,7 @@ impl Zitadel {
         own.unwrap_or_else(|| self.instance().lockout_policy).rules
     }
 
+    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// The application that is that client, and its project. Their states are the caller's to look at.
     pub(super) fn application_of_client(&self, client_id: &str) -> Option<(Application, Project)> {
         let application = self.state.applications.find(&ApplicationAlias::client(client_id))?;
@@ -105,6 +106,7 @@ impl Zitadel {
         Some((application, project))
     }
 
+    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// The grants of that user that count in that project.
     pub(super) fn active_grants(&self, user_id: &str, project_id: &str) -> Vec<UserGrant> {
         let grants = self.state.user_grants.snapshot();

@@ -1,12 +1,18 @@
 //! ZITADEL's messages on both of its edges, REST and remote calls, and its forms: bytes to inputs, outputs to bytes.
 
+pub(super) mod applications;
 pub(super) mod cors;
+pub(super) mod described;
 pub(super) mod discovery;
 pub(super) mod door;
 pub(super) mod edge;
 pub(super) mod issuer;
 pub(super) mod message;
+pub(super) mod objects;
+pub(super) mod organizations;
 pub(super) mod people;
+pub(super) mod policies;
+pub(super) mod projects;
 pub(super) mod refusal;
 pub(super) mod sign_in;
 

@@ -15,6 +15,19 @@ const FILES: [&str; 7] = [
     "zitadel/user/v2/user_service.proto",
 ];
 
+/// The files whose messages are decoded by their descriptors alone: no code is made of them, so that the build stays
+/// quick however many there are.
+const DESCRIBED: [&str; 8] = [
+    "zitadel/admin.proto",
+    "zitadel/auth.proto",
+    "zitadel/management.proto",
+    "zitadel/application/v2/application_service.proto",
+    "zitadel/authorization/v2/authorization_service.proto",
+    "zitadel/feature/v2/feature_service.proto",
+    "zitadel/org/v2/org_service.proto",
+    "zitadel/project/v2/project_service.proto",
+];
+
 /// What reflection says of gRPC's own services.
 const OWN: [&str; 3] = [
     "grpc/health/v1/health.proto",
@@ -28,7 +41,7 @@ fn main() {
     let out = vendor.join("generated");
     std::fs::create_dir_all(&out).expect("run it from the project's folder");
     let descriptors = out.join("descriptors.bin");
-    describe(&vendor.join("proto"), &FILES, &descriptors);
+    describe(&vendor.join("proto"), &[&FILES[..], &DESCRIBED].concat(), &descriptors);
     buffa_build::Config::new()
         .descriptor_set(&descriptors)
         .files(&FILES)

@@ -38,6 +38,14 @@ pub fn service_account_file(key_id: &str, private: &str, user_id: &str, expires:
     .to_string()
 }
 
+/// The file by which an application proves itself.
+pub fn application_file(key_id: &str, private: &str, app_id: &str, client_id: &str) -> String {
+    let file = json!({
+        "type": "application", "keyId": key_id, "key": private, "appId": app_id, "clientId": client_id,
+    });
+    file.to_string()
+}
+
 /// Whether that key signed the text; answers its claims. Times are looked at elsewhere: they follow the world's clock.
 pub fn verify_assertion(public: &str, token: &str) -> Option<Value> {
     PkixKey::from_pem(public.as_bytes())?.read_token(token, &ASSERTIONS)

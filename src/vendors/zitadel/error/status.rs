@@ -29,7 +29,7 @@ const NO_SUCH_HASH: &str = "Password hash encoding not supported. Check out \
                             https://zitadel.com/docs/concepts/architecture/secrets#hashed-secrets";
 const NO_PERMISSION: &str = "No matching permissions found";
 
-const fn coded<'a>(http: u16, code: Code, text: &'a str, id: &'a str) -> Status<'a> {
+pub(super) const fn coded<'a>(http: u16, code: Code, text: &'a str, id: &'a str) -> Status<'a> {
     Status { http, code, text, id: Some(id), attempts: None }
 }
 
@@ -164,6 +164,10 @@ impl Error {
             Self::SecretMissing => precondition("Secret doesn't exist", "COMMAND-coi82n"),
             Self::LimitExceeded => argument("Limit exceeded", "QUERY-4M0fs"),
             Self::TooManyQueries => bare(400, Code::InvalidArgument, "a search has at most 1000 queries"),
+            Self::PermissionElsewhere => coded(403, Code::PermissionDenied, NO_PERMISSION, "AUTH-3jknH"),
+            Self::NotServed => bare(404, Code::NotFound, "Not Found"),
+            Self::SamlUnemulated => bare(501, Code::Unimplemented, "SAML applications are not emulated"),
+            Self::Object(error) => error.status(),
         }
     }
 
@@ -217,6 +221,10 @@ impl Error {
             Self::TokenMissing => "token_missing",
             Self::KeyMissing => "key_missing",
             Self::SecretMissing => "secret_missing",
+            Self::PermissionElsewhere => "permission_elsewhere",
+            Self::NotServed => "not_served",
+            Self::SamlUnemulated => "",
+            Self::Object(error) => error.answer(),
             Self::LimitExceeded => "limit_exceeded",
             Self::TooManyQueries => "",
         }

@@ -6,9 +6,8 @@ use super::super::auth::{Caller, keys, tokens};
 use super::super::error::Error;
 use super::super::record::{EventKind, Key, Secrets, Token, User};
 use super::super::state::Zitadel;
+use super::objects::new_secret;
 use super::write::{Changed, check_writer, command, new_id};
-use crate::ids::Stream;
-use crate::passwords::PasswordHash;
 
 /// A token for a machine.
 pub struct AddToken {
@@ -114,9 +113,7 @@ pub fn remove_key(zitadel: &Zitadel, input: RemoveCredential, caller: &Caller) -
 
 /// Makes a machine a secret, instead of the one it had. A human can be given one if it is known by its state.
 pub fn add_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<NewCredential, Error> {
-    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let value = zitadel.context.ids.letters(Stream::Secrets, LETTERS, 64);
-    let hash = PasswordHash::of(&value, zitadel.context.ids.bytes(Stream::Salts));
+    let (value, hash) = new_secret(zitadel);
     command(zitadel, user_id, caller, |user, write| {
         check_secret_holder(user)?;
         check_writer(caller, user)?;

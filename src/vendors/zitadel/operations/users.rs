@@ -8,6 +8,7 @@ use super::super::record::{EventKind, Permission, RemovedUser, User, UserState, 
 use super::super::state::Zitadel;
 use super::paging::Paging;
 use super::search::{self, Column, Filter};
+use super::user_grants;
 use super::write::{Written, command, refused};
 
 /// The user of that id.
@@ -110,7 +111,9 @@ pub fn delete_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<
         zitadel.state.ended.upsert(ended).expect("it has no alias that could be taken");
         Ok(Written { user: last, position, email_code: None, phone_code: None })
     });
-    removed.map_err(refused)
+    let removed = removed.map_err(refused)?;
+    user_grants::remove_of_user(zitadel, user_id);
+    Ok(removed)
 }
 
 /// The state is looked at before the permission.

@@ -91,6 +91,7 @@ impl Organization {
         self.state != OrganizationState::Removed
     }
 
+    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// The domain that stands for the organisation.
     pub fn primary_domain(&self) -> &str {
         self.domains.iter().find(|domain| domain.is_primary).map_or("", |domain| &domain.name)

@@ -28,6 +28,7 @@ static TABLE: LazyLock<HashMap<&'static str, HashSet<(&'static str, char)>>> = L
 macro_rules! permissions {
     ($($(#[$about:meta])* $name:ident = $area:literal $letter:literal,)+) => {
         /// What a caller may be allowed to do. Each is the vendor's own.
+        #[allow(dead_code)] // some are asked by the services that come next
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Permission { $($(#[$about])* $name,)+ }
 

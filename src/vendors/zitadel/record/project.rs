@@ -139,6 +139,7 @@ impl Project {
         self.roles.iter().find(|role| role.key == key)
     }
 
+    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// The grant of that id.
     pub fn grant(&self, id: &str) -> Option<&ProjectGrant> {
         self.grants.iter().find(|grant| grant.id == id)

@@ -1,6 +1,7 @@
 //! What answers a call that named a row: the vendor's order of checks, then the operation. Knows no operation.
 
 use buffa::{Message, MessageName};
+use http::header::{CACHE_CONTROL, HeaderValue, PRAGMA};
 use serde::Serialize;
 
 use crate::exchange::Exchange;
@@ -35,9 +36,9 @@ type Run = fn(&Request<'_>) -> Result<Reply, Error>;
 pub(super) struct Request<'a> {
     pub(super) zitadel: &'a Zitadel,
     pub(super) exchange: &'a Exchange,
-    edge: Edge,
+    pub(super) edge: Edge,
     /// The bytes of its message.
-    message: &'a [u8],
+    pub(super) message: &'a [u8],
 }
 
 impl Handler {
@@ -49,6 +50,11 @@ impl Handler {
     /// A door of OAuth and OpenID Connect, or of health.
     pub(super) const fn door(run: Run) -> Self {
         Self { errors: ErrorContext::DEFAULT, run }
+    }
+
+    /// An operation whose messages are known by their descriptors, and whose request message is called that.
+    pub(super) const fn described(message: &'static str, run: Run) -> Self {
+        Self { errors: ErrorContext { message, ..ErrorContext::DEFAULT }, run }
     }
 
     /// What the operation says of nobody, where that is not "no such user" with its id.
@@ -74,20 +80,42 @@ impl Handler {
             Ok(edge) => edge,
             Err(unknown) => return unknown,
         };
+        let is_v1 = exchange.operation.is_some_and(|operation| !operation.is_connect);
+        if is_v1 && matches!(edge, Edge::Rpc(wire) if !wire.is_framed()) {
+            // It has no Connect, so the call is one for the gateway, which has no such path.
+            let refused = refusal::error(&Error::NotServed, &self.errors, Edge::Rest);
+            return Edge::Rest.refusal(refused, &zitadel.context);
+        }
         match exchange.message() {
             Ok(message) => match (self.run)(&Request { zitadel, exchange, edge, message }) {
                 Ok(reply) if exchange.dialect == Dialect::OAuth => {
                     door::finish(reply, &exchange.call, &zitadel.context)
                 }
+                Ok(reply) if is_v1 => first_api(edge, reply),
                 Ok(reply) => reply,
                 // A remote call that cannot be read gets no request id.
                 Err(error @ Error::Undecodable(_)) if exchange.is_rpc() => {
                     edge::marked(refusal::error(&error, &self.errors, edge))
                 }
-                Err(error) => edge.refusal(refusal::error(&error, &self.errors, edge), &zitadel.context),
+                Err(error) => {
+                    let refused = edge.refusal(refusal::error(&error, &self.errors, edge), &zitadel.context);
+                    // What the gateway itself refuses did not reach the service.
+                    let reached = is_v1 && !matches!(error, Error::Undecodable(_));
+                    if reached { first_api(edge, refused) } else { refused }
+                }
             },
             Err(broken) => edge::marked(refusal::framing(broken, edge)),
         }
+    }
+}
+
+/// What the answers of the first APIs carry at the gateway. They are those that have no Connect.
+fn first_api(edge: Edge, reply: Reply) -> Reply {
+    match edge {
+        Edge::Rest => reply
+            .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
+            .with(PRAGMA, HeaderValue::from_static("no-cache")),
+        Edge::Rpc(_) => reply,
     }
 }
 

@@ -99,6 +99,9 @@ impl Objects {
     }
 }
 
+/// How many events a new instance has had: the vendor writes some hundred when it sets one up.
+const INSTANCE_EVENTS: u64 = 200;
+
 /// The time at which a seed's objects were made: before any call of a test.
 fn made() -> Timestamp {
     Timestamp::from_second(1_742_896_414).expect("2025 is a year")
@@ -112,7 +115,7 @@ pub(super) fn make(
     users: &Directory<User>,
 ) -> Result<Objects, SeedError> {
     let now = made();
-    let details = Details::new(1, now);
+    let details = Details::new(INSTANCE_EVENTS, now);
     let instance = InstanceState {
         id: INSTANCE.into(),
         default_organization: organizations.first().map_or_else(Arc::default, |first| first.id.as_str().into()),

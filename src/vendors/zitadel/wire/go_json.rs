@@ -45,6 +45,13 @@ pub struct Member<'a> {
     raw_at: usize,
 }
 
+impl<'a> Member<'a> {
+    /// The object from its name on.
+    pub fn name_part(&self) -> &'a [u8] {
+        &self.object[self.name_at..]
+    }
+}
+
 /// The members of a value that [`first_value`] returned.
 ///
 /// # Errors
@@ -182,7 +189,7 @@ fn camel(name: &str) -> String {
 }
 
 /// A position as `protojson` writes it: line and character, counted from 1.
-fn position(text: &[u8], at: usize) -> String {
+pub fn position(text: &[u8], at: usize) -> String {
     let before = &text[..at];
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     let column = before.iter().rposition(|byte| *byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
@@ -190,7 +197,7 @@ fn position(text: &[u8], at: usize) -> String {
 }
 
 /// The first token of a value, as it was written.
-fn token(value: &[u8]) -> Cow<'_, str> {
+pub fn token(value: &[u8]) -> Cow<'_, str> {
     let end = match value.first() {
         Some(b'{' | b'[') => 1,
         _ => Scanner { text: value, at: 0 }.value().unwrap_or(value.len()),

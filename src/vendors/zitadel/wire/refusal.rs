@@ -25,7 +25,7 @@ pub(in super::super) fn error(error: &Error, context: &ErrorContext, edge: Edge)
     let reply = render(error.status(context), edge).fidelity_row(error.answer());
     match (error, edge) {
         // These say nothing of the vendor.
-        (Error::KeysExhausted, _) => reply.with(MARK, Mark::Unemulated.header()),
+        (Error::KeysExhausted | Error::SamlUnemulated, _) => reply.with(MARK, Mark::Unemulated.header()),
         (Error::HashTooCostly | Error::MetadataTooLarge | Error::TooManyQueries, _) => {
             reply.with(MARK, Mark::Limit.header())
         }

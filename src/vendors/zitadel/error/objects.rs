@@ -1,0 +1,201 @@
+//! What can go wrong with ZITADEL's organisations, projects, applications, grants and members, with the vendor's texts.
+
+use super::status::{Status, coded};
+use crate::protocol::rpc::Code;
+
+/// What can go wrong. Where the vendor looks in several places, the id says in which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum ObjectError {
+    /// No organisation has that id.
+    OrganizationNotFound(&'static str),
+    /// Another organisation has that name.
+    OrganizationTaken,
+    /// An organisation has that id.
+    OrganizationExists,
+    /// A name of blanks only.
+    OrganizationNameBlank,
+    /// Deactivating an inactive organisation.
+    OrganizationInactive,
+    /// Activating an active organisation.
+    OrganizationActive,
+    /// The default organisation cannot be removed.
+    DefaultOrganization,
+    /// An administrator that is neither an existing nor a new user.
+    AdminMissing,
+    /// No project has that id, where one is to be changed or read.
+    ProjectNotFound(&'static str),
+    /// No project has that id, where something is to be added to it.
+    ProjectMissing,
+    /// Another project of the organisation has that name.
+    ProjectTaken,
+    /// A project has that id.
+    ProjectExists,
+    /// Deactivating a project that is not active.
+    ProjectNotActive,
+    /// Reactivating a project that is not inactive.
+    ProjectNotInactive,
+    /// The project has a role of that key.
+    RoleTaken,
+    /// The project has no such role.
+    RoleMissing,
+    /// No application has that id, where one is read.
+    ApplicationUnknown,
+    /// The application is another organisation's.
+    ApplicationElsewhere,
+    /// No application has that id, where one is to be changed.
+    ApplicationNotFound(&'static str),
+    /// No application has that id, where a key is to be added to it.
+    ApplicationMissing,
+    /// Another application of the project has that name.
+    ApplicationTaken,
+    /// The response types do not fit the grant types.
+    ApplicationInvalid,
+    /// Deactivating an application that is not active.
+    ApplicationNotActive,
+    /// Reactivating an application that is not inactive.
+    ApplicationNotInactive,
+    /// The application does not prove itself by a key.
+    NoKeyNeeded,
+    /// The key would have ended already.
+    KeyExpired,
+    /// The address for back-channel logout is one that the vendor does not call.
+    LogoutUrlDenied,
+    /// No user has that id, where something is to be given to it.
+    GranteeMissing(&'static str),
+    /// The user has a grant of that project already.
+    GrantTaken,
+    /// No grant has that id.
+    GrantNotFound,
+    /// The organisation neither owns the project nor is it granted to it.
+    ProjectGrantMissing,
+    /// The user is a member already.
+    MemberTaken(Level),
+    /// A role that members of that level cannot have.
+    RoleInvalid(Level),
+    /// The same where a member of an organisation is changed, or no role at all.
+    NewRoleInvalid,
+    /// The user is no member.
+    MemberNotFound,
+    /// No role for a member.
+    RolesMissing,
+    /// The organisation has a policy of its own.
+    LockoutPolicyTaken,
+    /// The organisation has no policy of its own.
+    LockoutPolicyMissing,
+}
+
+/// Where somebody is a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Level {
+    Instance,
+    Organization,
+}
+
+/// The id of every value that has to be unique.
+const UNIQUE: &str = "V3-DKcYh";
+
+impl ObjectError {
+    /// The status of the error.
+    pub(super) const fn status(self) -> Status<'static> {
+        const UNCHANGED: Code = Code::FailedPrecondition;
+        const ARGUMENT: Code = Code::InvalidArgument;
+        const TAKEN: Code = Code::AlreadyExists;
+        const MISSING: Code = Code::NotFound;
+        let (code, text, id) = match self {
+            Self::OrganizationNotFound(id) => (MISSING, "Organisation not found", id),
+            Self::OrganizationTaken => (TAKEN, "Organisation's name or id already taken", UNIQUE),
+            // Here and below, a key without a translation is shown as it is.
+            Self::OrganizationExists => (TAKEN, "Errors.Org.AlreadyExisting", "ORG-laho2n"),
+            Self::OrganizationNameBlank => (ARGUMENT, "Errors.Invalid.Argument", "ORG-mruNY"),
+            Self::OrganizationInactive => (UNCHANGED, "Organisation is already deactivated", "EVENT-Dbs2g"),
+            Self::OrganizationActive => (UNCHANGED, "Organisation is already active", "EVENT-bfnrh"),
+            Self::DefaultOrganization => (UNCHANGED, "Default Organisation must not be deleted", "COMMA-wG9p1"),
+            Self::AdminMissing => {
+                let text = "userType oneOf <nil> in method AddOrganization not implemented";
+                (Code::Unimplemented, text, "ORGv2-SD2r1")
+            }
+            Self::ProjectNotFound(id) => (MISSING, "Project not found", id),
+            Self::ProjectMissing => (UNCHANGED, "Project not found", "COMMAND-EbFMN"),
+            Self::ProjectTaken => (TAKEN, "Project already exists on organization", UNIQUE),
+            Self::ProjectExists => (TAKEN, "Errors.Project.AlreadyExisting", "COMMAND-opamwu"),
+            Self::ProjectNotActive => (UNCHANGED, "Project is not active", "COMMAND-mki55"),
+            Self::ProjectNotInactive => (UNCHANGED, "Project is not deactivated", "COMMAND-5M9bs"),
+            Self::RoleTaken => (TAKEN, "Role already exists", UNIQUE),
+            Self::RoleMissing => (UNCHANGED, "Errors.Project.Role.NotFound", "COMMAND-mm9F4"),
+            Self::ApplicationUnknown => (MISSING, "Errors.App.NotExisting", "QUERY-pCP8P"),
+            Self::ApplicationElsewhere => (MISSING, "Application not found", "MANAG-SFf2a"),
+            Self::ApplicationNotFound(id) => (MISSING, "Application doesn't exist", id),
+            Self::ApplicationMissing => (UNCHANGED, "Application not found", "COMMAND-sak25"),
+            Self::ApplicationTaken => (TAKEN, "Application already exists", UNIQUE),
+            Self::ApplicationInvalid => (ARGUMENT, "Application invalid", "PROJECT-1n8df"),
+            Self::ApplicationNotActive => (UNCHANGED, "Application is not active", "COMMAND-dsh35"),
+            Self::ApplicationNotInactive => (UNCHANGED, "Application is not inactive", "COMMAND-1n8cM"),
+            Self::NoKeyNeeded => (UNCHANGED, "Chosen Auth Method does not require a key", "COMMAND-Dff54"),
+            Self::KeyExpired => (ARGUMENT, "Errors.AuthNKey.ExpireBeforeNow", "DOMAIN-dv3t5"),
+            Self::LogoutUrlDenied => (ARGUMENT, "Errors.Project.App.Blocked.BackchannelLogoutURL", "PROJECT-msNebo"),
+            Self::GranteeMissing(id) => (UNCHANGED, "User could not be found", id),
+            Self::GrantTaken => (TAKEN, "User grant already exists", UNIQUE),
+            Self::GrantNotFound => (MISSING, "User grant not found", "COMMAND-1My0t"),
+            Self::ProjectGrantMissing => (UNCHANGED, "Project Grant not found", "COMMAND-4m9ff"),
+            Self::MemberTaken(Level::Instance) => (TAKEN, "Errors.Instance.Member.AlreadyExists", "INSTA-pFDwe"),
+            Self::MemberTaken(Level::Organization) => (TAKEN, "Errors.Org.Member.AlreadyExists", "ORG-poWwe"),
+            Self::RoleInvalid(Level::Instance) => (ARGUMENT, "Member is invalid", "INSTANCE-3m9fs"),
+            Self::RoleInvalid(Level::Organization) => (ARGUMENT, "Errors.Org.MemberInvalid", "Org-4N8es"),
+            Self::NewRoleInvalid => (ARGUMENT, "Errors.Org.MemberInvalid", "Org-LiaZi"),
+            Self::MemberNotFound => (MISSING, "Errors.NotFound", "Org-D8JxR"),
+            Self::RolesMissing => (ARGUMENT, "Errors.Invalid.Argument", "ORG-4Mlfs"),
+            Self::LockoutPolicyTaken => (TAKEN, "Errors.ORG.LockoutPolicy.AlreadyExists", "ORG-0olDf"),
+            Self::LockoutPolicyMissing => (MISSING, "Lockout Policy not found", "ORG-0psjF"),
+        };
+        let http = match code {
+            Code::NotFound => 404,
+            Code::AlreadyExists => 409,
+            Code::Unimplemented => 501,
+            _ => 400,
+        };
+        coded(http, code, text, id)
+    }
+
+    /// Which row of the operation's fidelity table it is.
+    pub(super) const fn answer(self) -> &'static str {
+        match self {
+            Self::OrganizationNotFound(_) => "organization_not_found",
+            Self::OrganizationTaken => "organization_taken",
+            Self::OrganizationExists => "organization_exists",
+            Self::OrganizationNameBlank => "organization_name_blank",
+            Self::OrganizationInactive => "organization_inactive",
+            Self::OrganizationActive => "organization_active",
+            Self::DefaultOrganization => "default_organization",
+            Self::AdminMissing => "admin_missing",
+            Self::ProjectNotFound(_) => "project_not_found",
+            Self::ProjectMissing => "project_missing",
+            Self::ProjectTaken => "project_taken",
+            Self::ProjectExists => "project_exists",
+            Self::ProjectNotActive => "project_not_active",
+            Self::ProjectNotInactive => "project_not_inactive",
+            Self::RoleTaken => "role_taken",
+            Self::RoleMissing => "role_missing",
+            Self::ApplicationUnknown => "application_unknown",
+            Self::ApplicationElsewhere => "application_elsewhere",
+            Self::ApplicationNotFound(_) => "application_not_found",
+            Self::ApplicationMissing => "application_missing",
+            Self::ApplicationTaken => "application_taken",
+            Self::ApplicationInvalid => "application_invalid",
+            Self::ApplicationNotActive => "application_not_active",
+            Self::ApplicationNotInactive => "application_not_inactive",
+            Self::NoKeyNeeded => "no_key_needed",
+            Self::KeyExpired => "key_expired",
+            Self::LogoutUrlDenied => "logout_url_denied",
+            Self::GranteeMissing(_) => "grantee_missing",
+            Self::GrantTaken => "grant_taken",
+            Self::GrantNotFound => "grant_not_found",
+            Self::ProjectGrantMissing => "project_grant_missing",
+            Self::MemberTaken(_) => "member_taken",
+            Self::RoleInvalid(_) | Self::NewRoleInvalid => "role_invalid",
+            Self::MemberNotFound => "member_not_found",
+            Self::RolesMissing => "roles_missing",
+            Self::LockoutPolicyTaken => "lockout_policy_taken",
+            Self::LockoutPolicyMissing => "lockout_policy_missing",
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! ZITADEL's applications: made, read, shut, opened again, given keys.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::super::auth::keys;
+use super::super::error::Error;
+use super::super::error::objects::ObjectError;
+use super::super::record::{
+    Application, ApplicationConfig, ApplicationState, Details, GrantType, Key, OidcConfig, Project, ResponseType,
+    WrongApplicationState,
+};
+use super::super::state::Zitadel;
+use super::objects::{Receipt, new_secret};
+use super::projects;
+use super::write::new_id;
+use crate::directory::DirectoryError;
+
+/// An application to be made.
+pub struct AddApplication {
+    pub id: Option<String>,
+    pub project_id: String,
+    pub name: String,
+    pub config: ApplicationConfig,
+}
+
+/// A new application.
+pub struct Added {
+    pub application: Application,
+    /// What it proves itself with, which is answered this once.
+    pub secret: Option<String>,
+    pub receipt: Receipt,
+}
+
+/// An application of a project.
+pub struct Named<'a> {
+    pub project_id: &'a str,
+    pub id: &'a str,
+}
+
+/// A new key of an application.
+pub struct NewKey {
+    pub id: String,
+    /// The file with which its holder signs in.
+    pub file: String,
+    pub receipt: Receipt,
+}
+
+/// Makes an application. `permit` decides whether the caller may do that in the project.
+pub fn add_application(
+    zitadel: &Zitadel,
+    input: AddApplication,
+    permit: impl FnOnce(&Project) -> Result<(), Error>,
+    now: Timestamp,
+) -> Result<Added, Error> {
+    let secret = input.config.has_secret().then(|| new_secret(zitadel));
+    let mut ids = zitadel.context.ids.reserve();
+    let id = input.id.filter(|id| !id.is_empty()).unwrap_or_else(|| new_id(&mut ids, now));
+    let client_id = new_id(&mut ids, now);
+    let added = zitadel.state.projects.update(&input.project_id, |project| {
+        permit(project)?;
+        if let ApplicationConfig::Oidc(config) = &input.config {
+            check(config)?;
+        }
+        project.events.push(2, now);
+        let application = Application {
+            id: id.into(),
+            project_id: Arc::clone(&project.id),
+            resource_owner: Arc::clone(&project.resource_owner),
+            name: input.name.into(),
+            state: ApplicationState::Active,
+            client_id: client_id.into(),
+            secret: secret.as_ref().map(|(_, hash)| hash.clone()),
+            config: input.config,
+            keys: Vec::new(),
+            details: Details::row_of(&project.events),
+        };
+        match zitadel.state.applications.insert(&application.id, || Ok::<_, Error>(application.clone())) {
+            // A taken id is accepted as if the application were new, but what reads show stays, as at the vendor.
+            Ok(_) | Err(DirectoryError::Exists) => {}
+            Err(_) => return Err(ObjectError::ApplicationTaken.into()),
+        }
+        Ok((application, Receipt::new(&project.events, &project.resource_owner)))
+    });
+    let (application, receipt) = added.map_err(|error| projects::refused(error, ObjectError::ProjectMissing))?;
+    ids.commit();
+    Ok(Added { application, secret: secret.map(|(value, _)| value), receipt })
+}
+
+/// Checks that the response types fit the grant types, and that a logout can be told.
+fn check(config: &OidcConfig) -> Result<(), ObjectError> {
+    let fits = config.response_types.iter().all(|kind| {
+        config.grant_types.contains(match kind {
+            ResponseType::Code => &GrantType::AuthorizationCode,
+            ResponseType::IdToken | ResponseType::IdTokenToken => &GrantType::Implicit,
+        })
+    });
+    if !fits {
+        return Err(ObjectError::ApplicationInvalid);
+    }
+    match is_denied(&config.back_channel_logout_uri) {
+        true => Err(ObjectError::LogoutUrlDenied),
+        false => Ok(()),
+    }
+}
+
+/// Whether the vendor's default list of denied hosts has that of a URL: localhost, and addresses that are not public.
+fn is_denied(url: &str) -> bool {
+    let Ok(uri) = url.parse::<http::Uri>() else { return false };
+    let Some(host) = uri.host() else { return false };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(ip)) => {
+            let is_shared = ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64;
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified() || is_shared
+        }
+        Ok(std::net::IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+/// The application of that id, of whatever project.
+pub fn get_application(
+    zitadel: &Zitadel,
+    id: &str,
+    permit: impl FnOnce(&Application) -> Result<(), Error>,
+) -> Result<Application, Error> {
+    let application = zitadel.state.applications.get(id).ok_or(ObjectError::ApplicationUnknown)?;
+    permit(&application)?;
+    Ok(application)
+}
+
+/// An application of a project of an organisation.
+pub fn get_app_by_id(zitadel: &Zitadel, named: &Named<'_>, organization: &str) -> Result<Application, Error> {
+    get_application(zitadel, named.id, |application| {
+        if *application.project_id != *named.project_id {
+            return Err(ObjectError::ApplicationUnknown.into());
+        }
+        match *application.resource_owner == *organization {
+            true => Ok(()),
+            false => Err(ObjectError::ApplicationElsewhere.into()),
+        }
+    })
+}
+
+/// Deactivates an application: nobody signs in to it any more.
+pub fn deactivate_app(
+    zitadel: &Zitadel,
+    named: &Named<'_>,
+    organization: &str,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    enter(zitadel, named, organization, ApplicationState::deactivated, now)
+}
+
+/// Reactivates an application.
+pub fn reactivate_app(
+    zitadel: &Zitadel,
+    named: &Named<'_>,
+    organization: &str,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    enter(zitadel, named, organization, ApplicationState::reactivated, now)
+}
+
+fn enter(
+    zitadel: &Zitadel,
+    named: &Named<'_>,
+    organization: &str,
+    next: impl FnOnce(ApplicationState) -> Result<ApplicationState, WrongApplicationState>,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    change(
+        zitadel,
+        named,
+        organization,
+        ObjectError::ApplicationNotFound("COMMAND-ov9d3"),
+        now,
+        |application, events| {
+            application.state = next(application.state).map_err(|wrong| match wrong {
+                WrongApplicationState::NotActive => ObjectError::ApplicationNotActive,
+                WrongApplicationState::NotInactive => ObjectError::ApplicationNotInactive,
+            })?;
+            application.details.follow(events);
+            Ok(())
+        },
+    )
+    .map(|((), receipt)| receipt)
+}
+
+/// Makes an application a key.
+pub fn add_app_key(
+    zitadel: &Zitadel,
+    named: &Named<'_>,
+    expires: Timestamp,
+    organization: &str,
+    now: Timestamp,
+) -> Result<NewKey, Error> {
+    let mut ids = zitadel.context.ids.reserve();
+    let ((id, file), receipt) =
+        change(zitadel, named, organization, ObjectError::ApplicationMissing, now, |application, _| {
+            if !application.config.has_keys() {
+                return Err(ObjectError::NoKeyNeeded.into());
+            }
+            if expires <= now {
+                return Err(ObjectError::KeyExpired.into());
+            }
+            let pem = zitadel.context.keys.next().map_err(|_| Error::KeysExhausted)?.pem();
+            let public = keys::public_of_private(&pem).expect("the pool's keys are RSA keys");
+            let id = new_id(&mut ids, now);
+            let file = keys::application_file(&id, &pem, &application.id, &application.client_id);
+            application.keys.push(Key { id: id.clone(), public, created: now, expires });
+            Ok((id, file))
+        })?;
+    ids.commit();
+    Ok(NewKey { id, file, receipt })
+}
+
+/// Changes an application of a project of an organisation, which is one event of the project.
+fn change<R>(
+    zitadel: &Zitadel,
+    named: &Named<'_>,
+    organization: &str,
+    missing: ObjectError,
+    now: Timestamp,
+    change: impl FnOnce(&mut Application, &Details) -> Result<R, Error>,
+) -> Result<(R, Receipt), Error> {
+    projects::change(zitadel, named.project_id, organization, missing, |project| {
+        let mut events = project.events;
+        events.push(1, now);
+        let changed =
+            zitadel.state.applications.update(named.id, |application| match application.project_id == project.id {
+                true => change(application, &events),
+                false => Err(missing.into()),
+            });
+        let answer = changed.map_err(|error| match error {
+            DirectoryError::Refused(error) => error,
+            _ => missing.into(),
+        })?;
+        project.events = events;
+        Ok((answer, Receipt::new(&events, &project.resource_owner)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_hosts_are_told_of_a_logout() {
+        for (url, denied) in [
+            ("", false),
+            ("https://app.example/logout", false),
+            ("https://203.0.113.7/logout", false),
+            ("http://localhost/logout", true),
+            ("http://127.0.0.1:9/logout", true),
+            ("http://[::1]/logout", true),
+            ("http://10.0.0.1/logout", true),
+            ("http://100.64.0.1/logout", true),
+        ] {
+            assert_eq!(is_denied(url), denied, "{url}");
+        }
+    }
+}

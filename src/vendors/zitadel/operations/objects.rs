@@ -1,0 +1,34 @@
+//! What the operations on ZITADEL's organisations, projects, applications and grants share: what a write answers, new
+//! ids and secrets.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::super::record::Details;
+use super::super::state::Zitadel;
+use crate::ids::Stream;
+use crate::passwords::PasswordHash;
+
+/// What a write answers: the last event of the aggregate, and whose it is.
+#[derive(Debug)]
+pub struct Receipt {
+    pub sequence: u64,
+    pub at: Timestamp,
+    pub resource_owner: Arc<str>,
+}
+
+impl Receipt {
+    /// The last of these events.
+    pub fn new(events: &Details, resource_owner: &Arc<str>) -> Self {
+        Self { sequence: events.sequence, at: events.change_date, resource_owner: Arc::clone(resource_owner) }
+    }
+}
+
+/// A new secret, and as it is kept.
+pub(super) fn new_secret(zitadel: &Zitadel) -> (String, PasswordHash) {
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let value = zitadel.context.ids.letters(Stream::Secrets, LETTERS, 64);
+    let hash = PasswordHash::of(&value, zitadel.context.ids.bytes(Stream::Salts));
+    (value, hash)
+}

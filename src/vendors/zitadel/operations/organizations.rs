@@ -1,0 +1,214 @@
+//! ZITADEL's organisations: made, deactivated, activated, removed with all that belongs to them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::super::auth::{Caller, OrganizationName};
+use super::super::error::Error;
+use super::super::error::objects::ObjectError;
+use super::super::record::{Organization, OrganizationState, Permission};
+use super::super::state::{INSTANCE, Zitadel};
+use super::members::{self, Member, Place};
+use super::objects::Receipt;
+use super::people::create::{AddHumanUser, add_human_user};
+use super::write::{Written, new_id};
+use crate::directory::DirectoryError;
+
+/// An organisation to be made.
+pub struct AddOrganization {
+    pub id: Option<String>,
+    pub name: String,
+    pub admins: Vec<Admin>,
+}
+
+/// Who is to administrate it.
+pub struct Admin {
+    /// Nobody is refused.
+    pub user: Option<AdminUser>,
+    pub roles: Vec<String>,
+}
+
+/// An administrator of a new organisation.
+pub enum AdminUser {
+    Existing(String),
+    New(Box<AddHumanUser>),
+}
+
+/// A new organisation, and the users that were made with it.
+pub struct Added {
+    pub receipt: Receipt,
+    pub id: Arc<str>,
+    pub admins: Vec<Written>,
+}
+
+/// The host below which organisations have their domains.
+const HOST: &str = "localhost";
+
+/// Makes an organisation.
+pub fn add_organization(zitadel: &Zitadel, input: AddOrganization, caller: &Caller) -> Result<Added, Error> {
+    caller.check_in(Permission::OrganizationCreate, None, None)?;
+    if input.name.trim().is_empty() {
+        return Err(ObjectError::OrganizationNameBlank.into());
+    }
+    for admin in &input.admins {
+        match &admin.user {
+            None => return Err(ObjectError::AdminMissing.into()),
+            Some(AdminUser::Existing(id)) if zitadel.state.users.get(id).is_none() => {
+                return Err(ObjectError::GranteeMissing(members::missing(Place::Organization(""))).into());
+            }
+            Some(AdminUser::Existing(_) | AdminUser::New(_)) => {}
+        }
+        members::check_roles(Place::Organization(""), &admin.roles)?;
+    }
+    let organization = insert(zitadel, input.id, &input.name, caller.at())?;
+    let mut added = Added {
+        receipt: Receipt::new(&organization.events, &organization.id),
+        id: organization.id,
+        admins: Vec::new(),
+    };
+    for admin in input.admins {
+        match add_admin(zitadel, &added.id, admin, caller, &mut added.admins) {
+            Ok(receipt) => added.receipt = receipt,
+            Err(error) => {
+                // Nothing of it stays.
+                remove_everything(zitadel, &added.id);
+                let _ = zitadel.state.organizations.remove(&added.id, |_| Ok::<_, Error>(()));
+                return Err(error);
+            }
+        }
+    }
+    Ok(added)
+}
+
+/// Makes an organisation whose owner is the caller.
+pub fn add_own_organization(zitadel: &Zitadel, name: &str, caller: &Caller) -> Result<Added, Error> {
+    let organization = insert(zitadel, None, name, caller.at())?;
+    let owner = Member { user_id: caller.user().profile.user_id.clone(), roles: vec!["ORG_OWNER".to_owned()] };
+    let receipt = members::add_member(zitadel, Place::Organization(&organization.id), owner, caller.at())?;
+    Ok(Added { receipt, id: organization.id, admins: Vec::new() })
+}
+
+fn insert(zitadel: &Zitadel, id: Option<String>, name: &str, now: Timestamp) -> Result<Organization, Error> {
+    let mut ids = zitadel.context.ids.reserve();
+    let id = id.unwrap_or_else(|| new_id(&mut ids, now));
+    let made = zitadel.state.organizations.insert(&id, || Ok(Organization::new(id.clone(), name, HOST, now)));
+    let organization = made.map_err(|error| match error {
+        DirectoryError::Exists => Error::from(ObjectError::OrganizationExists),
+        DirectoryError::Taken(_) | DirectoryError::Absent => ObjectError::OrganizationTaken.into(),
+        DirectoryError::Refused(error) => error,
+    })?;
+    ids.commit();
+    Ok(organization)
+}
+
+fn add_admin(
+    zitadel: &Zitadel,
+    organization: &str,
+    admin: Admin,
+    caller: &Caller,
+    made: &mut Vec<Written>,
+) -> Result<Receipt, Error> {
+    let user_id = match admin.user {
+        None => return Err(ObjectError::AdminMissing.into()),
+        Some(AdminUser::Existing(id)) => id,
+        Some(AdminUser::New(human)) => {
+            let organization = Some(OrganizationName::Id(organization.to_owned()));
+            let written = add_human_user(zitadel, AddHumanUser { organization, ..*human }, caller)?;
+            let id = written.user.profile.user_id.clone();
+            made.push(written);
+            id
+        }
+    };
+    let roles = if admin.roles.is_empty() { vec!["ORG_OWNER".to_owned()] } else { admin.roles };
+    members::add_member(zitadel, Place::Organization(organization), Member { user_id, roles }, caller.at())
+}
+
+/// Deactivates an organisation. Its people notice nothing.
+pub fn deactivate_organization(
+    zitadel: &Zitadel,
+    id: &str,
+    permit: impl FnOnce() -> Result<(), Error>,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    enter(zitadel, id, OrganizationState::Inactive, permit, now)
+}
+
+/// Activates an organisation again.
+pub fn activate_organization(
+    zitadel: &Zitadel,
+    id: &str,
+    permit: impl FnOnce() -> Result<(), Error>,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    enter(zitadel, id, OrganizationState::Active, permit, now)
+}
+
+fn enter(
+    zitadel: &Zitadel,
+    id: &str,
+    state: OrganizationState,
+    permit: impl FnOnce() -> Result<(), Error>,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    let (already, unknown) = match state {
+        OrganizationState::Active => (ObjectError::OrganizationActive, "ORG-Dgf3g"),
+        OrganizationState::Inactive | OrganizationState::Removed => (ObjectError::OrganizationInactive, "ORG-oL9nT"),
+    };
+    let entered = zitadel.state.organizations.update(id, |organization| {
+        if !organization.is_there() {
+            return Err(Error::from(ObjectError::OrganizationNotFound(unknown)));
+        }
+        permit()?;
+        if organization.state == state {
+            return Err(already.into());
+        }
+        organization.enter(state, now);
+        Ok(Receipt::new(&organization.events, &organization.id))
+    });
+    entered.map_err(|error| match error {
+        DirectoryError::Refused(error) => error,
+        _ => ObjectError::OrganizationNotFound(unknown).into(),
+    })
+}
+
+/// Removes an organisation, and with it its users, projects and grants. One that is not there is gone already.
+pub fn delete_organization(
+    zitadel: &Zitadel,
+    id: &str,
+    permit: impl FnOnce() -> Result<(), Error>,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    permit()?;
+    if *zitadel.instance().default_organization == *id {
+        return Err(ObjectError::DefaultOrganization.into());
+    }
+    let removed = zitadel.state.organizations.update(id, |organization| {
+        if organization.is_there() {
+            organization.enter(OrganizationState::Removed, now);
+        }
+        Ok::<_, Error>(organization.events)
+    });
+    remove_everything(zitadel, id);
+    // The answer names the instance as the owner.
+    let sequence = removed.map_or(0, |events| events.sequence);
+    Ok(Receipt { sequence, at: now, resource_owner: INSTANCE.into() })
+}
+
+/// Removes all that belongs to an organisation.
+fn remove_everything(zitadel: &Zitadel, id: &str) {
+    let state = &zitadel.state;
+    for user in state.users.snapshot().iter().filter(|user| *user.profile.resource_owner == *id) {
+        let _ = state.users.remove(&user.profile.user_id, |_| Ok::<_, Error>(()));
+    }
+    for project in state.projects.snapshot().iter().filter(|project| *project.resource_owner == *id) {
+        let _ = state.projects.remove(&project.id, |_| Ok::<_, Error>(()));
+    }
+    for application in state.applications.snapshot().iter().filter(|one| *one.resource_owner == *id) {
+        let _ = state.applications.remove(&application.id, |_| Ok::<_, Error>(()));
+    }
+    let is_gone = |user_id: &str| state.users.get(user_id).is_none();
+    for grant in state.user_grants.snapshot().iter().filter(|one| *one.resource_owner == *id || is_gone(&one.user_id)) {
+        let _ = state.user_grants.remove(&grant.id, |_| Ok::<_, Error>(()));
+    }
+}

@@ -1,0 +1,82 @@
+//! Answers operations whose messages are known by their descriptors, in the order of checks of the vendor's first APIs
+//! and in that of its newer ones. Knows no operation.
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::handler::Request;
+use crate::protocol::Reply;
+use crate::vendors::zitadel::auth::{self, Caller};
+use crate::vendors::zitadel::error::Error;
+use crate::vendors::zitadel::record::Permission;
+use crate::vendors::zitadel::wire::described::{self, Described};
+use crate::vendors::zitadel::wire::edge::{Edge, EncodedResponse};
+
+/// What an operation of the first APIs asks of its caller before it looks at anything.
+pub(super) enum Gate {
+    /// A valid token is enough.
+    Token,
+    /// A permission in the organisation of the call.
+    Permission(Permission),
+    /// The same, in the project that this member of the message names.
+    InProject(Permission, &'static str),
+}
+
+/// Who calls, and in which organisation.
+pub(super) struct Visitor {
+    pub(super) caller: Caller,
+    pub(super) organization: String,
+}
+
+impl Request<'_> {
+    /// Answers with an operation of the first APIs: decode, authenticate, permission, validate, operate. `answer` is
+    /// the fidelity row that a success is.
+    pub(super) fn serve_v1(
+        &self,
+        gate: &Gate,
+        answer: &'static str,
+        operate: impl FnOnce(&Described, &Visitor) -> Result<Value, Error>,
+    ) -> Result<Reply, Error> {
+        let message = described::decode(self.exchange, self.edge, self.message)?;
+        let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
+        let organization = auth::organization(self.zitadel, None, &caller)?;
+        match gate {
+            Gate::Token => {}
+            Gate::Permission(permission) => caller.admit(*permission, &organization, None)?,
+            Gate::InProject(permission, member) => {
+                caller.admit(*permission, &organization, Some(message.text(member)))?;
+            }
+        }
+        message.validate()?;
+        let visitor = Visitor { caller, organization };
+        let value = operate(&message, &visitor)?;
+        Ok(self.succeed(&visitor.caller, answer, &value))
+    }
+
+    /// Answers with an operation of the newer APIs: decode, authenticate, validate, operate. The operation itself asks
+    /// for permissions.
+    pub(super) fn serve_described(
+        &self,
+        answer: &'static str,
+        operate: impl FnOnce(&Described, &Caller) -> Result<Value, Error>,
+    ) -> Result<Reply, Error> {
+        let message = described::decode(self.exchange, self.edge, self.message)?;
+        let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
+        message.validate()?;
+        let value = operate(&message, &caller)?;
+        Ok(self.succeed(&caller, answer, &value))
+    }
+
+    /// At the gateway, the answer says that something was created.
+    pub(super) fn created(&self, reply: Reply) -> Reply {
+        match self.edge {
+            Edge::Rest => Reply { status: StatusCode::CREATED, ..reply },
+            Edge::Rpc(_) => reply,
+        }
+    }
+
+    fn succeed(&self, caller: &Caller, answer: &'static str, value: &Value) -> Reply {
+        let message = described::encode(self.exchange, self.edge, value);
+        self.edge.success(EncodedResponse { message, at: caller.at(), answer }, &self.zitadel.context)
+    }
+}

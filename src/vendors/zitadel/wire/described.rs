@@ -1,0 +1,134 @@
+//! Messages of ZITADEL that no code is generated for: read, checked and written by their descriptors alone. Knows no
+//! message.
+//!
+//! A message is a JSON object, in the names of protobuf's JSON: enum values by name, bytes in base64, times and
+//! durations as text, whole numbers as numbers. What it does not have has its default.
+
+mod binary;
+mod fields;
+mod json;
+mod rules;
+mod schema;
+pub(super) mod values;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::edge::Edge;
+use super::go_json;
+use crate::exchange::Exchange;
+use crate::protocol::rpc::Codec;
+use crate::vendors::zitadel::error::Error;
+
+use schema::{MessageType, SCHEMA};
+
+/// A message.
+pub(in super::super) struct Described {
+    kind: &'static MessageType,
+    members: Map<String, Value>,
+}
+
+/// The request of a call, whose message has these bytes.
+pub(in super::super) fn decode(exchange: &Exchange, edge: Edge, message: &[u8]) -> Result<Described, Error> {
+    let (kind, _) = SCHEMA.method(rpc(exchange));
+    let members = match edge {
+        Edge::Rest => {
+            let mut members = match has_body(exchange) {
+                true => from_gateway(kind, message).map_err(Error::Undecodable)?,
+                false => json::from_query(kind, exchange.call.head.uri.query()),
+            };
+            bind_path(kind, exchange, &mut members);
+            members
+        }
+        Edge::Rpc(wire) if wire.codec == Codec::Proto => {
+            binary::read(kind, message).map_err(|text| undecodable(kind, text))?
+        }
+        Edge::Rpc(_) => from_call(kind, message).map_err(|text| undecodable(kind, &text))?,
+    };
+    Ok(Described { kind, members })
+}
+
+/// The answer of a call as the caller reads it.
+pub(in super::super) fn encode(exchange: &Exchange, edge: Edge, answer: &Value) -> Vec<u8> {
+    let (_, kind) = SCHEMA.method(rpc(exchange));
+    match edge {
+        Edge::Rpc(wire) if wire.codec == Codec::Proto => binary::write(kind, answer),
+        Edge::Rpc(_) | Edge::Rest => serde_json::to_vec(&json::shown(kind, answer)).expect("a message is JSON"),
+    }
+}
+
+impl Described {
+    /// Checks the rules that the message declares, in the vendor's order.
+    pub(in super::super) fn validate(&self) -> Result<(), Error> {
+        rules::check(self.kind, &self.members).map_err(Error::Invalid)
+    }
+
+    /// A text; empty if there is none.
+    pub(in super::super) fn text(&self, name: &str) -> &str {
+        self.members.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether a member is there.
+    pub(in super::super) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
+    /// A member as a type of ours that has defaults.
+    pub(in super::super) fn read<T: DeserializeOwned + Default>(&self, name: &str) -> T {
+        self.members.get(name).map_or_else(T::default, |member| read(member.clone()))
+    }
+
+    /// All members as a type of ours that has defaults for those that are not there.
+    pub(in super::super) fn read_all<T: DeserializeOwned>(&self) -> T {
+        read(Value::Object(self.members.clone()))
+    }
+}
+
+/// Reads a value of a message. What our types lack was refused by the rules, or is ignored by them.
+fn read<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("our types have the members of the message")
+}
+
+/// The remote call by which the descriptors know the operation.
+fn rpc(exchange: &Exchange) -> &'static str {
+    exchange.operation.and_then(|operation| operation.rpc).expect("a described operation has a remote call")
+}
+
+/// Whether the gateway reads a body for this call.
+fn has_body(exchange: &Exchange) -> bool {
+    !matches!(*exchange.method(), http::Method::GET | http::Method::HEAD | http::Method::DELETE)
+}
+
+/// A message from the gateway: the first value of the body counts, and nothing is an empty message.
+fn from_gateway(kind: &MessageType, body: &[u8]) -> Result<Map<String, Value>, String> {
+    match go_json::first_value(body).map_err(|error| error.to_string())? {
+        Some(value) => json::read(kind, value),
+        None => Ok(Map::new()),
+    }
+}
+
+/// A message from a remote call in JSON, which must be one value and nothing else.
+fn from_call(kind: &MessageType, message: &[u8]) -> Result<Map<String, Value>, String> {
+    match go_json::first_value(message) {
+        Ok(Some(value)) if message.trim_ascii().len() == value.len() => json::read(kind, value),
+        Ok(Some(_)) => Err("proto: syntax error: unexpected token after the value".to_owned()),
+        Ok(None) => Err("proto: unexpected EOF".to_owned()),
+        Err(error) => Err(format!("proto: syntax error: {error}")),
+    }
+}
+
+/// What the vendor's library says of a remote call's message that it cannot read.
+fn undecodable(kind: &MessageType, text: &str) -> Error {
+    Error::Undecodable(format!("unmarshal message: unmarshal into *{}.{}: {text}", kind.package, kind.name))
+}
+
+/// The parameters of the path win over the members of the body.
+fn bind_path(kind: &MessageType, exchange: &Exchange, members: &mut Map<String, Value>) {
+    let path = exchange.operation.map_or("", |operation| operation.path);
+    let names = path.split('{').skip(1).filter_map(|part| part.split('}').next());
+    for (index, name) in names.enumerate() {
+        if let Some(field) = kind.field(name.trim_start_matches('*')) {
+            members.insert(field.json.clone(), exchange.parameter(index).into_owned().into());
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Messages as JSON, by their descriptors: read with the errors of Go's `protojson`, and written as it writes them.
+
+use base64::Engine;
+use base64::alphabet::{STANDARD as STANDARD_ALPHABET, URL_SAFE as URL_SAFE_ALPHABET};
+use base64::engine::DecodePaddingMode::Indifferent;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::super::go_json;
+use super::binary::is_default;
+use super::schema::{FieldType, Kind, MessageType, SCHEMA};
+use super::values::{duration_text, seconds_of_duration, seconds_of_time, time_text};
+
+/// Reads a message from a value that is well formed. Unknown members and names of enums are dropped.
+///
+/// # Errors
+/// What does not fit, in the words of `protojson`.
+pub(super) fn read(kind: &MessageType, text: &[u8]) -> Result<Map<String, Value>, String> {
+    Reader { text }.message(kind, text)
+}
+
+/// A message from the query of a call, as the gateway reads it.
+pub(super) fn from_query(kind: &MessageType, query: Option<&str>) -> Map<String, Value> {
+    let mut members = Map::new();
+    for (name, text) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        let Some(field) = kind.field(&name).filter(|field| !field.is_repeated) else { continue };
+        let value = match &field.kind {
+            Kind::Text => Some(Value::from(&*text)),
+            Kind::Bool => text.parse::<bool>().ok().map(Value::from),
+            Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 => text.parse::<i64>().ok().map(Value::from),
+            Kind::Enum(name) => SCHEMA.enumeration(name).value(&text).map(|_| Value::from(&*text)),
+            Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Message(_) => None,
+        };
+        value.map(|value| members.insert(field.json.clone(), value));
+    }
+    members
+}
+
+/// A message as it is shown: in the order of its fields, without defaults, long numbers as text.
+pub(super) fn shown(kind: &MessageType, message: &Value) -> Value {
+    let mut members = Map::new();
+    for field in &kind.fields {
+        let Some(value) = message.get(&field.json).filter(|value| !value.is_null()) else { continue };
+        if field.has_presence || !is_default(&field.kind, value) {
+            let value = match value {
+                Value::Array(list) => list.iter().map(|value| shown_value(&field.kind, value)).collect(),
+                value => shown_value(&field.kind, value),
+            };
+            members.insert(field.json.clone(), value);
+        }
+    }
+    Value::Object(members)
+}
+
+fn shown_value(kind: &Kind, value: &Value) -> Value {
+    match kind {
+        Kind::Int64 | Kind::Uint64 => Value::from(value.to_string()),
+        Kind::Message(name) => shown(SCHEMA.message(name), value),
+        _ => value.clone(),
+    }
+}
+
+/// Reads one text.
+struct Reader<'a> {
+    text: &'a [u8],
+}
+
+impl Reader<'_> {
+    fn message(&self, kind: &MessageType, object: &[u8]) -> Result<Map<String, Value>, String> {
+        if object.first() != Some(&b'{') {
+            return Err(self.unexpected(object));
+        }
+        let mut members = Map::new();
+        let (mut seen, mut oneofs) = (Vec::new(), Vec::new());
+        for member in go_json::members(object).map_err(|error| error.to_string())? {
+            let Some(field) = kind.field(&member.name) else { continue };
+            if seen.contains(&field.number) {
+                let at = self.position(member.name_part());
+                return Err(format!("proto: ({at}): duplicate field {}", go_json::token(member.name_part())));
+            }
+            seen.push(field.number);
+            if member.raw == b"null" {
+                continue;
+            }
+            if let Some(oneof) = field.oneof {
+                if oneofs.contains(&oneof) {
+                    let (at, name) = (self.position(member.name_part()), go_json::token(member.name_part()));
+                    let set = format!("{}.{}", kind.name, kind.oneofs[oneof].0);
+                    return Err(format!("proto: ({at}): error parsing {name}, oneof {set} is already set"));
+                }
+                oneofs.push(oneof);
+            }
+            let value = match field.is_repeated {
+                true => self.list(field, member.raw)?,
+                false => self.value(field, member.raw)?,
+            };
+            value.map(|value| members.insert(field.json.clone(), value));
+        }
+        Ok(members)
+    }
+
+    fn list(&self, field: &FieldType, list: &[u8]) -> Result<Option<Value>, String> {
+        let Ok(items) = serde_json::from_slice::<Vec<&RawValue>>(list) else {
+            return Err(self.unexpected(list));
+        };
+        let values: Result<Vec<_>, _> = items.iter().map(|item| self.value(field, item.get().as_bytes())).collect();
+        Ok(Some(values?.into_iter().flatten().collect()))
+    }
+
+    /// A value; `None` for a name that its enum lacks.
+    fn value(&self, field: &FieldType, raw: &[u8]) -> Result<Option<Value>, String> {
+        let parsed = || serde_json::from_slice::<Value>(raw).ok();
+        let text = || parsed().and_then(|value| value.as_str().map(str::to_owned));
+        let value = match &field.kind {
+            Kind::Text => text().map(Value::from),
+            Kind::Bytes => text().and_then(|text| decoded(&text)).map(|bytes| Value::from(STANDARD.encode(bytes))),
+            Kind::Bool => parsed().filter(Value::is_boolean),
+            Kind::Int32 => whole(parsed()).and_then(|number| i32::try_from(number).ok()).map(Value::from),
+            Kind::Int64 => whole(parsed()).and_then(|number| i64::try_from(number).ok()).map(Value::from),
+            Kind::Uint32 => whole(parsed()).and_then(|number| u32::try_from(number).ok()).map(Value::from),
+            Kind::Uint64 => whole(parsed()).and_then(|number| u64::try_from(number).ok()).map(Value::from),
+            Kind::Timestamp => return self.time(raw, "Timestamp", seconds_of_time, time_text),
+            Kind::Duration => return self.time(raw, "Duration", seconds_of_duration, duration_text),
+            Kind::Message(name) => return self.message(SCHEMA.message(name), raw).map(|value| Some(value.into())),
+            Kind::Enum(name) => match parsed() {
+                Some(Value::String(text)) => {
+                    return Ok(SCHEMA.enumeration(name).value(&text).map(|_| Value::from(text)));
+                }
+                Some(Value::Number(number)) => number.as_i64().map(|number| {
+                    SCHEMA.enumeration(name).name(number).map_or_else(|| Value::from(number), Value::from)
+                }),
+                _ => None,
+            },
+        };
+        match value {
+            Some(value) => Ok(Some(value)),
+            None => {
+                let (at, token) = (self.position(raw), go_json::token(raw));
+                Err(format!("proto: ({at}): invalid value for {} field {}: {token}", field.kind.go_name(), field.json))
+            }
+        }
+    }
+
+    fn time(
+        &self,
+        raw: &[u8],
+        name: &str,
+        parse: fn(&str) -> Option<(i64, i32)>,
+        text: fn((i64, i32)) -> String,
+    ) -> Result<Option<Value>, String> {
+        let Ok(given) = serde_json::from_slice::<String>(raw) else {
+            return Err(self.unexpected(raw));
+        };
+        match parse(&given) {
+            Some(parts) => Ok(Some(Value::from(text(parts)))),
+            None => {
+                let (at, token) = (self.position(raw), go_json::token(raw));
+                Err(format!("proto: ({at}): invalid google.protobuf.{name} value {token}"))
+            }
+        }
+    }
+
+    fn unexpected(&self, value: &[u8]) -> String {
+        format!("proto: syntax error ({}): unexpected token {}", self.position(value), go_json::token(value))
+    }
+
+    /// The position of a part of the text.
+    fn position(&self, part: &[u8]) -> String {
+        go_json::position(self.text, part.as_ptr() as usize - self.text.as_ptr() as usize)
+    }
+}
+
+impl Kind {
+    /// As `protojson` calls it in its errors.
+    fn go_name(&self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Bytes => "bytes",
+            Self::Bool => "bool",
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Uint32 => "uint32",
+            Self::Uint64 => "uint64",
+            Self::Enum(_) => "enum",
+            Self::Timestamp | Self::Duration | Self::Message(_) => "message",
+        }
+    }
+}
+
+/// A whole number, also as text or with an exponent.
+fn whole(value: Option<Value>) -> Option<i128> {
+    let text = match value? {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) if text.trim() == text => text,
+        _ => return None,
+    };
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let number: f64 = text.parse().ok()?;
+    (number.fract() == 0.0 && number.abs() < 1e18).then_some(number as i128)
+}
+
+/// Bytes in base64, of either alphabet, padded or not.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    const ANY: GeneralPurposeConfig = GeneralPurposeConfig::new().with_decode_padding_mode(Indifferent);
+    let alphabet = if text.contains(['-', '_']) { &URL_SAFE_ALPHABET } else { &STANDARD_ALPHABET };
+    GeneralPurpose::new(alphabet, ANY).decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn app(text: &str) -> Result<Value, String> {
+        let (request, _) = SCHEMA.method("/zitadel.management.v1.ManagementService/AddOIDCApp");
+        read(request, text.as_bytes()).map(Value::Object)
+    }
+
+    #[test]
+    fn members_are_read_in_either_spelling_and_unknown_ones_dropped() {
+        let text = r#"{"redirect_uris":["a"],"devMode":true,"appType":2,"grantTypes":["OIDC_GRANT_TYPE_NEW"],
+            "version":null,"more":{"x":1},"clockSkew":"1.5s","loginVersion":{"loginV1":{}}}"#;
+        let read = json!({
+            "redirectUris": ["a"], "devMode": true, "appType": "OIDC_APP_TYPE_NATIVE", "grantTypes": [],
+            "clockSkew": "1.500s", "loginVersion": { "loginV1": {} }
+        });
+        assert_eq!(app(text), Ok(read));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named_with_its_position() {
+        for (text, error) in [
+            (r#"{"name":7}"#, "proto: (line 1:9): invalid value for string field name: 7"),
+            ("{\n \"devMode\": \"x\"}", "proto: (line 2:13): invalid value for bool field devMode: \"x\""),
+            (r#"[]"#, "proto: syntax error (line 1:1): unexpected token ["),
+            (r#"{"loginVersion":7}"#, "proto: syntax error (line 1:17): unexpected token 7"),
+            (r#"{"redirectUris":"x"}"#, "proto: syntax error (line 1:17): unexpected token \"x\""),
+            (r#"{"redirectUris":["a",1]}"#, "proto: (line 1:22): invalid value for string field redirectUris: 1"),
+            (r#"{"name":"a","name":"b"}"#, "proto: (line 1:13): duplicate field \"name\""),
+            (r#"{"clockSkew":"soon"}"#, "proto: (line 1:14): invalid google.protobuf.Duration value \"soon\""),
+            (
+                r#"{"loginVersion":{"loginV1":{},"loginV2":{}}}"#,
+                "proto: (line 1:31): error parsing \"loginV2\", oneof LoginVersion.version is already set",
+            ),
+        ] {
+            assert_eq!(app(text), Err(error.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn defaults_are_not_shown_and_long_numbers_are_text() {
+        let (_, answer) = SCHEMA.method("/zitadel.management.v1.ManagementService/AddOIDCApp");
+        let message = json!({
+            "noneCompliant": false, "details": { "resourceOwner": "o", "sequence": 7 }, "appId": "1", "clientId": "",
+        });
+        let text = shown(answer, &message).to_string();
+        assert_eq!(text, r#"{"appId":"1","details":{"sequence":"7","resourceOwner":"o"}}"#);
+    }
+
+    #[test]
+    fn a_query_is_a_message() {
+        let (request, _) = SCHEMA.method("/zitadel.feature.v2.FeatureService/GetInstanceFeatures");
+        let read = |query| Value::Object(from_query(request, Some(query)));
+        assert_eq!(read("inheritance=true&more=1"), json!({ "inheritance": true }));
+        assert_eq!(read("inheritance=maybe"), json!({}));
+    }
+}

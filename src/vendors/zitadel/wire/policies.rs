@@ -1,0 +1,98 @@
+//! ZITADEL's messages about policies and features, and of oneself, in its first APIs.
+
+use serde_json::{Value, json};
+
+use super::described::Described;
+use super::objects::{read, time};
+use crate::vendors::zitadel::operations::policies::PolicyFound;
+use crate::vendors::zitadel::record::{InstanceState, Kind, LockoutPolicy, LoginPolicy, User};
+
+/// The lockout policy that a message asks for.
+pub(in super::super) fn lockout_policy(message: &Described) -> LockoutPolicy {
+    message.read_all()
+}
+
+/// A lockout policy, as reading it shows it.
+pub(in super::super) fn lockout(found: &PolicyFound<LockoutPolicy>) -> Value {
+    shown(found, serde_json::to_value(found.policy.rules))
+}
+
+/// A login policy, as reading it shows it.
+pub(in super::super) fn login(found: &PolicyFound<LoginPolicy>) -> Value {
+    let mut policy = serde_json::to_value(&found.policy.rules);
+    for (name, member) in policy.iter_mut().flat_map(|policy| policy.as_object_mut().into_iter().flatten()) {
+        if name.ends_with("Lifetime") {
+            *member = json!(format!("{member}s"));
+        }
+    }
+    shown(found, policy)
+}
+
+fn shown<T>(found: &PolicyFound<T>, rules: serde_json::Result<Value>) -> Value {
+    let mut policy = rules.expect("a record is JSON");
+    policy["details"] = read(&found.policy.details, &found.owner);
+    policy["isDefault"] = found.is_default().into();
+    json!({ "policy": policy, "isDefault": found.is_default() })
+}
+
+/// The features of an instance: the vendor's defaults, but for those that this server knows to be otherwise.
+pub(in super::super) fn instance_features(instance: &InstanceState) -> Value {
+    let set = |source: &str| json!({ "enabled": true, "source": source });
+    let unset = || json!({});
+    json!({
+        // As many events as there are features that are set.
+        "details": {
+            "sequence": 3, "changeDate": time(instance.login_policy.details.change_date), "resourceOwner": *instance.id,
+        },
+        "loginDefaultOrg": set("SOURCE_INSTANCE"),
+        "userSchema": unset(),
+        "oidcTokenExchange": set("SOURCE_SYSTEM"),
+        "improvedPerformance": unset(),
+        "debugOidcParentError": unset(),
+        "oidcSingleV1SessionTermination": unset(),
+        "enableBackChannelLogout": set("SOURCE_SYSTEM"),
+        "loginV2": { "source": "SOURCE_INSTANCE" },
+        "permissionCheckV2": unset(),
+        "consoleUseV2UserApi": set("SOURCE_INSTANCE"),
+        "enableRelationalTables": unset(),
+    })
+}
+
+/// A user, as the first APIs show it.
+pub(in super::super) fn my_user(user: &User) -> Value {
+    let (profile, shown) = (&user.profile, user.history.shown());
+    let (name, kind) = match &profile.kind {
+        Kind::Human(human) => (
+            "human",
+            json!({
+                "profile": {
+                    "firstName": human.profile.given_name,
+                    "lastName": human.profile.family_name,
+                    "nickName": human.profile.nick_name,
+                    "displayName": human.profile.display_name,
+                    "preferredLanguage": human.profile.preferred_language,
+                    "gender": human.profile.gender,
+                    "avatarUrl": human.profile.avatar_url,
+                },
+                "email": { "email": human.email.address.email, "isEmailVerified": human.email.is_verified },
+                "phone": { "phone": human.phone.address.phone, "isPhoneVerified": human.phone.is_verified },
+                "passwordChanged": human.password_changed.map(time),
+            }),
+        ),
+        Kind::Machine(machine) => ("machine", serde_json::to_value(machine).expect("a record is JSON")),
+    };
+    json!({ "user": {
+        "id": profile.user_id,
+        "details": {
+            "sequence": shown.sequence,
+            "creationDate": time(profile.creation_date),
+            "changeDate": time(shown.change_date),
+            "resourceOwner": *profile.resource_owner,
+        },
+        "state": user.state,
+        "userName": *profile.username,
+        "loginNames": profile.login_names,
+        "preferredLoginName": *profile.preferred_login_name,
+        name: kind,
+    }})
+}
