@@ -342,15 +342,11 @@ async fn of_many_concurrent_first_calls_each_counts_once() {
     assert!(statuses[1..].iter().all(|status| *status == 400), "{statuses:?}");
 }
 
-#[tokio::test]
-async fn of_many_who_want_one_address_one_gets_it() {
-    let emulator = std::sync::Arc::new(wire::emulator().await);
-    let ask = Ask::new("POST", "/api/users")
-        .header("x-api-key", "monocloud-admin")
-        .body(r#"{"email":"wanted@example.com","email_verified":true}"#);
-    let callers: Vec<_> = (0..32)
+/// The statuses of that many calls at once, sorted.
+async fn at_once(emulator: &std::sync::Arc<Emulator>, ask: &Ask, calls: usize) -> Vec<u16> {
+    let callers: Vec<_> = (0..calls)
         .map(|_| {
-            let (emulator, ask) = (std::sync::Arc::clone(&emulator), ask.clone());
+            let (emulator, ask) = (std::sync::Arc::clone(emulator), ask.clone());
             tokio::spawn(async move { ask.send(&emulator).await.status })
         })
         .collect();
@@ -359,6 +355,40 @@ async fn of_many_who_want_one_address_one_gets_it() {
         statuses.push(caller.await.expect("no panic"));
     }
     statuses.sort_unstable();
+    statuses
+}
+
+#[tokio::test]
+async fn of_many_who_want_one_address_one_gets_it() {
+    let emulator = std::sync::Arc::new(wire::emulator().await);
+    let ask = Ask::new("POST", "/api/users")
+        .header("x-api-key", "monocloud-admin")
+        .body(r#"{"email":"wanted@example.com","email_verified":true}"#);
+    let statuses = at_once(&emulator, &ask, 32).await;
     assert_eq!(statuses[0], 201);
     assert!(statuses[1..].iter().all(|status| *status == 422), "{statuses:?}");
+}
+
+/// Records in several directories, each behind a lock of its own, are changed in one step.
+#[tokio::test]
+async fn of_many_who_want_one_name_or_one_change_of_state_one_gets_it() {
+    let emulator = std::sync::Arc::new(wire::emulator().await);
+    let project = "/management/v1/projects/69629023906488500";
+    for (path, body, first, others) in [
+        ("/v2/organizations".to_owned(), r#"{"name":"Wanted"}"#, 201, 409),
+        ("/management/v1/projects".to_owned(), r#"{"name":"Wanted"}"#, 200, 409),
+        (format!("{project}/roles"), r#"{"roleKey":"wanted","displayName":"Wanted"}"#, 200, 409),
+        (format!("{project}/apps/api"), r#"{"name":"wanted"}"#, 200, 409),
+        (format!("{project}/apps/69629023906488501/_deactivate"), "{}", 200, 400),
+        (format!("{project}/_deactivate"), "{}", 200, 400),
+        ("/management/v1/orgs/me/members".to_owned(), r#"{"userId":"human-locked","roles":["ORG_OWNER"]}"#, 200, 409),
+        ("/admin/v1/members".to_owned(), r#"{"userId":"human-locked","roles":["IAM_OWNER"]}"#, 200, 409),
+        ("/management/v1/users/human-locked/grants".to_owned(), r#"{"projectId":"69629023906488500"}"#, 200, 409),
+        ("/management/v1/policies/lockout".to_owned(), "{}", 200, 409),
+    ] {
+        let ask = Ask::new("POST", &path).header("authorization", "Bearer zitadel-admin").body(body);
+        let statuses = at_once(&emulator, &ask, 16).await;
+        assert_eq!(statuses[0], first, "{path}");
+        assert!(statuses[1..].iter().all(|status| *status == others), "{path}: {statuses:?}");
+    }
 }

@@ -26,7 +26,8 @@ pub(super) struct Zitadel {
 }
 
 collections! {
-    /// What calls can change.
+    /// What calls can change. Whoever changes records of several collections in one step takes their locks in the order
+    /// instance, organizations, projects, applications, users.
     pub(super) struct State {
         users: Directory<User>,
         /// How far removed users had counted.
