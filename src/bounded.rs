@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The most that callers can make one user grow to, in bytes of JSON. Twice what one body may be.
 pub const MAX_USER: usize = 2 << 20;
@@ -26,6 +27,20 @@ impl Write for Room {
         Ok(())
     }
 }
+
+/// Reads a number that is counted on, one by one: it must have room for that.
+///
+/// # Errors
+/// It is above 2^53, or 2^31 if the number has 32 bits.
+pub fn count<'de, N: TryFrom<u64>, D: Deserializer<'de>>(deserializer: D) -> Result<N, D::Error> {
+    let max = if size_of::<N>() < size_of::<u64>() { 1 << 31 } else { MAX_COUNT };
+    let number = u64::deserialize(deserializer)?;
+    let counted = N::try_from(number).ok().filter(|_| number <= max);
+    counted.ok_or_else(|| D::Error::custom(format_args!("a count must be at most {max}, not {number}")))
+}
+
+/// The largest number that may be counted on from.
+pub const MAX_COUNT: u64 = 1 << 53;
 
 /// Makes room for one more entry in a queue of at most `max`: removes and returns the oldest if the queue is full, one
 /// per call. It never reserves memory for more than `max` entries.

@@ -21,7 +21,7 @@ pub struct OutOfRange;
 ///
 /// It is one number, since every call asks it a few times: see [`Mode::packed`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(from = "Mode", into = "Mode")]
+#[serde(try_from = "Mode", into = "Mode")]
 pub struct Clock(Arc<AtomicI64>);
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -114,9 +114,17 @@ impl Clock {
     }
 }
 
-impl From<Mode> for Clock {
-    fn from(mode: Mode) -> Self {
-        Self::new(mode)
+impl TryFrom<Mode> for Clock {
+    type Error = OutOfRange;
+
+    fn try_from(mode: Mode) -> Result<Self, OutOfRange> {
+        // A clock that runs may have run past the latest time that one can be set to.
+        let now = mode.now();
+        match mode {
+            Mode::Frozen(_) => within_range(now)?,
+            Mode::Running { .. } => within_range(now.min(LATEST))?,
+        };
+        Ok(Self::new(mode))
     }
 }
 

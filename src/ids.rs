@@ -11,6 +11,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::bounded::MAX_COUNT;
+
 /// The purpose of a random number that is not an API id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -39,6 +41,12 @@ pub enum Stream {
 const STREAMS: usize = Stream::Secrets as usize + 1;
 
 impl Stream {
+    /// Whether what is drawn from it stays in the world. Ids of answers do not: else a refused call would change the
+    /// world's state.
+    const fn is_kept(self) -> bool {
+        !matches!(self, Self::RequestIds | Self::TraceIds)
+    }
+
     const ALL: [Self; STREAMS] = [
         Self::Salts,
         Self::RequestIds,
@@ -57,7 +65,7 @@ impl Stream {
 /// ChaCha is used because its numbers stay the same from release to release: same seed, same ids. It counts, so a
 /// position is all that has to be kept of each stream.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(from = "Positions", into = "Positions")]
+#[serde(try_from = "Positions", into = "Positions")]
 pub struct Ids(Arc<Inner>);
 
 #[derive(Debug)]
@@ -76,14 +84,14 @@ struct Positions {
     seed: u64,
     /// Where the sequence of API ids is, in words of 32 bits.
     next: u64,
-    /// Likewise those streams from which something was drawn.
+    /// Likewise those streams from which something was drawn that stays: see [`Stream::is_kept`].
     streams: BTreeMap<Stream, u64>,
 }
 
 impl Ids {
     /// A source at the start of `seed`'s sequences.
     pub fn seeded(seed: u64) -> Self {
-        Self::from(Positions { seed, next: 0, streams: BTreeMap::new() })
+        Self(Arc::new(Inner { seed, next: Mutex::new(0), streams: std::array::from_fn(|_| AtomicU64::new(0)) }))
     }
 
     /// What it was seeded with.
@@ -93,7 +101,9 @@ impl Ids {
 
     /// An independent source that continues from the same positions.
     pub fn fork(&self) -> Self {
-        Self::from(Positions::from(self.clone()))
+        let Inner { seed, streams, .. } = &*self.0;
+        let position = |stream| AtomicU64::new(streams[stream as usize].load(Relaxed));
+        Self(Arc::new(Inner { seed: *seed, next: Mutex::new(*self.lock()), streams: Stream::ALL.map(position) }))
     }
 
     /// Reserves the next API ids. They are used up only by [`Reservation::commit`]. Until then other calls wait. If the
@@ -133,18 +143,27 @@ impl Ids {
     }
 }
 
-impl From<Positions> for Ids {
-    fn from(positions: Positions) -> Self {
-        let of = |stream| AtomicU64::new(positions.streams.get(&stream).copied().unwrap_or(0));
-        let streams = Stream::ALL.map(of);
-        Self(Arc::new(Inner { seed: positions.seed, next: Mutex::new(positions.next), streams }))
+impl TryFrom<Positions> for Ids {
+    type Error = String;
+
+    fn try_from(Positions { seed, next, streams }: Positions) -> Result<Self, String> {
+        if let Some(position) = streams.values().chain([&next]).find(|position| **position > MAX_COUNT) {
+            return Err(format!("a position must be at most {MAX_COUNT}, not {position}"));
+        }
+        if let Some((stream, _)) = streams.iter().find(|(stream, position)| !stream.is_kept() || **position == 0) {
+            return Err(format!("nothing is kept of the stream {stream:?}"));
+        }
+        let position = |stream| AtomicU64::new(streams.get(&stream).copied().unwrap_or(0));
+        Ok(Self(Arc::new(Inner { seed, next: Mutex::new(next), streams: Stream::ALL.map(position) })))
     }
 }
 
 impl From<Ids> for Positions {
     fn from(ids: Ids) -> Self {
         let position = |stream: Stream| (stream, ids.0.streams[stream as usize].load(Relaxed));
-        let streams = Stream::ALL.into_iter().map(position).filter(|(_, position)| *position > 0).collect();
+        let streams =
+            Stream::ALL.into_iter().map(position).filter(|(stream, position)| stream.is_kept() && *position > 0);
+        let streams = streams.collect();
         Self { seed: ids.0.seed, next: *ids.lock(), streams }
     }
 }

@@ -173,6 +173,7 @@ mod ids;
 #[doc(hidden)]
 pub mod in_process;
 mod journal;
+mod json_difference;
 mod limits;
 mod listen;
 mod metrics;

@@ -16,7 +16,7 @@ pub struct Limits {
     pub max_header: usize,
     /// The longest path and query, in bytes.
     pub max_uri: usize,
-    /// How deep the JSON of a body may be nested, up to 127.
+    /// How deep the JSON of a body may be nested, up to [`Limits::MAX_JSON_DEPTH`].
     pub max_json_depth: usize,
     /// The maximum number of calls that faults hold at once.
     pub max_held: usize,
@@ -32,6 +32,11 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// How long a request to the outside may take in total. No flag sets it.
     pub outbound_timeout: Duration,
+}
+
+impl Limits {
+    /// The greatest depth of a body's JSON: a state that holds the body must be readable, too.
+    pub const MAX_JSON_DEPTH: usize = 100;
 }
 
 impl Default for Limits {

@@ -17,9 +17,35 @@ const MAX_MESSAGES: usize = 1_000;
 pub struct Outbox(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 struct Inner {
     messages: VecDeque<Numbered>,
     sent: u64,
+}
+
+/// An outbox as a world's state holds it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    messages: VecDeque<Numbered>,
+    #[serde(deserialize_with = "bounded::count")]
+    sent: u64,
+}
+
+impl TryFrom<Written> for Inner {
+    type Error = String;
+
+    fn try_from(Written { messages, sent }: Written) -> Result<Self, String> {
+        let first = (sent + 1).checked_sub(messages.len() as u64);
+        if messages.len() > MAX_MESSAGES
+            || !first.is_some_and(|first| messages.iter().map(|one| one.n).eq(first..=sent))
+        {
+            return Err(format!(
+                "the messages must be the last ones sent, numbered up to `sent`, at most {MAX_MESSAGES}"
+            ));
+        }
+        Ok(Self { messages, sent })
+    }
 }
 
 /// One message that would have been sent.

@@ -166,7 +166,7 @@ pub(super) struct Serve {
         default_value_t = Limits::default().max_uri, value_parser = at_least_one
     )]
     max_uri: usize,
-    /// Maximum nesting depth of JSON bodies, up to 127.
+    /// Maximum nesting depth of JSON bodies, up to 100.
     #[arg(
         long, env = "FAUXIDP_MAX_JSON_DEPTH", value_name = "N",
         default_value_t = Limits::default().max_json_depth, value_parser = depth
@@ -245,7 +245,8 @@ fn size(text: &str) -> Result<usize, String> {
 
 /// A nesting depth that the JSON reader supports.
 fn depth(text: &str) -> Result<usize, String> {
-    at_least_one(text).ok().filter(|depth| *depth <= 127).ok_or_else(|| "must be from 1 to 127".to_owned())
+    let max = Limits::MAX_JSON_DEPTH;
+    at_least_one(text).ok().filter(|depth| *depth <= max).ok_or_else(|| format!("must be from 1 to {max}"))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::request::{Request, bad_name, no_world};
 use crate::context::DEFAULT_WORLD;
+use crate::limits::Limits;
+use crate::protocol::body::is_deeper;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::{Reply, credential};
 use crate::world::{Change, World};
@@ -18,6 +20,9 @@ const PERSON: usize = 3 << 10;
 
 /// About how many bytes of records and copies are made of each byte of a state.
 const STATE: usize = 3;
+
+/// How many levels of a state are around the data that a body held, besides those that the body had around it.
+const LEVELS_OF_STATE: usize = 5;
 
 /// The body of a `PUT`.
 #[derive(Deserialize)]
@@ -102,6 +107,10 @@ pub(super) fn restore(request: &Request<'_>) -> Reply {
     let Some(_room) = request.control.budget.reserve(request.body().len().saturating_mul(STATE)) else {
         return request.control.no_memory();
     };
+    let max_depth = Limits::MAX_JSON_DEPTH;
+    if is_deeper(request.body(), max_depth + LEVELS_OF_STATE) {
+        return refused(&format!("Invalid world state: data is nested at most {max_depth} levels deep."));
+    }
     request.named(|name| match request.worlds.restore(name, request.body()) {
         Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
         Err(reason) => refused(&format!("Invalid world state: {reason}.")),

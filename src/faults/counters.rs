@@ -7,6 +7,7 @@ use lru::LruCache;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::spec::Slot;
+use crate::bounded;
 
 /// The maximum number of counted pairs of rule and operation; beyond it, the least recently used one is dropped.
 const MAX_COUNTS: usize = 1_024;
@@ -30,6 +31,7 @@ type Key = (String, Cow<'static, str>, Cow<'static, str>);
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Count {
+    #[serde(deserialize_with = "bounded::count")]
     seen: u64,
     fired: [u64; 2],
 }
@@ -116,7 +118,9 @@ fn key(rule: &str, vendor: &'static str, operation: &'static str) -> Key {
 struct Written {
     /// The one least recently used first.
     counts: Vec<(Key, Count)>,
+    #[serde(deserialize_with = "bounded::count")]
     seen: u64,
+    #[serde(deserialize_with = "bounded::count")]
     fired: u64,
 }
 
@@ -137,6 +141,9 @@ impl TryFrom<Written> for Counters {
         }
         let mut table = Table { seen, fired, ..Table::default() };
         for (key, count) in counts {
+            if count.fired.iter().any(|fired| *fired > count.seen) {
+                return Err("a fault cannot fire more often than it was seen".to_owned());
+            }
             table.counts.put(key, count);
         }
         Ok(Self(Mutex::new(table)))

@@ -1,5 +1,6 @@
 //! The rules of one world: faults for the calls that match. They are ordered and bounded, and they can expire.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use super::counters::Counters;
 use super::plan::{Candidate, Source};
 use super::spec::Spec;
+use crate::bounded;
 use crate::call_match::{CallMatch, MatchInput};
 
 /// The maximum number of rules in a world.
@@ -50,6 +52,7 @@ struct Table {
     /// In the order in which they are matched.
     rules: Vec<Rule>,
     /// The highest id given so far.
+    #[serde(deserialize_with = "bounded::count")]
     last: u64,
 }
 
@@ -175,9 +178,10 @@ impl TryFrom<Table> for Rules {
             return Err(format!("a world can have at most {MAX_RULES} rules"));
         }
         let ordered = table.rules.is_sorted_by(|one, next| one.priority >= next.priority);
-        let known = table.rules.iter().all(|rule| rule.id <= table.last);
+        let ids: BTreeSet<u64> = table.rules.iter().map(|rule| rule.id).collect();
+        let known = ids.len() == table.rules.len() && ids.iter().all(|id| (1..=table.last).contains(id));
         if !ordered || !known {
-            return Err("the rules must be sorted by priority, and no id may be greater than `last`".to_owned());
+            return Err("the rules must be sorted by priority, with ids of their own from 1 to `last`".to_owned());
         }
         Ok(Self::of(table))
     }

@@ -93,7 +93,7 @@ pub(super) fn excess_of(limits: &Limits, call: &Call) -> Option<Excess> {
 
 /// The body, unless it is JSON that is nested too deeply. Binary messages of remote calls are not JSON.
 pub(super) fn shallow(limits: &Limits, head: &Parts, body: Bytes) -> Result<Bytes, Unread> {
-    let max = limits.max_json_depth;
+    let max = limits.max_json_depth.min(Limits::MAX_JSON_DEPTH);
     let is_text = || Wire::of(&head.headers).is_none_or(|wire| wire.codec == Codec::Json);
     match body::is_deeper(&body, max) && is_text() {
         true => Err(Unread::Excess(Excess { limit: Limit::JsonDepth, max })),

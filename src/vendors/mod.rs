@@ -95,7 +95,8 @@ pub(crate) fn write_state(state: &impl Serialize, to: &mut dyn Write) -> io::Res
 
 /// A vendor's state from JSON.
 pub(crate) fn read_state<T: DeserializeOwned>(vendor: &str, state: &RawValue) -> Result<T, String> {
-    serde_json::from_str(state.get()).map_err(|error| format!("{vendor}: {error}"))
+    let mut reader = serde_json::Deserializer::from_str(state.get());
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| format!("vendors.{vendor}.{error}"))
 }
 
 #[cfg(test)]

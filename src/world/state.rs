@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::context::WorldContext;
 use crate::faults::{Counters, Rules};
 use crate::ids::Ids;
+use crate::json_difference::{Comparison, difference};
 use crate::outbox::Outbox;
 use crate::tokens::Keys;
 use crate::vendors::Settings;
@@ -78,7 +79,26 @@ impl World {
     /// # Errors
     /// What is wrong with the state.
     pub(super) fn restored(&self, name: &str, state: &[u8]) -> Result<Self, String> {
-        let state: State = serde_json::from_slice(state).map_err(|error| error.to_string())?;
+        let restored = self.read(name, state)?;
+        // What is not as the world would write it is something that the world would lose.
+        let mut comparison = Comparison::with(state);
+        if restored.write_state(&mut comparison).is_ok() && comparison.is_over() {
+            return Ok(restored);
+        }
+        let mut own = Vec::with_capacity(state.len());
+        restored.write_state(&mut own).map_err(|error| error.to_string())?;
+        let texts = (std::str::from_utf8(state).ok(), std::str::from_utf8(&own).ok());
+        let (Some(given), Some(own)) = texts else { return Err("it is not UTF-8".to_owned()) };
+        match difference(given, own).map_err(|error| error.to_string())? {
+            None => Ok(restored),
+            Some(difference) => Err(difference),
+        }
+    }
+
+    fn read(&self, name: &str, state: &[u8]) -> Result<Self, String> {
+        let mut reader = serde_json::Deserializer::from_slice(state);
+        let state: State = serde_path_to_error::deserialize(&mut reader).map_err(|error| error.to_string())?;
+        reader.end().map_err(|error| error.to_string())?;
         if state.fauxidp != FORMAT {
             return Err(format!("expected {FORMAT:?}, not {:?}", state.fauxidp));
         }
@@ -98,6 +118,9 @@ impl World {
             let info = vendor.info();
             let state = state.vendors.get(info.name).ok_or_else(|| format!("vendors.{} is missing", info.name))?;
             restored.push(vendor.restore(state, context.clone(), settings)?);
+        }
+        if let Some(unknown) = state.vendors.keys().find(|name| self.set.position(name).is_none()) {
+            return Err(format!("vendors.{unknown}: unknown vendor"));
         }
         state.faults.rules.check(|spec, matching| fits(&self.set, spec, matching))?;
         Ok(Self {

@@ -269,9 +269,9 @@ fn what_it_cannot_start_with_is_one_line_that_names_it_and_code_2() {
         ([&own[..], &["--tls-ca-out", "/nowhere/ca.pem"]].concat(), "--tls-ca-out /nowhere/ca.pem: No such".to_owned()),
         ([&own[..], &["--fixtures", &seeds]].concat(), format!("--fixtures: {seeds}/monocloud.json: line 1: users")),
         ([&own[..], &["--fixtures", &odd]].concat(), format!("--fixtures: {odd}/zitadel.json: Is a directory")),
-        ([&own[..], &["--state", &state]].concat(), format!("--state {state}: EOF while parsing")),
+        ([&own[..], &["--state", &state]].concat(), format!("--state {state}: fauxidp: EOF while parsing")),
         ([&own[..], &["--state", "/nowhere.json"]].concat(), "--state /nowhere.json: No such file".to_owned()),
-        ([&own[..], &["--state", &broken_up]].concat(), format!("--state {broken_up}: unknown field `a\\nb`")),
+        ([&own[..], &["--state", &broken_up]].concat(), format!("--state {broken_up}: a\\nb: unknown field `a\\nb`")),
         ([&own[..], &["--max-body", "0"]].concat(), "invalid value '0' for '--max-body <BYTES>'".to_owned()),
         (
             [&own[..], &["--max-json-depth", "128"]].concat(),

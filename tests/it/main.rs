@@ -43,6 +43,7 @@ mod sizes;
 mod source_layout;
 #[cfg(feature = "cli")]
 mod state;
+mod states;
 mod tenant_isolation;
 mod transcript;
 mod wire;

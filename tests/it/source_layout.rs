@@ -40,6 +40,7 @@ const LEAVES: &[&str] = &[
     "html",
     "ids",
     "journal",
+    "json_difference",
     "limits",
     "listen",
     "metrics",

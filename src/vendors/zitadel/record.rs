@@ -23,6 +23,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::bounded;
 use crate::directory::Record;
 
 pub(super) use application::{
@@ -294,6 +295,7 @@ impl Record for User {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct RemovedUser {
     pub(super) user_id: String,
+    #[serde(deserialize_with = "bounded::count")]
     pub(super) sequence: u64,
 }
 

@@ -55,11 +55,34 @@ impl Actor {
 pub(in super::super) struct AuditLog(Mutex<Arc<Log>>);
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 struct Log {
     /// Each with its number. They are stored in the queue itself, so a new one does not touch the memory of the one
     /// that is dropped.
     entries: VecDeque<(u64, Entry)>,
     written: u64,
+}
+
+/// A log as a world's state holds it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    entries: VecDeque<(u64, Entry)>,
+    #[serde(deserialize_with = "bounded::count")]
+    written: u64,
+}
+
+impl TryFrom<Written> for Log {
+    type Error = String;
+
+    fn try_from(Written { entries, written }: Written) -> Result<Self, String> {
+        let is_ordered = entries.iter().map(|(n, _)| n).is_sorted_by(|one, next| one < next);
+        let is_known = entries.back().is_none_or(|(n, _)| *n <= written);
+        if entries.len() > MAX_ENTRIES || !is_ordered || !is_known {
+            return Err(format!("the entries must be at most {MAX_ENTRIES}, with rising numbers up to `written`"));
+        }
+        Ok(Self { entries, written })
+    }
 }
 
 impl AuditLog {

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::bounded;
+
 /// An e-mail address, a phone number or a user name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in super::super) struct Identifier {
@@ -135,7 +137,9 @@ pub(in super::super) struct SessionMetadata {
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Address {
     pub(in super::super) ip: String,
+    #[serde(deserialize_with = "bounded::count")]
     pub(in super::super) failure_count: u32,
+    #[serde(deserialize_with = "bounded::count")]
     pub(in super::super) login_count: u32,
     /// When the block of the address ends; absent if it is not blocked.
     pub(in super::super) block_until: Option<i64>,
@@ -213,9 +217,11 @@ pub(in super::super) enum Lockout {
 /// How often and from where there were sign-ins as the user. Times are epoch seconds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in super::super) struct Activity {
+    #[serde(deserialize_with = "bounded::count")]
     pub(in super::super) attempts: u64,
     pub(in super::super) last_attempt: Option<i64>,
     pub(in super::super) last_attempt_ip: Option<String>,
+    #[serde(deserialize_with = "bounded::count")]
     pub(in super::super) successes: u64,
     pub(in super::super) last_success: Option<i64>,
     pub(in super::super) last_success_ip: Option<String>,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bounded;
 use crate::directory::Record;
 use crate::passwords::PasswordHash;
 
@@ -20,6 +21,7 @@ pub(in super::super) struct User {
     /// Kept out by an administrator.
     pub(in super::super) disabled: bool,
     /// Failed sign-ins in a row.
+    #[serde(deserialize_with = "bounded::count")]
     pub(in super::super) failures: u32,
     /// Epoch seconds.
     pub(in super::super) last_updated: i64,

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::Channel;
 
+use crate::bounded;
+
 /// What can happen to a user. The vendor's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventKind {
@@ -95,6 +97,7 @@ pub enum Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// Its number, from 1.
+    #[serde(deserialize_with = "bounded::count")]
     pub sequence: u64,
     /// When it was.
     pub change_date: Timestamp,
@@ -104,6 +107,7 @@ pub struct Position {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct History {
     /// The number of the last event, and its time: what answers to writes show.
+    #[serde(deserialize_with = "bounded::count")]
     sequence: u64,
     change_date: Timestamp,
     /// What differs from it; nothing for a user that had no event since it was seeded.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::Channel;
 use super::kind::{Human, Machine};
+use crate::bounded;
 use crate::passwords::PasswordHash;
 
 /// The hidden members of a user.
@@ -14,7 +15,7 @@ pub struct Secrets {
     /// The hash of the password.
     pub password: Option<PasswordHash>,
     /// How often the password was checked and wrong since it was set.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded::count")]
     pub failed_checks: u32,
     /// Whether the password is not checked until the user is unlocked: deactivating a locked user forgets the state
     /// alone.
