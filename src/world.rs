@@ -107,7 +107,7 @@ impl World {
     }
 
     /// Every setting with its value, as `vendor.key`.
-    pub fn settings(&self) -> impl Iterator<Item = (String, &'static str)> {
+    pub fn settings(&self) -> impl Iterator<Item = (String, &str)> {
         self.vendors.iter().zip(&self.settings).flat_map(|(vendor, settings)| {
             let info = vendor.info();
             settings.all(info.settings).map(move |(key, value)| (format!("{}.{key}", info.name), value))

@@ -63,7 +63,7 @@ fn vendor(info: &VendorInfo) -> Value {
             "differences": known.map_or(&[][..], |known| &known.differences),
         })
     };
-    let setting = |setting: &Setting| json!({ "key": setting.key, "values": setting.values, "what": setting.what });
+    let setting = |setting: &Setting| json!({ "key": setting.key, "values": setting.expected(), "what": setting.what });
     json!({
         "vendor": info.name,
         "title": info.title,

@@ -30,7 +30,7 @@ pub use factory::{SeedContext, Seeded, UserFault, VendorFactory};
 pub use info::{Rpc, VendorInfo};
 pub use seed::{SeedError, one_line, read_seed};
 pub use set::VendorSet;
-pub use settings::{Setting, Settings};
+pub use settings::{Form, Setting, Settings};
 pub use sign_in::{KeyInfo, SignIn, SignInError, SignInRequest, SignedIn, Site};
 
 /// The vendors that come with the crate: the one list that names them.

@@ -9,14 +9,36 @@ pub struct Setting {
     pub key: &'static str,
     /// The values it can have; the first is the default.
     pub values: &'static [&'static str],
+    /// The form of further values, if these are not all.
+    pub form: Option<Form>,
     /// What it decides.
     pub what: &'static str,
+}
+
+/// The form of values that are not listed.
+#[derive(Debug)]
+pub struct Form {
+    /// What is expected, in words.
+    pub text: &'static str,
+    /// Whether a value is of the form.
+    pub fits: fn(&str) -> bool,
+}
+
+impl Setting {
+    /// What it can have, in words.
+    pub fn expected(&self) -> Vec<&'static str> {
+        self.values.iter().copied().chain(self.form.as_ref().map(|form| form.text)).collect()
+    }
+
+    fn takes(&self, value: &str) -> bool {
+        self.values.contains(&value) || self.form.as_ref().is_some_and(|form| (form.fits)(value))
+    }
 }
 
 /// The values that were set for one vendor, and what the start says of it.
 #[derive(Debug, Default, Clone)]
 pub struct Settings {
-    values: Vec<(&'static Setting, &'static str)>,
+    values: Vec<(&'static Setting, Arc<str>)>,
     /// The vendor's issuer, if it does not follow from each request.
     pub issuer: Option<Arc<str>>,
 }
@@ -34,11 +56,11 @@ impl Settings {
                 false => format!("unknown setting {vendor}.{key}; expected one of {}", known.join(", ")),
             });
         };
-        let Some(value) = setting.values.iter().find(|known| **known == value) else {
-            return Err(format!("{vendor}.{key} must be one of {}, not {value:?}", setting.values.join(", ")));
-        };
+        if !setting.takes(value) {
+            return Err(format!("{vendor}.{key} must be one of {}, not {value:?}", setting.expected().join(", ")));
+        }
         self.values.retain(|(other, _)| other.key != key);
-        self.values.push((setting, value));
+        self.values.push((setting, value.into()));
         Ok(())
     }
 
@@ -49,12 +71,12 @@ impl Settings {
     }
 
     /// Every setting of a vendor with its value.
-    pub fn all(&self, declared: &'static [Setting]) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
+    pub fn all(&self, declared: &'static [Setting]) -> impl Iterator<Item = (&'static str, &str)> {
         declared.iter().map(|setting| (setting.key, self.get(setting)))
     }
 
     /// The value of a setting, or its default.
-    pub fn get(&self, setting: &'static Setting) -> &'static str {
+    pub fn get(&self, setting: &'static Setting) -> &str {
         let set = self.values.iter().find(|(other, _)| other.key == setting.key);
         set.map_or(setting.values[0], |(_, value)| value)
     }
@@ -64,7 +86,15 @@ impl Settings {
 mod tests {
     use super::*;
 
-    static DECLARED: [Setting; 1] = [Setting { key: "era", values: &["seed", "current"], what: "" }];
+    static DECLARED: [Setting; 2] = [
+        Setting { key: "era", values: &["seed", "current"], form: None, what: "" },
+        Setting {
+            key: "size",
+            values: &["none"],
+            form: Some(Form { text: "a number", fits: |text| text.parse::<u8>().is_ok() }),
+            what: "",
+        },
+    ];
 
     #[test]
     fn a_setting_takes_only_what_the_vendor_declares() {
@@ -75,6 +105,10 @@ mod tests {
         let error = settings.set("acme", &DECLARED, "era", "new").unwrap_err();
         assert_eq!(error, "acme.era must be one of seed, current, not \"new\"");
         let error = settings.set("acme", &DECLARED, "area", "seed").unwrap_err();
-        assert_eq!(error, "unknown setting acme.area; expected one of era");
+        assert_eq!(error, "unknown setting acme.area; expected one of era, size");
+        settings.set("acme", &DECLARED, "size", "7").unwrap();
+        assert_eq!(settings.get(&DECLARED[1]), "7");
+        let error = settings.set("acme", &DECLARED, "size", "seven").unwrap_err();
+        assert_eq!(error, "acme.size must be one of none, a number, not \"seven\"");
     }
 }

@@ -111,7 +111,7 @@ async fn the_served_table_is_the_declared_one() {
         }
         let settings = info.settings.iter();
         let settings =
-            settings.map(|setting| json!({ "key": setting.key, "values": setting.values, "what": setting.what }));
+            settings.map(|setting| json!({ "key": setting.key, "values": setting.expected(), "what": setting.what }));
         let vendor = json!({
             "vendor": info.name,
             "title": info.title,

@@ -52,7 +52,7 @@ pub(super) const ALL: &[Setting] = &[
 ];
 
 const fn setting(key: &'static str, values: &'static [&'static str], what: &'static str) -> Setting {
-    Setting { key, values, what }
+    Setting { key, values, form: None, what }
 }
 
 /// What the settings decide.

@@ -8,17 +8,20 @@ use crate::vendors::{self, Setting};
 pub(super) const ERA: Setting = Setting {
     key: "era",
     values: &["seed", "current"],
+    form: None,
     what: "which generation of the API is served: the one of the seed pages, or the one of today's clients",
 };
 pub(super) const LOCKOUT: Setting = Setting {
     key: "lockout",
     values: &["user_account", "ip"],
+    form: None,
     what: "what too many failed sign-ins block: the account, or the IP address they come from",
 };
 
 pub(super) const LOGIN: Setting = Setting {
     key: "login",
     values: &["page", "hint", "auto"],
+    form: None,
     what: "what signs somebody in at the provider: the page alone, a `login_hint` that names a user, or nothing at all",
 };
 

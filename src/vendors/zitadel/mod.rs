@@ -90,7 +90,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: Some(wire::cors::share),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
-    settings: &[settings::VERSION],
+    settings: &[settings::VERSION, settings::LAG],
     environment: &["ZITADEL_URL", "ZITADEL_TOKEN", "ZITADEL_KEY_JSON", "ZITADEL_CLIENT_ID", "ZITADEL_CLIENT_SECRET"],
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
 };
@@ -114,7 +114,7 @@ impl Vendor for Zitadel {
 
     fn handle(&self, exchange: &Exchange) -> Outcome {
         let matched = exchange.matched.as_ref().expect("only calls of an emulated operation are handled");
-        Outcome::Reply(routes::TABLE.handler(matched).answer(self, exchange), Vec::new())
+        Outcome::Reply(routes::answer(self, routes::TABLE.handler(matched), exchange), Vec::new())
     }
 
     fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply {
@@ -148,12 +148,13 @@ impl Vendor for Zitadel {
 
     fn fork(&self, context: WorldContext) -> Box<dyn Vendor> {
         let (state, instance) = (Arc::new(self.state.fork()), Arc::clone(&self.instance));
-        Box::new(Self { state, instance, context, settings: self.settings.clone() })
+        Box::new(Self { state, instance, context, settings: self.settings.clone(), trail: Arc::default() })
     }
 
     fn with_settings(&self, settings: &Settings) -> Box<dyn Vendor> {
         let (state, instance) = (Arc::clone(&self.state), Arc::clone(&self.instance));
-        Box::new(Self { state, instance, context: self.context.clone(), settings: settings.into() })
+        let (context, trail) = (self.context.clone(), Arc::clone(&self.trail));
+        Box::new(Self { state, instance, context, settings: settings.into(), trail })
     }
 
     fn write_state(&self, to: &mut dyn Write) -> io::Result<()> {
@@ -162,7 +163,13 @@ impl Vendor for Zitadel {
 
     fn restore(&self, state: &RawValue, context: WorldContext, settings: &Settings) -> Result<Box<dyn Vendor>, String> {
         let state = Arc::new(read_state(INFO.name, state)?);
-        Ok(Box::new(Self { state, instance: Arc::clone(&self.instance), context, settings: settings.into() }))
+        Ok(Box::new(Self {
+            state,
+            instance: Arc::clone(&self.instance),
+            context,
+            settings: settings.into(),
+            trail: Arc::default(),
+        }))
     }
 
     fn records(&self) -> usize {

@@ -10,6 +10,7 @@ mod organizations;
 mod people;
 mod projects;
 mod sign_in;
+mod trailing;
 mod users;
 
 use std::sync::LazyLock;
@@ -18,6 +19,8 @@ use crate::protocol::route::RouteTable;
 use crate::row::{Operation, published};
 
 use handler::{Handler, Row};
+
+pub(super) use trailing::answer;
 
 /// What the vendor publishes, emulated or not.
 static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_str!("routes/published.tsv")));

@@ -227,6 +227,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         instance: Arc::new(instance),
         context: start.context.clone(),
         settings: start.settings.into(),
+        trail: Arc::default(),
     };
     Ok(Seeded { vendor: Box::new(vendor), faults })
 }

@@ -1,5 +1,7 @@
 //! ZITADEL in one world: what calls can change, and what its seed fixes. Knows no call.
 
+mod trail;
+
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -14,6 +16,8 @@ use crate::context::WorldContext;
 use crate::directory::{Directory, Record};
 use crate::tokens::TestKey;
 
+pub(super) use trail::Trail;
+
 /// The vendor's name in paths, settings and faults.
 pub(super) const NAME: &str = "zitadel";
 
@@ -23,6 +27,8 @@ pub(super) struct Zitadel {
     pub(super) instance: Arc<Instance>,
     pub(super) context: WorldContext,
     pub(super) settings: Settings,
+    /// What reads do not show yet.
+    pub(super) trail: Arc<Trail>,
 }
 
 collections! {

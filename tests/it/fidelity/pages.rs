@@ -79,7 +79,9 @@ fn vendor_page(info: &VendorInfo, proofs: &Proofs) -> String {
     if !info.settings.is_empty() {
         page.section("Settings");
         page.list(info.settings.iter().map(|setting| {
-            let values: Vec<_> = setting.values.iter().map(|value| format!("`{value}`")).collect();
+            let values = setting.values.iter().map(|value| format!("`{value}`"));
+            let form = setting.form.iter().map(|form| form.text.to_owned());
+            let values: Vec<_> = values.chain(form).collect();
             let key = format!("`{}.{}`, {}, by default {}:", info.name, setting.key, values.join(" or "), values[0]);
             vec![format!("{key} {}", sentence(setting.what))]
         }));

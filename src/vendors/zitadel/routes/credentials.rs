@@ -91,7 +91,8 @@ pub(super) static ROWS: [Row; 11] = [
                 lists::personal_access_tokens(request.zitadel, message.into(), caller)
                     .map(proto::ListPersonalAccessTokensResponse::from)
             })
-        }),
+        })
+        .trailing(),
     )
     .list()
     .rpc("/zitadel.user.v2.UserService/ListPersonalAccessTokens")
@@ -131,7 +132,8 @@ pub(super) static ROWS: [Row; 11] = [
             request.serve("listed", |message: proto::ListKeysRequest, caller| {
                 lists::keys(request.zitadel, message.into(), caller).map(proto::ListKeysResponse::from)
             })
-        }),
+        })
+        .trailing(),
     )
     .list()
     .rpc("/zitadel.user.v2.UserService/ListKeys")

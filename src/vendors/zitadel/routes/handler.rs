@@ -27,6 +27,7 @@ pub(super) const USER: Subject = Subject::PathOrField(0, Field { name: "user_id"
 pub(in super::super) struct Handler {
     errors: ErrorContext,
     run: Run,
+    trails: bool,
 }
 
 /// Answers a call. At the doors of OAuth a refusal is an answer, too.
@@ -44,17 +45,21 @@ pub(super) struct Request<'a> {
 impl Handler {
     /// An operation of the user service, whose request message is `Q`; `not_found` is the id of its "no such user".
     pub(super) const fn service<Q: MessageName>(not_found: &'static str, run: Run) -> Self {
-        Self { errors: ErrorContext { message: Q::NAME, not_found, nobody: None, wrong_state: None }, run }
+        Self {
+            errors: ErrorContext { message: Q::NAME, not_found, nobody: None, wrong_state: None },
+            run,
+            trails: false,
+        }
     }
 
     /// A door of OAuth and OpenID Connect, or of health.
     pub(super) const fn door(run: Run) -> Self {
-        Self { errors: ErrorContext::DEFAULT, run }
+        Self { errors: ErrorContext::DEFAULT, run, trails: false }
     }
 
     /// An operation whose messages are known by their descriptors, and whose request message is called that.
     pub(super) const fn described(message: &'static str, run: Run) -> Self {
-        Self { errors: ErrorContext { message, ..ErrorContext::DEFAULT }, run }
+        Self { errors: ErrorContext { message, ..ErrorContext::DEFAULT }, run, trails: false }
     }
 
     /// What the operation says of nobody, where that is not "no such user" with its id.
@@ -67,6 +72,17 @@ impl Handler {
     pub(super) const fn wrong_state(mut self, state: WrongState) -> Self {
         self.errors.wrong_state = Some(state);
         self
+    }
+
+    /// It is a read that does not bring itself up to date, so that it trails writes.
+    pub(super) const fn trailing(mut self) -> Self {
+        self.trails = true;
+        self
+    }
+
+    /// Whether it trails writes.
+    pub(super) const fn trails(&self) -> bool {
+        self.trails
     }
 
     /// What the errors of the operation say.

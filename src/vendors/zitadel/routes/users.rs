@@ -93,7 +93,8 @@ pub(super) static ROWS: [Row; 7] = [
             request.serve("listed", |message: proto::ListUsersRequest, caller| {
                 users::list_users(request.zitadel, message.into(), caller).map(proto::ListUsersResponse::from)
             })
-        }),
+        })
+        .trailing(),
     )
     .list()
     .rpc("/zitadel.user.v2.UserService/ListUsers")
