@@ -170,7 +170,7 @@ fn cookie(cookie: &SessionCookie, value: &str, expires: i64, site: &Site) -> Val
 fn refused(error: SignInError) -> Reply {
     match error {
         SignInError::Refused(members) => {
-            let reason = members.get("error").and_then(Value::as_str).unwrap_or("refused");
+            let reason = ["error", "code"].iter().find_map(|name| members.get(*name)?.as_str()).unwrap_or("refused");
             let detail = format!("The vendor refuses: {reason}.");
             let more = Map::from_iter([("vendor_error".to_owned(), Value::Object(members))]);
             problem(StatusCode::CONFLICT, Mark::Refused, &detail, more)

@@ -17,8 +17,12 @@ use std::io::{self, Write};
 use std::sync::{Arc, LazyLock};
 
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
-use super::{BaseUrls, Endpoint, Settings, Vendor, VendorFactory, VendorInfo, read_state, write_state};
+use super::{
+    BaseUrls, Endpoint, KeyInfo, Settings, SignIn, SignInError, SignInRequest, SignedIn, Site, Vendor, VendorFactory,
+    VendorInfo, read_state, write_state,
+};
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::failure::{Failure, NamedError};
@@ -100,6 +104,10 @@ impl Vendor for Jitsudo {
         self.state.users.size()
     }
 
+    fn sign_in(&self) -> Option<&dyn SignIn> {
+        Some(self)
+    }
+
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         let (token, tenant) = self.access.first_admin();
         let mut endpoint = Endpoint::new(base.plain.clone(), self.context.tag_with_world(token.to_owned()));
@@ -108,4 +116,38 @@ impl Vendor for Jitsudo {
         endpoint.set_env("JITSUDO_TENANT_ID", tenant.to_owned());
         endpoint
     }
+}
+
+/// It is no provider: it signs its own users in and issues tokens of its own.
+impl SignIn for Jitsudo {
+    fn sign_in(&self, _: &SignInRequest, _: &Site) -> Result<SignedIn, SignInError> {
+        Err(no_provider())
+    }
+
+    fn tokens(&self, request: &SignInRequest, _: &Site) -> Result<Map<String, Value>, SignInError> {
+        if request.defect.is_some() {
+            return Err(SignInError::Unsupported("jitsudo's tokens have no defects".to_owned()));
+        }
+        let members = |reply: Reply| serde_json::from_slice(&reply.body).unwrap_or_default();
+        match operations::auth::issue_token(self, &request.user) {
+            Ok(issued) => Ok(members(wire::auth::issued(&issued, &self.behaviour))),
+            Err(error) => Err(SignInError::Refused(members(error.render(&self.behaviour)))),
+        }
+    }
+
+    fn keys(&self) -> Vec<KeyInfo> {
+        Vec::new()
+    }
+
+    fn rotate_key(&self) -> Result<(), SignInError> {
+        Err(no_provider())
+    }
+
+    fn retire_key(&self, _: &str) -> Result<(), SignInError> {
+        Err(no_provider())
+    }
+}
+
+fn no_provider() -> SignInError {
+    SignInError::Unsupported("jitsudo is no OpenID provider; it only issues tokens of its own".to_owned())
 }

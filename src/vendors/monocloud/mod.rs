@@ -72,7 +72,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: None,
     rpc: None,
-    settings: &[settings::ERA, settings::LOCKOUT, settings::LOGIN],
+    settings: &[settings::ERA, settings::LOCKOUT, settings::LOGIN, settings::LOGIN_USER],
     environment: auth::ENVIRONMENT,
     lacks: &[NamedError::Already, NamedError::TenantMismatch],
 };

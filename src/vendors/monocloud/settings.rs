@@ -25,6 +25,16 @@ pub(super) const LOGIN: Setting = Setting {
     what: "what signs somebody in at the provider: the page alone, a `login_hint` that names a user, or nothing at all",
 };
 
+/// The most bytes of what names a user.
+const MAX_USER: usize = 1_000;
+
+pub(super) const LOGIN_USER: Setting = Setting {
+    key: "login-user",
+    values: &[""],
+    form: Some(vendors::Form { text: "a user's id or e-mail address", fits: |text| text.len() <= MAX_USER }),
+    what: "who is signed in with `login=auto`, by id or e-mail address; if it is not set, the first who may sign in",
+};
+
 /// What signs somebody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Login {
@@ -49,6 +59,8 @@ pub(super) struct Settings {
     pub(super) era: Era,
     pub(super) lockout: Lockout,
     pub(super) login: Login,
+    /// Who is signed in where nothing is needed; the first user who may enter, if it is empty.
+    pub(super) login_user: Arc<str>,
     /// The issuer, if it does not follow from each request.
     pub(super) issuer: Option<Arc<str>>,
 }
@@ -69,6 +81,7 @@ impl From<&vendors::Settings> for Settings {
                 "auto" => Login::Auto,
                 _ => Login::Page,
             },
+            login_user: settings.get(&LOGIN_USER).into(),
             issuer: settings.issuer.clone(),
         }
     }

@@ -32,8 +32,12 @@ pub(in super::super) fn page_users(monocloud: &MonoCloud, search: &str, max: usi
     (shown, found)
 }
 
-/// The first user who may sign in.
+/// Who signs in where nothing is needed: the user of the setting, or the first who may.
 pub(in super::super) fn first_user(monocloud: &MonoCloud) -> Option<String> {
+    let named = &monocloud.settings.login_user;
+    if !named.is_empty() {
+        return Some(named.to_string());
+    }
     let now = monocloud.now();
     let users = monocloud.state.users.snapshot();
     let first = users.iter().find(|user| user.may_enter(Door::SignIn, now).is_ok());
