@@ -167,7 +167,6 @@ mod fidelity;
 #[doc(hidden)]
 pub mod fixture;
 mod grpc;
-#[allow(dead_code)] // until a provider shows its pages
 mod html;
 mod ids;
 #[doc(hidden)]
@@ -178,7 +177,6 @@ mod limits;
 mod listen;
 mod metrics;
 mod mount;
-#[allow(dead_code)] // until a provider stands on it
 mod oidc;
 mod outbound;
 mod outbox;
@@ -233,6 +231,7 @@ pub mod declared {
     pub use crate::control::built_in_operations;
     pub use crate::failure::NamedError;
     pub use crate::fidelity::{Answer, Confidence};
+    pub use crate::oidc::grants::{ClientAuth, Grant};
     pub use crate::row::Operation;
     pub use crate::vendors::{BUILT_IN, VendorInfo, VendorSet};
 

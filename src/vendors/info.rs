@@ -7,6 +7,7 @@ use super::Setting;
 use crate::exchange::Exchange;
 use crate::failure::NamedError;
 use crate::fidelity::Fidelity;
+use crate::oidc::grants::Served;
 use crate::protocol::Reply;
 use crate::protocol::credential::Carrier;
 use crate::protocol::route::Routes;
@@ -36,6 +37,8 @@ pub struct VendorInfo {
     pub settings: &'static [Setting],
     /// The environment variables that its clients may need: those of its [`Endpoint`](super::Endpoint).
     pub environment: &'static [&'static str],
+    /// Which grants its token endpoint serves, with which client authentication, if the vendor declares it.
+    pub grants: Option<&'static Served>,
     /// The named errors that it lacks.
     pub lacks: &'static [NamedError],
 }

@@ -14,6 +14,7 @@ mod explain;
 mod fault_and_path_fuzz;
 mod fidelity;
 mod fixture;
+mod grants;
 mod grpc;
 mod h2_frames;
 mod http_forms;

@@ -39,6 +39,7 @@ static INFO: VendorInfo = VendorInfo {
     rpc: None,
     settings: &[],
     environment: &[],
+    grants: None,
     lacks: &[],
 };
 static FACTORY: VendorFactory = VendorFactory {

@@ -169,12 +169,12 @@ async fn delivered(listener: &TcpListener) -> String {
     }
 }
 
-/// An emulator whose applications want to be told of the end of sessions.
-async fn emulator_that_tells(uri: &str) -> Emulator {
+/// An emulator with another seed.
+async fn emulator_with(name: &str, change: impl FnOnce(&mut Value)) -> Emulator {
     let path = root().join("fixtures/seed/monocloud.json");
     let mut seed: Value = serde_json::from_slice(&std::fs::read(path).expect("a file")).expect("JSON");
-    seed["applications"][0]["back_channel_logout_uri"] = uri.into();
-    let folder = std::env::temp_dir().join(format!("fauxidp-sign-in-{}", std::process::id()));
+    change(&mut seed);
+    let folder = std::env::temp_dir().join(format!("fauxidp-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join("monocloud.json"), seed.to_string()).expect("it is written");
     let emulator = Emulator::start_with(Config { fixtures: Some(folder.clone()), ..wire::config() }).await;
@@ -186,7 +186,9 @@ async fn emulator_that_tells(uri: &str) -> Emulator {
 async fn whatever_ends_a_session_tells_its_applications() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let uri = format!("http://{}/logout", listener.local_addr().expect("an address"));
-    let emulator = emulator_that_tells(&uri).await;
+    // An application that wants to be told of the end of sessions.
+    let tells = |seed: &mut Value| seed["applications"][0]["back_channel_logout_uri"] = uri.into();
+    let emulator = emulator_with("logout", tells).await;
     let key = |ask: Ask| ask.header("x-api-key", "monocloud-admin");
     let revoked = r#"{"revoke_sessions": true}"#;
     for (n, fault) in [None, None, None, None, Some("with-nonce"), Some("no-events")].into_iter().enumerate() {
@@ -276,4 +278,60 @@ async fn what_a_provider_keeps_round_trips_in_a_state() {
     }
     let silent = browser.get(&emulator, &authorize("", "monocloud-web", &[("prompt", "none")])).await;
     assert!(redirected(&silent, "code").is_some(), "the session goes on");
+}
+
+/// A token by which a client shows who it is.
+fn assertion(algorithm: &str, client_id: &str, audience: &str, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    // The clock stands at the start of 2030.
+    let claims =
+        json!({ "iss": client_id, "sub": client_id, "aud": audience, "iat": 1_893_456_000, "exp": 1_893_456_060 });
+    let coded = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", coded(json!({ "alg": algorithm })), coded(claims));
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(sign(signed.as_bytes())))
+}
+
+#[tokio::test]
+async fn a_client_shows_who_it_is_by_a_token_that_it_signs() {
+    let path = root().join("fixtures/keys/zitadel-machine-service-account.json");
+    let file: Value = serde_json::from_slice(&std::fs::read(path).expect("a file")).expect("JSON");
+    let pem = pem::parse(file["key"].as_str().expect("a key")).expect("PEM");
+    let pair = ring::rsa::KeyPair::from_der(pem.contents()).expect("an RSA key");
+    let public: ring::rsa::PublicKeyComponents<Vec<u8>> = pair.public().into();
+    let jwk = json!({ "kty": "RSA", "n": URL_SAFE_NO_PAD.encode(public.n), "e": URL_SAFE_NO_PAD.encode(public.e) });
+    let secret = |kind: &str, value: &str| json!({ "id": kind, "type": kind, "creation_time": 1, "last_updated": 1, "secret_value": value });
+    let emulator = emulator_with("assertion", |seed| {
+        let secrets = [secret("jwk", &jwk.to_string()), secret("jwt_assertion_shared_secret", "a shared secret")];
+        seed["applications"][2]["fauxidp"]["secrets"] = json!(secrets);
+    })
+    .await;
+    let configuration = Ask::new("GET", "/monocloud/.well-known/openid-configuration").send(&emulator).await.json();
+    let issuer = configuration["issuer"].as_str().expect("an issuer").to_owned();
+    let by_key = |text: &[u8]| {
+        let mut signature = vec![0; pair.public().modulus_len()];
+        let random = ring::rand::SystemRandom::new();
+        pair.sign(&ring::signature::RSA_PKCS1_SHA256, &random, text, &mut signature).expect("it signs");
+        signature
+    };
+    let by_secret = |secret: &'static [u8]| {
+        move |text: &[u8]| {
+            let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret);
+            ring::hmac::sign(&key, text).as_ref().to_vec()
+        }
+    };
+    let id = "monocloud-m2m";
+    for (assertion, status) in [
+        (assertion("RS256", id, &issuer, by_key), 200),
+        (assertion("RS256", id, &format!("{issuer}/connect/token"), by_key), 200),
+        (assertion("HS256", id, &issuer, by_secret(b"a shared secret")), 200),
+        (assertion("HS256", id, &issuer, by_secret(b"another secret")), 400),
+        (assertion("RS256", id, "https://elsewhere.example", by_key), 400),
+        (assertion("RS256", "monocloud-web", &issuer, by_key), 400),
+        (assertion("none", id, &issuer, |_| Vec::new()), 400),
+    ] {
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let pairs = [("grant_type", "client_credentials"), ("client_assertion_type", kind)];
+        let answer = form("/monocloud/connect/token", &[&pairs[..], &[("client_assertion", &assertion)]].concat());
+        let answer = answer.send(&emulator).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
 }

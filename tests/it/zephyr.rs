@@ -44,6 +44,7 @@ static INFO: VendorInfo = VendorInfo {
     rpc: None,
     settings: &[],
     environment: &[],
+    grants: None,
     lacks: &[NamedError::TenantMismatch],
 };
 static FACTORY: VendorFactory = VendorFactory { info: &INFO, embedded: r#"{"ada":true}"#, make, id: Person::email };

@@ -56,6 +56,7 @@ static INFO: VendorInfo = VendorInfo {
     rpc: None,
     settings: settings::ALL,
     environment: &["JITSUDO_URL", "JITSUDO_TOKEN", "JITSUDO_TENANT_ID"],
+    grants: None,
     lacks: &[NamedError::Identity],
 };
 

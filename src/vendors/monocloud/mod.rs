@@ -74,6 +74,7 @@ static INFO: VendorInfo = VendorInfo {
     rpc: None,
     settings: &[settings::ERA, settings::LOCKOUT, settings::LOGIN, settings::LOGIN_USER],
     environment: auth::ENVIRONMENT,
+    grants: Some(&wire::tokens::SERVED),
     lacks: &[NamedError::Already, NamedError::TenantMismatch],
 };
 

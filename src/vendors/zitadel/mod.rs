@@ -92,6 +92,7 @@ static INFO: VendorInfo = VendorInfo {
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
     settings: &[settings::VERSION, settings::LAG],
     environment: &["ZITADEL_URL", "ZITADEL_TOKEN", "ZITADEL_KEY_JSON", "ZITADEL_CLIENT_ID", "ZITADEL_CLIENT_SECRET"],
+    grants: None,
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
 };
 

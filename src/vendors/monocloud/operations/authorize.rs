@@ -228,10 +228,10 @@ fn scopes_of(
 
 /// Whether the application's grants cover a response type.
 fn is_granted(application: &Application, response_type: ResponseType) -> bool {
-    application.has(match (response_type.code, response_type.has_tokens()) {
-        (true, false) => GrantType::AuthorizationCode,
-        (true, true) => GrantType::Hybrid,
-        (false, _) => GrantType::Implicit,
+    application.has(match response_type {
+        ResponseType::CODE => GrantType::AuthorizationCode,
+        ResponseType { code: true, .. } => GrantType::Hybrid,
+        ResponseType { code: false, .. } => GrantType::Implicit,
     })
 }
 

@@ -27,7 +27,7 @@ const SECRET: &[ClientAuth] = &[ClientAuth::Basic, ClientAuth::Post, ClientAuth:
 const ANY: &[ClientAuth] = &ClientAuth::ALL;
 
 /// What is served.
-pub(in super::super) const SERVED: Served = Served(&[
+pub(in super::super) static SERVED: Served = Served(&[
     (Grant::AuthorizationCode, ANY),
     (Grant::ClientCredentials, SECRET),
     (Grant::RefreshToken, ANY),
