@@ -48,6 +48,8 @@ pub struct Answer {
     pub confidence: Confidence,
     /// A heading of `docs/sources.md`.
     pub source: String,
+    /// The step of a recording that shows it, as `story:step`; an observed answer has one, and no other has.
+    pub recorded: Option<String>,
     /// What happens, in words.
     pub text: String,
 }
@@ -98,6 +100,7 @@ struct Row {
     status: u16,
     confidence: Confidence,
     source: String,
+    recorded: Option<String>,
     text: String,
 }
 
@@ -120,6 +123,7 @@ struct Entry {
 struct SharedRow {
     confidence: Option<Confidence>,
     source: Option<String>,
+    recorded: Option<String>,
 }
 
 impl Fidelity {
@@ -141,7 +145,8 @@ impl Fidelity {
                 }
             }
         }
-        Ok(Self { differences: common.differences, any: answers(common.any), operations })
+        let any = answers(common.any).map_err(|what| format!("common.toml: any: {what}"))?;
+        Ok(Self { differences: common.differences, any, operations })
     }
 
     /// What is known of the operation of that name.
@@ -167,24 +172,31 @@ impl Entry {
             let mut row = common.get(&name).cloned().ok_or_else(|| format!("no shared row {name}"))?;
             row.confidence = own.confidence.unwrap_or(row.confidence);
             row.source = own.source.unwrap_or(row.source);
+            row.recorded = own.recorded;
             if rows.insert(name.clone(), row).is_some() {
                 return Err(format!("duplicate answer {name}"));
             }
         }
         let Self { published, differences, .. } = self;
-        Ok(OperationFidelity { resource, published, differences, answers: answers(rows) })
+        Ok(OperationFidelity { resource, published, differences, answers: answers(rows)? })
     }
 }
 
-/// The rows as answers, by status and then by name.
-fn answers(rows: BTreeMap<String, Row>) -> Vec<Answer> {
+/// The rows as answers, by status and then by name. Whoever says that a row was observed says where.
+fn answers(rows: BTreeMap<String, Row>) -> Result<Vec<Answer>, String> {
     let answer = |(name, row): (String, Row)| {
-        let Row { status, confidence, source, text } = row;
-        Answer { name, status, confidence, source, text }
+        let Row { status, confidence, source, recorded, text } = row;
+        match (confidence, &recorded) {
+            (Confidence::Observed, None) => Err(format!("{name} is observed, but names no recorded step")),
+            (Confidence::Observed, Some(_)) | (_, None) => {
+                Ok(Answer { name, status, confidence, source, recorded, text })
+            }
+            (_, Some(step)) => Err(format!("{name} is recorded in {step}, but not observed")),
+        }
     };
-    let mut answers: Vec<_> = rows.into_iter().map(answer).collect();
+    let mut answers = rows.into_iter().map(answer).collect::<Result<Vec<_>, _>>()?;
     answers.sort_by_key(|answer| answer.status);
-    answers
+    Ok(answers)
 }
 
 /// A vendor's fidelity files, read at first use: `fidelity!["users", "groups"]` beside the folder `fidelity/`.
@@ -229,6 +241,7 @@ unknown_key = { confidence = "stated" }
 status = 200
 confidence = "observed"
 source = "c"
+recorded = "story:get"
 text = "the user"
 "#;
         let fidelity = Fidelity::read(COMMON, &[("users", users)]).unwrap();
@@ -236,6 +249,7 @@ text = "the user"
         assert_eq!(get.answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200, 401]);
         let unknown = get.answer("unknown_key").unwrap();
         assert_eq!((unknown.confidence, &*unknown.source, &*unknown.text), (Confidence::Stated, "b", "an unknown key"));
+        assert_eq!(get.answer("found").unwrap().recorded.as_deref(), Some("story:get"));
         assert_eq!(fidelity.any("wrong_method").unwrap().status, 405);
         assert!(fidelity.operation("make_user").is_none());
     }
@@ -246,6 +260,14 @@ text = "the user"
             ("[a]\npublished = []\nmore = 1", "users.toml: TOML parse error"),
             ("[a]\npublished = []\n[a.shared]\nnone = {}", "users.toml: a: no shared row none"),
             ("a = 1", "users.toml: "),
+            (
+                "[a]\npublished = []\n[a.shared]\nunknown_key = { confidence = \"observed\" }",
+                "users.toml: a: unknown_key is observed, but names no recorded step",
+            ),
+            (
+                "[a]\npublished = []\n[a.shared]\nunknown_key = { recorded = \"story:key\" }",
+                "users.toml: a: unknown_key is recorded in story:key, but not observed",
+            ),
         ] {
             let found = Fidelity::read(COMMON, &[("users", users)]).unwrap_err();
             assert!(found.starts_with(error), "{found}");

@@ -80,6 +80,7 @@ fn answer(answer: &Answer) -> Value {
         "status": answer.status,
         "confidence": answer.confidence,
         "ref": answer.source,
+        "recorded": answer.recorded,
         "what": answer.text,
     })
 }

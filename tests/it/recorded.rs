@@ -4,6 +4,7 @@
 
 mod compare;
 mod declared;
+mod observed;
 mod play;
 
 use fauxidp::{Config, Emulator};
@@ -83,6 +84,9 @@ async fn agrees(name: &str, settings: &[&str], declared: &str) {
     assert!(left.len() * 20 <= steps.len(), "too many steps are not played: {left:?}");
     let first: Vec<_> = differ.iter().take(12).cloned().collect();
     assert!(differ.is_empty(), "{name}: {agree} agree, {} differ:\n{}", differ.len(), first.join("\n"));
+    if observed::STORIES.contains(&name) {
+        observed::check(name, &steps, &answers);
+    }
 }
 
 #[tokio::test]

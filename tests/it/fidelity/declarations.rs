@@ -20,9 +20,9 @@ fn named(info: &VendorInfo) -> impl Iterator<Item = (String, &'static Answer)> +
     any.chain(own)
 }
 
-/// What every row is called.
-pub fn rows() -> BTreeSet<String> {
-    VendorSet::built_in().infos().flat_map(named).map(|(name, _)| name).collect()
+/// Every row by what it is called.
+pub fn answers() -> BTreeMap<String, &'static Answer> {
+    VendorSet::built_in().infos().flat_map(named).collect()
 }
 
 /// A vendor's files as they are written, by name.

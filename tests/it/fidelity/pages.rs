@@ -211,9 +211,10 @@ fn address(operation: &Operation) -> String {
 fn list_answers(page: &mut Page, info: &VendorInfo, operation: &str, answers: &[Answer], proofs: &Proofs) {
     let mut items = Vec::new();
     for answer in answers {
-        let Answer { name, status, confidence, source, text } = answer;
+        let Answer { name, status, confidence, source, recorded, text } = answer;
         let link = page.link(source, format!("../../sources.md#{source}"));
-        let row = format!("**{status}** `{name}`, {} ({link}): {}", confidence.as_str(), sentence(text));
+        let recorded = recorded.as_ref().map(|step| format!("; recorded as `{step}`")).unwrap_or_default();
+        let row = format!("**{status}** `{name}`, {} ({link}{recorded}): {}", confidence.as_str(), sentence(text));
         let proofs = proofs.get(&format!("{}.{operation}.{name}", info.name)).map_or(&[][..], Vec::as_slice);
         items.push(vec![row, shown_by(page, info, operation, proofs)]);
     }

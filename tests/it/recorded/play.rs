@@ -37,6 +37,8 @@ pub struct Recorded {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
     pub body: Value,
+    /// The row of the fidelity table that stands behind it.
+    pub row: Option<String>,
 }
 
 /// Plays every step in order. `None` where a step needs a name that only a script makes.
@@ -48,7 +50,7 @@ pub async fn play(steps: &[Step], emulator: &Emulator) -> Vec<Option<Recorded>> 
             answers.push(None);
             continue;
         };
-        let answer = ask.send(emulator).await;
+        let answer = ask.header("x-fauxidp-explain", "1").send(emulator).await;
         let body = body(&answer);
         answers.push(Some(names.recorded(step, &answer, &body)));
         names.learn(&step.learn, &body);
@@ -147,7 +149,8 @@ impl Names {
         outline(&mut body);
         self.mask(&mut body);
         hide(&mut body, "");
-        Recorded { status: answer.status, headers: headers.collect(), body }
+        let row = answer.header("x-fauxidp-fidelity").and_then(|value| value.split("row=").nth(1)).map(str::to_owned);
+        Recorded { status: answer.status, headers: headers.collect(), body, row }
     }
 
     fn mask(&self, value: &mut Value) {
