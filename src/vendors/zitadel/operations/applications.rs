@@ -90,11 +90,11 @@ pub fn add_application(
 
 /// Checks that the response types fit the grant types, and that a logout can be told.
 fn check(config: &OidcConfig) -> Result<(), ObjectError> {
-    let fits = config.response_types.iter().all(|kind| {
-        config.grant_types.contains(match kind {
-            ResponseType::Code => &GrantType::AuthorizationCode,
-            ResponseType::IdToken | ResponseType::IdTokenToken => &GrantType::Implicit,
-        })
+    let takes = |grant| config.grant_types.contains(&grant);
+    let (takes_code, is_implicit) = (takes(GrantType::AuthorizationCode), takes(GrantType::Implicit));
+    let fits = config.response_types.iter().all(|kind| match kind {
+        ResponseType::Code => takes_code,
+        ResponseType::IdToken | ResponseType::IdTokenToken => is_implicit,
     });
     if !fits {
         return Err(ObjectError::ApplicationInvalid);

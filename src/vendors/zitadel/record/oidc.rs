@@ -1,5 +1,6 @@
 //! How a ZITADEL application signs users in: what its client may ask for, and how the client proves itself. Pure.
 
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
 /// An application's settings of OpenID Connect, in the vendor's words. What the vendor takes when nothing is said is
@@ -147,13 +148,9 @@ impl OidcConfig {
     /// The origins from which a web page of the application may call: those of its redirect URIs, in their order. A
     /// URI that is no `http` one stands for itself, as at the vendor.
     pub fn allowed_origins(&self) -> Vec<String> {
-        let mut origins: Vec<String> = Vec::new();
-        for uri in self.redirect_uris.iter().map(|uri| origin(uri)) {
-            if !origins.iter().any(|known| known == uri) {
-                origins.push(uri.to_owned());
-            }
-        }
-        origins
+        let mut seen = HashSet::new();
+        let origins = self.redirect_uris.iter().map(|uri| origin(uri));
+        origins.filter(|origin| seen.insert(*origin)).map(str::to_owned).collect()
     }
 }
 

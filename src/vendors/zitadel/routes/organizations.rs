@@ -22,6 +22,7 @@ pub(super) static ROWS: [Row; 10] = [
         }),
     )
     .rpc("/zitadel.org.v2.OrganizationService/AddOrganization")
+    .heavy() // its administrators may be many, and have passwords
     .unseen(),
     Row::new(
         "deactivate_organization",

@@ -1,5 +1,6 @@
 //! The rules that ZITADEL's messages declare, checked in the order and with the texts of its validator.
 
+use hashbrown::HashSet;
 use serde_json::{Map, Value};
 
 use super::super::refusal::ID_LENGTH;
@@ -30,9 +31,10 @@ fn check_field(kind: &MessageType, field: &FieldType, value: Option<&Value>) -> 
     let name = field.go_name();
     if field.is_repeated {
         let items = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let mut seen = HashSet::new();
         for (index, item) in items.iter().enumerate() {
             let name = format!("{name}[{index}]");
-            if field.rules.is_unique && items[..index].contains(item) {
+            if field.rules.is_unique && !seen.insert(item) {
                 return Err(broken(kind, &name, "repeated value must contain unique items"));
             }
             let rules = field.rules.items.as_deref().unwrap_or(const { &NO_RULES });
