@@ -124,22 +124,26 @@ fn request(asked: &fixture::Request, credentials: &[(&'static str, &'static str)
     Some(request)
 }
 
-/// How the answers start that say 500 because the vendor does: ZITADEL, of a wrong assertion, and of queries with
-/// empty lists on the gateway and on Connect.
-const DOCUMENTED: [&str; 5] = [
+/// What stands in the answers that say 500 because the vendor does: ZITADEL, of a wrong assertion, of queries with
+/// empty lists, of passwords that are the current one or too long for bcrypt.
+const DOCUMENTED: [&str; 6] = [
     r#"{"error":"server_error""#,
-    r#"{"code":2,"message":"values array must not be empty ()""#,
-    r#"{"code":2,"message":"missing column ()""#,
-    r#"{"code":"unknown","message":"values array must not be empty ()""#,
-    r#"{"code":"unknown","message":"missing column ()""#,
+    r#""message":"values array must not be empty ()""#,
+    r#""message":"missing column ()""#,
+    r#""message":"Errors.Internal (RECOVER)""#,
+    r#""message":"bcrypt: password length exceeds 72 bytes ()""#,
+    r#""message":"An internal error occurred (COMMAND-CahN2)""#,
 ];
 
 /// What holds for every answer over HTTP.
 fn check(asked: &HeaderMap, answer: &Answer) {
     let text = String::from_utf8_lossy(&answer.body);
     // Only who asks for it gets what says that the server is broken.
-    let is_documented = DOCUMENTED.iter().any(|start| text.starts_with(start));
+    let is_documented = DOCUMENTED.iter().any(|part| text.contains(part));
     assert!(answer.status != 500 || asked.contains_key("x-fault") || is_documented, "a handler panicked: {text}");
+    if asked.contains_key("x-fault") {
+        return; // a fault may be that the answer is no JSON
+    }
     let media_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if media_type.starts_with("application/json") || media_type.starts_with("application/problem+json") {
         serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).unwrap_or_else(|error| panic!("{error}: {text}"));
