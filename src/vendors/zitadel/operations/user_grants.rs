@@ -1,5 +1,6 @@
 //! The roles that ZITADEL's users are given in projects.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -35,7 +36,8 @@ pub fn add_user_grant(
     }
     let project = zitadel.state.projects.get(&input.project_id).ok_or(ObjectError::ProjectGrantMissing)?;
     let project_grant_id = has_project(&project, &input)?;
-    if input.roles.iter().any(|key| project.role(key).is_none()) {
+    let roles: HashSet<&str> = project.roles.iter().map(|role| &*role.key).collect();
+    if !input.roles.iter().all(|key| roles.contains(&**key)) {
         return Err(ObjectError::RoleMissing.into());
     }
     permit()?;
@@ -68,7 +70,8 @@ fn has_project(project: &Project, input: &AddUserGrant) -> Result<Option<Arc<str
     let granted = project.grants.iter().find(|grant| grant.organization == input.organization);
     let granted = granted.filter(|grant| named().is_none_or(|id| id == grant.id));
     let granted = granted.ok_or(ObjectError::ProjectGrantMissing)?;
-    if input.roles.iter().any(|key| !granted.roles.contains(key)) {
+    let roles: HashSet<&str> = granted.roles.iter().map(|key| &**key).collect();
+    if !input.roles.iter().all(|key| roles.contains(&**key)) {
         return Err(ObjectError::RoleMissing);
     }
     Ok(Some(granted.id.as_str().into()))

@@ -24,6 +24,9 @@ pub const ORGANIZATION: &str = "urn:zitadel:iam:org:id:";
 const PROJECT: &str = "urn:zitadel:iam:org:project:id:";
 const AUDIENCE_END: &str = ":aud";
 
+/// The most scopes that are granted: some are looked up one by one.
+const MAX_SCOPES: usize = 1_000;
+
 /// The scopes of a token, with a blank between them. Unknown ones were dropped.
 #[derive(Debug, Clone, Copy)]
 pub struct Scopes<'s>(pub &'s str);
@@ -37,7 +40,7 @@ pub fn granted(asked: &str, has_groups: bool) -> Option<String> {
     };
     let mut asked = asked.split_whitespace().peekable();
     asked.peek()?;
-    Some(asked.filter(known).collect::<Vec<_>>().join(" "))
+    Some(asked.filter(known).take(MAX_SCOPES).collect::<Vec<_>>().join(" "))
 }
 
 impl<'s> Scopes<'s> {
