@@ -304,3 +304,62 @@ pub fn journal(bytes: &[u8]) {
         assert!(!shown.contains(&secret), "{shown}");
     });
 }
+
+/// Changes of a world's state, one a line: the pointer of a member and its new value, or the pointer alone to remove
+/// it. The state is refused, or comes back as it was given, and then every kind of call is answered.
+pub fn state(bytes: &[u8]) {
+    EMULATORS.with(|both| {
+        let emulator = &both[0];
+        reset(emulator);
+        let uri = "/__fauxidp/worlds/default/state";
+        let control = |request: http::request::Builder, body: String| {
+            let request = request.body(Full::new(body.into())).expect("a request");
+            ask(emulator, request).expect("nothing holds it")
+        };
+        let read = || serde_json::from_slice(&control(Request::get(uri), String::new()).body).expect("JSON");
+        let mut state: serde_json::Value = read();
+        for line in String::from_utf8_lossy(bytes).lines().take(MOST_REQUESTS) {
+            change(&mut state, line);
+        }
+        let put = control(Request::put(uri), state.to_string());
+        if put.status != 200 {
+            let text = String::from_utf8_lossy(&put.body);
+            assert!(put.status == 400 && put.headers.contains_key("x-fauxidp"), "{text}");
+            return;
+        }
+        assert!(read() == state, "the state is another one");
+        for (method, path, vendor) in [
+            ("GET", "/api/users?size=100", 0),
+            ("POST", "/api/users/user-active/disable", 0),
+            ("POST", "/v2/users", 1),
+            ("POST", "/v2/users/human-active/deactivate", 1),
+            ("GET", "/v1/users", 2),
+            ("GET", "/v1/audit-log", 2),
+        ] {
+            let (method, path) = (method.to_owned(), path.to_owned());
+            let asked = fixture::Request { method, path, ..fixture::Request::default() };
+            let request = request(&asked, CREDENTIALS[vendor].1).expect("a request");
+            let asked = request.headers().clone();
+            if let Some(answer) = ask(emulator, request) {
+                check(&asked, &answer);
+            }
+        }
+    });
+}
+
+/// Sets or removes what a line names, if it is there or can be.
+fn change(state: &mut serde_json::Value, line: &str) {
+    let (pointer, value) = line.split_once(' ').unwrap_or((line, ""));
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    match (state.pointer_mut(parent), serde_json::from_str(value)) {
+        (Some(serde_json::Value::Object(members)), Ok(value)) => _ = members.insert(name.to_owned(), value),
+        (Some(serde_json::Value::Object(members)), Err(_)) => _ = members.remove(name),
+        (Some(serde_json::Value::Array(items)), value) => match (name.parse::<usize>(), value) {
+            (Ok(index), Ok(value)) if index < items.len() => items[index] = value,
+            (Ok(index), Err(_)) if index < items.len() => _ = items.remove(index),
+            (Err(_), Ok(value)) => items.push(value),
+            _ => {}
+        },
+        _ => {}
+    }
+}
