@@ -63,6 +63,19 @@ impl<T: Keyed> Recent<T> {
         Some(answer)
     }
 
+    /// All records, the oldest first.
+    pub fn snapshot(&self) -> Arc<VecDeque<T>> {
+        Arc::clone(&self.lock())
+    }
+
+    /// Changes every record that fits.
+    pub fn update_all(&self, fits: impl Fn(&T) -> bool, change: impl Fn(&mut T)) {
+        let mut records = self.lock();
+        if records.iter().any(&fits) {
+            Arc::make_mut(&mut records).iter_mut().filter(|record| fits(record)).for_each(change);
+        }
+    }
+
     /// Keeps only the records that fit.
     pub fn retain(&self, fits: impl Fn(&T) -> bool) {
         let mut records = self.lock();
@@ -139,6 +152,11 @@ mod tests {
         for n in 0..1_100 {
             recent.push(format!("b{n}"));
         }
+        assert_eq!(recent.snapshot().len(), MAX_RECENT);
+        let grown = Recent::default();
+        ["a", "b"].into_iter().for_each(|text| grown.push(text.to_owned()));
+        grown.update_all(|text| text == "b", |text| text.push('1'));
+        assert_eq!(serde_json::to_string(&grown).unwrap(), r#"["a","b1"]"#);
         let text = serde_json::to_string(&recent).unwrap();
         assert!(text.starts_with("[\"b100\","), "{text}");
         let read: Recent<String> = serde_json::from_str(&text).unwrap();

@@ -143,7 +143,7 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
             "zitadel",
             "503;retry-after=1;first=2",
             "identity",
-            ": users[15].fauxidp.fault: ZITADEL has no error `identity`",
+            ": users[16].fauxidp.fault: ZITADEL has no error `identity`",
         ),
     ] {
         let seed = fs::read_to_string(format!("fixtures/seed/{vendor}.json")).expect("the seed");

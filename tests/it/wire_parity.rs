@@ -55,6 +55,10 @@ fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
                 message.insert(name.to_owned(), yes.into());
                 continue;
             }
+            if !name.ends_with('s') {
+                message.insert(name.to_owned(), value.into()); // lists have their names in the plural
+                continue;
+            }
             let list = message.entry(name).or_insert_with(|| json!([]));
             list.as_array_mut()?.push(value.into());
         }

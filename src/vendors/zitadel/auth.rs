@@ -2,6 +2,7 @@
 
 pub(super) mod keys;
 pub(super) mod permit;
+pub(super) mod session;
 pub(super) mod tokens;
 
 use http::header::{AUTHORIZATION, HeaderName};
@@ -45,15 +46,18 @@ pub(super) fn authenticate(zitadel: &Zitadel, call: &Call) -> Result<Caller, Err
     if token.contains(' ') && token.contains("Bearer ") {
         return Err(Error::InvalidAuthHeader);
     }
-    let bearer = bearer(zitadel, token, call.at).filter(Bearer::reaches_api).ok_or(Error::InvalidToken)?;
-    if !bearer.user.may_enter(Door::Api) {
+    let user = match session::holder(zitadel, token, call.at) {
+        Some(holder) => holder?,
+        None => bearer(zitadel, token, call.at).filter(Bearer::reaches_api).ok_or(Error::InvalidToken)?.user,
+    };
+    if !user.may_enter(Door::Api) {
         return Err(Error::InvalidToken);
     }
     let organization = call.header(&ORGANISATION).filter(|id| !id.is_empty());
     if organization.is_some_and(|id| !zitadel.knows_organization(id)) {
         return Err(Error::OrganizationUnknown);
     }
-    Ok(Caller { user: bearer.user, at: call.at, organization: organization.map(str::to_owned) })
+    Ok(Caller { user, at: call.at, organization: organization.map(str::to_owned) })
 }
 
 /// What signs the tokens of this world.

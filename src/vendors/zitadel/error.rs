@@ -1,11 +1,13 @@
 //! What can go wrong in ZITADEL's operations. Knows no edge: how an error looks there is the wire's.
 
 pub(super) mod objects;
+pub(super) mod sessions;
 pub(super) mod sign_in;
 pub(super) mod status;
 
 use super::record::{Channel, WrongCode, WrongState};
 use objects::ObjectError;
+use sessions::SessionError;
 use status::Status;
 
 /// What the errors of one operation of the user service say, beside what all say alike.
@@ -164,6 +166,14 @@ pub(super) enum Error {
     SamlUnemulated,
     /// What concerns no user.
     Object(ObjectError),
+    /// What concerns a session.
+    Session(SessionError),
+}
+
+impl From<SessionError> for Error {
+    fn from(error: SessionError) -> Self {
+        Self::Session(error)
+    }
 }
 
 impl From<ObjectError> for Error {

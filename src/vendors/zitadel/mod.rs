@@ -105,7 +105,8 @@ static FIDELITY: LazyLock<Fidelity> = fidelity![
     "organizations",
     "instance",
     "projects",
-    "applications"
+    "applications",
+    "sessions"
 ];
 
 impl Vendor for Zitadel {
@@ -139,7 +140,11 @@ impl Vendor for Zitadel {
     fn accepts_credential(&self, call: &Call) -> bool {
         let bearer = || {
             let token = call.header(&AUTHORIZATION).and_then(|header| header.strip_prefix("Bearer "));
-            token.is_some_and(|token| auth::bearer(self, token, self.context.clock.now()).is_some())
+            let now = self.context.clock.now();
+            token.is_some_and(|token| match auth::session::holder(self, token, now) {
+                Some(holder) => holder.is_ok(),
+                None => auth::bearer(self, token, now).is_some(),
+            })
         };
         // At the doors, the query counts like the form.
         let may_be_form = credential::is_form(call) || call.head.uri.query().is_some();

@@ -14,6 +14,7 @@ mod policy;
 mod project;
 mod roles;
 mod secrets;
+mod session;
 mod user_grant;
 
 use std::convert::Infallible;
@@ -41,6 +42,7 @@ pub(super) use policy::{LockoutPolicy, LoginPolicy, Policy};
 pub(super) use project::{Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
 pub(super) use roles::Membership;
 pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, WrongCode, seed_expiry};
+pub(super) use session::{PasswordCheck, Session, SessionState, SessionUser, UserAgent, WrongSession};
 pub(super) use user_grant::{UserGrant, UserGrantState};
 
 /// A user, human or machine.
@@ -50,7 +52,7 @@ pub(super) struct User {
     pub(super) state: UserState,
     /// What happened to it.
     pub(super) history: History,
-    /// What reading the user never shows; most users have none.
+    /// What reading the user never shows; generated people share theirs.
     pub(super) secrets: Option<Arc<Secrets>>,
     /// What the lifecycle leaves alone.
     pub(super) profile: Arc<Profile>,
@@ -173,7 +175,9 @@ impl User {
         }
         match (kind, &mut self.secrets) {
             (EventKind::Deactivated | EventKind::Locked, Some(secrets)) => Arc::make_mut(secrets).end_tokens(),
-            (EventKind::PasswordChanged, Some(secrets)) if secrets.failed_checks > 0 => {
+            (EventKind::PasswordChanged | EventKind::PasswordCheckSucceeded, Some(secrets))
+                if secrets.failed_checks > 0 =>
+            {
                 Arc::make_mut(secrets).failed_checks = 0;
             }
             (EventKind::Unlocked, Some(secrets)) if secrets.failed_checks > 0 || secrets.is_locked => {

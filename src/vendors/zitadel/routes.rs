@@ -9,6 +9,7 @@ mod instance;
 mod organizations;
 mod people;
 mod projects;
+mod sessions;
 mod sign_in;
 mod trailing;
 mod users;
@@ -27,7 +28,7 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 9] = [
+    let rows: [&'static [Row]; 10] = [
         &users::ROWS,
         &people::ROWS,
         &contacts::ROWS,
@@ -37,6 +38,7 @@ pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
         &projects::ROWS,
         &applications::ROWS,
         &instance::ROWS,
+        &sessions::ROWS,
     ];
     RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED).tidying().parting_at_coded_slashes()
 });

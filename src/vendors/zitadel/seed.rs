@@ -3,7 +3,7 @@
 mod key;
 mod objects;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -238,6 +238,10 @@ fn signing_key(start: &SeedContext<'_>) -> Result<&'static TestKey, SeedError> {
     key.map_err(|error| SeedError::about(start.seed, "", "the signing keys", error.to_string()))
 }
 
+/// What generated people have in common: the published password.
+static PASSWORD: LazyLock<Arc<Secrets>> =
+    LazyLock::new(|| Arc::new(Secrets { password: Some(PasswordHash::PUBLISHED), ..Secrets::default() }));
+
 /// A generated person's account in that organisation, made at `now`: a human with a verified e-mail, so two events.
 pub(super) fn user(person: &Person, organization: &Arc<str>, now: Timestamp) -> User {
     let human = Human {
@@ -260,7 +264,7 @@ pub(super) fn user(person: &Person, organization: &Arc<str>, now: Timestamp) -> 
     User {
         state: UserState::Active,
         history: History::starting(2, now),
-        secrets: None,
+        secrets: Some(Arc::clone(&PASSWORD)),
         profile: Arc::new(Profile {
             user_id: user_id(person),
             resource_owner: Arc::clone(organization),

@@ -8,12 +8,13 @@ use hashbrown::HashMap;
 
 use super::record::{
     Application, ApplicationAlias, InstanceState, LockoutPolicy, LoginPolicy, Organization, OrganizationAlias,
-    Permission, Project, RemovedUser, User, UserGrant,
+    Permission, Project, RemovedUser, Session, User, UserGrant,
 };
 use super::settings::Settings;
 use crate::collections::collections;
 use crate::context::WorldContext;
 use crate::directory::{Directory, Record};
+use crate::recent::Recent;
 use crate::tokens::TestKey;
 
 pub(super) use trail::Trail;
@@ -44,6 +45,8 @@ collections! {
         projects: Directory<Project>,
         applications: Directory<Application>,
         user_grants: Directory<UserGrant>,
+        /// Living ones, and those that ended or were only written to.
+        sessions: Recent<Session>,
     }
 }
 

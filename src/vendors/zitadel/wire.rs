@@ -14,6 +14,7 @@ pub(super) mod people;
 pub(super) mod policies;
 pub(super) mod projects;
 pub(super) mod refusal;
+pub(super) mod sessions;
 pub(super) mod sign_in;
 
 mod contacts;

@@ -11,12 +11,26 @@ const OPAQUE: u64 = 0x0a9e;
 /// Below this length the vendor's opaque tokens are not, so a shorter text is filled up.
 const MIN_LEN: usize = 54;
 
+/// The same of a session's token.
+const SESSION_LEN: usize = 58;
+
+/// How the text of a session's token starts.
+const SESSION: &str = "sess_";
+
 /// An opaque token of that id and of that user, in the form of that release.
 pub(in super::super) fn opaque(version: Version, ids: &Ids, id: &str, user_id: &str) -> String {
-    let text = format!("{id}:{user_id}");
+    seal(version, ids, &format!("{id}:{user_id}"), MIN_LEN)
+}
+
+/// The token of a session.
+pub(in super::super) fn session(version: Version, ids: &Ids, session_id: &str, token_id: &str) -> String {
+    seal(version, ids, &format!("{SESSION}{session_id}:{token_id}"), SESSION_LEN)
+}
+
+fn seal(version: Version, ids: &Ids, text: &str, min_len: usize) -> String {
     match version.seals_tokens() {
-        true => sealed(ids).seal(&format!("{text:MIN_LEN$}"), &ids.bytes(Stream::Tokens)),
-        false => masked(ids).seal(&text, &ids.bytes(Stream::Tokens)),
+        true => sealed(ids).seal(&format!("{text:min_len$}"), &ids.bytes(Stream::Tokens)),
+        false => masked(ids).seal(text, &ids.bytes(Stream::Tokens)),
     }
 }
 
@@ -25,15 +39,28 @@ pub(in super::super) fn opaque(version: Version, ids: &Ids, id: &str, user_id: &
 pub fn open(signer: &Signer, ids: &Ids, token: &str) -> Option<(String, String)> {
     match token.matches('.').count() {
         2 => keys::verify_access_token(signer, token),
-        4 => parts(&sealed(ids).open(token)?),
-        0 => parts(&masked(ids).open(token)?),
-        _ => None,
+        _ => parts(&open_text(ids, token)?),
     }
 }
 
+/// The id of a session and of its token, as the token has them.
+pub fn open_session(ids: &Ids, token: &str) -> Option<(String, String)> {
+    parts(open_text(ids, token)?.strip_prefix(SESSION)?)
+}
+
+/// What an opaque token holds.
+fn open_text(ids: &Ids, token: &str) -> Option<String> {
+    let text = match token.matches('.').count() {
+        4 => sealed(ids).open(token)?,
+        0 => masked(ids).open(token)?,
+        _ => return None,
+    };
+    Some(text.trim_end_matches(' ').to_owned())
+}
+
 fn parts(text: &str) -> Option<(String, String)> {
-    let (id, user_id) = text.split_once(':')?;
-    Some((id.to_owned(), user_id.trim_end_matches(' ').to_owned()))
+    let (id, owner) = text.split_once(':')?;
+    Some((id.to_owned(), owner.to_owned()))
 }
 
 fn sealed(ids: &Ids) -> Opaque {
@@ -42,4 +69,22 @@ fn sealed(ids: &Ids) -> Opaque {
 
 fn masked(ids: &Ids) -> Masked {
     Masked::new(&ids.of_purpose(OPAQUE).bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sessions_token_has_the_vendors_length_and_opens_in_any_release() {
+        let ids = Ids::seeded(1);
+        let (id, token_id) = ("123456789012345678", "876543210987654321");
+        for version in [Version::Main, Version::V4_13] {
+            let token = session(version, &ids, id, token_id);
+            assert_eq!(token.matches('.').count(), if version == Version::Main { 4 } else { 0 });
+            assert!(version != Version::Main || token.len() == 283, "{}", token.len());
+            assert_eq!(open_session(&ids, &token), Some((id.to_owned(), token_id.to_owned())));
+            assert_eq!(open_session(&ids, &opaque(version, &ids, id, token_id)), None);
+        }
+    }
 }

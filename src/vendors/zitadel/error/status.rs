@@ -168,6 +168,7 @@ impl Error {
             Self::NotServed => bare(404, Code::NotFound, "Not Found"),
             Self::SamlUnemulated => bare(501, Code::Unimplemented, "SAML applications are not emulated"),
             Self::Object(error) => error.status(),
+            Self::Session(error) => error.status(),
         }
     }
 
@@ -225,6 +226,7 @@ impl Error {
             Self::NotServed => "not_served",
             Self::SamlUnemulated => "",
             Self::Object(error) => error.answer(),
+            Self::Session(error) => error.answer(),
             Self::LimitExceeded => "limit_exceeded",
             Self::TooManyQueries => "",
         }

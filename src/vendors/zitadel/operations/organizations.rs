@@ -12,6 +12,7 @@ use super::super::state::{INSTANCE, Zitadel};
 use super::members::{self, Member, Place};
 use super::objects::Receipt;
 use super::people::create::{AddHumanUser, add_human_user};
+use super::sessions;
 use super::write::{Written, new_id};
 use crate::directory::DirectoryError;
 
@@ -200,6 +201,7 @@ fn remove_everything(zitadel: &Zitadel, id: &str) {
     let state = &zitadel.state;
     for user in state.users.snapshot().iter().filter(|user| *user.profile.resource_owner == *id) {
         let _ = state.users.remove(&user.profile.user_id, |_| Ok::<_, Error>(()));
+        sessions::hide_of_user(zitadel, &user.profile.user_id);
     }
     for project in state.projects.snapshot().iter().filter(|project| *project.resource_owner == *id) {
         let _ = state.projects.remove(&project.id, |_| Ok::<_, Error>(()));

@@ -8,8 +8,8 @@ use super::super::record::{EventKind, Permission, RemovedUser, User, UserState, 
 use super::super::state::Zitadel;
 use super::paging::Paging;
 use super::search::{self, Column, Filter};
-use super::user_grants;
 use super::write::{Written, command, refused};
+use super::{sessions, user_grants};
 
 /// The user of that id.
 pub fn get_user_by_id(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
@@ -113,6 +113,7 @@ pub fn delete_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<
     });
     let removed = removed.map_err(refused)?;
     user_grants::remove_of_user(zitadel, user_id);
+    sessions::hide_of_user(zitadel, user_id);
     Ok(removed)
 }
 

@@ -54,6 +54,8 @@ pub enum EventKind {
     PasswordCodeAdded,
     #[serde(rename = "user.human.password.check.failed")]
     PasswordCheckFailed,
+    #[serde(rename = "user.human.password.check.succeeded")]
+    PasswordCheckSucceeded,
     #[serde(rename = "user.human.mfa.otp.added")]
     TotpAdded,
     #[serde(rename = "user.human.mfa.otp.verified")]
@@ -128,6 +130,15 @@ struct Details {
     has_changed_state: bool,
     #[serde(default)]
     was_locked: bool,
+    /// How often it was deactivated or locked, and how often its password was changed.
+    #[serde(default, skip_serializing_if = "is_zero", deserialize_with = "bounded::count")]
+    times_kept_out: u64,
+    #[serde(default, skip_serializing_if = "is_zero", deserialize_with = "bounded::count")]
+    times_password_changed: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// An event that happened.
@@ -190,7 +201,10 @@ impl EventKind {
             | Self::PhoneVerified
             | Self::PhoneVerificationFailed
             | Self::PhoneCodeAdded => Part::Phone,
-            Self::PasswordChanged | Self::PasswordCodeAdded | Self::PasswordCheckFailed => Part::Password,
+            Self::PasswordChanged
+            | Self::PasswordCodeAdded
+            | Self::PasswordCheckFailed
+            | Self::PasswordCheckSucceeded => Part::Password,
             Self::TotpAdded | Self::TotpVerified => Part::Factors,
             Self::MachineChanged | Self::SecretSet | Self::SecretRemoved => Part::Machine,
             Self::KeyAdded | Self::KeyRemoved | Self::TokenAdded | Self::TokenRemoved => Part::Credentials,
@@ -227,7 +241,15 @@ impl History {
         (self.sequence, self.change_date) = (last.sequence, at);
         let nothing = || {
             let (parts, no) = (Vec::new(), false);
-            Arc::new(Details { shown: before, user: before, parts, has_changed_state: no, was_locked: no })
+            Arc::new(Details {
+                shown: before,
+                user: before,
+                parts,
+                has_changed_state: no,
+                was_locked: no,
+                times_kept_out: 0,
+                times_password_changed: 0,
+            })
         };
         let details = Arc::make_mut(self.details.get_or_insert_with(nothing));
         if kind.is_shown() {
@@ -236,6 +258,8 @@ impl History {
         let is_lock = matches!(kind, EventKind::Locked | EventKind::Unlocked);
         details.was_locked |= is_lock;
         details.has_changed_state |= is_lock || matches!(kind, EventKind::Deactivated | EventKind::Reactivated);
+        details.times_kept_out += u64::from(matches!(kind, EventKind::Deactivated | EventKind::Locked));
+        details.times_password_changed += u64::from(kind == EventKind::PasswordChanged);
         let event = Event { kind, position: last };
         match details.parts.iter_mut().find(|earlier| earlier.kind.part() == kind.part()) {
             _ if kind.part() == Part::User => details.user = last,
@@ -272,6 +296,16 @@ impl History {
     /// Whether it was locked or unlocked since it was seeded.
     pub fn was_locked(&self) -> bool {
         self.details.as_ref().is_some_and(|details| details.was_locked)
+    }
+
+    /// How often it was deactivated or locked since it was seeded.
+    pub fn times_kept_out(&self) -> u64 {
+        self.details.as_ref().map_or(0, |details| details.times_kept_out)
+    }
+
+    /// How often its password was changed since it was seeded.
+    pub fn times_password_changed(&self) -> u64 {
+        self.details.as_ref().map_or(0, |details| details.times_password_changed)
     }
 
     /// The last event of that part.

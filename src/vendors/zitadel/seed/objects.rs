@@ -16,6 +16,7 @@ use super::super::state::{INSTANCE, State};
 use super::key::SeedKey;
 use crate::directory::{Directory, Duplicate, Record};
 use crate::passwords::PasswordHash;
+use crate::recent::Recent;
 use crate::vendors::SeedError;
 
 /// Where organisations have their domains.
@@ -95,7 +96,16 @@ impl Objects {
     /// A state of these and the users.
     pub(super) fn and_users(self, users: Directory<User>) -> State {
         let Self { instance, organizations, projects, applications, user_grants } = self;
-        State { users, ended: Directory::default(), instance, organizations, projects, applications, user_grants }
+        State {
+            users,
+            ended: Directory::default(),
+            instance,
+            organizations,
+            projects,
+            applications,
+            user_grants,
+            sessions: Recent::default(),
+        }
     }
 }
 

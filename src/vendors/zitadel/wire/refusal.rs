@@ -12,6 +12,7 @@ use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::protocol::Reply;
 use crate::protocol::problem::{MARK, Mark};
 use crate::protocol::rpc::{self, Code, RpcError};
+use crate::vendors::zitadel::error::sessions::SessionError;
 use crate::vendors::zitadel::error::status::{
     INVALID_TOKEN, PERMISSION_DENIED, Status, USERNAME_TAKEN, bare, user_not_found, wrong_state,
 };
@@ -25,7 +26,9 @@ pub(in super::super) fn error(error: &Error, context: &ErrorContext, edge: Edge)
     let reply = render(error.status(context), edge).fidelity_row(error.answer());
     match (error, edge) {
         // These say nothing of the vendor.
-        (Error::KeysExhausted | Error::SamlUnemulated, _) => reply.with(MARK, Mark::Unemulated.header()),
+        (Error::KeysExhausted | Error::SamlUnemulated | Error::Session(SessionError::Unemulated), _) => {
+            reply.with(MARK, Mark::Unemulated.header())
+        }
         (Error::HashTooCostly | Error::MetadataTooLarge | Error::TooManyQueries, _) => {
             reply.with(MARK, Mark::Limit.header())
         }

@@ -31,6 +31,12 @@ pub(super) fn read(kind: &MessageType, message: &[u8]) -> Result<Map<String, Val
             others.for_each(|other| _ = members.remove(&other.json));
         }
         for value in values {
+            if let (Kind::Map(_), Some(Value::Object(known)), Value::Object(entry)) =
+                (&field.kind, members.get_mut(&field.json), &value)
+            {
+                known.extend(entry.clone());
+                continue;
+            }
             match (members.get_mut(&field.json), field.is_repeated) {
                 (Some(Value::Array(list)), true) => list.push(value),
                 (_, true) => _ = members.insert(field.json.clone(), Value::Array(vec![value])),
@@ -56,7 +62,7 @@ fn number_value(kind: &Kind, number: i64) -> Option<Value> {
             Some(name) => Value::from(name),
             None => Value::from(number as i32),
         },
-        Kind::Text | Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Message(_) => return None,
+        Kind::Text | Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Message(_) | Kind::Map(_) => return None,
     })
 }
 
@@ -68,6 +74,11 @@ fn value(kind: &Kind, bytes: &[u8]) -> Result<Value, &'static str> {
         Kind::Timestamp => Value::from(time_text(time())),
         Kind::Duration => Value::from(duration_text(time())),
         Kind::Message(name) => Value::Object(read(SCHEMA.message(name), bytes)?),
+        Kind::Map(of) => {
+            let key = value(&Kind::Text, Fields(bytes).texts(1).next().unwrap_or_default())?;
+            let value = value(of, Fields(bytes).texts(2).next().unwrap_or_default())?;
+            Value::Object(Map::from_iter([(key.as_str().unwrap_or_default().to_owned(), value)]))
+        }
         _ => return Err("proto: cannot parse invalid wire-format data"),
     })
 }
@@ -104,7 +115,7 @@ pub(super) fn is_default(kind: &Kind, value: &Value) -> bool {
             _ => text.is_empty(),
         },
         Value::Array(list) => list.is_empty(),
-        Value::Object(_) => false,
+        Value::Object(entries) => matches!(kind, Kind::Map(_)) && entries.is_empty(),
     }
 }
 
@@ -116,6 +127,7 @@ fn write_field(field: &FieldType, value: &Value, written: &mut Vec<u8>) {
         Kind::Timestamp => seconds(seconds_of_time(text).expect("a time that we wrote")),
         Kind::Duration => seconds(seconds_of_duration(text).expect("a duration that we wrote")),
         Kind::Message(name) => write(SCHEMA.message(name), value),
+        Kind::Map(of) => return write_map(field.number, of, value, written),
         Kind::Bool | Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 | Kind::Enum(_) => {
             Tag::new(field.number, WireType::Varint).encode(written);
             encode_varint(number(&field.kind, value), written);
@@ -125,6 +137,20 @@ fn write_field(field: &FieldType, value: &Value, written: &mut Vec<u8>) {
     Tag::new(field.number, WireType::LengthDelimited).encode(written);
     encode_varint(bytes.len() as u64, written);
     written.extend(bytes);
+}
+
+/// The entries of a map, each a message of its own.
+fn write_map(number: u32, of: &Kind, map: &Value, written: &mut Vec<u8>) {
+    let part = |number, kind: &Kind| FieldType { number, kind: kind.clone(), ..FieldType::default() };
+    let (key, value) = (part(1, &Kind::Text), part(2, of));
+    for (name, entry) in map.as_object().into_iter().flatten() {
+        let mut bytes = Vec::new();
+        write_field(&key, &Value::from(name.as_str()), &mut bytes);
+        write_field(&value, entry, &mut bytes);
+        Tag::new(number, WireType::LengthDelimited).encode(written);
+        encode_varint(bytes.len() as u64, written);
+        written.extend(bytes);
+    }
 }
 
 /// Seconds and nanoseconds as a message.
@@ -163,6 +189,11 @@ mod tests {
             "loginVersion": { "loginV2": { "baseUri": "" } }
         });
         assert_eq!(Value::Object(read(request, &write(request, &message)).unwrap()), message);
+        let (session, _) = SCHEMA.method("/zitadel.session.v2.SessionService/CreateSession");
+        let message = json!({
+            "metadata": { "a": "MQ==", "b": "Mg==" }, "userAgent": { "header": { "x": { "values": ["y", "z"] } } },
+        });
+        assert_eq!(Value::Object(read(session, &write(session, &message)).unwrap()), message);
         let defaults = json!({ "name": "", "devMode": false, "appType": "OIDC_APP_TYPE_WEB", "grantTypes": [] });
         assert!(write(request, &defaults).is_empty());
     }

@@ -30,7 +30,7 @@ pub(super) fn from_query(kind: &MessageType, query: Option<&str>) -> Map<String,
             Kind::Bool => text.parse::<bool>().ok().map(Value::from),
             Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 => text.parse::<i64>().ok().map(Value::from),
             Kind::Enum(name) => SCHEMA.enumeration(name).value(&text).map(|_| Value::from(&*text)),
-            Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Message(_) => None,
+            Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Message(_) | Kind::Map(_) => None,
         };
         value.map(|value| members.insert(field.json.clone(), value));
     }
@@ -57,6 +57,10 @@ fn shown_value(kind: &Kind, value: &Value) -> Value {
     match kind {
         Kind::Int64 | Kind::Uint64 => Value::from(value.to_string()),
         Kind::Message(name) => shown(SCHEMA.message(name), value),
+        Kind::Map(of) => {
+            let entries = value.as_object().into_iter().flatten();
+            entries.map(|(key, value)| (key.clone(), shown_value(of, value))).collect()
+        }
         _ => value.clone(),
     }
 }
@@ -86,14 +90,14 @@ impl Reader<'_> {
             if let Some(oneof) = field.oneof {
                 if oneofs.contains(&oneof) {
                     let (at, name) = (self.position(member.name_part()), go_json::token(member.name_part()));
-                    let set = format!("{}.{}", kind.name, kind.oneofs[oneof].0);
+                    let set = format!("{}.{}", kind.full_name, kind.oneofs[oneof].0);
                     return Err(format!("proto: ({at}): error parsing {name}, oneof {set} is already set"));
                 }
                 oneofs.push(oneof);
             }
             let value = match field.is_repeated {
                 true => self.list(field, member.raw)?,
-                false => self.value(field, member.raw)?,
+                false => self.value(&field.json, &field.kind, member.raw)?,
             };
             value.map(|value| members.insert(field.json.clone(), value));
         }
@@ -104,15 +108,16 @@ impl Reader<'_> {
         let Ok(items) = serde_json::from_slice::<Vec<&RawValue>>(list) else {
             return Err(self.unexpected(list));
         };
-        let values: Result<Vec<_>, _> = items.iter().map(|item| self.value(field, item.get().as_bytes())).collect();
+        let value = |item: &&RawValue| self.value(&field.json, &field.kind, item.get().as_bytes());
+        let values: Result<Vec<_>, _> = items.iter().map(value).collect();
         Ok(Some(values?.into_iter().flatten().collect()))
     }
 
     /// A value; `None` for a name that its enum lacks.
-    fn value(&self, field: &FieldType, raw: &[u8]) -> Result<Option<Value>, String> {
+    fn value(&self, name: &str, kind: &Kind, raw: &[u8]) -> Result<Option<Value>, String> {
         let parsed = || serde_json::from_slice::<Value>(raw).ok();
         let text = || parsed().and_then(|value| value.as_str().map(str::to_owned));
-        let value = match &field.kind {
+        let value = match kind {
             Kind::Text => text().map(Value::from),
             Kind::Bytes => text().and_then(|text| decoded(&text)).map(|bytes| Value::from(STANDARD.encode(bytes))),
             Kind::Bool => parsed().filter(Value::is_boolean),
@@ -123,6 +128,7 @@ impl Reader<'_> {
             Kind::Timestamp => return self.time(raw, "Timestamp", seconds_of_time, time_text),
             Kind::Duration => return self.time(raw, "Duration", seconds_of_duration, duration_text),
             Kind::Message(name) => return self.message(SCHEMA.message(name), raw).map(|value| Some(value.into())),
+            Kind::Map(of) => return self.map(name, of, raw).map(|value| Some(value.into())),
             Kind::Enum(name) => match parsed() {
                 Some(Value::String(text)) => {
                     return Ok(SCHEMA.enumeration(name).value(&text).map(|_| Value::from(text)));
@@ -137,9 +143,25 @@ impl Reader<'_> {
             Some(value) => Ok(Some(value)),
             None => {
                 let (at, token) = (self.position(raw), go_json::token(raw));
-                Err(format!("proto: ({at}): invalid value for {} field {}: {token}", field.kind.go_name(), field.json))
+                Err(format!("proto: ({at}): invalid value for {} field {name}: {token}", kind.go_name()))
             }
         }
+    }
+
+    fn map(&self, name: &str, of: &Kind, object: &[u8]) -> Result<Map<String, Value>, String> {
+        if object.first() != Some(&b'{') {
+            return Err(self.unexpected(object));
+        }
+        let mut entries = Map::new();
+        for member in go_json::members(object).map_err(|error| error.to_string())? {
+            if entries.contains_key(&*member.name) {
+                let at = self.position(member.name_part());
+                return Err(format!("proto: ({at}): duplicate map key {}", go_json::token(member.name_part())));
+            }
+            let value = self.value(name, of, member.raw)?;
+            value.map(|value| entries.insert(member.name.to_string(), value));
+        }
+        Ok(entries)
     }
 
     fn time(
@@ -183,7 +205,7 @@ impl Kind {
             Self::Uint32 => "uint32",
             Self::Uint64 => "uint64",
             Self::Enum(_) => "enum",
-            Self::Timestamp | Self::Duration | Self::Message(_) => "message",
+            Self::Timestamp | Self::Duration | Self::Message(_) | Self::Map(_) => "message",
         }
     }
 }
@@ -244,7 +266,8 @@ mod tests {
             (r#"{"clockSkew":"soon"}"#, "proto: (line 1:14): invalid google.protobuf.Duration value \"soon\""),
             (
                 r#"{"loginVersion":{"loginV1":{},"loginV2":{}}}"#,
-                "proto: (line 1:31): error parsing \"loginV2\", oneof LoginVersion.version is already set",
+                "proto: (line 1:31): error parsing \"loginV2\", oneof zitadel.app.v1.LoginVersion.version \
+                 is already set",
             ),
         ] {
             assert_eq!(app(text), Err(error.to_owned()), "{text}");
@@ -259,6 +282,18 @@ mod tests {
         });
         let text = shown(answer, &message).to_string();
         assert_eq!(text, r#"{"appId":"1","details":{"sequence":"7","resourceOwner":"o"}}"#);
+    }
+
+    #[test]
+    fn a_map_is_an_object() {
+        let (request, _) = SCHEMA.method("/zitadel.session.v2.SessionService/CreateSession");
+        let text = r#"{"metadata":{"k":"dg","l":""},"userAgent":{"header":{"x":{"values":["y"]}}}}"#;
+        let message = Value::Object(read(request, text.as_bytes()).unwrap());
+        let metadata = json!({ "k": "dg==", "l": "" });
+        assert_eq!(message, json!({ "metadata": metadata, "userAgent": { "header": { "x": { "values": ["y"] } } } }));
+        assert_eq!(shown(request, &message), message);
+        let wrong = "proto: (line 1:18): invalid value for bytes field metadata: 7";
+        assert_eq!(read(request, br#"{"metadata":{"k":7}}"#), Err(wrong.to_owned()));
     }
 
     #[test]

@@ -66,12 +66,14 @@ fn with_numbers(broken: &str, numbers: &[i64]) -> String {
 const NO_RULES: Rules = Rules {
     min_len: None,
     max_len: None,
+    len: None,
     is_defined: false,
     not_in: Vec::new(),
     is_required: false,
     is_unique: false,
     items: None,
     max_seconds: None,
+    is_positive: false,
 };
 
 fn check_value(kind: &MessageType, name: &str, of: &Kind, rules: &Rules, value: Option<&Value>) -> Result<(), Broken> {
@@ -94,6 +96,9 @@ fn check_value(kind: &MessageType, name: &str, of: &Kind, rules: &Rules, value: 
 
 fn check_length(rules: &Rules, text: &str) -> Result<(), Broken> {
     let length = text.chars().count();
+    if let Some(len) = rules.len.filter(|len| *len != length) {
+        return Err(format!("value length must be {len} runes"));
+    }
     let fits = rules.min_len.is_none_or(|min| length >= min) && rules.max_len.is_none_or(|max| length <= max);
     if fits {
         return Ok(());
@@ -130,6 +135,7 @@ fn check_duration(rules: &Rules, value: Option<&Value>) -> Result<(), Broken> {
         (Some(max), Some(given)) if given < (0, 0) || given > (max, 0) => {
             Err(format!("value must be inside range [0s, {max}s]"))
         }
+        (_, Some(given)) if rules.is_positive && given <= (0, 0) => Err("value must be greater than 0s".to_owned()),
         _ => Ok(()),
     }
 }
@@ -154,6 +160,7 @@ mod tests {
         let management = |method: &str| format!("/zitadel.management.v1.ManagementService/{method}");
         let app = "/zitadel.application.v2.ApplicationService/CreateApplication";
         let grant = "/zitadel.authorization.v2.AuthorizationService/CreateAuthorization";
+        let session = "/zitadel.session.v2.SessionService/CreateSession";
         let ids = json!({ "userId": "u", "projectId": "p", "organizationId": "o", "roleKeys": ["a", "b", "a"] });
         for (rpc, message, broken) in [
             (
@@ -191,6 +198,18 @@ mod tests {
                 json!({ "projectId": "p", "name": "n", "oidcConfiguration": { "authMethodType": 9 } }),
                 "CreateApplicationRequest.OidcConfiguration: embedded message failed validation | caused by: \
                  invalid CreateOIDCApplicationRequest.AuthMethodType: value must be one of the defined enum values",
+            ),
+            (
+                session.to_owned(),
+                json!({ "lifetime": "0s" }),
+                "CreateSessionRequest.Lifetime: value must be greater than 0s",
+            ),
+            (
+                session.to_owned(),
+                json!({ "checks": { "totp": { "code": "123" } } }),
+                "CreateSessionRequest.Checks: embedded message failed validation | caused by: \
+                 invalid Checks.Totp: embedded message failed validation | caused by: \
+                 invalid CheckTOTP.Code: value length must be 6 runes",
             ),
             (grant.to_owned(), ids, "CreateAuthorizationRequest.RoleKeys[2]: repeated value must contain unique items"),
         ] {

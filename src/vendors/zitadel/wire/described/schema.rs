@@ -26,6 +26,10 @@ pub(super) struct MessageType {
     pub(super) name: String,
     /// As Go names its package.
     pub(super) package: String,
+    /// Its whole name.
+    pub(super) full_name: String,
+    /// What its values are, if it is an entry of a map from texts.
+    map_of: Option<Kind>,
     pub(super) fields: Vec<FieldType>,
     /// The names of its oneofs, and whether one of its members must be there.
     pub(super) oneofs: Vec<(String, bool)>,
@@ -34,7 +38,7 @@ pub(super) struct MessageType {
 /// A field of a message.
 #[derive(Debug, Default)]
 pub(super) struct FieldType {
-    name: String,
+    pub(super) name: String,
     /// Its name in JSON.
     pub(super) json: String,
     pub(super) number: u32,
@@ -62,6 +66,8 @@ pub(super) enum Kind {
     Duration,
     Enum(String),
     Message(String),
+    /// A map from texts to that.
+    Map(Box<Self>),
 }
 
 /// The rules of a field.
@@ -70,6 +76,8 @@ pub(super) struct Rules {
     /// The shortest and the longest that a text may be.
     pub(super) min_len: Option<usize>,
     pub(super) max_len: Option<usize>,
+    /// The only length that a text may have.
+    pub(super) len: Option<usize>,
     /// Whether an enum has to be one of its values, and which of them it may not be.
     pub(super) is_defined: bool,
     pub(super) not_in: Vec<i64>,
@@ -79,6 +87,8 @@ pub(super) struct Rules {
     pub(super) items: Option<Box<Self>>,
     /// The longest that a duration may be, in seconds; the shortest is none.
     pub(super) max_seconds: Option<i64>,
+    /// Whether a duration has to be longer than none.
+    pub(super) is_positive: bool,
 }
 
 /// The values of an enum, by name.
@@ -134,10 +144,22 @@ impl Schema {
             (Fields(oneof).text(1), is_required)
         });
         let oneofs = oneofs.collect();
-        let fields = Fields(message).texts(2).map(FieldType::of).collect();
+        let fields: Vec<_> = Fields(message).texts(2).map(|field| self.mapped(FieldType::of(field))).collect();
+        let is_entry = Fields(message).texts(7).any(|options| Fields(options).number(7) == Some(1));
+        let map_of = fields.get(1).filter(|_| is_entry).map(|value| value.kind.clone());
         // Go's packages are called like the last part of the name, before the version.
         let package = package.rsplit('.').find(|part| !part.starts_with('v')).unwrap_or_default().to_owned();
-        self.messages.insert(full, MessageType { name: go, package, fields, oneofs });
+        let full_name = full.clone();
+        self.messages.insert(full, MessageType { name: go, package, full_name, map_of, fields, oneofs });
+    }
+
+    /// The field as a map, if the descriptors say so by a list of entries.
+    fn mapped(&self, field: FieldType) -> FieldType {
+        let Kind::Message(name) = &field.kind else { return field };
+        match self.messages.get(name).and_then(|entry| entry.map_of.clone()) {
+            Some(of) => FieldType { kind: Kind::Map(Box::new(of)), is_repeated: false, ..field },
+            None => field,
+        }
     }
 
     fn add_enum(&mut self, scope: &str, kind: &[u8]) {
@@ -221,7 +243,7 @@ impl Rules {
             let rule = Fields(rule);
             let length = |number| rule.number(number).map(|length| length as usize);
             match number {
-                14 => (all.min_len, all.max_len) = (length(2), length(3)),
+                14 => (all.min_len, all.max_len, all.len) = (length(2), length(3), length(19)),
                 16 => {
                     all.is_defined = rule.number(2) == Some(1);
                     all.not_in = rule.numbers(4);
@@ -232,6 +254,7 @@ impl Rules {
                     all.items = rule.texts(4).next().map(|items| Box::new(Self::of(items)));
                 }
                 21 => {
+                    all.is_positive = rule.texts(5).next().is_some();
                     all.max_seconds = rule.texts(4).next().and_then(|max| Fields(max).number(1)).map(|max| max as i64)
                 }
                 _ => {}
@@ -279,5 +302,9 @@ mod tests {
         let roles = &request.field("roleKeys").unwrap().rules;
         assert!(roles.is_unique && roles.items.as_ref().unwrap().max_len == Some(200));
         assert_eq!(SCHEMA.message("zitadel.org.v2.AddOrganizationRequest.Admin").name, "AddOrganizationRequest_Admin");
+        let (request, _) = SCHEMA.method("/zitadel.session.v2.SessionService/CreateSession");
+        let metadata = request.field("metadata").unwrap();
+        assert!(metadata.kind == Kind::Map(Box::new(Kind::Bytes)) && !metadata.is_repeated);
+        assert!(request.field("lifetime").unwrap().rules.is_positive);
     }
 }

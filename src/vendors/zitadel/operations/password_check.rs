@@ -1,0 +1,42 @@
+//! Checks the password of a ZITADEL human who signs in. Each check is an event of the user, whatever comes of it.
+
+use jiff::Timestamp;
+
+use super::super::error::Error;
+use super::super::error::sessions::SessionError;
+use super::super::record::{EventKind, User, UserState};
+use super::super::state::Zitadel;
+use crate::directory::DirectoryError;
+
+/// Checks a password. Returns the user as it is then. Too many wrong ones in a row lock the user.
+pub(super) fn check_password(zitadel: &Zitadel, user_id: &str, password: &str, now: Timestamp) -> Result<User, Error> {
+    let user = zitadel.state.users.get(user_id).filter(|user| user.human().is_some()).ok_or(SessionError::UserGone)?;
+    let max_attempts = zitadel.lockout_policy(&user.profile.resource_owner).max_password_attempts;
+    let known = user.secrets.as_ref().and_then(|secrets| secrets.password.clone());
+    // Outside of the directory's lock: it takes long.
+    let fits = known.as_ref().is_some_and(|known| known.fits(password));
+    let checked = zitadel.state.users.update(user_id, |user| {
+        let secrets = user.secrets.as_deref();
+        let hash = secrets.and_then(|secrets| secrets.password.as_ref()).ok_or(Error::NoPassword)?;
+        let attempts = secrets.map_or(0, |secrets| secrets.failed_checks);
+        if user.state == UserState::Locked || secrets.is_some_and(|secrets| secrets.is_locked) {
+            return Err(Error::Locked { attempts });
+        }
+        // Only where another call was quicker is it compared under the lock.
+        let fits = if known.as_ref() == Some(hash) { fits } else { hash.fits(password) };
+        if fits {
+            user.apply(EventKind::PasswordCheckSucceeded, now);
+            return Ok(Ok(user.clone()));
+        }
+        user.apply(EventKind::PasswordCheckFailed, now);
+        if max_attempts > 0 && attempts + 1 >= max_attempts {
+            user.apply(EventKind::Locked, now);
+        }
+        // A check that failed is written down, too.
+        Ok(Err(Error::WrongPassword { attempts: attempts + 1 }))
+    });
+    checked.map_err(|error| match error {
+        DirectoryError::Refused(error) => error,
+        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => SessionError::UserGone.into(),
+    })?
+}

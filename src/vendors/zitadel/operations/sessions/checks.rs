@@ -1,0 +1,124 @@
+//! What a login page asks to be checked in a session: who it is, and by what.
+
+use jiff::Timestamp;
+
+use super::super::super::error::Error;
+use super::super::super::error::sessions::SessionError;
+use super::super::super::record::{PasswordCheck, Session, SessionUser, User, UserState, Username};
+use super::super::super::state::Zitadel;
+use super::super::password_check::check_password;
+
+/// What is to be checked.
+#[derive(Default)]
+pub struct Checks {
+    pub user: Option<UserCheck>,
+    pub password: Option<String>,
+    /// In the vendor's order.
+    pub factors: Vec<Factor>,
+}
+
+/// Who it is said to be.
+pub enum UserCheck {
+    Id(String),
+    LoginName(String),
+}
+
+/// What nobody has set up here, or what is not emulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    Intent,
+    Passkey,
+    Totp,
+    /// A code by text message or by mail.
+    Otp,
+    RecoveryCode,
+}
+
+/// Checks that were passed, to be written down.
+pub(super) struct Passed {
+    user: Option<SessionUser>,
+    password: Option<PasswordCheck>,
+}
+
+impl Checks {
+    /// The user whom they name, who has to be active.
+    pub(super) fn find_user(&self, zitadel: &Zitadel) -> Result<Option<User>, Error> {
+        let Some(check) = &self.user else { return Ok(None) };
+        let user = match check {
+            UserCheck::Id(id) => zitadel.state.users.get(id),
+            UserCheck::LoginName(name) => by_login_name(zitadel, name),
+        };
+        let user = user.ok_or(Error::UserNotFound)?;
+        match user.state {
+            UserState::Active => Ok(Some(user)),
+            UserState::Inactive | UserState::Locked | UserState::Initial => Err(SessionError::UserNotActive.into()),
+        }
+    }
+
+    /// Checks all, in the vendor's order. A password that is wrong is written down at its user.
+    pub(super) fn pass(
+        &self,
+        zitadel: &Zitadel,
+        session: &Session,
+        user: Option<User>,
+        now: Timestamp,
+    ) -> Result<Passed, Error> {
+        let checked = user.map(|user| SessionUser {
+            id: user.profile.user_id.clone(),
+            organization: user.profile.resource_owner.to_string(),
+            checked: now,
+            times_kept_out: Some(user.history.times_kept_out()),
+            password: None,
+        });
+        let known = session.user.as_ref();
+        if let (Some(checked), Some(known)) = (&checked, known)
+            && checked.id != known.id
+        {
+            return Err(SessionError::UserChange.into());
+        }
+        let user_id = checked.as_ref().or(known).map(|user| user.id.as_str());
+        let password = match &self.password {
+            None => None,
+            Some(password) => {
+                let user_id = user_id.ok_or(SessionError::UserMissing("COMMAND-Sfw3f"))?;
+                let user = check_password(zitadel, user_id, password, now)?;
+                Some(PasswordCheck { checked: now, times_changed: user.history.times_password_changed() })
+            }
+        };
+        match self.factors.first() {
+            None => Ok(Passed { user: checked, password }),
+            Some(Factor::Intent) => Err(SessionError::IntentInvalid.into()),
+            Some(Factor::Totp | Factor::Otp) if user_id.is_none() => {
+                Err(SessionError::UserMissing("COMMAND-Neil7").into())
+            }
+            Some(Factor::Totp) => Err(SessionError::FactorNotReady("COMMAND-3Mif9s").into()),
+            Some(Factor::Otp) => Err(SessionError::FactorNotReady("COMMAND-d2r52").into()),
+            Some(Factor::Passkey | Factor::RecoveryCode) => Err(SessionError::Unemulated.into()),
+        }
+    }
+}
+
+impl Passed {
+    /// How many events they are.
+    pub(super) fn events(&self) -> u64 {
+        u64::from(self.user.is_some()) + u64::from(self.password.is_some())
+    }
+
+    /// Writes them into a session.
+    pub(super) fn apply(&self, session: &mut Session) {
+        if let Some(user) = &self.user {
+            let password = session.user.take().and_then(|known| known.password);
+            session.user = Some(SessionUser { password, ..user.clone() });
+        }
+        if let (Some(user), Some(password)) = (&mut session.user, self.password) {
+            user.password = Some(password);
+        }
+    }
+}
+
+/// The user who has that login name, in any case.
+pub(in super::super) fn by_login_name(zitadel: &Zitadel, name: &str) -> Option<User> {
+    let has = |user: &&User| user.profile.login_names.iter().any(|own| own.to_lowercase() == name.to_lowercase());
+    let by_username = zitadel.state.users.find(&Username::new(name));
+    by_username.filter(|user| has(&user)).or_else(|| zitadel.state.users.snapshot().iter().find(has).cloned())
+}
