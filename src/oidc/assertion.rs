@@ -10,9 +10,13 @@ const TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Who an assertion says it is from. Nothing is believed before its signature was checked.
 pub fn unverified_subject(assertion: &str) -> Option<String> {
-    let claims = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
-    let claims: Value = serde_json::from_slice(&claims).ok()?;
-    claims["sub"].as_str().map(str::to_owned)
+    unverified_claims(assertion)?["sub"].as_str().map(str::to_owned)
+}
+
+/// What a token claims, whoever signed it. `None` if it is no token.
+pub fn unverified_claims(token: &str) -> Option<Value> {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    serde_json::from_slice(&claims).ok()
 }
 
 /// Whether verified claims show that `client_id` signed the assertion for one of these audiences, and that it has not

@@ -124,6 +124,17 @@ impl Form {
         Self(form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
+    /// The members of this form and then of another, at a provider where the last of several values counts.
+    #[must_use]
+    pub fn last_first(self, behind: Self) -> Self {
+        Self(self.0.into_iter().chain(behind.0).rev().collect())
+    }
+
+    /// Whether a member is there, maybe empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(other, _)| other == name)
+    }
+
     /// A member that is there and not empty.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.all(name).next()
@@ -146,6 +157,13 @@ mod tests {
     use http::Request;
 
     use super::*;
+
+    #[test]
+    fn the_last_value_counts_where_a_provider_says_so() {
+        let form = Form::parse(b"a=1&a=2&b=").last_first(Form::parse(b"a=3&c=4"));
+        assert_eq!((form.text("a"), form.text("b"), form.text("c")), (Some("3"), None, Some("4")));
+        assert!(form.has("b") && !form.has("d"));
+    }
 
     fn presented(authorization: Option<&str>, body: &str) -> Result<Presented, NoClient> {
         let mut request = Request::post("/token");

@@ -42,11 +42,15 @@ pub struct Challenge {
 impl Challenge {
     /// Whether it was made of that verifier.
     pub fn fits(&self, verifier: &str) -> bool {
-        is_verifier(verifier)
-            && match self.method {
-                ChallengeMethod::Plain => self.value == verifier,
-                ChallengeMethod::S256 => self.value == URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)),
-            }
+        is_verifier(verifier) && self.is_of(verifier)
+    }
+
+    /// The same at a provider that takes verifiers of any length.
+    pub fn is_of(&self, verifier: &str) -> bool {
+        match self.method {
+            ChallengeMethod::Plain => self.value == verifier,
+            ChallengeMethod::S256 => self.value == URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)),
+        }
     }
 }
 
@@ -70,7 +74,7 @@ mod tests {
         let plain = Challenge { method: ChallengeMethod::Plain, value: verifier.to_owned() };
         assert!(plain.fits(verifier) && !plain.fits(value));
         let short = Challenge { method: ChallengeMethod::Plain, value: "short".to_owned() };
-        assert!(!short.fits("short"));
+        assert!(!short.fits("short") && short.is_of("short"));
     }
 
     #[test]

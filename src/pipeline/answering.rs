@@ -33,7 +33,7 @@ pub(super) fn guarded(
 /// counts as a success, and deliveries are not made.
 pub(super) fn would_succeed(trial: &dyn Vendor, exchange: &Exchange) -> bool {
     match guarded(trial, exchange, |vendor, exchange| vendor.handle(exchange)) {
-        Outcome::Reply(reply, _) => reply.outcome().is_success(),
+        Outcome::Reply(reply, _) => reply.has_succeeded(),
         Outcome::Ask(_) => true,
     }
 }

@@ -235,6 +235,11 @@ impl Reply {
         self.http_status.unwrap_or(self.status)
     }
 
+    /// Whether the call came to what it asked for: also by a redirect, as at the doors of a sign-in.
+    pub fn has_succeeded(&self) -> bool {
+        self.outcome().is_success() || self.outcome() == StatusCode::FOUND
+    }
+
     /// The same with a header.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {

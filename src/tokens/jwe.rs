@@ -20,6 +20,8 @@ struct Header {
     alg: String,
     enc: String,
     iv: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kid: Option<String>,
     tag: String,
 }
 
@@ -29,14 +31,20 @@ impl Opaque {
         Self(cipher(key).expect("the key has the cipher's length"))
     }
 
-    /// A token that holds the text. The same random bytes give the same token.
-    pub fn seal(&self, text: &str, random: &[u8; RANDOM_BYTES]) -> String {
+    /// A token that holds the text; its header names the key by that id, if there is one. The same random bytes give
+    /// the same token.
+    pub fn seal(&self, text: &str, key_id: Option<&str>, random: &[u8; RANDOM_BYTES]) -> String {
         let (key, nonces) = random.split_at(KEY_LEN);
         let (wrapping, content) = nonces.split_at(NONCE_LEN);
         let mut wrapped = key.to_vec();
         let tag = encrypt(&self.0, wrapping, b"", &mut wrapped);
-        let header =
-            Header { alg: "A256GCMKW".to_owned(), enc: "A256GCM".to_owned(), iv: coded(wrapping), tag: coded(tag) };
+        let header = Header {
+            alg: "A256GCMKW".to_owned(),
+            enc: "A256GCM".to_owned(),
+            iv: coded(wrapping),
+            kid: key_id.map(str::to_owned),
+            tag: coded(tag),
+        };
         let header = coded(serde_json::to_vec(&header).expect("a header is JSON"));
         let mut text = text.as_bytes().to_vec();
         let cipher = cipher(key).expect("the key has the cipher's length");
@@ -94,8 +102,8 @@ mod tests {
     fn a_token_is_read_with_its_key_alone() {
         let opaque = Opaque::new(&[1; KEY_LEN]);
         let random = std::array::from_fn(|at| at as u8);
-        let token = opaque.seal("V2_1-at_2:user", &random);
-        assert_eq!(token, opaque.seal("V2_1-at_2:user", &random));
+        let token = opaque.seal("V2_1-at_2:user", None, &random);
+        assert_eq!(token, opaque.seal("V2_1-at_2:user", None, &random));
         assert!(token.starts_with("eyJhbGciOiJBMjU2R0NNS1ciLCJlbmMiOiJBMjU2R0NNIi"), "{token}");
         assert_eq!(token.split('.').count(), 5);
         assert_eq!(opaque.open(&token).as_deref(), Some("V2_1-at_2:user"));
@@ -110,6 +118,6 @@ mod tests {
     #[test]
     fn a_token_is_as_long_as_the_vendors() {
         let text = "V2_123456789012345678-at_123456789012345678:123456789012345678";
-        assert_eq!(Opaque::new(&[1; KEY_LEN]).seal(text, &[3; RANDOM_BYTES]).len(), 288);
+        assert_eq!(Opaque::new(&[1; KEY_LEN]).seal(text, None, &[3; RANDOM_BYTES]).len(), 288);
     }
 }

@@ -51,7 +51,7 @@ async fn refused(fixture: &Fixture) -> usize {
             true => ask.send_h2(&emulator).await,
             false => ask.send(&emulator).await,
         };
-        variables.capture(request, &answer.body).expect("it is there");
+        variables.capture(request, &answer.clone().into()).expect("it is there");
         let after = state(&emulator).await;
         // A fault can hide that the call was made.
         if is_refused(&answer) && answer.header("x-fault-applied").is_none() {

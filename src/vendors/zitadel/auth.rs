@@ -7,10 +7,12 @@ pub(super) mod tokens;
 
 use http::header::{AUTHORIZATION, HeaderName};
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::error::Error;
 use super::record::{AccessToken, Door, Permission, Token, User};
 use super::state::Zitadel;
+use crate::context::{DEFAULT_WORLD, WORLD_CLAIM};
 use crate::directory::Record;
 use crate::protocol::Call;
 
@@ -69,6 +71,12 @@ pub(super) fn signer(zitadel: &Zitadel) -> Signer {
 /// The keys of this world: the one that signs, and the next one.
 pub(super) fn signers(zitadel: &Zitadel) -> [Signer; 2] {
     Signer::pair(zitadel.instance.signing_keys, &zitadel.context.ids)
+}
+
+/// What a JWT claims that this world's ZITADEL signed, whatever its age.
+pub(super) fn own_claims(zitadel: &Zitadel, token: &str) -> Option<Value> {
+    let claims = signers(zitadel).iter().find_map(|signer| signer.read(token))?;
+    (claims[WORLD_CLAIM].as_str().unwrap_or(DEFAULT_WORLD) == &*zitadel.context.world).then_some(claims)
 }
 
 /// The organisation to work in: the one that a message names, else the one that the call names, else the caller's.

@@ -1,11 +1,13 @@
 //! What can go wrong in ZITADEL's operations. Knows no edge: how an error looks there is the wire's.
 
+pub(super) mod authorize;
 pub(super) mod objects;
 pub(super) mod sessions;
 pub(super) mod sign_in;
 pub(super) mod status;
 
 use super::record::{Channel, WrongCode, WrongState};
+use authorize::CallbackError;
 use objects::ObjectError;
 use sessions::SessionError;
 use status::Status;
@@ -168,6 +170,14 @@ pub(super) enum Error {
     Object(ObjectError),
     /// What concerns a session.
     Session(SessionError),
+    /// What concerns the request of an application.
+    Callback(CallbackError),
+}
+
+impl From<CallbackError> for Error {
+    fn from(error: CallbackError) -> Self {
+        Self::Callback(error)
+    }
 }
 
 impl From<SessionError> for Error {

@@ -106,7 +106,8 @@ static FIDELITY: LazyLock<Fidelity> = fidelity![
     "instance",
     "projects",
     "applications",
-    "sessions"
+    "sessions",
+    "authorize"
 ];
 
 impl Vendor for Zitadel {
@@ -148,7 +149,7 @@ impl Vendor for Zitadel {
         };
         // At the doors, the query counts like the form.
         let may_be_form = credential::is_form(call) || call.head.uri.query().is_some();
-        let by_form = || operations::sign_in::accepts_credentials(self, &wire::sign_in::form(self, call));
+        let by_form = || operations::sign_in::accepts_credentials(self, &wire::sign_in::form(self, call, None));
         bearer() || (may_be_form && by_form())
     }
 

@@ -2,6 +2,8 @@
 //! edge. The order is the vendor's: exists, state, permission, write.
 
 pub(super) mod applications;
+pub(super) mod authorize;
+pub(super) mod callbacks;
 pub(super) mod contacts;
 pub(super) mod credentials;
 pub(super) mod lists;

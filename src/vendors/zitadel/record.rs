@@ -1,17 +1,20 @@
 //! ZITADEL's user and its state machine. Pure: time comes in as an argument.
 
 mod application;
+mod auth_request;
 mod compliance;
 mod contact;
 mod details;
 mod history;
 mod kind;
 mod oidc;
+mod oidc_session;
 mod organization;
 mod permission;
 mod phone;
 mod policy;
 mod project;
+mod redirect;
 mod roles;
 mod secrets;
 mod session;
@@ -30,16 +33,19 @@ use crate::directory::Record;
 pub(super) use application::{
     ApiAuthMethod, Application, ApplicationAlias, ApplicationConfig, ApplicationState, WrongApplicationState,
 };
+pub(super) use auth_request::{Answer, AuthRequest, Prompt, Stage};
 pub(super) use contact::{Channel, Contact, EmailAddress};
 pub(super) use details::Details;
 pub(super) use history::{EventKind, History, Part, Position};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
-pub(super) use oidc::{GrantType, OidcAuthMethod, OidcConfig, ResponseType};
+pub(super) use oidc::{GrantType, LoginVersion, OidcAuthMethod, OidcConfig, ResponseType, TokenType};
+pub(super) use oidc_session::{Authorization, OidcSession};
 pub(super) use organization::{InstanceState, Organization, OrganizationAlias, OrganizationState};
 pub(super) use permission::{Permission, is_role};
 pub(super) use phone::normalize;
 pub(super) use policy::{LockoutPolicy, LoginPolicy, Policy};
 pub(super) use project::{Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
+pub(super) use redirect::WrongRedirect;
 pub(super) use roles::Membership;
 pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, WrongCode, seed_expiry};
 pub(super) use session::{PasswordCheck, Session, SessionState, SessionUser, UserAgent, WrongSession};

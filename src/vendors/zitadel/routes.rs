@@ -1,6 +1,7 @@
 //! ZITADEL's routes on both edges.
 
 mod applications;
+mod authorize;
 mod contacts;
 mod credentials;
 mod described;
@@ -28,7 +29,7 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 10] = [
+    let rows: [&'static [Row]; 11] = [
         &users::ROWS,
         &people::ROWS,
         &contacts::ROWS,
@@ -39,6 +40,7 @@ pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
         &applications::ROWS,
         &instance::ROWS,
         &sessions::ROWS,
+        &authorize::ROWS,
     ];
     RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED).tidying().parting_at_coded_slashes()
 });

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::record::{
-    Application, ApplicationAlias, InstanceState, LockoutPolicy, LoginPolicy, Organization, OrganizationAlias,
-    Permission, Project, RemovedUser, Session, User, UserGrant,
+    Application, ApplicationAlias, AuthRequest, InstanceState, LockoutPolicy, LoginPolicy, OidcSession, Organization,
+    OrganizationAlias, Permission, Project, RemovedUser, Session, User, UserGrant,
 };
 use super::settings::Settings;
 use crate::collections::collections;
@@ -47,6 +47,9 @@ collections! {
         user_grants: Directory<UserGrant>,
         /// Living ones, and those that ended or were only written to.
         sessions: Recent<Session>,
+        auth_requests: Recent<AuthRequest>,
+        /// Authorizations with refresh tokens.
+        oidc_sessions: Recent<OidcSession>,
     }
 }
 

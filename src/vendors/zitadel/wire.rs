@@ -1,6 +1,7 @@
 //! ZITADEL's messages on both of its edges, REST and remote calls, and its forms: bytes to inputs, outputs to bytes.
 
 pub(super) mod applications;
+pub(super) mod auth_requests;
 pub(super) mod cors;
 pub(super) mod described;
 pub(super) mod discovery;

@@ -1,11 +1,10 @@
 //! ZITADEL's keys: those that machines sign with, and the one that signs a world's tokens.
 
 use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::ids::Ids;
-use crate::tokens::{self, Algorithm, PkixKey, PublicKey, TestKey};
+use crate::tokens::{self, Algorithm, Defect, Issuer, PkixKey, PublicKey, TestKey, TokenKind};
 
 /// What the id of a world's signing key is drawn for.
 const SIGNING: u64 = 0x5167;
@@ -68,9 +67,14 @@ impl Signer {
         })
     }
 
-    /// Signs claims.
-    pub fn sign(&self, claims: &impl Serialize) -> String {
-        self.key.key().sign(&self.id, claims)
+    /// Signs claims, or makes them wrong on demand.
+    pub fn issue(&self, kind: TokenKind, claims: Map<String, Value>, defect: Option<Defect>) -> String {
+        Issuer { key: self.key.key(), key_id: &self.id, defect }.issue(kind, Some("JWT"), claims)
+    }
+
+    /// What a token claims that this key signed, whatever its age.
+    pub fn read(&self, token: &str) -> Option<Value> {
+        self.key.key().public().read_token(token, &[Algorithm::Rs256])
     }
 
     /// The public key, as the key set shows it.
@@ -81,7 +85,7 @@ impl Signer {
 
 /// The id of an access token in the form of a JWT, and whose it is.
 pub fn verify_access_token(signer: &Signer, token: &str) -> Option<(String, String)> {
-    let claims: Value = signer.key.key().public().read_token(token, &[Algorithm::Rs256])?;
+    let claims = signer.read(token)?;
     Some((claims["jti"].as_str()?.to_owned(), claims["sub"].as_str()?.to_owned()))
 }
 
@@ -102,7 +106,10 @@ mod tests {
         assert_eq!(tokens::key_id(&token).as_deref(), Some("k"));
         let [signer, _] = Signer::pair([signing, machine], &Ids::seeded(2));
         assert_eq!(verify_access_token(&signer, &token), None, "another key");
-        let token = signer.sign(&json!({ "sub": "a", "jti": "b" }));
+        let claims = json!({ "sub": "a", "jti": "b" }).as_object().cloned().unwrap();
+        let token = signer.issue(TokenKind::Access, claims.clone(), None);
+        let unsigned = signer.issue(TokenKind::Access, claims, Some(Defect::AlgNone));
+        assert_eq!(verify_access_token(&signer, &unsigned), None);
         assert_eq!(verify_access_token(&signer, &token), Some(("b".to_owned(), "a".to_owned())));
         assert_eq!(verify_assertion(&public_key, &token), None);
     }

@@ -17,19 +17,35 @@ const SESSION_LEN: usize = 58;
 /// How the text of a session's token starts.
 const SESSION: &str = "sess_";
 
+/// How the vendor calls the key of tokens that its doors alone read.
+const DOORS_KEY: &str = "oidcKey";
+
+/// What stands between the ids of a refresh token.
+const REFRESH: &str = "-rt_";
+
 /// An opaque token of that id and of that user, in the form of that release.
 pub(in super::super) fn opaque(version: Version, ids: &Ids, id: &str, user_id: &str) -> String {
-    seal(version, ids, &format!("{id}:{user_id}"), MIN_LEN)
+    seal(version, ids, &format!("{id}:{user_id}"), MIN_LEN, None)
 }
 
 /// The token of a session.
 pub(in super::super) fn session(version: Version, ids: &Ids, session_id: &str, token_id: &str) -> String {
-    seal(version, ids, &format!("{SESSION}{session_id}:{token_id}"), SESSION_LEN)
+    seal(version, ids, &format!("{SESSION}{session_id}:{token_id}"), SESSION_LEN, None)
 }
 
-fn seal(version: Version, ids: &Ids, text: &str, min_len: usize) -> String {
+/// The code of a request.
+pub(in super::super) fn code(version: Version, ids: &Ids, request_id: &str) -> String {
+    seal(version, ids, request_id, 0, None)
+}
+
+/// A refresh token of that id and of that user.
+pub(in super::super) fn refresh(version: Version, ids: &Ids, id: &str, user_id: &str) -> String {
+    seal(version, ids, &format!("{id}:{user_id}"), 0, Some(DOORS_KEY))
+}
+
+fn seal(version: Version, ids: &Ids, text: &str, min_len: usize, key_id: Option<&str>) -> String {
     match version.seals_tokens() {
-        true => sealed(ids).seal(&format!("{text:min_len$}"), &ids.bytes(Stream::Tokens)),
+        true => sealed(ids).seal(&format!("{text:min_len$}"), key_id, &ids.bytes(Stream::Tokens)),
         false => masked(ids).seal(text, &ids.bytes(Stream::Tokens)),
     }
 }
@@ -46,6 +62,17 @@ pub fn open(signer: &Signer, ids: &Ids, token: &str) -> Option<(String, String)>
 /// The id of a session and of its token, as the token has them.
 pub fn open_session(ids: &Ids, token: &str) -> Option<(String, String)> {
     parts(open_text(ids, token)?.strip_prefix(SESSION)?)
+}
+
+/// The id of the request of a code.
+pub fn open_code(ids: &Ids, code: &str) -> Option<String> {
+    open_text(ids, code).filter(|text| !text.contains(':'))
+}
+
+/// The id of what a refresh token refreshes, and its own.
+pub fn open_refresh(ids: &Ids, token: &str) -> Option<(String, String)> {
+    let (id, _) = parts(&open_text(ids, token)?)?;
+    Some((id.split_once(REFRESH)?.0.to_owned(), id))
 }
 
 /// What an opaque token holds.
@@ -85,6 +112,13 @@ mod tests {
             assert!(version != Version::Main || token.len() == 283, "{}", token.len());
             assert_eq!(open_session(&ids, &token), Some((id.to_owned(), token_id.to_owned())));
             assert_eq!(open_session(&ids, &opaque(version, &ids, id, token_id)), None);
+            let code = code(version, &ids, &format!("V2_{id}"));
+            assert!(version != Version::Main || code.len() == 233, "{}", code.len());
+            assert_eq!(open_code(&ids, &code), Some(format!("V2_{id}")));
+            let refresh = refresh(version, &ids, &format!("V2_{id}{REFRESH}{token_id}"), id);
+            assert!(version != Version::Main || refresh.len() == 310, "{}", refresh.len());
+            assert_eq!(open_refresh(&ids, &refresh), Some((format!("V2_{id}"), format!("V2_{id}{REFRESH}{token_id}"))));
+            assert_eq!((open_code(&ids, &refresh), open_refresh(&ids, &code)), (None, None));
         }
     }
 }

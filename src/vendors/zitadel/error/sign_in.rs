@@ -9,6 +9,7 @@ use crate::oidc::grants::Grant;
 use crate::protocol::Reply;
 use crate::protocol::problem::{MARK, Mark};
 use crate::row::Operation;
+use crate::vendors::zitadel::record::WrongSession;
 
 /// What the token endpoint says where no scope is asked for.
 const NO_SCOPE: &str = "The scope of your request is missing. Please ensure some scopes are requested. If you have any \
@@ -38,6 +39,8 @@ pub(in super::super) enum Refusal {
     ScopeMissing,
     /// The caller does not say which client it is.
     ClientMissing,
+    /// A token that the client signed, of a type that the vendor lacks.
+    AssertionTypeUnknown(String),
     /// No user of that name.
     ClientUnknown,
     /// The user has no secret.
@@ -56,6 +59,30 @@ pub(in super::super) enum Refusal {
     ClientUnauthorized,
     /// The user is kept out.
     NotActive,
+    /// No member of that name.
+    Missing(&'static str),
+    /// No code of this server.
+    CodeInvalid,
+    /// A code that was used, or of a request that nobody answered.
+    CodeUsed,
+    /// The session behind a code is over.
+    SessionEnded(WrongSession),
+    /// Somebody else's code or refresh token.
+    OtherClient(&'static str),
+    /// A code whose request came from elsewhere.
+    OtherRedirect,
+    /// No `code_verifier` where there was a challenge.
+    VerifierMissing,
+    /// Not the verifier of the challenge.
+    VerifierInvalid,
+    /// A verifier where there was no challenge.
+    VerifierUnexpected,
+    /// No refresh token of this server.
+    RefreshInvalid,
+    /// A refresh token that was used, revoked, or has expired.
+    RefreshUsed,
+    /// More scopes than were granted.
+    ScopeInvalid,
     /// No `token`.
     TokenMissing,
     /// A token that is another's.
@@ -90,6 +117,10 @@ impl Refusal {
             Self::ClientMissing => {
                 (400, "invalid_request", "client_id or client_assertion must be provided", "client_missing")
             }
+            Self::AssertionTypeUnknown(kind) => {
+                text = format!("invalid client_assertion_type {kind}");
+                (400, "invalid_request", &*text, "assertion_type_unknown")
+            }
             Self::ClientUnknown => (400, "invalid_client", "client not found", "client_unknown"),
             Self::SecretMissing => (400, "invalid_request", "Errors.User.Machine.Secret.NotExisting", "secret_missing"),
             Self::SecretInvalid => (400, "invalid_request", "Errors.User.Machine.Secret.Invalid", "secret_invalid"),
@@ -101,6 +132,26 @@ impl Refusal {
             }
             Self::ClientUnauthorized => (400, "unauthorized_client", "", "client_unauthorized"),
             Self::NotActive => (400, "invalid_request", "Errors.User.NotActive", "not_active"),
+            Self::Missing(member) => {
+                text = format!("{member} missing");
+                (400, "invalid_request", &*text, "member_missing")
+            }
+            Self::CodeInvalid => (400, "invalid_request", "Errors.User.Code.Invalid", "code_invalid"),
+            Self::CodeUsed => (400, "invalid_request", "Errors.AuthRequest.NoCode", "code_used"),
+            Self::SessionEnded(why) => (400, "invalid_request", session_ended(*why), "session_ended"),
+            Self::OtherClient(of) => {
+                text = format!("client_id does not correspond to the client_id in the {of}");
+                (400, "invalid_client", &*text, "other_client")
+            }
+            Self::OtherRedirect => (400, "invalid_grant", "redirect_uri does not correspond", "other_redirect"),
+            Self::VerifierMissing => (400, "invalid_request", "code_verifier required", "verifier_refused"),
+            Self::VerifierInvalid => (400, "invalid_grant", "invalid code_verifier", "verifier_refused"),
+            Self::VerifierUnexpected => {
+                (400, "invalid_request", "code_verifier unexpectedly provided", "verifier_refused")
+            }
+            Self::RefreshInvalid => (400, "invalid_request", "Errors.User.RefreshToken.Invalid", "refresh_invalid"),
+            Self::RefreshUsed => (400, "invalid_request", "Errors.OIDCSession.RefreshTokenInvalid", "refresh_used"),
+            Self::ScopeInvalid => (400, "invalid_scope", "", "scope_invalid"),
             Self::TokenMissing => (400, "invalid_request", "token missing", "token_missing"),
             Self::NotIssuedForClient => {
                 (401, "invalid_client", "token was not issued for this client", "not_issued_for_client")
@@ -113,9 +164,20 @@ impl Refusal {
     }
 }
 
+/// What is said of a session that cannot be used.
+const fn session_ended(why: WrongSession) -> &'static str {
+    match why {
+        WrongSession::Unknown => "Errors.Session.NotExisting",
+        WrongSession::Terminated => "Errors.Session.Terminated",
+        WrongSession::Expired => "Errors.Session.Expired",
+    }
+}
+
 /// A grant that the vendor has and the emulator lacks.
 fn not_emulated(grant: &str) -> Reply {
-    let emulated = [Grant::ClientCredentials, Grant::JwtBearer].map(Grant::as_str).join(", ");
+    let emulated =
+        [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials, Grant::JwtBearer].map(Grant::as_str);
+    let emulated = emulated.join(", ");
     let text = format!("ZITADEL has the grant {grant}, but it is not emulated. Grants that are emulated: {emulated}.");
     body(501, "unsupported_grant_type", &text).with(MARK, Mark::Unemulated.header())
 }

@@ -169,6 +169,7 @@ impl Error {
             Self::SamlUnemulated => bare(501, Code::Unimplemented, "SAML applications are not emulated"),
             Self::Object(error) => error.status(),
             Self::Session(error) => error.status(),
+            Self::Callback(error) => error.status(),
         }
     }
 
@@ -227,6 +228,7 @@ impl Error {
             Self::SamlUnemulated => "",
             Self::Object(error) => error.answer(),
             Self::Session(error) => error.answer(),
+            Self::Callback(error) => error.answer(),
             Self::LimitExceeded => "limit_exceeded",
             Self::TooManyQueries => "",
         }

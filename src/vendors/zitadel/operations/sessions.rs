@@ -13,6 +13,7 @@ use super::super::error::sessions::SessionError;
 use super::super::record::{Permission, Session, SessionState, User, UserAgent, WrongSession};
 use super::super::state::{INSTANCE, Zitadel};
 use super::objects::Receipt;
+use super::sign_in::issue;
 use super::write::{digits, new_id};
 use crate::ids::Stream;
 
@@ -211,7 +212,11 @@ pub(super) fn terminate(zitadel: &Zitadel, id: &str, now: Timestamp) -> Option<R
         session.details.push(1, now);
         Ok::<_, WrongSession>(receipt(session))
     });
-    ended?.ok()
+    let receipt = ended?.ok()?;
+    if let Some(user) = zitadel.state.sessions.get(id).and_then(|session| session.user) {
+        issue::end_access(zitadel, &user.id, |access| access.session.as_deref() == Some(id));
+    }
+    Some(receipt)
 }
 
 /// Hides the sessions of a user that is gone, also from a later user with its id.

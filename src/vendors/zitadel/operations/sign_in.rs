@@ -1,31 +1,44 @@
-//! How ZITADEL's machines sign in, and what their tokens are good for. Every door asks the user's state when it is
-//! used.
+//! How machines and applications get tokens from ZITADEL, and what these are good for. Every door asks the user's
+//! state when it is used.
 
 mod assertion;
 mod claims;
 mod client;
+mod exchange;
 mod introspection;
-mod scope;
+pub(super) mod issue;
+pub(super) mod scope;
 mod token;
 
+use super::super::error::sign_in::Refusal;
 use super::super::state::Zitadel;
-use crate::oidc::client::{NoClient, Presented};
+use crate::oidc::client::Presented;
+use crate::tokens::Defect;
 
+pub(super) use assertion::active_application;
 pub use claims::Claims;
 pub use introspection::{Introspected, introspect, revoke, userinfo};
 pub use token::{Granted, token};
 
+pub(super) use scope::{Scopes, granted as granted_scope};
+
 /// What a client says of itself and of what it wants.
 #[derive(Debug)]
-pub struct Form {
+pub(in super::super) struct Form {
     pub grant_type: Option<String>,
     pub assertion: Option<String>,
     pub scope: String,
     pub token: String,
+    pub code: Option<String>,
+    pub redirect_uri: Option<String>,
+    pub code_verifier: Option<String>,
+    pub refresh_token: Option<String>,
     /// Who it says it is, and how it shows that.
-    pub client: Result<Presented, NoClient>,
+    pub client: Result<Presented, Refusal>,
     /// What this server is called.
     pub issuer: String,
+    /// In which way tokens are to be wrong.
+    pub defect: Option<Defect>,
 }
 
 /// Whether the form carries credentials that count.

@@ -80,8 +80,17 @@ pub struct AccessToken {
     /// The client that it was issued to: of a machine the user's name.
     pub client_id: String,
     pub scope: String,
+    /// How the client called itself, if it named its world with its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub azp: Option<String>,
     /// How the user was recognised, in the words of RFC 8176.
     pub amr: Vec<String>,
+    /// When the user was recognised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<Timestamp>,
+    /// The session that it ends with. A machine's has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     pub audience: Vec<String>,
     pub issued: Timestamp,
     pub expires: Timestamp,
@@ -246,6 +255,9 @@ mod tests {
             let access = AccessToken {
                 id: n.to_string(),
                 client_id: String::new(),
+                azp: None,
+                auth_time: None,
+                session: None,
                 scope: String::new(),
                 amr: Vec::new(),
                 audience: vec![],

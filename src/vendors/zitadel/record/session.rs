@@ -149,7 +149,6 @@ impl Session {
         (check.times_changed == user.history.times_password_changed()).then_some(check)
     }
 
-    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// How the user was recognised, in the words of RFC 8176, and when. A user who was only named was not.
     pub fn authentication(&self) -> (Vec<String>, Option<Timestamp>) {
         match self.user.as_ref().and_then(|user| user.password) {

@@ -58,26 +58,31 @@ fn openid_configuration(request: &Request<'_>) -> Result<Reply, Error> {
     Ok(discovery::discovery(&issuer).fidelity_row("configuration"))
 }
 
+fn form(request: &Request<'_>) -> sign_in::Form {
+    wire::form(request.zitadel, &request.exchange.call, request.exchange.defect)
+}
+
 fn token(request: &Request<'_>) -> Result<Reply, Error> {
-    let form = wire::form(request.zitadel, &request.exchange.call);
+    let form = form(request);
     Ok(wire::either(sign_in::token(request.zitadel, &form).map(wire::granted), "granted"))
 }
 
 fn introspect(request: &Request<'_>) -> Result<Reply, Error> {
-    let form = wire::form(request.zitadel, &request.exchange.call);
+    let form = form(request);
     let found = sign_in::introspect(request.zitadel, &form);
     Ok(wire::either(found.map(|found| wire::introspected(&form.issuer, found)), "introspected"))
 }
 
 fn revoke(request: &Request<'_>) -> Result<Reply, Error> {
-    let form = wire::form(request.zitadel, &request.exchange.call);
+    let form = form(request);
     let revoked = sign_in::revoke(request.zitadel, &form);
-    Ok(wire::either(revoked.map(|()| Reply::empty(StatusCode::OK)), "revoked"))
+    Ok(wire::either(revoked.map(|()| wire::revoked()), "revoked"))
 }
 
 fn userinfo(request: &Request<'_>) -> Result<Reply, Error> {
     let found = sign_in::userinfo(request.zitadel, wire::access_token(&request.exchange.call).as_deref());
-    Ok(wire::either(found.map(wire::userinfo), "userinfo"))
+    let defect = request.exchange.defect;
+    Ok(wire::either(found.map(|claims| wire::userinfo(claims, defect)), "userinfo"))
 }
 
 /// The key that signs, and the next one.

@@ -33,7 +33,7 @@ pub(in super::super) fn answer(zitadel: &Zitadel, handler: &Handler, exchange: &
     }
     let before = Arc::new(zitadel.state.fork());
     let reply = handler.answer(zitadel, exchange);
-    if reply.outcome().is_success() {
+    if reply.has_succeeded() {
         zitadel.trail.write(lag, before, now);
     }
     reply
@@ -45,7 +45,7 @@ fn is_new_token(zitadel: &Zitadel, exchange: &Exchange) -> bool {
     let Some(earlier) = zitadel.trail.look(zitadel.settings.lag, now).map(|state| earlier(zitadel, state)) else {
         return false;
     };
-    let asked = || Some(sign_in::form(zitadel, &exchange.call).token).filter(|token| !token.is_empty());
+    let asked = || Some(sign_in::form(zitadel, &exchange.call, None).token).filter(|token| !token.is_empty());
     let own = || exchange.call.header(&AUTHORIZATION)?.strip_prefix("Bearer ").map(str::to_owned);
     let token = match exchange.dialect {
         Dialect::Api => own(),

@@ -105,6 +105,8 @@ impl Objects {
             applications,
             user_grants,
             sessions: Recent::default(),
+            auth_requests: Recent::default(),
+            oidc_sessions: Recent::default(),
         }
     }
 }

@@ -32,13 +32,14 @@ pub(in super::super) fn finish(reply: Reply, call: &Call, context: &WorldContext
     reply.with(REQUEST_ID, id)
 }
 
-/// The cookie: the one that was sent, else a new one.
+/// The cookie: the one that was sent, if it is one of this world, else a new one.
 fn cookie(call: &Call, context: &WorldContext, id: &HeaderValue) -> Option<HeaderValue> {
     let sent = call.header(&COOKIE).into_iter().flat_map(|cookies| cookies.split(';'));
-    let sent = sent.filter_map(|cookie| cookie.trim().strip_prefix(USER_AGENT)?.strip_prefix('=')).next();
-    let value = match sent {
+    let mut sent = sent.filter_map(|cookie| cookie.trim().strip_prefix(USER_AGENT)?.strip_prefix('='));
+    let seal = Seal::new(context, USER_AGENT);
+    let value = match sent.find(|value| seal.open(value).is_some()) {
         Some(value) => value.to_owned(),
-        None => Seal::new(context, USER_AGENT).seal(id.to_str().ok()?),
+        None => seal.seal(id.to_str().ok()?),
     };
     let origin = origin(call);
     let authority: http::uri::Authority = origin.split("://").nth(1)?.split('/').next()?.parse().ok()?;

@@ -9,36 +9,53 @@ use super::super::error::sign_in::Refusal;
 use super::super::operations::sign_in::{Claims, Form, Granted, Introspected};
 use super::super::state::Zitadel;
 use super::issuer::issuer;
+use crate::context::split_world;
+use crate::oidc;
+use crate::oidc::assertion::unverified_subject;
 use crate::oidc::client::{self, ASSERTION_TYPE, NoClient, Presented, Proof};
 use crate::protocol::credential::is_form;
 use crate::protocol::{Call, Reply};
+use crate::tokens::Defect;
 
 /// What the caller says in the form of the body, in the query, and in a `Basic` header.
-pub(in super::super) fn form(zitadel: &Zitadel, call: &Call) -> Form {
+pub(in super::super) fn form(zitadel: &Zitadel, call: &Call, defect: Option<Defect>) -> Form {
     let body = if is_form(call) { client::Form::of(call) } else { client::Form::default() };
     let query = client::Form::of_query(call);
     let text = |name: &str| body.text(name).or_else(|| query.text(name)).map(str::to_owned);
     let sender = if body.text("client_id").or(body.text("client_assertion")).is_some() { &body } else { &query };
-    let client = Presented::of(call, sender).or_else(|none| match none {
-        // Beside a header, what the form says of the client does not count.
-        NoClient::Several => Presented::of(call, &client::Form::default()),
-        NoClient::Missing | NoClient::Malformed => nameless(sender).ok_or(none),
+    // A token that the client signed counts first, then a header, then a secret in the form.
+    let client = signed(sender).unwrap_or_else(|| {
+        let presented = Presented::of(call, sender).or_else(|none| match none {
+            NoClient::Several => Presented::of(call, &client::Form::default()),
+            NoClient::Missing | NoClient::Malformed => Err(none),
+        });
+        presented.map_err(|_| Refusal::ClientMissing)
     });
     Form {
         grant_type: text("grant_type"),
         assertion: text("assertion"),
         scope: text("scope").unwrap_or_default(),
         token: text("token").unwrap_or_default(),
+        code: text("code"),
+        redirect_uri: text("redirect_uri"),
+        code_verifier: text("code_verifier"),
+        refresh_token: text("refresh_token"),
         client,
         issuer: issuer(zitadel, call),
+        defect,
     }
 }
 
-/// A client whose assertion does not even say whose it is.
-fn nameless(form: &client::Form) -> Option<Presented> {
-    let assertion =
-        form.text("client_assertion").filter(|_| form.text("client_assertion_type") == Some(ASSERTION_TYPE))?;
-    Some(Presented { ids: Vec::new(), proof: Proof::Assertion(assertion.to_owned()) })
+/// A client by a token that it signed, which may not even say whose it is.
+fn signed(form: &client::Form) -> Option<Result<Presented, Refusal>> {
+    let assertion = form.text("client_assertion")?;
+    let kind = form.text("client_assertion_type").unwrap_or_default();
+    if kind != ASSERTION_TYPE {
+        return Some(Err(Refusal::AssertionTypeUnknown(kind.to_owned())));
+    }
+    let subject = || unverified_subject(assertion).map(|subject| split_world(&subject).0.to_owned());
+    let id = form.text("client_id").map(str::to_owned).or_else(subject);
+    Some(Ok(Presented { ids: id.into_iter().collect(), proof: Proof::Assertion(assertion.to_owned()) }))
 }
 
 /// The token of a call for userinfo: in its header, else in its form or its query.
@@ -54,10 +71,11 @@ pub(in super::super) fn granted(granted: Granted) -> Reply {
     let mut body = Claims::from_iter([
         ("access_token".to_owned(), Value::from(granted.access_token)),
         ("token_type".to_owned(), "Bearer".into()),
-        ("expires_in".to_owned(), granted.expires_in.into()),
     ]);
+    body.extend(granted.refresh_token.map(|token| ("refresh_token".to_owned(), Value::from(token))));
+    body.insert("expires_in".to_owned(), granted.expires_in.into());
     body.extend(granted.id_token.map(|token| ("id_token".to_owned(), Value::from(token))));
-    answer(&body.into())
+    oidc::answer::token(body, granted.defect)
 }
 
 /// What a token allows.
@@ -77,8 +95,10 @@ pub(in super::super) fn introspected(issuer: &str, found: Option<Introspected>) 
         HeldToken::Personal(token) => body["jti"] = token.id.into(),
         HeldToken::Access(access) => {
             body["jti"] = access.id.into();
-            body["client_id"] = access.client_id.into();
-            body["auth_time"] = issued.as_second().into();
+            body["client_id"] = access.azp.unwrap_or(access.client_id).into();
+            if let Some(time) = access.auth_time {
+                body["auth_time"] = time.as_second().into();
+            }
             if !access.amr.is_empty() {
                 body["amr"] = access.amr.into();
             }
@@ -93,9 +113,14 @@ pub(in super::super) fn introspected(issuer: &str, found: Option<Introspected>) 
     answer(&body)
 }
 
+/// That a token is ended: nothing, in JSON.
+pub(in super::super) fn revoked() -> Reply {
+    Reply::json(StatusCode::OK, Vec::new())
+}
+
 /// What the holder of a token learns of itself.
-pub(in super::super) fn userinfo(claims: Claims) -> Reply {
-    answer(&claims.into())
+pub(in super::super) fn userinfo(claims: Claims, defect: Option<Defect>) -> Reply {
+    oidc::answer::userinfo(claims, defect)
 }
 
 /// A successful answer.

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, Unit};
 use serde_json::Value;
 
 use super::super::super::auth::keys;
-use super::super::super::record::{Application, ApplicationState, Key, Project, ProjectState, User};
+use super::super::super::record::{Application, ApplicationState, Key, OrganizationState, Project, ProjectState, User};
 use super::super::super::state::Zitadel;
 use crate::context::split_world;
 use crate::oidc::assertion::unverified_subject;
@@ -34,10 +34,13 @@ pub fn application(zitadel: &Zitadel, assertion: &str, issuer: &str) -> Option<(
     is_signed(assertion, issuer, now, |id| found.0.key(id, now)).then_some(found)
 }
 
-/// The application that is that client, and its project, if both are active.
+/// The application that is that client, and its project, if both and the organisation are active.
 pub fn active_application(zitadel: &Zitadel, client_id: &str) -> Option<(Application, Project)> {
     zitadel.application_of_client(client_id).filter(|(application, project)| {
-        application.state == ApplicationState::Active && project.state == ProjectState::Active
+        let owner = zitadel.organization(&project.resource_owner);
+        application.state == ApplicationState::Active
+            && project.state == ProjectState::Active
+            && owner.is_some_and(|owner| owner.state == OrganizationState::Active)
     })
 }
 

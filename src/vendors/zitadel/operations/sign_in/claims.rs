@@ -76,6 +76,9 @@ pub fn asserted(zitadel: &Zitadel, user: &User, scopes: Scopes<'_>) -> Claims {
             claims.insert(format!("{RESOURCE_OWNER}:{member}"), value.into());
         }
     }
+    if is_of_organization {
+        claims.insert(ORGANIZATION.trim_end_matches(':').to_owned(), (*user.profile.resource_owner).into());
+    }
     for domain in scopes.after(DOMAIN) {
         claims.insert(DOMAIN.trim_end_matches(':').to_owned(), domain.into());
     }
@@ -101,6 +104,7 @@ pub fn roles(zitadel: &Zitadel, user: &User, scopes: Scopes<'_>, asking: Option<
         tell(project, &|_| true);
     }
     if let Some(project) = asking {
+        let is_asked = is_asked && scopes.audience().any(|audience| audience == project);
         tell(project, &|role| all || is_asked || named.contains(&role));
     }
     claims

@@ -4,11 +4,11 @@ use super::super::super::error::sign_in::Refusal;
 use super::super::super::record::{Application, OidcAuthMethod, OidcConfig, Project, User, Username};
 use super::super::super::state::Zitadel;
 use super::assertion;
-use crate::oidc::client::{NoClient, Presented, Proof};
+use crate::oidc::client::{Presented, Proof};
 use crate::passwords::PasswordHash;
 
 /// The machine of that name, if that is its secret.
-pub fn machine(zitadel: &Zitadel, client: &Result<Presented, NoClient>) -> Result<User, Refusal> {
+pub fn machine(zitadel: &Zitadel, client: &Result<Presented, Refusal>) -> Result<User, Refusal> {
     let client = named(client)?;
     let names = client.ids.iter().map(|name| Username::new(name));
     let mut found = names.filter_map(|name| zitadel.state.users.find(&name));
@@ -20,7 +20,7 @@ pub fn machine(zitadel: &Zitadel, client: &Result<Presented, NoClient>) -> Resul
 /// The application that signs users in, or refreshes and ends their tokens. Public ones show nothing.
 pub fn application(
     zitadel: &Zitadel,
-    client: &Result<Presented, NoClient>,
+    client: &Result<Presented, Refusal>,
     issuer: &str,
 ) -> Result<(Application, Project), Refusal> {
     let client = named(client)?;
@@ -33,7 +33,7 @@ pub fn application(
 /// The application that asks about a token. All of them may that show who they are.
 pub fn asking(
     zitadel: &Zitadel,
-    client: &Result<Presented, NoClient>,
+    client: &Result<Presented, Refusal>,
     issuer: &str,
 ) -> Result<(Application, Project), Refusal> {
     let client = named(client)?;
@@ -46,8 +46,8 @@ pub fn asking(
     found.ok_or(Refusal::ClientUnauthorized)
 }
 
-fn named(client: &Result<Presented, NoClient>) -> Result<&Presented, Refusal> {
-    client.as_ref().map_err(|_| Refusal::ClientMissing)
+fn named(client: &Result<Presented, Refusal>) -> Result<&Presented, Refusal> {
+    client.as_ref().map_err(Clone::clone)
 }
 
 fn active(zitadel: &Zitadel, client: &Presented) -> Option<(Application, Project)> {

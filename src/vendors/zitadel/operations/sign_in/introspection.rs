@@ -8,7 +8,7 @@ use super::super::super::record::{Door, Project, User};
 use super::super::super::state::Zitadel;
 use super::claims::{self, Claims};
 use super::scope::{METADATA, PROJECT_ROLE, RESOURCE_OWNER, Scopes};
-use super::{Form, client};
+use super::{Form, client, exchange, issue};
 use crate::oidc::client::Proof;
 
 /// A valid token, as introspection shows it.
@@ -70,11 +70,14 @@ fn told(zitadel: &Zitadel, user: &User, scopes: Scopes<'_>) -> Claims {
     claims
 }
 
-/// Ends an access token. One that does not live is no error.
+/// Ends an access or refresh token. One that does not live is no error.
 pub fn revoke(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
     let (application, _) = client::application(zitadel, &form.client, &form.issuer)?;
     if form.token.is_empty() {
         return Err(Refusal::TokenMissing);
+    }
+    if let Some(done) = exchange::revoke(zitadel, &form.token, &application) {
+        return done;
     }
     let Some(Bearer { user, token }) = bearer(zitadel, &form.token, zitadel.context.clock.now()) else {
         return Ok(());
@@ -83,11 +86,7 @@ pub fn revoke(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
         HeldToken::Access(access) if access.audience.iter().any(|id| **id == *application.client_id) => access,
         HeldToken::Access(_) | HeldToken::Personal(_) => return Err(Refusal::NotIssuedForClient),
     };
-    let end = |user: &mut User| {
-        user.secrets_mut().access.retain(|other| other.id != access.id);
-        Ok::<_, Refusal>(())
-    };
-    let _ = zitadel.state.users.update(&user.profile.user_id, end); // a user who has gone has no tokens
+    issue::end_access(zitadel, &user.profile.user_id, |other| other.id == access.id);
     Ok(())
 }
 
@@ -99,13 +98,14 @@ pub fn userinfo(zitadel: &Zitadel, token: Option<&str>) -> Result<Claims, Refusa
     if !user.may_enter(Door::Userinfo) {
         return Err(Refusal::NoActiveUser);
     }
-    let scope = match &token {
-        HeldToken::Personal(_) => format!("openid profile {METADATA} {RESOURCE_OWNER}"),
-        HeldToken::Access(access) => access.scope.clone(),
+    let (scope, project) = match &token {
+        HeldToken::Personal(_) => (format!("openid profile {METADATA} {RESOURCE_OWNER}"), None),
+        HeldToken::Access(access) => (access.scope.clone(), issue::project_of(zitadel, access)),
     };
     let mut claims = Claims::from_iter([("sub".to_owned(), Value::from(user.profile.user_id.clone()))]);
     claims.extend(told(zitadel, &user, Scopes(&scope)));
-    // Of an application's token the project would be the application's; a machine's has none.
-    claims.extend(claims::roles(zitadel, &user, Scopes(&scope), None, false));
+    let all = project.as_ref().is_some_and(|project| project.settings.project_role_assertion);
+    let asking = project.as_ref().map(|project| &*project.id);
+    claims.extend(claims::roles(zitadel, &user, Scopes(&scope), asking, all));
     Ok(claims)
 }

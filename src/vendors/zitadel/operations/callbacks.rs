@@ -1,0 +1,255 @@
+//! ZITADEL's answers to applications: a login page reads their requests and answers them, with a session or an error.
+
+use jiff::Timestamp;
+
+use super::super::auth::{self, Caller, tokens};
+use super::super::error::Error;
+use super::super::error::authorize::CallbackError;
+use super::super::error::sessions::SessionError;
+use super::super::record::{
+    Answer, Application, AuthRequest, Authorization, Door, Permission, Project, Session, SessionUser, Stage,
+};
+use super::super::state::{INSTANCE, Zitadel};
+use super::objects::Receipt;
+use super::sign_in::scope as scopes;
+use super::sign_in::{Scopes, active_application, issue};
+use crate::oidc::authorize::ResponseMode;
+use crate::tokens::Defect;
+
+/// How a request is answered.
+pub enum CallbackKind {
+    Session(SessionProof),
+    Error(CallbackRefusal),
+}
+
+/// A session, and what shows that one may use it.
+pub struct SessionProof {
+    pub id: String,
+    pub token: String,
+}
+
+/// An error for the application.
+#[derive(Default)]
+pub struct CallbackRefusal {
+    /// Its name in OAuth.
+    pub error: &'static str,
+    pub description: Option<String>,
+    pub uri: Option<String>,
+}
+
+/// Where the browser goes.
+pub struct Callback {
+    pub receipt: Receipt,
+    pub url: String,
+}
+
+/// How the caller reaches the server, and in which way tokens are to be wrong.
+pub struct Reach<'a> {
+    pub issuer: &'a str,
+    pub defect: Option<Defect>,
+}
+
+/// The request of that id, as its login client or with a permission. One that was answered is still shown.
+pub(in super::super) fn get_auth_request(zitadel: &Zitadel, id: &str, caller: &Caller) -> Result<AuthRequest, Error> {
+    let request = zitadel.state.auth_requests.get(id).filter(AuthRequest::is_v2);
+    let request = request.ok_or(CallbackError::RequestNotFound)?;
+    if request.login_client.as_ref() != Some(&caller.user().profile.user_id) {
+        caller.check_in(Permission::SessionRead, None, None)?;
+    }
+    Ok(request)
+}
+
+/// Answers a request.
+pub fn create_callback(
+    zitadel: &Zitadel,
+    id: &str,
+    kind: CallbackKind,
+    reach: &Reach<'_>,
+    caller: &Caller,
+) -> Result<Callback, Error> {
+    let by_session = matches!(kind, CallbackKind::Session(_));
+    let request = zitadel.state.auth_requests.get(id).filter(AuthRequest::is_v2);
+    let request = request.ok_or(CallbackError::RequestUnknown)?;
+    if !request.is_open() {
+        return Err(CallbackError::RequestHandled { by_session }.into());
+    }
+    if request.login_client.as_ref() != Some(&caller.user().profile.user_id) {
+        caller.check_in(Permission::SessionLink, None, None)?;
+    }
+    match kind {
+        CallbackKind::Error(refusal) => refuse(zitadel, &request, &refusal, caller.at()),
+        CallbackKind::Session(proof) => {
+            let session = prove(zitadel, &proof, caller.at())?;
+            complete(zitadel, &request, &session, reach, caller.at())
+        }
+    }
+}
+
+/// The session of a proof, if it can be used.
+pub(super) fn prove(zitadel: &Zitadel, proof: &SessionProof, now: Timestamp) -> Result<Session, Error> {
+    let unknown = SessionError::Wrong(super::super::record::WrongSession::Unknown);
+    let session = zitadel.state.sessions.get(&proof.id).ok_or(unknown)?;
+    session.check_active(now).map_err(SessionError::Wrong)?;
+    if !auth::session::fits(zitadel, &proof.token, &session) {
+        return Err(SessionError::TokenInvalid.into());
+    }
+    Ok(session)
+}
+
+/// Answers a request with a session, which was looked at. The state of its user is not: who redeems the code is asked.
+pub(super) fn complete(
+    zitadel: &Zitadel,
+    request: &AuthRequest,
+    session: &Session,
+    reach: &Reach<'_>,
+    now: Timestamp,
+) -> Result<Callback, Error> {
+    let user = session.user.as_ref().ok_or(SessionError::UserMissing("COMMAND-Sfw3f"))?;
+    let found = active_application(zitadel, &request.client_id).ok_or(CallbackError::ApplicationShut)?;
+    check_user(zitadel, request, user, &found.1)?;
+    let (amr, auth_time) = session.authentication();
+    let authorization = Authorization {
+        client_id: request.client_id.clone(),
+        azp: request.azp.clone(),
+        user_id: user.id.clone(),
+        session_id: session.id.clone(),
+        scope: request.scope.join(" "),
+        audience: request.audience.clone(),
+        nonce: request.nonce.clone(),
+        amr,
+        auth_time,
+        defect: reach.defect,
+    };
+    let stage = match request.answer {
+        Answer::Code => Stage::Answered(Box::new(authorization.clone())),
+        Answer::IdToken | Answer::IdTokenAndToken => Stage::Done,
+    };
+    if request.answer != Answer::Code {
+        let user = zitadel.state.users.get(&user.id);
+        user.filter(|user| user.may_enter(Door::Token)).ok_or(SessionError::UserNotActive)?;
+    }
+    let receipt = enter(zitadel, request, stage, true, now)?;
+    let url = match request.answer {
+        Answer::Code => {
+            let code = tokens::code(zitadel.settings.version, &zitadel.context.ids, &request.id);
+            url_with(request, &[("code", &zitadel.context.tag_with_world(code))], true)
+        }
+        Answer::IdToken => implicit(zitadel, request, &found, &authorization, reach, false)?,
+        Answer::IdTokenAndToken => implicit(zitadel, request, &found, &authorization, reach, true)?,
+    };
+    Ok(Callback { receipt, url })
+}
+
+/// The answer with tokens, at once.
+fn implicit(
+    zitadel: &Zitadel,
+    request: &AuthRequest,
+    (application, project): &(Application, Project),
+    authorization: &Authorization,
+    reach: &Reach<'_>,
+    with_access: bool,
+) -> Result<String, Error> {
+    /// What the vendor counts until the end of an access token that there is not.
+    const NEVER: &str = "18446744064486179580";
+    let tokens = issue::implicit(zitadel, application, project, authorization, reach.issuer, with_access);
+    let tokens = tokens.map_err(|_| SessionError::UserNotActive)?;
+    let expires_in = tokens.expires_in.to_string();
+    let mut parameters = vec![("id_token", tokens.id_token.as_deref().unwrap_or_default())];
+    if with_access {
+        parameters.extend([
+            ("access_token", &*tokens.access_token),
+            ("token_type", "Bearer"),
+            ("expires_in", &*expires_in),
+        ]);
+    } else {
+        parameters.push(("expires_in", NEVER));
+    }
+    Ok(url_with(request, &parameters, false))
+}
+
+/// Whether the user is one of those whom request and project are for.
+fn check_user(
+    zitadel: &Zitadel,
+    request: &AuthRequest,
+    user: &SessionUser,
+    project: &Project,
+) -> Result<(), CallbackError> {
+    let scope = request.scope.join(" ");
+    let scopes = Scopes(&scope);
+    let is_own = |id: &str| id == user.organization;
+    let has_domain = |domain: &str| zitadel.organization_of_domain(domain).is_some_and(|found| is_own(&found.id));
+    if !scopes.after(scopes::ORGANIZATION).all(is_own) || !scopes.after(scopes::DOMAIN).all(has_domain) {
+        return Err(CallbackError::OrganizationOther);
+    }
+    let granted = || project.grants.iter().any(|grant| is_own(&grant.organization) && !grant.is_inactive);
+    let has_project = || is_own(&project.resource_owner) || granted();
+    let has_role = || !zitadel.active_grants(&user.id, &project.id).is_empty();
+    let settings = &project.settings;
+    match (settings.has_project_check && !has_project()) || (settings.project_role_check && !has_role()) {
+        true => Err(CallbackError::ProjectDenied),
+        false => Ok(()),
+    }
+}
+
+/// Answers a request with an error.
+pub(super) fn refuse(
+    zitadel: &Zitadel,
+    request: &AuthRequest,
+    refusal: &CallbackRefusal,
+    now: Timestamp,
+) -> Result<Callback, Error> {
+    let receipt = enter(zitadel, request, Stage::Failed, false, now)?;
+    let mut parameters = vec![("error", refusal.error)];
+    parameters.extend(refusal.description.as_deref().map(|text| ("error_description", text)));
+    parameters.extend(refusal.uri.as_deref().map(|uri| ("error_uri", uri)));
+    Ok(Callback { receipt, url: url_with(request, &parameters, false) })
+}
+
+/// Answers an open request, once.
+fn enter(
+    zitadel: &Zitadel,
+    request: &AuthRequest,
+    stage: Stage,
+    by_session: bool,
+    now: Timestamp,
+) -> Result<Receipt, CallbackError> {
+    let entered = zitadel.state.auth_requests.update(&request.id, |request| {
+        if !request.is_open() {
+            return Err(CallbackError::RequestHandled { by_session });
+        }
+        request.stage = stage;
+        request.details.push(1, now);
+        Ok(Receipt::new(&request.details, &INSTANCE.into()))
+    });
+    entered.unwrap_or(Err(CallbackError::RequestUnknown))
+}
+
+/// The redirect URI with parameters, in the vendor's order: by name, together with those that it has. `has_state` says
+/// whether a state that the request lacks is answered empty.
+pub(super) fn url_with(request: &AuthRequest, parameters: &[(&str, &str)], has_state: bool) -> String {
+    let state = request.state.as_deref().or(has_state.then_some("")).map(|state| ("state", state));
+    let parameters = parameters.iter().copied().chain(state);
+    let (uri, query) = request.redirect_uri.split_once('?').unwrap_or((&request.redirect_uri, ""));
+    let is_fragment = match request.mode {
+        Some(ResponseMode::Query) => false,
+        Some(ResponseMode::Fragment) => true,
+        Some(ResponseMode::FormPost) | None => request.answer != Answer::Code,
+    };
+    if is_fragment {
+        return format!("{}#{}", request.redirect_uri, sorted(parameters.map(owned).collect()));
+    }
+    let parameters: Vec<_> = parameters.map(owned).collect();
+    let own = form_urlencoded::parse(query.as_bytes()).into_owned();
+    let own = own.filter(|(name, _)| !parameters.iter().any(|(other, _)| other == name));
+    let all = own.chain(parameters.iter().cloned()).collect();
+    format!("{uri}?{}", sorted(all))
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+fn sorted(mut parameters: Vec<(String, String)>) -> String {
+    parameters.sort_by(|one, other| one.0.cmp(&other.0));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
+}

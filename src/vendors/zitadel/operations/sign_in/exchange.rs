@@ -1,0 +1,127 @@
+//! How ZITADEL's applications get tokens: for a code, or for a refresh token.
+
+use jiff::Timestamp;
+
+use super::super::super::auth::tokens;
+use super::super::super::error::sign_in::Refusal;
+use super::super::super::record::{
+    Application, Authorization, Door, GrantType, OidcAuthMethod, OidcSession, Project, Stage, WrongSession,
+};
+use super::super::super::state::Zitadel;
+use super::scope::Scopes;
+use super::{Form, Granted, client, issue};
+use crate::oidc::grants::Grant;
+
+/// The application that calls, if it may use the grant.
+pub(super) fn caller(
+    zitadel: &Zitadel,
+    form: &Form,
+    grant: Grant,
+    needed: GrantType,
+) -> Result<(Application, Project), Refusal> {
+    let found = client::application(zitadel, &form.client, &form.issuer)?;
+    match found.0.oidc().is_some_and(|config| config.grant_types.contains(&needed)) {
+        true => Ok(found),
+        false => Err(Refusal::GrantTypeNotAllowed(grant.as_str())),
+    }
+}
+
+/// Tokens for a code. A refusal leaves the code good.
+pub(super) fn by_code(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
+    let found = caller(zitadel, form, Grant::AuthorizationCode, GrantType::AuthorizationCode)?;
+    let code = form.code.as_deref().ok_or(Refusal::Missing("code"))?;
+    let redirect_uri = form.redirect_uri.as_deref().ok_or(Refusal::Missing("redirect_uri"))?;
+    let id = tokens::open_code(&zitadel.context.ids, code).ok_or(Refusal::CodeInvalid)?;
+    let request = zitadel.state.auth_requests.get(&id).ok_or(Refusal::CodeUsed)?;
+    let Stage::Answered(authorization) = &request.stage else { return Err(Refusal::CodeUsed) };
+    let now = zitadel.context.clock.now();
+    check_session(zitadel, &authorization.session_id, now)?;
+    check_user(zitadel, &authorization.user_id)?;
+    if *found.0.client_id != *request.client_id {
+        return Err(Refusal::OtherClient("authorization request"));
+    }
+    let is_public = found.0.oidc().is_some_and(|config| config.auth_method_type == OidcAuthMethod::None);
+    match (&request.challenge, &form.code_verifier) {
+        (Some(_), None) => return Err(Refusal::VerifierMissing),
+        (Some(challenge), Some(verifier)) if !challenge.is_of(verifier) => return Err(Refusal::VerifierInvalid),
+        (None, Some(_)) if is_public => return Err(Refusal::VerifierUnexpected),
+        _ => {}
+    }
+    if redirect_uri != request.redirect_uri {
+        return Err(Refusal::OtherRedirect);
+    }
+    // Used in one step, so that of several calls at once one gets tokens.
+    let used =
+        zitadel.state.auth_requests.update(&id, |request| match std::mem::replace(&mut request.stage, Stage::Done) {
+            Stage::Answered(authorization) => Ok(authorization),
+            Stage::Open | Stage::Failed | Stage::Done => Err(Refusal::CodeUsed),
+        });
+    let authorization = used.ok_or(Refusal::CodeUsed)??;
+    let authorization = Authorization { defect: form.defect.or(authorization.defect), ..*authorization };
+    issue::first(zitadel, &found, &authorization, &form.issuer)
+}
+
+/// Whether a session lives on. Its user's state is asked elsewhere.
+fn check_session(zitadel: &Zitadel, id: &str, now: Timestamp) -> Result<(), Refusal> {
+    let session = zitadel.state.sessions.get(id).ok_or(Refusal::SessionEnded(WrongSession::Terminated))?;
+    session.check_active(now).map_err(Refusal::SessionEnded)
+}
+
+/// Whether a user may be given tokens.
+pub(super) fn check_user(zitadel: &Zitadel, id: &str) -> Result<(), Refusal> {
+    let user = zitadel.state.users.get(id);
+    if user.is_some_and(|user| user.may_enter(Door::Token)) { Ok(()) } else { Err(Refusal::NotActive) }
+}
+
+/// Tokens for a refresh token, which is used up. It outlives its session.
+pub(super) fn by_refresh_token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
+    let found = caller(zitadel, form, Grant::RefreshToken, GrantType::RefreshToken)?;
+    let token = form.refresh_token.as_deref().ok_or(Refusal::Missing("refresh_token"))?;
+    let (id, refresh_id) = tokens::open_refresh(&zitadel.context.ids, token).ok_or(Refusal::RefreshInvalid)?;
+    let session = zitadel.state.oidc_sessions.get(&id).ok_or(Refusal::RefreshUsed)?;
+    let now = zitadel.context.clock.now();
+    if !session.takes(&refresh_id, now) {
+        return Err(Refusal::RefreshUsed);
+    }
+    check_user(zitadel, &session.authorization.user_id)?;
+    if *found.0.client_id != *session.authorization.client_id {
+        return Err(Refusal::OtherClient("refresh token"));
+    }
+    // A narrower scope has no effect.
+    let own = Scopes(&session.authorization.scope);
+    if !form.scope.split_whitespace().all(|scope| own.has(scope)) {
+        return Err(Refusal::ScopeInvalid);
+    }
+    let next = format!("{id}-rt_{}", issue::number(zitadel));
+    // Used in one step, so that of several calls at once one gets the next token.
+    let used = zitadel.state.oidc_sessions.update(&id, |session| {
+        if !session.takes(&refresh_id, now) {
+            return Err(Refusal::RefreshUsed);
+        }
+        session.refresh_id = Some(next.clone());
+        session.refreshed = now;
+        Ok(session.clone())
+    });
+    let used = used.ok_or(Refusal::RefreshUsed)??;
+    let authorization = Authorization { defect: form.defect, ..used.authorization.clone() };
+    issue::next(zitadel, &found, &OidcSession { authorization, ..used }, &next, &form.issuer)
+}
+
+/// Ends a refresh token, with the access token that came with it. `None` if it is no refresh token.
+pub(super) fn revoke(zitadel: &Zitadel, token: &str, application: &Application) -> Option<Result<(), Refusal>> {
+    let (id, refresh_id) = tokens::open_refresh(&zitadel.context.ids, token)?;
+    let Some(session) = zitadel.state.oidc_sessions.get(&id) else { return Some(Ok(())) };
+    if !session.authorization.audience.iter().any(|audience| **audience == *application.client_id) {
+        return Some(Err(Refusal::NotIssuedForClient));
+    }
+    if session.refresh_id.as_deref() == Some(&*refresh_id) {
+        let ended = zitadel.state.oidc_sessions.update(&id, |session| {
+            session.refresh_id = None;
+            Ok::<_, Refusal>(session.access_id.clone())
+        });
+        if let Some(Ok(access_id)) = ended {
+            issue::end_access(zitadel, &session.authorization.user_id, |access| access.id == access_id);
+        }
+    }
+    Some(Ok(()))
+}

@@ -1,0 +1,286 @@
+//! The tokens of ZITADEL's applications about users who signed in.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::super::super::auth::{self, tokens};
+use super::super::super::error::sign_in::Refusal;
+use super::super::super::record::{
+    AccessToken, Application, Authorization, Door, GrantType, OidcConfig, OidcSession, Project, TokenType, User,
+};
+use super::super::super::state::Zitadel;
+use super::super::write::digits;
+use super::Granted;
+use super::claims::{self, Claims};
+use super::scope::Scopes;
+use crate::context::{DEFAULT_WORLD, WORLD_CLAIM, split_world};
+use crate::directory::DirectoryError;
+use crate::ids::Stream;
+use crate::tokens::{Defect, TokenKind, half_hash};
+
+/// How long an access token lives. The vendor's default.
+pub(super) const ACCESS_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(12);
+
+/// In how many seconds a token ends that was made a moment ago, as the vendor counts it.
+pub(super) const EXPIRES_IN: i64 = ACCESS_TOKEN_LIFETIME.as_secs() - 1;
+
+/// A new number in ids of tokens.
+pub(super) fn number(zitadel: &Zitadel) -> String {
+    digits(u64::from_be_bytes(zitadel.context.ids.bytes(Stream::Tokens)))
+}
+
+/// What every token of a user claims.
+pub(super) fn shared_claims(
+    zitadel: &Zitadel,
+    issuer: &str,
+    user_id: &str,
+    audience: &[String],
+    expires: Timestamp,
+) -> Claims {
+    let now = zitadel.context.clock.now().as_second();
+    let mut claims =
+        object(json!({ "iss": issuer, "sub": user_id, "aud": audience, "exp": expires.as_second(), "iat": now }));
+    // Those of the default world are like the vendor's to the last claim.
+    if *zitadel.context.world != *DEFAULT_WORLD {
+        claims.insert(WORLD_CLAIM.to_owned(), (*zitadel.context.world).into());
+    }
+    claims
+}
+
+/// Everything that an authorization gives: a first refresh token, too, where it is asked for and allowed.
+pub(super) fn first(
+    zitadel: &Zitadel,
+    (application, project): &(Application, Project),
+    authorization: &Authorization,
+    issuer: &str,
+) -> Result<Granted, Refusal> {
+    let id = format!("V2_{}", number(zitadel));
+    let subject = Subject { application, project, authorization, issuer };
+    let (access_id, access_token) = subject.access(zitadel, &id, None)?;
+    let config = application.oidc();
+    let has_refresh = Scopes(&authorization.scope).has("offline_access")
+        && config.is_some_and(|config| config.grant_types.contains(&GrantType::RefreshToken));
+    let refresh_token = has_refresh.then(|| {
+        let (now, refresh_id) = (zitadel.context.clock.now(), format!("{id}-rt_{}", number(zitadel)));
+        zitadel.state.oidc_sessions.push(OidcSession {
+            id: id.clone(),
+            authorization: Authorization { defect: None, ..authorization.clone() },
+            access_id,
+            refresh_id: Some(refresh_id.clone()),
+            started: now,
+            refreshed: now,
+        });
+        refresh_text(zitadel, &refresh_id, &authorization.user_id)
+    });
+    subject.granted(zitadel, access_token, refresh_token)
+}
+
+/// What a refresh token gives: the next one, and an access token in place of the last.
+pub(super) fn next(
+    zitadel: &Zitadel,
+    (application, project): &(Application, Project),
+    session: &OidcSession,
+    refresh_id: &str,
+    issuer: &str,
+) -> Result<Granted, Refusal> {
+    let subject = Subject { application, project, authorization: &session.authorization, issuer };
+    let (access_id, access_token) = subject.access(zitadel, &session.id, Some(&session.access_id))?;
+    let _ = zitadel.state.oidc_sessions.update(&session.id, |session| {
+        session.access_id = access_id;
+        Ok::<_, ()>(())
+    });
+    let refresh_token = refresh_text(zitadel, refresh_id, &session.authorization.user_id);
+    subject.granted(zitadel, access_token, Some(refresh_token))
+}
+
+/// The tokens of a request that is answered with them.
+pub(in super::super) fn implicit(
+    zitadel: &Zitadel,
+    application: &Application,
+    project: &Project,
+    authorization: &Authorization,
+    issuer: &str,
+    with_access: bool,
+) -> Result<Granted, Refusal> {
+    let subject = Subject { application, project, authorization, issuer };
+    let access_token = match with_access {
+        true => subject.access(zitadel, &format!("V2_{}", number(zitadel)), None)?.1,
+        false => String::new(),
+    };
+    subject.granted(zitadel, access_token, None)
+}
+
+fn refresh_text(zitadel: &Zitadel, refresh_id: &str, user_id: &str) -> String {
+    let token = tokens::refresh(zitadel.settings.version, &zitadel.context.ids, refresh_id, user_id);
+    zitadel.context.tag_with_world(token)
+}
+
+/// For which application and by which authorization tokens are made.
+struct Subject<'a> {
+    application: &'a Application,
+    project: &'a Project,
+    authorization: &'a Authorization,
+    issuer: &'a str,
+}
+
+impl Subject<'_> {
+    /// Makes an access token and keeps it, in place of another one.
+    fn access(&self, zitadel: &Zitadel, id: &str, instead: Option<&str>) -> Result<(String, String), Refusal> {
+        let authorization = self.authorization;
+        let now = zitadel.context.clock.now();
+        let expires = now.saturating_add(ACCESS_TOKEN_LIFETIME).unwrap_or(Timestamp::MAX);
+        let access_id = format!("{id}-at_{}", number(zitadel));
+        let access = AccessToken {
+            id: access_id.clone(),
+            client_id: authorization.client_id.clone(),
+            azp: Some(authorization.azp.clone()).filter(|azp| *azp != authorization.client_id),
+            scope: authorization.scope.clone(),
+            amr: authorization.amr.clone(),
+            auth_time: authorization.auth_time,
+            session: Some(authorization.session_id.clone()),
+            audience: authorization.audience.clone(),
+            issued: now,
+            expires,
+        };
+        let user = keep(zitadel, &authorization.user_id, access, instead)?;
+        let config = self.config();
+        let token = match config.access_token_type {
+            TokenType::Bearer => zitadel.context.tag_with_world(tokens::opaque(
+                zitadel.settings.version,
+                &zitadel.context.ids,
+                &access_id,
+                &authorization.user_id,
+            )),
+            TokenType::Jwt => {
+                let mut claims = self.claims(zitadel, &user, expires);
+                claims.extend(object(json!({
+                    "nbf": now.as_second(), "client_id": authorization.azp, "jti": access_id,
+                })));
+                if config.access_token_role_assertion {
+                    claims.extend(self.roles(zitadel, &user));
+                }
+                self.sign(zitadel, TokenKind::Access, claims)
+            }
+        };
+        Ok((access_id, token))
+    }
+
+    /// The whole answer; with an ID token where `openid` was asked for.
+    fn granted(
+        &self,
+        zitadel: &Zitadel,
+        access_token: String,
+        refresh_token: Option<String>,
+    ) -> Result<Granted, Refusal> {
+        let scopes = Scopes(&self.authorization.scope);
+        let user = zitadel.state.users.get(&self.authorization.user_id).ok_or(Refusal::NotActive)?;
+        let id_token = scopes.has("openid").then(|| self.id_token(zitadel, &user, &access_token));
+        let defect = self.authorization.defect;
+        Ok(Granted { access_token, refresh_token, id_token, expires_in: EXPIRES_IN, defect })
+    }
+
+    fn id_token(&self, zitadel: &Zitadel, user: &User, access_token: &str) -> String {
+        let (authorization, config) = (self.authorization, self.config());
+        let now = zitadel.context.clock.now();
+        let mut claims =
+            self.claims(zitadel, user, now.saturating_add(ACCESS_TOKEN_LIFETIME).unwrap_or(Timestamp::MAX));
+        let mut set = |name: &str, value: Value| _ = claims.insert(name.to_owned(), value);
+        set("azp", (&*authorization.azp).into());
+        set("client_id", (&*authorization.azp).into());
+        set("sid", (&*authorization.session_id).into());
+        if let Some(time) = authorization.auth_time {
+            set("auth_time", time.as_second().into());
+        }
+        if let Some(nonce) = &authorization.nonce {
+            set("nonce", (&**nonce).into());
+        }
+        if !authorization.amr.is_empty() {
+            set("amr", authorization.amr.clone().into());
+        }
+        if !access_token.is_empty() {
+            set("at_hash", half_hash(access_token).into());
+        }
+        if config.id_token_userinfo_assertion {
+            claims.extend(claims::identity(user, Scopes(&authorization.scope)));
+        }
+        if config.id_token_role_assertion {
+            claims.extend(self.roles(zitadel, user));
+        }
+        self.sign(zitadel, TokenKind::Id, claims)
+    }
+
+    /// What both kinds of tokens claim.
+    fn claims(&self, zitadel: &Zitadel, user: &User, expires: Timestamp) -> Claims {
+        let authorization = self.authorization;
+        let own = |id: &String| match *id == authorization.client_id {
+            true => authorization.azp.clone(),
+            false => id.clone(),
+        };
+        let audience: Vec<_> = authorization.audience.iter().map(own).collect();
+        let mut all = shared_claims(zitadel, self.issuer, &authorization.user_id, &audience, expires);
+        all.extend(claims::asserted(zitadel, user, Scopes(&authorization.scope)));
+        all
+    }
+
+    fn roles(&self, zitadel: &Zitadel, user: &User) -> Claims {
+        let all = self.project.settings.project_role_assertion;
+        claims::roles(zitadel, user, Scopes(&self.authorization.scope), Some(&self.project.id), all)
+    }
+
+    fn sign(&self, zitadel: &Zitadel, kind: TokenKind, claims: Claims) -> String {
+        sign(zitadel, kind, claims, self.authorization.defect)
+    }
+
+    fn config(&self) -> &OidcConfig {
+        self.application.oidc().expect("only applications of OpenID Connect are authorized")
+    }
+}
+
+/// Signs a token of this world.
+pub(super) fn sign(zitadel: &Zitadel, kind: TokenKind, claims: Claims, defect: Option<Defect>) -> String {
+    auth::signer(zitadel).issue(kind, claims, defect)
+}
+
+fn object(value: Value) -> Claims {
+    value.as_object().cloned().unwrap_or_default()
+}
+
+/// Keeps a token that is issued, in place of another one. The user's state is looked at under the same lock.
+pub(super) fn keep(
+    zitadel: &Zitadel,
+    user_id: &str,
+    access: AccessToken,
+    instead: Option<&str>,
+) -> Result<User, Refusal> {
+    let kept = zitadel.state.users.update(user_id, |user| {
+        if !user.may_enter(Door::Token) {
+            return Err(Refusal::NotActive);
+        }
+        let secrets = user.secrets_mut();
+        secrets.access.retain(|other| instead != Some(&other.id));
+        secrets.grant(access);
+        Ok(user.clone())
+    });
+    kept.map_err(|error| match error {
+        DirectoryError::Refused(refusal) => refusal,
+        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Refusal::NotActive,
+    })
+}
+
+/// Ends access tokens of a user.
+pub(in super::super) fn end_access(zitadel: &Zitadel, user_id: &str, ends: impl Fn(&AccessToken) -> bool) {
+    let has_some = |user: &User| user.secrets.as_ref().is_some_and(|secrets| secrets.access.iter().any(&ends));
+    if zitadel.state.users.get(user_id).as_ref().is_some_and(has_some) {
+        let end = |user: &mut User| {
+            user.secrets_mut().access.retain(|access| !ends(access));
+            Ok::<_, Refusal>(())
+        };
+        let _ = zitadel.state.users.update(user_id, end); // a user who has gone has no tokens
+    }
+}
+
+/// The project of the application that a token was issued to.
+pub(super) fn project_of(zitadel: &Zitadel, access: &AccessToken) -> Option<Project> {
+    let (_, project) = zitadel.application_of_client(split_world(&access.client_id).0)?;
+    access.session.is_some().then_some(project)
+}

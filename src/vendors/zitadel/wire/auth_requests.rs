@@ -1,0 +1,149 @@
+//! ZITADEL's messages about the requests of applications, and what its authorize door is sent.
+
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::super::operations::authorize::Asked;
+use super::super::operations::callbacks::{Callback, CallbackKind, CallbackRefusal, SessionProof};
+use super::super::record::AuthRequest;
+use super::super::state::Zitadel;
+use super::described::Described;
+use super::described::values::duration_text;
+use super::issuer::issuer;
+use super::objects::{changed, time};
+use crate::context::DEFAULT_WORLD;
+use crate::html::escape;
+use crate::oidc::authorize::AuthorizeRequest;
+use crate::oidc::client::Form;
+use crate::protocol::credential::is_form;
+use crate::protocol::{Call, Reply};
+
+/// The header by which a caller says to be the login client.
+static LOGIN_CLIENT: HeaderName = HeaderName::from_static("x-zitadel-login-client");
+
+/// The reasons for which a login page refuses, in the order of their numbers, as OAuth names them.
+const REASONS: [(&str, &str); 16] = [
+    ("ERROR_REASON_INVALID_REQUEST", "invalid_request"),
+    ("ERROR_REASON_UNAUTHORIZED_CLIENT", "unauthorized_client"),
+    ("ERROR_REASON_ACCESS_DENIED", "access_denied"),
+    ("ERROR_REASON_UNSUPPORTED_RESPONSE_TYPE", "unsupported_response_type"),
+    ("ERROR_REASON_INVALID_SCOPE", "invalid_scope"),
+    ("ERROR_REASON_SERVER_ERROR", "server_error"),
+    ("ERROR_REASON_TEMPORARY_UNAVAILABLE", "temporarily_unavailable"),
+    ("ERROR_REASON_INTERACTION_REQUIRED", "interaction_required"),
+    ("ERROR_REASON_LOGIN_REQUIRED", "login_required"),
+    ("ERROR_REASON_ACCOUNT_SELECTION_REQUIRED", "account_selection_required"),
+    ("ERROR_REASON_CONSENT_REQUIRED", "consent_required"),
+    ("ERROR_REASON_INVALID_REQUEST_URI", "invalid_request_uri"),
+    ("ERROR_REASON_INVALID_REQUEST_OBJECT", "invalid_request_object"),
+    ("ERROR_REASON_REQUEST_NOT_SUPPORTED", "request_not_supported"),
+    ("ERROR_REASON_REQUEST_URI_NOT_SUPPORTED", "request_uri_not_supported"),
+    ("ERROR_REASON_REGISTRATION_NOT_SUPPORTED", "registration_not_supported"),
+];
+
+/// The session of a message.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct SessionMessage {
+    session_id: String,
+    session_token: String,
+}
+
+/// The error of a message.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ErrorMessage {
+    error: Value,
+    error_description: Option<String>,
+    error_uri: Option<String>,
+}
+
+/// The parameters of a call: of its form and its query, the last value of each.
+pub(in super::super) fn parameters(call: &Call) -> Form {
+    let body = if is_form(call) { Form::of(call) } else { Form::default() };
+    body.last_first(Form::of_query(call))
+}
+
+/// What a call asks of the authorize door.
+pub(in super::super) fn asked(zitadel: &Zitadel, call: &Call) -> Asked {
+    let form = parameters(call);
+    Asked {
+        has_scope: form.has("scope"),
+        request: AuthorizeRequest::of(&form),
+        issuer: issuer(zitadel, call),
+        login_client: login_client(call).map(str::to_owned),
+        is_tagged: is_tagged(zitadel, call),
+    }
+}
+
+/// Whom the caller says to be the login client.
+pub(in super::super) fn login_client(call: &Call) -> Option<&str> {
+    call.header(&LOGIN_CLIENT).filter(|client| !client.is_empty())
+}
+
+/// Whether the caller names the world by its credential, and not by the path.
+pub(in super::super) fn is_tagged(zitadel: &Zitadel, call: &Call) -> bool {
+    *zitadel.context.world != *DEFAULT_WORLD && !call.prefix.starts_with("/~")
+}
+
+/// A redirect, with the text that the vendor's library writes for a call that is read.
+pub(in super::super) fn redirect(call: &Call, to: &str) -> Reply {
+    let location = HeaderValue::from_str(to).unwrap_or_else(|_| HeaderValue::from_static("/"));
+    let reply = match call.head.method {
+        Method::GET => Reply::new(
+            StatusCode::FOUND,
+            "text/html; charset=utf-8",
+            format!("<a href=\"{}\">Found</a>.\n\n", escape(to)),
+        ),
+        Method::HEAD => {
+            Reply::empty(StatusCode::FOUND).with(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))
+        }
+        _ => Reply::empty(StatusCode::FOUND),
+    };
+    reply.with(LOCATION, location)
+}
+
+/// How a message answers a request.
+pub(in super::super) fn callback(message: &Described) -> CallbackKind {
+    if message.has("session") {
+        return CallbackKind::Session(session(message));
+    }
+    let error: ErrorMessage = message.read("error");
+    let reason = error.error.as_str().unwrap_or_default();
+    let known = REASONS.iter().find(|(name, _)| *name == reason);
+    CallbackKind::Error(CallbackRefusal {
+        error: known.map_or("server_error", |(_, error)| error),
+        description: error.error_description.filter(|text| !text.is_empty()),
+        uri: error.error_uri.filter(|uri| !uri.is_empty()),
+    })
+}
+
+/// The session of a message.
+pub(in super::super) fn session(message: &Described) -> SessionProof {
+    let session: SessionMessage = message.read("session");
+    SessionProof { id: session.session_id, token: session.session_token }
+}
+
+/// The answer to a callback.
+pub(in super::super) fn created(callback: &Callback) -> Value {
+    json!({ "details": changed(&callback.receipt), "callbackUrl": callback.url })
+}
+
+/// The answer to a read.
+pub(in super::super) fn found(request: &AuthRequest) -> Value {
+    let mut shown: Map<String, Value> = Map::new();
+    let mut set = |name: &str, value: Value| _ = shown.insert(name.to_owned(), value);
+    set("id", json!(request.id));
+    set("creationDate", time(request.details.creation_date));
+    set("clientId", json!(request.client_id));
+    set("scope", json!(request.scope));
+    set("redirectUri", json!(request.redirect_uri));
+    set("prompt", json!(request.prompt));
+    set("uiLocales", json!(request.ui_locales));
+    set("loginHint", json!(request.login_hint));
+    set("maxAge", json!(request.max_age.map(|seconds| duration_text((seconds as i64, 0)))));
+    set("hintUserId", json!(request.hint_user_id));
+    json!({ "authRequest": shown })
+}
