@@ -13,3 +13,4 @@ pub mod pkce;
 pub mod redirect_uri;
 pub mod respond;
 pub mod sealed;
+pub mod visit;

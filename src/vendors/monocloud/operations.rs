@@ -28,7 +28,7 @@ pub(super) use access::{
 };
 pub(super) use authorize::{AuthorizeError, Checked, Pushed, Target, answer, check, push};
 pub(super) use browser::{
-    SignInFailure, SignedIn, Who, cookie_value, find_user, session_of, sessions_ended, sign_in as sign_in_by, sign_out,
+    SignInFailure, SignedIn, cookie_value, find_user, session_of, sessions_ended, sign_in as sign_in_by, sign_out,
     signed_in,
 };
 pub(super) use change::Changed;

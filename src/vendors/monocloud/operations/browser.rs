@@ -8,6 +8,7 @@ use super::access::SESSION_SECONDS;
 use super::issue;
 use crate::directory::DirectoryError;
 use crate::ids::{Stream, hex};
+use crate::oidc::visit::Who;
 use crate::outcome::OutboundRequest;
 use crate::tokens::{Defect, TokenKind};
 use crate::vendors::monocloud::record::{Alias, ClientLogin, Door, KeptOut, Kind, Session, SessionMetadata, User};
@@ -38,20 +39,6 @@ pub(in super::super) enum SignInFailure {
     KeptOut(KeptOut),
     /// The user has to set a new password first.
     PasswordExpired,
-}
-
-/// Who signs in.
-#[derive(Debug, Clone, Copy)]
-pub(in super::super) enum Who<'a> {
-    /// Somebody with a password.
-    Password {
-        /// What was typed as the name.
-        username: &'a str,
-        /// And as the password.
-        password: &'a str,
-    },
-    /// That user, by id or by what people type, without a password.
-    User(&'a str),
 }
 
 /// The value of the cookie of a session.

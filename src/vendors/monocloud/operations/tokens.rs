@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::browser::{self, SignInFailure, Who};
+use super::browser::{self, SignInFailure};
 use super::clients::Reach;
 use super::issue::{self, AccessToken, Subject};
 use super::scopes::{self, OFFLINE_ACCESS, Scopes};
 use crate::context::WORLD_CLAIM;
 use crate::directory::DirectoryError;
 use crate::oidc::grants::Grant;
+use crate::oidc::visit::Who;
 use crate::tokens::{Algorithm, Defect};
 use crate::vendors::monocloud::error::sign_in::Refusal;
 use crate::vendors::monocloud::record::{

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::authorize::{self, AuthorizeError};
-use super::browser::{self, SignInFailure, SignedIn, Who};
+use super::browser::{self, SignInFailure, SignedIn};
 use super::clients::{Reach, find_application};
 use super::{keys, tokens};
 use crate::context::split_world;
 use crate::oidc::authorize::AuthorizeRequest;
 use crate::oidc::cookie::SessionCookie;
 use crate::oidc::respond::with_query;
+use crate::oidc::visit::Who;
 use crate::vendors::monocloud::error::sign_in::Refusal;
 use crate::vendors::monocloud::record::{Application, Authorization};
 use crate::vendors::monocloud::state::{MonoCloud, NAME};

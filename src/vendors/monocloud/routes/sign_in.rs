@@ -7,9 +7,10 @@ use crate::oidc::authorize::AuthorizeRequest;
 use crate::oidc::client::Form;
 use crate::oidc::page::{self, message, user_code};
 use crate::oidc::respond::{redirect, with_query};
+use crate::oidc::visit::Who;
 use crate::protocol::Reply;
 use crate::vendors::monocloud::error::sign_in::Refusal;
-use crate::vendors::monocloud::operations::{self, Checked, SignInFailure, SignedIn, Who};
+use crate::vendors::monocloud::operations::{self, Checked, SignInFailure, SignedIn};
 use crate::vendors::monocloud::record::{Application, DeviceCode};
 use crate::vendors::monocloud::settings::Login;
 use crate::vendors::monocloud::wire::sign_in::{self as wire, DEVICE, LOGIN, PROVIDER, PageContent, Visit};
@@ -118,15 +119,11 @@ fn refuse(
     failure: SignInFailure,
 ) -> Reply {
     let sealed = wire::seal(request.monocloud, checked);
-    let hint = match who {
-        Who::Password { username, .. } => username,
-        Who::User(_) => "",
-    };
     let (row, error) = match failure {
         SignInFailure::Unknown => ("sign_in_failed", wire::failure(failure)),
         SignInFailure::KeptOut(_) | SignInFailure::PasswordExpired => ("kept_out", wire::failure(failure)),
     };
-    let content = PageContent { hint, error: Some(error), ..content(checked, application, &sealed) };
+    let content = PageContent { hint: who.typed(), error: Some(error), ..content(checked, application, &sealed) };
     visit.page(&content, StatusCode::FORBIDDEN).fidelity_row(row)
 }
 
@@ -163,26 +160,9 @@ fn show_page(request: &Request<'_>) -> Result<Reply, Refusal> {
     Ok(visit.page(&content, StatusCode::OK).fidelity_row("page"))
 }
 
-/// Whether a form comes from a page that this browser was shown.
-fn is_own(visit: &Visit<'_>, form: &Form, name: &str) -> bool {
-    let expected = visit.cookie().map(|cookie| visit.once(cookie, form.text(name).unwrap_or_default()));
-    !visit.is_foreign() && expected.as_deref() == form.text(page::ONCE).or(Some("")) && expected.is_some()
-}
-
 fn foreign() -> Reply {
     let text = "The form does not come from a page that this browser was shown. Start again at the application.";
     message(StatusCode::FORBIDDEN, PROVIDER, "Signing in failed", text).fidelity_row("foreign_form")
-}
-
-/// Who a form says is to sign in.
-fn who(form: &Form) -> Who<'_> {
-    match form.text(page::USER) {
-        Some(user) => Who::User(user),
-        None => Who::Password {
-            username: form.text(page::USERNAME).unwrap_or_default(),
-            password: form.text(page::PASSWORD).unwrap_or_default(),
-        },
-    }
 }
 
 fn post_page(request: &Request<'_>) -> Result<Reply, Refusal> {
@@ -190,13 +170,13 @@ fn post_page(request: &Request<'_>) -> Result<Reply, Refusal> {
     let Some((checked, application)) = carried(request, &form) else {
         return Ok(wire::error_page("The page needs the request of an application."));
     };
-    if !is_own(&visit, &form, REQUEST) {
+    if !visit.is_own(&form, REQUEST) {
         return Ok(foreign());
     }
     if form.text(page::DENY).is_some() {
         return Ok(wire::refused(&checked.refusal("access_denied")));
     }
-    Ok(enter(request, &visit, &checked, &application, who(&form)))
+    Ok(enter(request, &visit, &checked, &application, Who::of(&form)))
 }
 
 fn show_device(request: &Request<'_>) -> Result<Reply, Refusal> {
@@ -242,14 +222,14 @@ fn post_device(request: &Request<'_>) -> Result<Reply, Refusal> {
         let error = Some("There is no device that waits with this code.");
         return Ok(user_code(PROVIDER, &visit.path(DEVICE), error).fidelity_row("code_unknown"));
     };
-    if !is_own(&visit, &form, page::USER_CODE) {
+    if !visit.is_own(&form, page::USER_CODE) {
         return Ok(foreign());
     }
     if form.text(page::DENY).is_some() {
         operations::decide(monocloud, &device, None);
         return Ok(device_message("Denied", "The device is not connected.").fidelity_row("denied"));
     }
-    match operations::sign_in_by(monocloud, who(&form), visit.cookie(), visit.user_agent()) {
+    match operations::sign_in_by(monocloud, Who::of(&form), visit.cookie(), visit.user_agent()) {
         Ok(signed_in) => {
             operations::decide(monocloud, &device, Some(&signed_in));
             let reply = device_message("Connected", "The device is connected. You can close this page.");
