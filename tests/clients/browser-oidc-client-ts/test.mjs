@@ -1,0 +1,190 @@
+// oidc-client-ts, unmodified, in an application that Chromium shows: signing in, renewing, signing out, and a user who is stopped.
+//
+// node test.mjs URL, with the variables of `fauxidp env URL`. The last line on stdout is `<package> <version>: <n> checks`.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { errorOf, launch, newPage, serve, user } from './chromium.mjs';
+import { TOKEN_DEFECTS, administrator, defects, reset } from './sign-in.mjs';
+
+const url = process.argv[2];
+const library = readFileSync(new URL('node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js', import.meta.url));
+let checks = 0;
+
+const providers = {
+  monocloud: {
+    authority: `${url}/monocloud`,
+    client_id: 'monocloud-spa',
+    user: 'user-active',
+    name: 'Ada Active',
+    password: ['user-with-password', 'petra'],
+    disabled: 'Dora Disabled',
+    introspection: ['/monocloud/connect/introspect', 'monocloud-api:monocloud-api-secret'],
+    scope: 'openid profile email read',
+  },
+};
+
+// The application: one page, which finishes a sign-in where it is led back to.
+const PAGE = (own, origin) => `<!doctype html><title>application</title><script src="/library.js"></script><script>
+  const settings = (scope) => ({
+    authority: ${JSON.stringify(own.authority)}, client_id: ${JSON.stringify(own.client_id)},
+    redirect_uri: '${origin}/callback', silent_redirect_uri: '${origin}/callback', post_logout_redirect_uri: '${origin}/',
+    scope, loadUserInfo: !localStorage.withoutUserInfo, automaticSilentRenew: false, silentRequestTimeoutInSeconds: 10,
+    userStore: new oidc.WebStorageStateStore({ store: localStorage }),
+  });
+  const manager = new oidc.UserManager(settings(localStorage.scope ?? ${JSON.stringify(own.scope)}));
+  const keep = (error) => (document.title = error ? 'refused' : 'done', window.failure = error);
+  if (location.pathname === '/callback') manager.signinCallback().then(() => keep(), keep);
+  else document.title = 'ready';
+</script>`;
+
+const browser = await launch();
+
+async function story(vendor, own) {
+  const app = await serve((request, answer) => {
+    const script = request.url === '/library.js';
+    answer.setHeader('content-type', script ? 'text/javascript' : 'text/html');
+    answer.end(script ? library : PAGE(own, app.url));
+  });
+  const titled = (page, title) => page.waitForFunction((title) => document.title === title, title);
+  const signedIn = (page) => page.evaluate(() => manager.getUser().then((user) => user && { ...user, profile: user.profile }));
+
+  /** Opens the application and goes to the sign-in page. */
+  async function start(scope = own.scope, more = {}) {
+    const page = await newPage(browser);
+    await page.goto(app.url);
+    await page.evaluate((kept) => void Object.assign(localStorage, kept), { scope, ...more });
+    await page.reload();
+    await titled(page, 'ready');
+    await page.evaluate(() => void manager.signinRedirect());
+    await page.waitForURL((shown) => shown.origin !== app.url);
+    return page;
+  }
+
+  async function signIn(scope) {
+    const page = await start(scope);
+    await user.press(page, own.name);
+    await titled(page, 'done');
+    return page;
+  }
+
+  async function check(what, body) {
+    await reset();
+    try {
+      const page = await body();
+      await page.context().close();
+    } catch (error) {
+      console.error(`FAIL ${vendor}: ${what}`);
+      throw error;
+    }
+    checks += 1;
+  }
+
+  await check('by button', async () => {
+    const page = await signIn();
+    const { profile } = await signedIn(page);
+    assert.deepEqual([profile.sub, profile.name], [own.user, own.name]);
+    return page;
+  });
+
+  await check('by password', async () => {
+    const page = await start();
+    await user.enter(page, own.password[1], 'not-the-password');
+    await page.getByRole('alert').waitFor();
+    await user.enter(page, own.password[1]);
+    await titled(page, 'done');
+    assert.equal((await signedIn(page)).profile.sub, own.password[0]);
+    return page;
+  });
+
+  await check('deny', async () => {
+    const page = await start();
+    await user.deny(page);
+    await titled(page, 'refused');
+    const failure = await page.evaluate(() => ({ name: failure.name, error: failure.error }));
+    assert.deepEqual(failure, { name: 'ErrorResponse', error: 'access_denied' });
+    return page;
+  });
+
+  await check('a user who is stopped is told so on the page', async () => {
+    const page = await start();
+    await user.press(page, own.disabled);
+    await page.getByRole('alert').waitFor();
+    assert.notEqual(new URL(page.url()).origin, app.url);
+    return page;
+  });
+
+  await check('silent renewal by a frame, and sign-out', async () => {
+    const page = await signIn();
+    const before = await signedIn(page);
+    const after = await page.evaluate(() => manager.signinSilent());
+    assert.notEqual(after.access_token, before.access_token);
+    assert.equal((await signedIn(page)).profile.sub, own.user);
+    await page.evaluate(() => void manager.signoutRedirect());
+    await page.waitForURL(`${app.url}/`);
+    await titled(page, 'ready');
+    assert.equal(await signedIn(page), null);
+    const error = await errorOf(page, () => manager.signinSilent());
+    assert.deepEqual([error.name, error.error], ['ErrorResponse', 'login_required']);
+    return page;
+  });
+
+  await check('renewal by a refresh token', async () => {
+    const page = await signIn(`${own.scope} offline_access`);
+    const before = await signedIn(page);
+    const after = await page.evaluate(() => manager.signinSilent());
+    assert.notEqual(after.access_token, before.access_token);
+    assert.notEqual(after.refresh_token, before.refresh_token);
+    return page;
+  });
+
+  await check('a user who is stopped meanwhile', async () => {
+    const page = await signIn(`${own.scope} offline_access`);
+    const { access_token: token } = await signedIn(page);
+    await administrator[vendor].stop(own.user);
+    const renewal = await errorOf(page, () => manager.signinSilent());
+    assert.deepEqual([renewal.name, renewal.error], ['ErrorResponse', own.stopped ?? 'invalid_grant']);
+    const userinfo = await errorOf(page, (token) => manager._client.metadataService.getUserInfoEndpoint().then((url) =>
+      fetch(url, { headers: { authorization: `Bearer ${token}` } })).then((answer) => {
+        if (!answer.ok) throw new Error(answer.status);
+      }), token);
+    assert.equal(userinfo.message, '401');
+    const [path, client] = own.introspection;
+    const headers = { authorization: `Basic ${Buffer.from(client).toString('base64')}` };
+    const asked = await fetch(url + path, { method: 'POST', headers, body: new URLSearchParams({ token }) });
+    assert.equal((await asked.json()).active, false);
+    return page;
+  });
+
+  await check('a user who is stopped meanwhile, and renewal by a frame', async () => {
+    const page = await signIn();
+    await administrator[vendor].stop(own.user);
+    const renewal = await errorOf(page, () => manager.signinSilent());
+    assert.deepEqual([renewal.name, renewal.error], ['ErrorResponse', 'login_required']);
+    return page;
+  });
+
+  if (vendor === 'monocloud') {
+    checks += await defects('oidc-client-ts', TOKEN_DEFECTS, async (defect) => {
+      // Userinfo is asked for its own defect alone: the server would refuse some of its own wrong tokens itself.
+      const page = await start(own.scope, defect.startsWith('userinfo') ? {} : { withoutUserInfo: 'yes' });
+      try {
+        await user.press(page, own.name);
+        await page.waitForFunction(() => ['done', 'refused'].includes(document.title));
+        const failure = await page.evaluate(() => window.failure && { name: failure.name, message: failure.message });
+        if (failure) throw Object.assign(new Error(failure.message), { name: failure.name });
+      } finally {
+        await page.context().close();
+      }
+    });
+  }
+  app.close();
+}
+
+try {
+  for (const [vendor, own] of Object.entries(providers)) await story(vendor, own);
+} finally {
+  await browser.close();
+}
+await reset();
+const { version } = JSON.parse(readFileSync(new URL('node_modules/oidc-client-ts/package.json', import.meta.url)));
+console.log(`oidc-client-ts ${version}: ${checks} checks`);
