@@ -26,11 +26,12 @@ fn is_refused(answer: &Answer) -> bool {
 
 /// The words of failed checks that a vendor writes down: a wrong code, a wrong password, a code that is used up by it, a
 /// device that asks.
-const FAILED_CHECKS: [&str; 10] = [
+const FAILED_CHECKS: [&str; 11] = [
     "COMMAND-eis9R",
     "COMMAND-3M0fs",
     "COMMAND-CahN2",
     "Invalid username or password",
+    "Password is invalid",
     "invalid_username_or_password",
     "invalid_grant",
     "authorization_pending",

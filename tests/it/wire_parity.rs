@@ -246,7 +246,8 @@ async fn every_wire_gives_the_same_outcome() {
             let ask = &Ask::from(&request);
             let Some((operation, path, message)) = remote(ask) else {
                 // A look at what was sent meanwhile, time goes by, or an application asks: for every wire the same.
-                if ["/__fauxidp/", "/oauth/v2/authorize"].iter().any(|start| ask.path.starts_with(start)) {
+                let same = ["/__fauxidp/", "/oauth/v2/authorize", "/oauth/v2/device_authorization"];
+                if same.iter().any(|start| ask.path.starts_with(start)) {
                     let answer = ask.send(&wires.0[0]).await;
                     variables.capture(&request, &answer.clone().into()).expect("it is there");
                     for other in wires.0[1..].iter().chain([&protobuf]) {

@@ -19,7 +19,7 @@ use std::sync::{Arc, LazyLock};
 use http::header::AUTHORIZATION;
 use serde_json::value::RawValue;
 
-use super::{BaseUrls, Endpoint, Rpc, Settings, Vendor, VendorFactory, VendorInfo, read_state, write_state};
+use super::{BaseUrls, Endpoint, Rpc, Settings, SignIn, Vendor, VendorFactory, VendorInfo, read_state, write_state};
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::failure::{Failure, NamedError};
@@ -75,6 +75,7 @@ const CLAIMS: &[&str] = &[
     "/oauth/v2/",
     "/oidc/v1/",
     "/ui/",
+    "/logout/",
     "/device",
     "/debug/",
 ];
@@ -90,9 +91,9 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: Some(wire::cors::share),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
-    settings: &[settings::VERSION, settings::LAG],
+    settings: &[settings::VERSION, settings::LAG, settings::LOGIN, settings::LOGIN_USER],
     environment: &["ZITADEL_URL", "ZITADEL_TOKEN", "ZITADEL_KEY_JSON", "ZITADEL_CLIENT_ID", "ZITADEL_CLIENT_SECRET"],
-    grants: None,
+    grants: Some(&wire::discovery::SERVED),
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
 };
 
@@ -107,7 +108,9 @@ static FIDELITY: LazyLock<Fidelity> = fidelity![
     "projects",
     "applications",
     "sessions",
-    "authorize"
+    "authorize",
+    "devices",
+    "pages"
 ];
 
 impl Vendor for Zitadel {
@@ -136,6 +139,10 @@ impl Vendor for Zitadel {
             Ok(edge) => edge.refusal(refusal::failure(failure, context, edge), &self.context),
             Err(unknown) => unknown,
         }
+    }
+
+    fn sign_in(&self) -> Option<&dyn SignIn> {
+        Some(self)
     }
 
     fn accepts_credential(&self, call: &Call) -> bool {

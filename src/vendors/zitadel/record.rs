@@ -5,6 +5,7 @@ mod auth_request;
 mod compliance;
 mod contact;
 mod details;
+mod device;
 mod history;
 mod kind;
 mod oidc;
@@ -36,6 +37,7 @@ pub(super) use application::{
 pub(super) use auth_request::{Answer, AuthRequest, Prompt, Stage};
 pub(super) use contact::{Channel, Contact, EmailAddress};
 pub(super) use details::Details;
+pub(super) use device::{Decision, DeviceRequest};
 pub(super) use history::{EventKind, History, Part, Position};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
 pub(super) use oidc::{GrantType, LoginVersion, OidcAuthMethod, OidcConfig, ResponseType, TokenType};

@@ -8,6 +8,7 @@ mod described;
 mod handler;
 mod instance;
 mod organizations;
+mod pages;
 mod people;
 mod projects;
 mod sessions;
@@ -29,7 +30,7 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 11] = [
+    let rows: [&'static [Row]; 12] = [
         &users::ROWS,
         &people::ROWS,
         &contacts::ROWS,
@@ -41,6 +42,7 @@ pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
         &instance::ROWS,
         &sessions::ROWS,
         &authorize::ROWS,
+        &pages::ROWS,
     ];
     RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED).tidying().parting_at_coded_slashes()
 });

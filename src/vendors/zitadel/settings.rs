@@ -17,11 +17,45 @@ pub(super) const VERSION: Setting = Setting {
     what: "which release is served: the head of development of July 2026, or v4.13.1",
 };
 
+pub(super) const LOGIN: Setting = Setting {
+    key: "login",
+    values: &["page", "hint", "auto"],
+    form: None,
+    what: "what signs somebody in at the provider: the page alone, a `login_hint` that names a user, or nothing at all",
+};
+
+/// The most bytes of what names a user.
+const MAX_USER: usize = 1_000;
+
+pub(super) const LOGIN_USER: Setting = Setting {
+    key: "login-user",
+    values: &[""],
+    form: Some(vendors::Form {
+        text: "a user's id, login name or e-mail address",
+        fits: |text| text.len() <= MAX_USER,
+    }),
+    what: "who is signed in with `login=auto`, by id, login name or address; if it is not set, the first who may",
+};
+
+/// What signs somebody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Login {
+    /// The page.
+    Page,
+    /// A hint is enough.
+    Hint,
+    /// Nothing is needed: it is the first user who may enter.
+    Auto,
+}
+
 /// The settings as they were chosen.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) version: Version,
     pub(super) lag: Lag,
+    pub(super) login: Login,
+    /// Who is signed in where nothing is needed; the first user who may enter, if it is empty.
+    pub(super) login_user: Arc<str>,
     /// Its issuer, if it does not follow from each request.
     pub(super) issuer: Option<Arc<str>>,
 }
@@ -34,6 +68,12 @@ impl From<&vendors::Settings> for Settings {
                 _ => Version::Main,
             },
             lag: Lag::parse(settings.get(&LAG)).unwrap_or(Lag::Off),
+            login: match settings.get(&LOGIN) {
+                "hint" => Login::Hint,
+                "auto" => Login::Auto,
+                _ => Login::Page,
+            },
+            login_user: settings.get(&LOGIN_USER).into(),
             issuer: settings.issuer.clone(),
         }
     }

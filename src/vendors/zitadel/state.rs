@@ -7,8 +7,8 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::record::{
-    Application, ApplicationAlias, AuthRequest, InstanceState, LockoutPolicy, LoginPolicy, OidcSession, Organization,
-    OrganizationAlias, Permission, Project, RemovedUser, Session, User, UserGrant,
+    Application, ApplicationAlias, AuthRequest, DeviceRequest, InstanceState, LockoutPolicy, LoginPolicy, OidcSession,
+    Organization, OrganizationAlias, Permission, Project, RemovedUser, Session, User, UserGrant,
 };
 use super::settings::Settings;
 use crate::collections::collections;
@@ -50,6 +50,7 @@ collections! {
         auth_requests: Recent<AuthRequest>,
         /// Authorizations with refresh tokens.
         oidc_sessions: Recent<OidcSession>,
+        device_requests: Recent<DeviceRequest>,
     }
 }
 

@@ -77,6 +77,11 @@ impl Signer {
         self.key.key().public().read_token(token, &[Algorithm::Rs256])
     }
 
+    /// The id of the key.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The public key, as the key set shows it.
     pub fn jwk(&self) -> Value {
         tokens::jwk(self.key.key().public(), &self.id)

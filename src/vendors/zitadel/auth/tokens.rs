@@ -43,6 +43,11 @@ pub(in super::super) fn refresh(version: Version, ids: &Ids, id: &str, user_id: 
     seal(version, ids, &format!("{id}:{user_id}"), 0, Some(DOORS_KEY))
 }
 
+/// The id of the request of a device. It is another text each time.
+pub(in super::super) fn device(version: Version, ids: &Ids, device_code: &str) -> String {
+    seal(version, ids, device_code, 0, Some(DOORS_KEY))
+}
+
 fn seal(version: Version, ids: &Ids, text: &str, min_len: usize, key_id: Option<&str>) -> String {
     match version.seals_tokens() {
         true => sealed(ids).seal(&format!("{text:min_len$}"), key_id, &ids.bytes(Stream::Tokens)),
@@ -73,6 +78,11 @@ pub fn open_code(ids: &Ids, code: &str) -> Option<String> {
 pub fn open_refresh(ids: &Ids, token: &str) -> Option<(String, String)> {
     let (id, _) = parts(&open_text(ids, token)?)?;
     Some((id.split_once(REFRESH)?.0.to_owned(), id))
+}
+
+/// The code of the device of a request's id.
+pub fn open_device(ids: &Ids, id: &str) -> Option<String> {
+    open_text(ids, id).filter(|text| !text.contains(':'))
 }
 
 /// What an opaque token holds.

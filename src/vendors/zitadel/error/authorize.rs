@@ -112,6 +112,12 @@ pub(in super::super) enum CallbackError {
     OrganizationOther,
     /// The project demands a role, or an organisation that has it.
     ProjectDenied,
+    /// No device waits with that code.
+    DeviceNotFound,
+    /// The id of a device's request is none of this server.
+    DeviceIdBroken,
+    /// It was decided already, or is too old.
+    DeviceHandled,
 }
 
 impl CallbackError {
@@ -131,6 +137,11 @@ impl CallbackError {
                 precondition("User is not a member of the required organization", "COMMAND-59ljd")
             }
             Self::ProjectDenied => coded(403, Code::PermissionDenied, "Permission denied", "OIDC-foSyH49RvL"),
+            Self::DeviceNotFound => missing("Device Authorization Request does not exist", "QUERY-Sah9a"),
+            Self::DeviceIdBroken => precondition("malformed encrypted value", "CRYPT-ha6Oh"),
+            Self::DeviceHandled => {
+                precondition("Device Authorization Request has already been handled", "COMMAND-D30Jf")
+            }
         }
     }
 
@@ -142,6 +153,9 @@ impl CallbackError {
             Self::ApplicationShut => "application_shut",
             Self::OrganizationOther => "organization_other",
             Self::ProjectDenied => "project_denied",
+            Self::DeviceNotFound => "device_not_found",
+            Self::DeviceIdBroken => "device_id_broken",
+            Self::DeviceHandled => "device_handled",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How ZITADEL refuses at the doors of OAuth and OpenID Connect: `error` and `error_description`, never translated.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
@@ -14,6 +16,10 @@ use crate::vendors::zitadel::record::WrongSession;
 /// What the token endpoint says where no scope is asked for.
 const NO_SCOPE: &str = "The scope of your request is missing. Please ensure some scopes are requested. If you have any \
                         questions, you may contact the administrator of the application.";
+
+/// What a device is told that asks too early.
+const DEVICE_PENDING: &str = "The client SHOULD repeat the access token request to the token endpoint, after interval \
+                              from device authorization response.";
 
 /// The door whose credential is a token, and not a client's.
 const USERINFO: &str = "/oidc/v1/userinfo";
@@ -83,6 +89,22 @@ pub(in super::super) enum Refusal {
     RefreshUsed,
     /// More scopes than were granted.
     ScopeInvalid,
+    /// Nobody has decided about the device yet.
+    DevicePending,
+    /// Somebody denied it.
+    DeviceDenied,
+    /// Nobody decided in time.
+    DeviceExpired,
+    /// It has its tokens, or its user is kept out.
+    DeviceUsed,
+    /// What says whose session ends is no token of this server.
+    LogoutHintInvalid,
+    /// It is another application's.
+    LogoutClientOther,
+    /// There is no such application.
+    LogoutClientUnknown,
+    /// The redirect URI after it is none of the application's.
+    LogoutRedirectInvalid,
     /// No `token`.
     TokenMissing,
     /// A token that is another's.
@@ -96,20 +118,40 @@ pub(in super::super) enum Refusal {
 }
 
 impl Refusal {
+    /// Its name and its description.
+    pub(in super::super) fn error(&self) -> (&'static str, Cow<'static, str>) {
+        let (_, error, description, _) = self.parts();
+        (error, self.description(description))
+    }
+
     /// The refusal on the wire.
     pub(in super::super) fn render(&self) -> Reply {
-        let text;
-        let (status, error, description, answer) = match self {
+        if let Self::GrantTypeNotEmulated(grant) = self {
+            return not_emulated(grant);
+        }
+        let (status, error, description, answer) = self.parts();
+        body(status, error, &self.description(description)).fidelity_row(answer)
+    }
+
+    /// The text for people.
+    fn description(&self, known: &'static str) -> Cow<'static, str> {
+        match self {
+            Self::GrantTypeUnsupported(grant) => format!("{grant} not supported").into(),
+            Self::GrantTypeNotAllowed(grant) => format!("grant_type \"{grant}\" not allowed").into(),
+            Self::AssertionTypeUnknown(kind) => format!("invalid client_assertion_type {kind}").into(),
+            Self::Missing(member) => format!("{member} missing").into(),
+            Self::OtherClient(of) => format!("client_id does not correspond to the client_id in the {of}").into(),
+            _ => known.into(),
+        }
+    }
+
+    /// Its status, its name, its text, and its row in the fidelity table.
+    fn parts(&self) -> (u16, &'static str, &'static str, &'static str) {
+        match self {
             Self::GrantTypeMissing => (400, "invalid_request", "grant_type missing", "grant_type_missing"),
-            Self::GrantTypeUnsupported(grant) => {
-                text = format!("{grant} not supported");
-                (400, "unsupported_grant_type", &*text, "grant_type_unsupported")
-            }
-            Self::GrantTypeNotAllowed(grant) => {
-                text = format!("grant_type \"{grant}\" not allowed");
-                (400, "unauthorized_client", &*text, "grant_type_not_allowed")
-            }
-            Self::GrantTypeNotEmulated(grant) => return not_emulated(grant),
+            Self::GrantTypeUnsupported(_) => (400, "unsupported_grant_type", "", "grant_type_unsupported"),
+            Self::GrantTypeNotAllowed(_) => (400, "unauthorized_client", "", "grant_type_not_allowed"),
+            Self::GrantTypeNotEmulated(_) => (501, "unsupported_grant_type", "", ""),
             Self::AssertionMissing => (400, "invalid_request", "assertion missing", "assertion_missing"),
             Self::AssertionInvalid => (400, "invalid_grant", "invalid assertion", "assertion_invalid"),
             Self::AssertionFailed => (500, "server_error", "Errors.Internal", "assertion_failed"),
@@ -117,10 +159,7 @@ impl Refusal {
             Self::ClientMissing => {
                 (400, "invalid_request", "client_id or client_assertion must be provided", "client_missing")
             }
-            Self::AssertionTypeUnknown(kind) => {
-                text = format!("invalid client_assertion_type {kind}");
-                (400, "invalid_request", &*text, "assertion_type_unknown")
-            }
+            Self::AssertionTypeUnknown(_) => (400, "invalid_request", "", "assertion_type_unknown"),
             Self::ClientUnknown => (400, "invalid_client", "client not found", "client_unknown"),
             Self::SecretMissing => (400, "invalid_request", "Errors.User.Machine.Secret.NotExisting", "secret_missing"),
             Self::SecretInvalid => (400, "invalid_request", "Errors.User.Machine.Secret.Invalid", "secret_invalid"),
@@ -131,18 +170,19 @@ impl Refusal {
                 (400, "invalid_client", "client must be authenticated", "client_unauthenticated")
             }
             Self::ClientUnauthorized => (400, "unauthorized_client", "", "client_unauthorized"),
+            _ => self.parts_of_grants(),
+        }
+    }
+
+    /// The same of what is wrong with codes, tokens, devices and ends of sessions.
+    fn parts_of_grants(&self) -> (u16, &'static str, &'static str, &'static str) {
+        match self {
             Self::NotActive => (400, "invalid_request", "Errors.User.NotActive", "not_active"),
-            Self::Missing(member) => {
-                text = format!("{member} missing");
-                (400, "invalid_request", &*text, "member_missing")
-            }
+            Self::Missing(_) => (400, "invalid_request", "", "member_missing"),
             Self::CodeInvalid => (400, "invalid_request", "Errors.User.Code.Invalid", "code_invalid"),
             Self::CodeUsed => (400, "invalid_request", "Errors.AuthRequest.NoCode", "code_used"),
             Self::SessionEnded(why) => (400, "invalid_request", session_ended(*why), "session_ended"),
-            Self::OtherClient(of) => {
-                text = format!("client_id does not correspond to the client_id in the {of}");
-                (400, "invalid_client", &*text, "other_client")
-            }
+            Self::OtherClient(_) => (400, "invalid_client", "", "other_client"),
             Self::OtherRedirect => (400, "invalid_grant", "redirect_uri does not correspond", "other_redirect"),
             Self::VerifierMissing => (400, "invalid_request", "code_verifier required", "verifier_refused"),
             Self::VerifierInvalid => (400, "invalid_grant", "invalid code_verifier", "verifier_refused"),
@@ -152,6 +192,18 @@ impl Refusal {
             Self::RefreshInvalid => (400, "invalid_request", "Errors.User.RefreshToken.Invalid", "refresh_invalid"),
             Self::RefreshUsed => (400, "invalid_request", "Errors.OIDCSession.RefreshTokenInvalid", "refresh_used"),
             Self::ScopeInvalid => (400, "invalid_scope", "", "scope_invalid"),
+            Self::DevicePending => (400, "authorization_pending", DEVICE_PENDING, "device_pending"),
+            Self::DeviceDenied => (400, "access_denied", "The authorization request was denied.", "device_denied"),
+            Self::DeviceExpired => (400, "expired_token", "The \"device_code\" has expired.", "device_expired"),
+            Self::DeviceUsed => (400, "invalid_grant", "", "device_used"),
+            Self::LogoutHintInvalid => (400, "invalid_request", "id_token_hint invalid", "hint_invalid"),
+            Self::LogoutClientOther => {
+                (400, "invalid_request", "client_id does not match azp of id_token_hint", "client_refused")
+            }
+            Self::LogoutClientUnknown => (400, "invalid_request", "Errors.App.NotFound", "client_refused"),
+            Self::LogoutRedirectInvalid => {
+                (400, "invalid_request", "post_logout_redirect_uri invalid", "redirect_refused")
+            }
             Self::TokenMissing => (400, "invalid_request", "token missing", "token_missing"),
             Self::NotIssuedForClient => {
                 (401, "invalid_client", "token was not issued for this client", "not_issued_for_client")
@@ -159,8 +211,8 @@ impl Refusal {
             Self::AccessTokenMissing => (401, "invalid_request", "access token missing", "access_token_missing"),
             Self::AccessTokenInvalid => (401, "access_denied", "access token invalid", "access_token_invalid"),
             Self::NoActiveUser => (401, "access_denied", "no active user", "no_active_user"),
-        };
-        body(status, error, description).fidelity_row(answer)
+            _ => (500, "server_error", "Errors.Internal", ""),
+        }
     }
 }
 
@@ -175,9 +227,9 @@ const fn session_ended(why: WrongSession) -> &'static str {
 
 /// A grant that the vendor has and the emulator lacks.
 fn not_emulated(grant: &str) -> Reply {
-    let emulated =
-        [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials, Grant::JwtBearer].map(Grant::as_str);
-    let emulated = emulated.join(", ");
+    const EMULATED: [Grant; 5] =
+        [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials, Grant::JwtBearer, Grant::DeviceCode];
+    let emulated = EMULATED.map(Grant::as_str).join(", ");
     let text = format!("ZITADEL has the grant {grant}, but it is not emulated. Grants that are emulated: {emulated}.");
     body(501, "unsupported_grant_type", &text).with(MARK, Mark::Unemulated.header())
 }

@@ -1,4 +1,4 @@
-//! The authorize door of ZITADEL: a request is checked in the vendor's order, and stored for a login page.
+//! The authorize door of ZITADEL: a request is checked in the vendor's order, and kept for a login page.
 
 use serde_json::Value;
 
@@ -38,12 +38,12 @@ pub struct Asked {
 #[derive(Debug)]
 pub enum Decision {
     /// A page of this server answers the request, or of somebody else at that address.
-    Login { id: String, base_uri: Option<String> },
-    /// The request cannot be stored, which the application is told.
+    Login { request: Box<AuthRequest>, base_uri: Option<String> },
+    /// The request cannot be kept, which the application is told.
     Refused(String),
 }
 
-/// Checks a request and stores it.
+/// Checks a request. It is not kept yet.
 pub(in super::super) fn authorize(zitadel: &Zitadel, asked: Asked) -> Result<Decision, AuthorizeError> {
     let Asked { mut request, mut has_scope, issuer, login_client, is_tagged } = asked;
     let max_age = request.max_age.as_deref().map(str::parse::<u32>).transpose();
@@ -81,6 +81,7 @@ pub(in super::super) fn authorize(zitadel: &Zitadel, asked: Asked) -> Result<Dec
         azp: azp(&zitadel.context, &client_id, is_tagged),
         audience: audience(zitadel, &project, &scope),
         client_id,
+        issuer,
         redirect_uri,
         answer,
         mode: request.response_mode.as_deref().and_then(ResponseMode::parse),
@@ -104,9 +105,14 @@ pub(in super::super) fn authorize(zitadel: &Zitadel, asked: Asked) -> Result<Dec
         Some(LoginVersion::V2 { base_uri }) if !base_uri.is_empty() => Some(base_uri.clone()),
         _ => None,
     };
-    let id = stored.id.clone();
-    zitadel.state.auth_requests.push(stored);
-    Ok(Decision::Login { id, base_uri })
+    Ok(Decision::Login { request: Box::new(stored), base_uri })
+}
+
+/// Keeps a request for a login page, unless it is known.
+pub(in super::super) fn keep(zitadel: &Zitadel, request: &AuthRequest) {
+    if zitadel.state.auth_requests.get(&request.id).is_none() {
+        zitadel.state.auth_requests.push(request.clone());
+    }
 }
 
 /// The client's id as the client called itself, so that tokens repeat it.

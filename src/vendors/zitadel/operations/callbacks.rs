@@ -7,7 +7,7 @@ use super::super::error::Error;
 use super::super::error::authorize::CallbackError;
 use super::super::error::sessions::SessionError;
 use super::super::record::{
-    Answer, Application, AuthRequest, Authorization, Door, Permission, Project, Session, SessionUser, Stage,
+    Answer, Application, AuthRequest, Authorization, Door, Permission, Project, Session, Stage,
 };
 use super::super::state::{INSTANCE, Zitadel};
 use super::objects::Receipt;
@@ -43,12 +43,6 @@ pub struct Callback {
     pub url: String,
 }
 
-/// How the caller reaches the server, and in which way tokens are to be wrong.
-pub struct Reach<'a> {
-    pub issuer: &'a str,
-    pub defect: Option<Defect>,
-}
-
 /// The request of that id, as its login client or with a permission. One that was answered is still shown.
 pub(in super::super) fn get_auth_request(zitadel: &Zitadel, id: &str, caller: &Caller) -> Result<AuthRequest, Error> {
     let request = zitadel.state.auth_requests.get(id).filter(AuthRequest::is_v2);
@@ -59,12 +53,12 @@ pub(in super::super) fn get_auth_request(zitadel: &Zitadel, id: &str, caller: &C
     Ok(request)
 }
 
-/// Answers a request.
+/// Answers a request. `defect` is in which way tokens are to be wrong.
 pub fn create_callback(
     zitadel: &Zitadel,
     id: &str,
     kind: CallbackKind,
-    reach: &Reach<'_>,
+    defect: Option<Defect>,
     caller: &Caller,
 ) -> Result<Callback, Error> {
     let by_session = matches!(kind, CallbackKind::Session(_));
@@ -80,7 +74,7 @@ pub fn create_callback(
         CallbackKind::Error(refusal) => refuse(zitadel, &request, &refusal, caller.at()),
         CallbackKind::Session(proof) => {
             let session = prove(zitadel, &proof, caller.at())?;
-            complete(zitadel, &request, &session, reach, caller.at())
+            complete(zitadel, &request, &session, defect, caller.at())
         }
     }
 }
@@ -101,12 +95,11 @@ pub(super) fn complete(
     zitadel: &Zitadel,
     request: &AuthRequest,
     session: &Session,
-    reach: &Reach<'_>,
+    defect: Option<Defect>,
     now: Timestamp,
 ) -> Result<Callback, Error> {
     let user = session.user.as_ref().ok_or(SessionError::UserMissing("COMMAND-Sfw3f"))?;
-    let found = active_application(zitadel, &request.client_id).ok_or(CallbackError::ApplicationShut)?;
-    check_user(zitadel, request, user, &found.1)?;
+    let found = check(zitadel, request, &user.id, &user.organization)?;
     let (amr, auth_time) = session.authentication();
     let authorization = Authorization {
         client_id: request.client_id.clone(),
@@ -118,7 +111,7 @@ pub(super) fn complete(
         nonce: request.nonce.clone(),
         amr,
         auth_time,
-        defect: reach.defect,
+        defect,
     };
     let stage = match request.answer {
         Answer::Code => Stage::Answered(Box::new(authorization.clone())),
@@ -134,8 +127,8 @@ pub(super) fn complete(
             let code = tokens::code(zitadel.settings.version, &zitadel.context.ids, &request.id);
             url_with(request, &[("code", &zitadel.context.tag_with_world(code))], true)
         }
-        Answer::IdToken => implicit(zitadel, request, &found, &authorization, reach, false)?,
-        Answer::IdTokenAndToken => implicit(zitadel, request, &found, &authorization, reach, true)?,
+        Answer::IdToken => implicit(zitadel, request, &found, &authorization, false)?,
+        Answer::IdTokenAndToken => implicit(zitadel, request, &found, &authorization, true)?,
     };
     Ok(Callback { receipt, url })
 }
@@ -146,48 +139,45 @@ fn implicit(
     request: &AuthRequest,
     (application, project): &(Application, Project),
     authorization: &Authorization,
-    reach: &Reach<'_>,
     with_access: bool,
 ) -> Result<String, Error> {
     /// What the vendor counts until the end of an access token that there is not.
     const NEVER: &str = "18446744064486179580";
-    let tokens = issue::implicit(zitadel, application, project, authorization, reach.issuer, with_access);
+    let tokens = issue::implicit(zitadel, application, project, authorization, &request.issuer, with_access);
     let tokens = tokens.map_err(|_| SessionError::UserNotActive)?;
     let expires_in = tokens.expires_in.to_string();
-    let mut parameters = vec![("id_token", tokens.id_token.as_deref().unwrap_or_default())];
+    let mut parameters = vec![("id_token", tokens.id_token.as_deref().unwrap_or_default()), ("token_type", "Bearer")];
     if with_access {
-        parameters.extend([
-            ("access_token", &*tokens.access_token),
-            ("token_type", "Bearer"),
-            ("expires_in", &*expires_in),
-        ]);
+        parameters.extend([("access_token", &*tokens.access_token), ("expires_in", &*expires_in)]);
     } else {
         parameters.push(("expires_in", NEVER));
     }
     Ok(url_with(request, &parameters, false))
 }
 
-/// Whether the user is one of those whom request and project are for.
-fn check_user(
+/// The application that asks, if it may, and for that user of that organisation.
+pub(super) fn check(
     zitadel: &Zitadel,
     request: &AuthRequest,
-    user: &SessionUser,
-    project: &Project,
-) -> Result<(), CallbackError> {
+    user_id: &str,
+    organization: &str,
+) -> Result<(Application, Project), CallbackError> {
+    let found = active_application(zitadel, &request.client_id).ok_or(CallbackError::ApplicationShut)?;
+    let project = &found.1;
     let scope = request.scope.join(" ");
     let scopes = Scopes(&scope);
-    let is_own = |id: &str| id == user.organization;
+    let is_own = |id: &str| id == organization;
     let has_domain = |domain: &str| zitadel.organization_of_domain(domain).is_some_and(|found| is_own(&found.id));
     if !scopes.after(scopes::ORGANIZATION).all(is_own) || !scopes.after(scopes::DOMAIN).all(has_domain) {
         return Err(CallbackError::OrganizationOther);
     }
     let granted = || project.grants.iter().any(|grant| is_own(&grant.organization) && !grant.is_inactive);
     let has_project = || is_own(&project.resource_owner) || granted();
-    let has_role = || !zitadel.active_grants(&user.id, &project.id).is_empty();
+    let has_role = || !zitadel.active_grants(user_id, &project.id).is_empty();
     let settings = &project.settings;
     match (settings.has_project_check && !has_project()) || (settings.project_role_check && !has_role()) {
         true => Err(CallbackError::ProjectDenied),
-        false => Ok(()),
+        false => Ok(found),
     }
 }
 

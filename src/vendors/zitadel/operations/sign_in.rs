@@ -17,6 +17,7 @@ use crate::tokens::Defect;
 
 pub(super) use assertion::active_application;
 pub use claims::Claims;
+pub(super) use client::application;
 pub use introspection::{Introspected, introspect, revoke, userinfo};
 pub use token::{Granted, token};
 
@@ -33,6 +34,7 @@ pub(in super::super) struct Form {
     pub redirect_uri: Option<String>,
     pub code_verifier: Option<String>,
     pub refresh_token: Option<String>,
+    pub device_code: Option<String>,
     /// Who it says it is, and how it shows that.
     pub client: Result<Presented, Refusal>,
     /// What this server is called.

@@ -20,6 +20,8 @@ pub struct AuthRequest {
     pub azp: String,
     pub scope: Vec<String>,
     pub audience: Vec<String>,
+    /// What this server was called when it was asked.
+    pub issuer: String,
     pub redirect_uri: String,
     pub answer: Answer,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -53,7 +53,6 @@ impl OidcConfig {
         self.redirect_uris.iter().any(|known| known == uri || (self.dev_mode && matches(known, uri)))
     }
 
-    #[allow(dead_code)] // asked by the end of sessions
     /// Whether it takes that URI for those who signed out.
     pub fn takes_post_logout(&self, uri: &str) -> bool {
         let is_known = |known: &String| known == uri || (self.dev_mode && matches(known, uri));

@@ -1,18 +1,17 @@
 //! The routes of ZITADEL's authorize door, and of the OIDC service by which a login page answers.
 
+use serde_json::json;
+
 use super::handler::{Handler, Request, Row};
+use super::pages;
 use crate::protocol::Reply;
 use crate::vendors::zitadel::error::Error;
 use crate::vendors::zitadel::operations::authorize::{self, Decision};
-use crate::vendors::zitadel::operations::callbacks::{self, Reach};
+use crate::vendors::zitadel::operations::callbacks;
+use crate::vendors::zitadel::operations::devices;
 use crate::vendors::zitadel::wire::auth_requests as wire;
-use crate::vendors::zitadel::wire::issuer::issuer;
 
-/// The vendor's own login pages.
-const LOGIN_V2: &str = "/ui/v2/login";
-const LOGIN_V1: &str = "/ui/login";
-
-pub(super) static ROWS: [Row; 4] = [
+pub(super) static ROWS: [Row; 6] = [
     Row::new("authorize", "GET", "/oauth/v2/authorize", Handler::door(authorize)).oauth().any_method().unseen(),
     Row::new("authorize_by_post", "POST", "/oauth/v2/authorize", Handler::door(authorize)).oauth().unseen(),
     Row::new(
@@ -36,30 +35,64 @@ pub(super) static ROWS: [Row; 4] = [
         Handler::described("CreateCallbackRequest", |request| {
             request.serve_described("answered", |message, caller| {
                 let (id, kind) = (message.text("authRequestId"), wire::callback(message));
-                let issuer = issuer(request.zitadel, &request.exchange.call);
-                let reach = Reach { issuer: &issuer, defect: request.exchange.defect };
-                callbacks::create_callback(request.zitadel, id, kind, &reach, caller)
+                callbacks::create_callback(request.zitadel, id, kind, request.exchange.defect, caller)
                     .map(|callback| wire::created(&callback))
             })
         }),
     )
     .rpc("/zitadel.oidc.v2.OIDCService/CreateCallback")
     .unseen(),
+    Row::new(
+        "get_device_authorization_request",
+        "GET",
+        "/v2/oidc/device_authorization/{user_code}",
+        Handler::described("GetDeviceAuthorizationRequestRequest", |request| {
+            request.serve_described("found", |message, _| {
+                devices::get_device_request(request.zitadel, message.text("userCode"))
+                    .map(|found| wire::device_found(&found))
+            })
+        })
+        .trailing(),
+    )
+    .rpc("/zitadel.oidc.v2.OIDCService/GetDeviceAuthorizationRequest")
+    .reads_only(),
+    Row::new(
+        "authorize_or_deny_device_authorization",
+        "POST",
+        "/v2/oidc/device_authorization/{device_authorization_id}",
+        Handler::described("AuthorizeOrDenyDeviceAuthorizationRequest", |request| {
+            request.serve_described("decided", |message, caller| {
+                let session = message.has("session").then(|| wire::session(message));
+                let id = message.text("deviceAuthorizationId");
+                devices::decide(request.zitadel, id, session.as_ref(), caller).map(|()| json!({}))
+            })
+        }),
+    )
+    .rpc("/zitadel.oidc.v2.OIDCService/AuthorizeOrDenyDeviceAuthorization")
+    .unseen(),
 ];
 
 fn authorize(request: &Request<'_>) -> Result<Reply, Error> {
-    let call = &request.exchange.call;
-    let decided = authorize::authorize(request.zitadel, wire::asked(request.zitadel, call));
-    Ok(match decided {
+    let (zitadel, call) = (request.zitadel, &request.exchange.call);
+    let mut asked = wire::asked(zitadel, call);
+    let user = asked.request.fauxidp_user.take();
+    if user.is_some() && !request.visit().is_navigation() {
+        return Ok(pages::error("Only a navigation may sign a user in by fauxidp_user."));
+    }
+    Ok(match authorize::authorize(zitadel, asked) {
         Err(error) => error.render(),
         Ok(Decision::Refused(url)) => wire::redirect(call, &url).fidelity_row("refused_redirect"),
-        Ok(Decision::Login { id, base_uri }) => {
-            let to = match base_uri {
-                Some(base) => format!("{}/login?authRequest={id}", base.trim_end_matches('/')),
-                None if id.starts_with("V2_") => format!("{}{LOGIN_V2}/login?authRequest={id}", call.prefix),
-                None => format!("{}{LOGIN_V1}/login?authRequestID={id}", call.prefix),
-            };
-            wire::redirect(call, &to).fidelity_row("login_redirect")
-        }
+        Ok(Decision::Login { request: stored, base_uri }) => match (user, base_uri) {
+            (Some(user), _) => pages::enter_at_once(request, &stored, &user),
+            (None, Some(base)) => {
+                authorize::keep(zitadel, &stored);
+                let to = format!("{}/login?authRequest={}", base.trim_end_matches('/'), stored.id);
+                wire::redirect(call, &to).fidelity_row("login_redirect")
+            }
+            (None, None) => {
+                authorize::keep(zitadel, &stored);
+                wire::redirect(call, &pages::login(request, &stored)).fidelity_row("login_redirect")
+            }
+        },
     })
 }

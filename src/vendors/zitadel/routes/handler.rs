@@ -5,13 +5,14 @@ use http::header::{CACHE_CONTROL, HeaderValue, PRAGMA};
 use serde::Serialize;
 
 use crate::exchange::Exchange;
+use crate::oidc::visit::Visit;
 use crate::protocol::Reply;
 use crate::row::{self, Dialect, Field, Subject};
 use crate::vendors::zitadel::auth::{self, Caller};
 use crate::vendors::zitadel::error::status::Status;
 use crate::vendors::zitadel::error::{Error, ErrorContext};
 use crate::vendors::zitadel::record::WrongState;
-use crate::vendors::zitadel::state::Zitadel;
+use crate::vendors::zitadel::state::{NAME, Zitadel};
 use crate::vendors::zitadel::wire::door;
 use crate::vendors::zitadel::wire::edge::{self, Edge, EncodedResponse};
 use crate::vendors::zitadel::wire::message::{self, RequestMessage};
@@ -136,6 +137,11 @@ fn first_api(edge: Edge, reply: Reply) -> Reply {
 }
 
 impl Request<'_> {
+    /// Where the call came to, as a browser's.
+    pub(super) fn visit(&self) -> Visit<'_> {
+        Visit::of(&self.zitadel.context, NAME, &self.exchange.call)
+    }
+
     /// Answers with an operation of the user service, in the vendor's order: decode, authenticate, validate, operate.
     /// `answer` is the fidelity row that a success is.
     pub(super) fn serve<Q: RequestMessage, A: Message + Serialize>(

@@ -107,6 +107,7 @@ impl Objects {
             sessions: Recent::default(),
             auth_requests: Recent::default(),
             oidc_sessions: Recent::default(),
+            device_requests: Recent::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::operations::authorize::Asked;
 use super::super::operations::callbacks::{Callback, CallbackKind, CallbackRefusal, SessionProof};
+use super::super::operations::devices::DeviceFound;
 use super::super::record::AuthRequest;
 use super::super::state::Zitadel;
 use super::described::Described;
@@ -146,4 +147,15 @@ pub(in super::super) fn found(request: &AuthRequest) -> Value {
     set("maxAge", json!(request.max_age.map(|seconds| duration_text((seconds as i64, 0)))));
     set("hintUserId", json!(request.hint_user_id));
     json!({ "authRequest": shown })
+}
+
+/// The answer to a read of what a device asks.
+pub(in super::super) fn device_found(found: &DeviceFound) -> Value {
+    json!({ "deviceAuthorizationRequest": {
+        "id": found.id,
+        "clientId": found.request.client_id,
+        "scope": found.request.scope,
+        "appName": found.app_name,
+        "projectName": found.project_name,
+    } })
 }

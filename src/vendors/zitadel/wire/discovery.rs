@@ -4,6 +4,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, HeaderValue};
 use serde_json::{Value, json};
 
+use crate::oidc::grants::{ClientAuth, Grant, Served};
 use crate::protocol::Reply;
 
 /// The languages of the vendor's pages.
@@ -12,12 +13,24 @@ const LANGUAGES: [&str; 22] = [
     "tr", "uk", "zh",
 ];
 
-/// How clients say who they are at the token endpoint.
-const CLIENT_AUTHENTICATION: [&str; 4] = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
+/// How applications say who they are.
+const ANY: &[ClientAuth] = &[ClientAuth::None, ClientAuth::Basic, ClientAuth::Post, ClientAuth::PrivateKeyJwt];
+
+/// What the token endpoint serves. Token exchange is the vendor's, too, but not listed there either.
+pub(in super::super) static SERVED: Served = Served(&[
+    (Grant::AuthorizationCode, ANY),
+    (Grant::Implicit, &[ClientAuth::None]),
+    (Grant::RefreshToken, ANY),
+    (Grant::ClientCredentials, &[ClientAuth::Basic, ClientAuth::Post]),
+    (Grant::JwtBearer, &[ClientAuth::None]),
+    (Grant::DeviceCode, ANY),
+]);
 
 /// Where everything is, and what is understood.
 pub(in super::super) fn discovery(issuer: &str) -> Reply {
     let at = |path: &str| format!("{issuer}{path}");
+    let mut client_auths = SERVED.client_auths();
+    client_auths.rotate_right(1); // here, none comes first
     answer(&json!({
         "issuer": issuer,
         "authorization_endpoint": at("/oauth/v2/authorize"),
@@ -31,16 +44,13 @@ pub(in super::super) fn discovery(issuer: &str) -> Reply {
         "scopes_supported": ["openid", "profile", "email", "phone", "address", "offline_access"],
         "response_types_supported": ["code", "id_token", "id_token token"],
         "response_modes_supported": ["query", "fragment", "form_post"],
-        "grant_types_supported": [
-            "authorization_code", "implicit", "refresh_token", "client_credentials",
-            "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:device_code",
-        ],
+        "grant_types_supported": SERVED.grant_types(),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"],
         "request_object_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": CLIENT_AUTHENTICATION,
+        "token_endpoint_auth_methods_supported": client_auths,
         "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
-        "revocation_endpoint_auth_methods_supported": CLIENT_AUTHENTICATION,
+        "revocation_endpoint_auth_methods_supported": client_auths,
         "revocation_endpoint_auth_signing_alg_values_supported": ["RS256"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
         "introspection_endpoint_auth_signing_alg_values_supported": ["RS256"],

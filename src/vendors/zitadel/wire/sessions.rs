@@ -13,8 +13,8 @@ use super::objects::{changed, time};
 use crate::vendors::zitadel::operations::objects::Receipt;
 use crate::vendors::zitadel::operations::paging::Paging;
 use crate::vendors::zitadel::operations::sessions::{
-    Checks, Comparison, Factor, ListSessions, SessionChange, SessionFound, SessionQuery, SessionWritten, SessionsFound,
-    UserCheck,
+    Checks, Comparison, Factor, ListSessions, PasswordProof, SessionChange, SessionFound, SessionQuery, SessionWritten,
+    SessionsFound, UserCheck,
 };
 use crate::vendors::zitadel::record::{Kind, SessionUser, User};
 
@@ -102,7 +102,8 @@ fn checks(message: ChecksMessage) -> Checks {
         (message.recovery_code, Factor::RecoveryCode),
     ];
     let factors = factors.into_iter().filter_map(|(asked, factor)| asked.map(|_| factor));
-    Checks { user, password: message.password.map(|check| check.password), factors: factors.collect() }
+    let password = message.password.map(|check| PasswordProof::Plain(check.password));
+    Checks { user, password, factors: factors.collect() }
 }
 
 /// The search that a message asks for.

@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 
 use super::super::auth::HeldToken;
 use super::super::error::sign_in::Refusal;
+use super::super::operations::end_session::EndSession;
 use super::super::operations::sign_in::{Claims, Form, Granted, Introspected};
+use super::super::record::DeviceRequest;
 use super::super::state::Zitadel;
+use super::auth_requests::{login_client, parameters};
 use super::issuer::issuer;
-use crate::context::split_world;
+use crate::context::{WorldContext, split_world};
 use crate::oidc;
 use crate::oidc::assertion::unverified_subject;
 use crate::oidc::client::{self, ASSERTION_TYPE, NoClient, Presented, Proof};
@@ -40,6 +43,7 @@ pub(in super::super) fn form(zitadel: &Zitadel, call: &Call, defect: Option<Defe
         redirect_uri: text("redirect_uri"),
         code_verifier: text("code_verifier"),
         refresh_token: text("refresh_token"),
+        device_code: text("device_code"),
         client,
         issuer: issuer(zitadel, call),
         defect,
@@ -68,14 +72,36 @@ pub(in super::super) fn access_token(call: &Call) -> Option<String> {
 
 /// What the token endpoint gave.
 pub(in super::super) fn granted(granted: Granted) -> Reply {
-    let mut body = Claims::from_iter([
-        ("access_token".to_owned(), Value::from(granted.access_token)),
-        ("token_type".to_owned(), "Bearer".into()),
-    ]);
-    body.extend(granted.refresh_token.map(|token| ("refresh_token".to_owned(), Value::from(token))));
-    body.insert("expires_in".to_owned(), granted.expires_in.into());
-    body.extend(granted.id_token.map(|token| ("id_token".to_owned(), Value::from(token))));
-    oidc::answer::token(body, granted.defect)
+    let defect = granted.defect;
+    oidc::answer::token(granted.members(), defect)
+}
+
+/// What a device shows, and how often it may ask.
+pub(in super::super) fn waiting(context: &WorldContext, started: DeviceRequest, page: &str) -> Reply {
+    answer(&json!({
+        "device_code": context.tag_with_world(started.device_code),
+        "user_code": started.user_code,
+        "verification_uri": page,
+        "verification_uri_complete": format!("{page}?user_code={}", started.user_code),
+        "expires_in": DeviceRequest::LIFETIME.as_secs(),
+        "interval": 5,
+    }))
+}
+
+/// What is asked where a session is to end; `done` is the page that says that it did.
+pub(in super::super) fn end_session(call: &Call, done: String) -> EndSession {
+    let form = parameters(call);
+    let text = |name: &str| form.text(name).map(str::to_owned);
+    EndSession {
+        id_token_hint: text("id_token_hint"),
+        client_id: text("client_id"),
+        post_logout_redirect_uri: text("post_logout_redirect_uri"),
+        state: text("state"),
+        logout_hint: text("logout_hint"),
+        ui_locales: text("ui_locales"),
+        is_v2: login_client(call).is_some(),
+        done,
+    }
 }
 
 /// What a token allows.

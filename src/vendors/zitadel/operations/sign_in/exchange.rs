@@ -1,11 +1,11 @@
-//! How ZITADEL's applications get tokens: for a code, or for a refresh token.
+//! How ZITADEL's applications get tokens: for a code, for a refresh token, or for what a device shows.
 
 use jiff::Timestamp;
 
 use super::super::super::auth::tokens;
 use super::super::super::error::sign_in::Refusal;
 use super::super::super::record::{
-    Application, Authorization, Door, GrantType, OidcAuthMethod, OidcSession, Project, Stage, WrongSession,
+    Application, Authorization, Decision, Door, GrantType, OidcAuthMethod, OidcSession, Project, Stage, WrongSession,
 };
 use super::super::super::state::Zitadel;
 use super::scope::Scopes;
@@ -124,4 +124,30 @@ pub(super) fn revoke(zitadel: &Zitadel, token: &str, application: &Application) 
         }
     }
     Some(Ok(()))
+}
+
+/// Tokens for a device. It may ask as often as it likes.
+pub(super) fn by_device_code(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
+    let found = caller(zitadel, form, Grant::DeviceCode, GrantType::DeviceCode)?;
+    let code = form.device_code.as_deref().ok_or(Refusal::Missing("device_code"))?;
+    let request = zitadel.state.device_requests.get(code);
+    let request = request.filter(|request| *found.0.client_id == *request.client_id);
+    let request = request.ok_or(Refusal::OtherClient("authorization request"))?;
+    let user_id = match &request.decision {
+        Decision::Denied => return Err(Refusal::DeviceDenied),
+        Decision::Redeemed => return Err(Refusal::DeviceUsed),
+        Decision::Pending if zitadel.context.clock.now() >= request.expires => return Err(Refusal::DeviceExpired),
+        Decision::Pending => return Err(Refusal::DevicePending),
+        Decision::Approved(authorization) => &authorization.user_id,
+    };
+    // The code stays good for a user who may come back.
+    check_user(zitadel, user_id).map_err(|_| Refusal::DeviceUsed)?;
+    let used = zitadel.state.device_requests.update(code, |request| {
+        match std::mem::replace(&mut request.decision, Decision::Redeemed) {
+            Decision::Approved(authorization) => Ok(authorization),
+            Decision::Pending | Decision::Denied | Decision::Redeemed => Err(Refusal::DeviceUsed),
+        }
+    });
+    let authorization = Authorization { defect: form.defect, ..*used.ok_or(Refusal::DeviceUsed)?? };
+    issue::first(zitadel, &found, &authorization, &form.issuer)
 }

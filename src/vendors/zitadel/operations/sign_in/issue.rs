@@ -40,15 +40,19 @@ pub(super) fn shared_claims(
     let now = zitadel.context.clock.now().as_second();
     let mut claims =
         object(json!({ "iss": issuer, "sub": user_id, "aud": audience, "exp": expires.as_second(), "iat": now }));
-    // Those of the default world are like the vendor's to the last claim.
-    if *zitadel.context.world != *DEFAULT_WORLD {
-        claims.insert(WORLD_CLAIM.to_owned(), (*zitadel.context.world).into());
-    }
+    name_world(zitadel, &mut claims);
     claims
 }
 
+/// Adds the world. Tokens of the default one are like the vendor's to the last claim.
+pub(in super::super) fn name_world(zitadel: &Zitadel, claims: &mut Claims) {
+    if *zitadel.context.world != *DEFAULT_WORLD {
+        claims.insert(WORLD_CLAIM.to_owned(), (*zitadel.context.world).into());
+    }
+}
+
 /// Everything that an authorization gives: a first refresh token, too, where it is asked for and allowed.
-pub(super) fn first(
+pub(in super::super) fn first(
     zitadel: &Zitadel,
     (application, project): &(Application, Project),
     authorization: &Authorization,
@@ -237,7 +241,7 @@ impl Subject<'_> {
 }
 
 /// Signs a token of this world.
-pub(super) fn sign(zitadel: &Zitadel, kind: TokenKind, claims: Claims, defect: Option<Defect>) -> String {
+pub(in super::super) fn sign(zitadel: &Zitadel, kind: TokenKind, claims: Claims, defect: Option<Defect>) -> String {
     auth::signer(zitadel).issue(kind, claims, defect)
 }
 

@@ -9,7 +9,7 @@ use super::super::super::record::{AccessToken, GrantType, User};
 use super::super::super::state::Zitadel;
 use super::issue::{ACCESS_TOKEN_LIFETIME, EXPIRES_IN, keep, number, shared_claims, sign};
 use super::scope::{self, Scopes};
-use super::{Form, assertion, claims, client, exchange};
+use super::{Claims, Form, assertion, claims, client, exchange};
 use crate::oidc::grants::Grant;
 use crate::tokens::{Defect, TokenKind, half_hash};
 
@@ -27,6 +27,20 @@ pub struct Granted {
     pub defect: Option<Defect>,
 }
 
+impl Granted {
+    /// What the answer says, in the vendor's order.
+    pub fn members(self) -> Claims {
+        let mut body = Claims::from_iter([
+            ("access_token".to_owned(), Value::from(self.access_token)),
+            ("token_type".to_owned(), "Bearer".into()),
+        ]);
+        body.extend(self.refresh_token.map(|token| ("refresh_token".to_owned(), Value::from(token))));
+        body.insert("expires_in".to_owned(), self.expires_in.into());
+        body.extend(self.id_token.map(|token| ("id_token".to_owned(), Value::from(token))));
+        body
+    }
+}
+
 /// Gives a caller what its grant gives.
 pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
     let name = form.grant_type.as_deref().filter(|name| !name.is_empty()).ok_or(Refusal::GrantTypeMissing)?;
@@ -41,7 +55,7 @@ pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
         Grant::ClientCredentials => (client::machine(zitadel, &form.client)?, vec![BY_SECRET.to_owned()]),
         Grant::AuthorizationCode => return exchange::by_code(zitadel, form),
         Grant::RefreshToken => return exchange::by_refresh_token(zitadel, form),
-        Grant::DeviceCode => return Err(lacking(zitadel, form, grant, GrantType::DeviceCode)),
+        Grant::DeviceCode => return exchange::by_device_code(zitadel, form),
         Grant::TokenExchange => return Err(lacking(zitadel, form, grant, GrantType::TokenExchange)),
         Grant::Implicit | Grant::Password => return Err(unsupported()),
     };
