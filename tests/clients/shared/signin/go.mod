@@ -1,0 +1,3 @@
+module fauxidp.dev/clients/signin
+
+go 1.24
