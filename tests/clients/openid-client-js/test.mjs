@@ -172,7 +172,7 @@ for (const [vendor, own] of Object.entries(issuers)) {
     await refused(client.clientCredentialsGrant(await discover(own, id, 'wrong'), { scope }), ResponseBodyError, own.refusals.machine);
   });
 
-  if (vendor === 'monocloud') await check(`${vendor}: end of session`, async () => {
+  await check(`${vendor}: end of session`, async () => {
     const browser = new Browser();
     const tokens = await signIn(web, vendor, own, {}, browser);
     const end = client.buildEndSessionUrl(web, {
@@ -190,7 +190,7 @@ for (const [vendor, own] of Object.entries(issuers)) {
     await refused(client.authorizationCodeGrant(web, silent, checks), AuthorizationResponseError, 'login_required');
   });
 
-  if (vendor === 'monocloud') await check(`${vendor}: device`, async () => {
+  await check(`${vendor}: device`, async () => {
     const device = await discover(own, own.device);
     const asked = await client.initiateDeviceAuthorization(device, { scope: own.scope });
     const browser = new Browser();
