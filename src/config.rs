@@ -11,6 +11,7 @@ use crate::vendors::VendorFactory;
 pub use crate::faults::Policy as FaultPolicy;
 pub use crate::limits::Limits;
 pub use crate::listen::Listen;
+pub use crate::outcome::DeliverTo;
 
 /// What a server starts with.
 #[derive(Debug, Clone)]
@@ -51,6 +52,8 @@ pub struct Config {
     pub tls_key: Option<PathBuf>,
     /// Where to write the certificate that clients must trust.
     pub tls_ca_out: Option<PathBuf>,
+    /// Where deliveries and other requests to the outside may go.
+    pub deliver_to: DeliverTo,
     /// Host names that the control API accepts besides the usual ones.
     pub allow_host: Vec<String>,
 }
@@ -77,6 +80,7 @@ impl Default for Config {
             tls_cert: None,
             tls_key: None,
             tls_ca_out: None,
+            deliver_to: DeliverTo::Near,
             allow_host: Vec::new(),
         }
     }

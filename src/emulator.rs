@@ -195,7 +195,7 @@ impl Emulator {
             budget,
         };
         let addresses = bound.addresses();
-        let outbound = OutboundClient::new(addresses.clone(), limits.outbound_timeout);
+        let outbound = OutboundClient::new(addresses.clone(), config.deliver_to, limits.outbound_timeout);
         let pipeline = Arc::new(Pipeline::new(worlds, control, faults, outbound, limits));
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),

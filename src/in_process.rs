@@ -54,7 +54,7 @@ impl InProcess {
                 worlds,
                 Control { allowed_hosts: Vec::new(), certificate, metrics: Metrics::default(), budget },
                 StartFaults::default(),
-                OutboundClient::new(Vec::new(), config.limits.outbound_timeout),
+                OutboundClient::new(Vec::new(), config.deliver_to, config.limits.outbound_timeout),
                 config.limits,
             )
             .inline(),

@@ -158,6 +158,7 @@ mod collections;
 pub mod config;
 mod context;
 mod control;
+mod deliveries;
 mod directory;
 mod emulator;
 mod exchange;
@@ -198,7 +199,7 @@ mod world;
 pub mod cli;
 
 pub use budget::measure_with as measure_memory_with;
-pub use config::{Config, FaultPolicy, Limits, Listen};
+pub use config::{Config, DeliverTo, FaultPolicy, Limits, Listen};
 pub use emulator::{
     Builder, Clock, Emulator, Fault, Match, Recorded, Refused, Rule, Snapshot, StartError, Times, World,
 };
@@ -212,7 +213,9 @@ pub mod vendor {
     pub use crate::exchange::Exchange;
     pub use crate::failure::{Failure, Kind, NamedError, Overrides};
     pub use crate::fidelity::Fidelity;
-    pub use crate::outcome::{Ask, Continuation, OutboundError, OutboundReply, OutboundRequest, Outcome};
+    pub use crate::outcome::{
+        Ask, Continuation, OutboundDelivery, OutboundError, OutboundReply, OutboundRequest, Outcome, Signature,
+    };
     pub use crate::people::Person;
     pub use crate::protocol::credential::Carrier;
     pub use crate::protocol::route::{RouteTable, Routes};

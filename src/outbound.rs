@@ -17,7 +17,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
-use crate::outcome::{OutboundError, OutboundReply, OutboundRequest};
+use crate::deliveries::{Deliveries, State};
+use crate::outcome::{DeliverTo, OutboundError, OutboundReply, OutboundRequest};
 use target::{Target, resolve};
 
 /// The largest body of an answer, in bytes.
@@ -32,11 +33,31 @@ const MAX_IN_FLIGHT: usize = 64;
 /// The maximum number of unfinished deliveries. Further ones are not made.
 const MAX_DELIVERIES: usize = 1_024;
 
+/// How long a delivery waits at most to be overtaken by the next one.
+const MAX_LATE: Duration = Duration::from_secs(5);
+
+/// A delivery with its number in the world's list, and what a fault makes of it.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// Its number.
+    pub n: u64,
+    /// What is sent.
+    pub request: OutboundRequest,
+    /// How often it is sent.
+    pub times: u32,
+    /// How long it waits before.
+    pub pause: Duration,
+    /// Whether it waits for the next one.
+    pub is_late: bool,
+}
+
 /// Sends requests to the outside. A clone shares its limits.
 #[derive(Clone)]
 pub struct OutboundClient {
     /// The addresses that the server listens on: it never calls itself.
     own: Arc<[SocketAddr]>,
+    /// Where it may send to.
+    deliver_to: DeliverTo,
     /// How long a request may take in total.
     timeout: Duration,
     in_flight: Arc<Semaphore>,
@@ -45,9 +66,9 @@ pub struct OutboundClient {
 
 impl OutboundClient {
     /// The client of a server that listens on these addresses.
-    pub fn new(own: Vec<SocketAddr>, timeout: Duration) -> Self {
+    pub fn new(own: Vec<SocketAddr>, deliver_to: DeliverTo, timeout: Duration) -> Self {
         let in_flight = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
-        Self { own: own.into(), timeout, in_flight, deliveries: Arc::new(Semaphore::new(MAX_DELIVERIES)) }
+        Self { own: own.into(), deliver_to, timeout, in_flight, deliveries: Arc::new(Semaphore::new(MAX_DELIVERIES)) }
     }
 
     /// Sends a request on a new connection and reads the whole answer. It follows no redirect.
@@ -59,35 +80,53 @@ impl OutboundClient {
             let _permit = self.in_flight.acquire().await.expect("it is never closed");
             let target = Target::parse(&request.url)?;
             // The name is resolved only once, so that the connection goes to the addresses that were checked.
-            let addresses = resolve(&target, &self.own).await?;
+            let addresses = resolve(&target, self.deliver_to, &self.own).await?;
             exchange(&target, &addresses, request).await
         };
         tokio::time::timeout(self.timeout, sent).await.unwrap_or(Err(OutboundError::TimedOut))
     }
 
-    /// Makes the deliveries of one call, one after the other, in the background. Failures are logged.
-    pub fn deliver(&self, requests: Vec<OutboundRequest>) {
-        let number = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+    /// Makes the deliveries of one call, one after the other, in the background, and tells the list what came of them.
+    pub fn deliver(&self, planned: Vec<Planned>, list: &Arc<Deliveries>) {
+        let number = u32::try_from(planned.len()).unwrap_or(u32::MAX);
         let Ok(permit) = Arc::clone(&self.deliveries).try_acquire_many_owned(number) else {
             tracing::debug!("{number} deliveries are not made, since {MAX_DELIVERIES} are not over yet");
+            planned.iter().for_each(|one| list.end(one.n, State::Dropped));
             return;
         };
-        let client = self.clone();
+        let (client, list) = (self.clone(), Arc::clone(list));
         tokio::spawn(async move {
             let _permit = permit;
-            for request in requests {
-                let host =
-                    Target::parse(&request.url).map_or_else(|_| "?".to_owned(), |target| target.authority().to_owned());
-                match client.send(request).await.map(|reply| reply.status) {
-                    Ok(status) if status.is_success() => {}
-                    Ok(status) => {
-                        let status = status.as_u16();
-                        tracing::debug!(host, status, "a delivery to {host} was answered {status}");
-                    }
-                    Err(error) => tracing::debug!(host, %error, "a delivery to {host} failed: {error}"),
+            for one in planned {
+                if one.is_late {
+                    list.overtaken(one.n, MAX_LATE).await;
                 }
+                tokio::time::sleep(one.pause).await;
+                let state = client.send_times(one.request, one.times).await;
+                list.end(one.n, state);
             }
         });
+    }
+
+    /// Sends a request so many times. Failures are logged.
+    async fn send_times(&self, request: OutboundRequest, times: u32) -> State {
+        let host = Target::parse(&request.url).map_or_else(|_| "?".to_owned(), |target| target.authority().to_owned());
+        let mut state = State::Pending;
+        for sent in 1..=times {
+            state = match self.send(request.clone()).await {
+                Ok(reply) => State::Answered { status: reply.status.as_u16(), sent },
+                Err(error) => State::Failed { error: error.to_string(), sent },
+            };
+            match &state {
+                State::Answered { status: 200..=299, .. } => {}
+                State::Answered { status, .. } => {
+                    tracing::debug!(host, status, "a delivery to {host} was answered {status}");
+                }
+                State::Failed { error, .. } => tracing::debug!(host, error, "a delivery to {host} failed: {error}"),
+                State::Pending | State::Dropped => {}
+            }
+        }
+        state
     }
 }
 
@@ -139,7 +178,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let request = OutboundRequest::new(Method::GET, format!("http://{}/", listener.local_addr().unwrap()));
-        (listener, request, OutboundClient::new(Vec::new(), Duration::from_millis(20)))
+        (listener, request, OutboundClient::new(Vec::new(), DeliverTo::Near, Duration::from_millis(20)))
     }
 
     #[tokio::test]
@@ -156,9 +195,11 @@ mod tests {
     #[tokio::test]
     async fn a_bounded_number_is_delivered() {
         let (_listener, request, client) = listener_and_client();
-        client.deliver(vec![request.clone(); MAX_DELIVERIES + 1]);
+        let (list, planned) =
+            (Arc::default(), Planned { n: 1, request, times: 1, pause: Duration::ZERO, is_late: false });
+        client.deliver(vec![planned.clone(); MAX_DELIVERIES + 1], &list);
         assert_eq!(client.deliveries.available_permits(), MAX_DELIVERIES);
-        client.deliver(vec![request; MAX_DELIVERIES]);
+        client.deliver(vec![planned; MAX_DELIVERIES], &list);
         assert_eq!(client.deliveries.available_permits(), 0);
     }
 }

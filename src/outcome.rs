@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use crate::exchange::Exchange;
 use crate::protocol::Reply;
@@ -12,7 +12,7 @@ use crate::protocol::Reply;
 /// The result of a vendor's step. The pipeline sends and waits, so a vendor only computes.
 pub enum Outcome {
     /// The call is answered. Then the deliveries are made in the background, one after the other.
-    Reply(Reply, Vec<OutboundRequest>),
+    Reply(Reply, Vec<OutboundDelivery>),
     /// A request to the outside comes first.
     Ask(Box<Ask>),
 }
@@ -40,6 +40,44 @@ pub struct OutboundRequest {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    /// Whether a vendor of this server may answer it, if the URL leads there.
+    pub may_be_own: bool,
+}
+
+/// A request to the outside that no answer waits for, such as a notice that a session is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboundDelivery {
+    /// What it is called in fault rules and in the list of deliveries, such as `deliver_logout`.
+    pub operation: &'static str,
+    /// The key of the user that it is about.
+    pub user_id: Option<String>,
+    /// What is sent.
+    pub request: OutboundRequest,
+    /// Where its signature stands.
+    pub signature: Signature,
+}
+
+/// Where the signature of a delivery stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signature {
+    /// It is not signed.
+    None,
+    /// The last part of the JWT that ends the body.
+    Jwt,
+    /// The end of that header.
+    Header(HeaderName),
+}
+
+/// Where requests to the outside may go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeliverTo {
+    /// Nowhere.
+    None,
+    /// To loopback and private addresses, and to containers.
+    #[default]
+    Near,
+    /// To any address but link-local ones.
+    Any,
 }
 
 /// An answer from outside. A redirect is an answer like any other.
@@ -78,6 +116,9 @@ pub enum OutboundError {
         /// The address that it has.
         address: IpAddr,
     },
+    /// The server was told to send nothing.
+    #[error("nothing is sent to the outside: the server was started with --deliver-to none")]
+    Off,
     /// The server itself listens on the address.
     #[error("{host}: the address {address} is not allowed, because this server listens on it")]
     OwnListener {
@@ -121,6 +162,55 @@ impl From<Reply> for Outcome {
 impl OutboundRequest {
     /// A request without headers and body.
     pub fn new(method: Method, url: impl Into<String>) -> Self {
-        Self { method, url: url.into(), headers: HeaderMap::new(), body: Bytes::new() }
+        Self { method, url: url.into(), headers: HeaderMap::new(), body: Bytes::new(), may_be_own: false }
+    }
+}
+
+impl OutboundDelivery {
+    /// The same with a signature that does not fit. What is not signed stays as it is.
+    #[must_use]
+    pub fn with_bad_signature(mut self) -> Self {
+        match &self.signature {
+            Signature::None => {}
+            Signature::Jwt => {
+                // Its first character: the last one may hold bits that do not count.
+                let start = self.request.body.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
+                let mut body = self.request.body.to_vec();
+                body.get_mut(start).into_iter().for_each(|byte| *byte = another(*byte));
+                self.request.body = body.into();
+            }
+            Signature::Header(name) => {
+                let Some(value) = self.request.headers.get_mut(name) else { return self };
+                let mut text = value.as_bytes().to_vec();
+                text.last_mut().into_iter().for_each(|byte| *byte = another(*byte));
+                *value = text.try_into().expect("it is as plain as before");
+            }
+        }
+        self
+    }
+}
+
+/// Another digit of a text in hexadecimal or Base64.
+const fn another(digit: u8) -> u8 {
+    if digit == b'0' { b'1' } else { b'0' }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::{AUTHORIZATION, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn a_bad_signature_differs_in_one_digit() {
+        let mut request = OutboundRequest::new(Method::POST, "http://app/");
+        request.headers.insert(AUTHORIZATION, HeaderValue::from_static("t=1,v1=ab0"));
+        request.body = "logout_token=a.b.cd".into();
+        let delivery =
+            |signature| OutboundDelivery { operation: "deliver", user_id: None, request: request.clone(), signature };
+        let spoilt = |signature| delivery(signature).with_bad_signature().request;
+        assert_eq!(spoilt(Signature::None), request);
+        assert_eq!(spoilt(Signature::Jwt).body, "logout_token=a.b.0d");
+        assert_eq!(spoilt(Signature::Header(AUTHORIZATION)).headers[AUTHORIZATION], "t=1,v1=ab1");
     }
 }

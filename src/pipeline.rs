@@ -2,6 +2,7 @@
 
 mod answering;
 mod control;
+mod delivering;
 mod entering;
 mod faulting;
 mod grpc;
@@ -149,7 +150,7 @@ impl Pipeline {
         };
         // Only now, when the answer is decided, and whether or not the client is still connected.
         if !deliveries.is_empty() {
-            self.outbound.deliver(deliveries);
+            self.deliver(recorder, deliveries);
         }
         answering::explain(&mut reply, recorder.vendor().info(), &recorder.exchange);
         reply

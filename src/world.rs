@@ -14,6 +14,7 @@ use hashbrown::HashMap;
 use crate::call_match::MatchInput;
 use crate::clock::Clock;
 use crate::context::{DEFAULT_WORLD, WorldContext};
+use crate::deliveries::Deliveries;
 use crate::faults::{Candidate, Counters, Rules, Source, Spec};
 use crate::ids::Ids;
 use crate::journal::{Journal, JournalLimits};
@@ -41,6 +42,8 @@ pub struct World {
     used: (AtomicU64, AtomicI64),
     /// The calls that it got.
     pub journal: Arc<Journal>,
+    /// What left it for the outside.
+    pub deliveries: Arc<Deliveries>,
 }
 
 /// The faults of users, by the vendor's index and the user's key.
@@ -77,7 +80,17 @@ impl World {
         let mut found: Vec<_> = requested.map(|spec| counted(Source::Header, spec)).into_iter().collect();
         found.extend(rules);
         found.extend(user_fault.map(|spec| counted(Source::User, Arc::clone(spec))));
-        found.extend(start.iter().map(|spec| counted(Source::Start, Arc::clone(spec))));
+        let start = start.iter().filter(|spec| !spec.is_for_deliveries());
+        found.extend(start.map(|spec| counted(Source::Start, Arc::clone(spec))));
+        found
+    }
+
+    /// The faults that may apply to a delivery to the outside, highest rank first: from the rules and the command
+    /// line.
+    pub fn delivery_faults(&self, delivery: &MatchInput<'_>, start: &[Arc<Spec>]) -> Vec<Candidate> {
+        let mut found = self.rules.match_deliveries(delivery, || self.context.clock.now());
+        let start = start.iter().filter(|spec| spec.is_for_deliveries()).cloned();
+        found.extend(start.map(|spec| Candidate { source: Source::Start, spec, counters: Arc::clone(&self.counters) }));
         found
     }
 
@@ -127,6 +140,7 @@ impl World {
             settings: self.settings.clone(),
             used: (AtomicU64::new(0), AtomicI64::new(0)),
             journal: Arc::new(self.journal.fork()),
+            deliveries: Arc::default(),
         }
     }
 
@@ -143,6 +157,7 @@ impl World {
             settings,
             used: (AtomicU64::new(0), AtomicI64::new(0)),
             journal: Arc::clone(&self.journal),
+            deliveries: Arc::clone(&self.deliveries),
         }
     }
 }
@@ -192,10 +207,13 @@ impl WorldTemplate {
             let mut faults = HashMap::new();
             for fault in made.faults {
                 let info = made.vendor.info();
-                let mut spec =
-                    Spec::parse(&fault.spec).and_then(|spec| spec.fits(info.title, info.lacks)).map_err(|bad| {
-                        (vendor, SeedError::about(&self.seeds[vendor], &fault.spec, &fault.field, bad.to_string()))
-                    })?;
+                let spec = Spec::parse(&fault.spec).and_then(|spec| {
+                    spec.check_call()?;
+                    spec.fits(info.title, info.lacks)
+                });
+                let mut spec = spec.map_err(|bad| {
+                    (vendor, SeedError::about(&self.seeds[vendor], &fault.spec, &fault.field, bad.to_string()))
+                })?;
                 spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
                 faults.insert(fault.key, Arc::new(spec));
             }
@@ -212,6 +230,7 @@ impl WorldTemplate {
             settings: self.settings.clone(),
             used: (AtomicU64::new(0), AtomicI64::new(0)),
             journal: Arc::new(Journal::new(self.journal)),
+            deliveries: Arc::default(),
         })
     }
 }

@@ -12,7 +12,7 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 
 use super::log::{Level, LogFormat};
-use crate::config::Listen;
+use crate::config::{DeliverTo, Listen};
 use crate::{Config, FaultPolicy, Limits};
 
 /// The address of [`Config::default`].
@@ -217,6 +217,9 @@ pub(super) struct Serve {
     /// A host name that the control API accepts, besides localhost, IP addresses and names without a dot.
     #[arg(long, env = "FAUXIDP_ALLOW_HOST", value_name = "NAME", value_parser = several::<String>)]
     allow_host: Vec<Several<String>>,
+    /// Where to send notices and requests to: loopback and private addresses, anywhere, or nowhere.
+    #[arg(long, env = "FAUXIDP_DELIVER_TO", value_name = "WHERE", default_value = "near")]
+    deliver_to: Destinations,
     /// How much to log to stderr.
     #[arg(long, env = "FAUXIDP_LOG", value_name = "LEVEL", default_value = "info")]
     pub(super) log: Level,
@@ -266,6 +269,23 @@ impl From<Policy> for FaultPolicy {
             Policy::All => Self::All,
             Policy::Documented => Self::Documented,
             Policy::Off => Self::Off,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Destinations {
+    None,
+    Near,
+    Any,
+}
+
+impl From<Destinations> for DeliverTo {
+    fn from(destinations: Destinations) -> Self {
+        match destinations {
+            Destinations::None => Self::None,
+            Destinations::Near => Self::Near,
+            Destinations::Any => Self::Any,
         }
     }
 }
@@ -320,6 +340,7 @@ impl From<Serve> for Config {
             tls_cert: flags.tls_cert,
             tls_key: flags.tls_key,
             tls_ca_out: flags.tls_ca_out,
+            deliver_to: flags.deliver_to.into(),
             allow_host: all(flags.allow_host),
         }
     }

@@ -1,6 +1,7 @@
 //! fauxidp's own API under `/__fauxidp/`, and the page at `/`. Knows no vendor by name; faults never touch it.
 
 mod clock;
+mod deliveries;
 mod events;
 mod faults;
 mod guard;
@@ -69,6 +70,17 @@ impl Control {
                 unmatched(worlds.vendors(), None, &method, call.path())
             }
         }))
+    }
+
+    /// Waits, where an admitted call asks for that: for the deliveries of its world.
+    ///
+    /// # Errors
+    /// The refusal of a time that is none.
+    pub async fn wait(&self, call: &Call, admitted: &Admitted, worlds: &Worlds) -> Result<(), Box<Reply>> {
+        match admitted.0.operation.name {
+            "deliveries" => deliveries::wait(call, &admitted.0, worlds).await,
+            _ => Ok(()),
+        }
     }
 
     /// Answers an admitted call, whose body is there.

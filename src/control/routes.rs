@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, json};
 
 use super::request::Request;
-use super::{clock, events, faults, metrics, page, report, requests, sign_in, worlds};
+use super::{clock, deliveries, events, faults, metrics, page, report, requests, sign_in, worlds};
 use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
@@ -21,7 +21,7 @@ type Row = row::Row<Handler>;
 /// Every operation.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| RouteTable::new(&ROWS, || &[]));
 
-static ROWS: [Row; 30] = [
+static ROWS: [Row; 31] = [
     Row::new("page", "GET", "/", |request| page::page(request.vendors())),
     Row::new("health", "GET", "/__fauxidp/health", |request| {
         Reply::of(StatusCode::OK, &report::health(request.worlds, &request.exchange.call))
@@ -55,6 +55,8 @@ static ROWS: [Row; 30] = [
     Row::new("tokens", "POST", "/__fauxidp/worlds/{world}/tokens", sign_in::tokens),
     Row::new("signing_keys", "GET", "/__fauxidp/worlds/{world}/keys", sign_in::keys),
     Row::new("change_signing_keys", "POST", "/__fauxidp/worlds/{world}/keys", sign_in::change_keys),
+    // It may wait first: see `Control::wait`.
+    Row::new("deliveries", "GET", "/__fauxidp/worlds/{world}/deliveries", |request| request.read(deliveries::list)),
     Row::new("requests", "GET", "/__fauxidp/worlds/{world}/requests", |request| {
         request.read(|world| requests::list(world, request.query()))
     })

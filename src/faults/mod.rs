@@ -13,9 +13,9 @@ use http::header::{HeaderName, HeaderValue};
 use crate::failure::NamedError;
 
 pub use counters::Counters;
-pub use plan::{Candidate, Hold, Note, Plan, Source};
+pub use plan::{Candidate, Chosen, Hold, Note, Plan, Source};
 pub use rules::{NewRule, Rules};
-pub use spec::{BadFault, FaultOutcome, Moment, Spec};
+pub use spec::{BadFault, DeliveryFault, FaultOutcome, Moment, Spec};
 
 /// The request header that carries a fault specification.
 pub const REQUESTED: HeaderName = HeaderName::from_static("x-fault");
@@ -46,5 +46,7 @@ pub fn requested(headers: &HeaderMap, vendor: &str, lacks: &[NamedError]) -> Res
     }
     let lines: Result<Vec<_>, _> = lines.map(HeaderValue::to_str).collect();
     let text = lines.map_err(|_| BadFault("the specification is not ASCII".to_owned()))?.join(", ");
-    Spec::parse(&text)?.fits(vendor, lacks).map(|spec| Some(Arc::new(spec)))
+    let spec = Spec::parse(&text)?;
+    spec.check_call()?;
+    spec.fits(vendor, lacks).map(|spec| Some(Arc::new(spec)))
 }

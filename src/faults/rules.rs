@@ -123,11 +123,26 @@ impl Rules {
 
     /// The rules that match a call, the highest first. `now` is called only if a rule can expire.
     pub fn match_rules(&self, call: &MatchInput<'_>, now: impl FnOnce() -> Timestamp) -> Vec<Candidate> {
+        self.matching(call, |rule| !rule.spec.is_for_deliveries(), now)
+    }
+
+    /// The rules that match a delivery to the outside, the highest first. A rule for all calls is for none of them.
+    pub fn match_deliveries(&self, delivery: &MatchInput<'_>, now: impl FnOnce() -> Timestamp) -> Vec<Candidate> {
+        let is_meant = |rule: &Rule| rule.spec.is_for_deliveries() || rule.matching.asked_operation().is_some();
+        self.matching(delivery, is_meant, now)
+    }
+
+    fn matching(
+        &self,
+        call: &MatchInput<'_>,
+        is_meant: impl Fn(&Rule) -> bool,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Vec<Candidate> {
         let mut table = self.lock();
         if table.rules.iter().any(|rule| rule.until.is_some()) {
             table.remove_expired(now());
         }
-        let rules: Vec<_> = table.rules.iter().filter(|rule| rule.matching.matches(call)).collect();
+        let rules: Vec<_> = table.rules.iter().filter(|rule| is_meant(rule) && rule.matching.matches(call)).collect();
         let candidate = |rule: &&Rule| Candidate {
             source: Source::Rule,
             spec: Arc::clone(&rule.spec),

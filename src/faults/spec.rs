@@ -72,6 +72,21 @@ pub enum FaultOutcome {
     Hang(u64),
     /// Its answer, with tokens that are wrong in this way.
     Token(Defect),
+    /// A delivery to the outside goes wrong. A call that is answered meets none of these.
+    Delivery(DeliveryFault),
+}
+
+/// What goes wrong with a delivery to the outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryFault {
+    /// It is made twice.
+    Duplicate,
+    /// It is not made.
+    Drop,
+    /// Its signature does not fit.
+    BadSignature,
+    /// It is made after the next one.
+    Reorder,
 }
 
 /// One member of a specification.
@@ -208,13 +223,47 @@ impl Spec {
             Some(what) => what,
             None => FaultOutcome::Refusal(parameters.refusal(word)?),
         };
-        let on_the_answer = matches!(what, FaultOutcome::Cut(Cut::Truncate(_)) | FaultOutcome::Token(_));
+        let on_the_answer =
+            matches!(what, FaultOutcome::Cut(Cut::Truncate(_)) | FaultOutcome::Token(_) | FaultOutcome::Delivery(_));
         let at = parameters.moment(on_the_answer)?;
         parameters.end()?;
         let before = self.outcome.replace(Member { what, when, at, text });
         before.map_or(Ok(()), |_| {
             Err("duplicate outcome, expected at most one status, error or connection fault".to_owned())
         })
+    }
+
+    /// Whether it acts on deliveries to the outside alone.
+    pub fn is_for_deliveries(&self) -> bool {
+        self.outcome.as_ref().is_some_and(|outcome| matches!(outcome.what, FaultOutcome::Delivery(_)))
+    }
+
+    /// Checks that a call can meet it.
+    ///
+    /// # Errors
+    /// [`BadFault`] if it acts on deliveries alone.
+    pub fn check_call(&self) -> Result<(), BadFault> {
+        match self.is_for_deliveries() {
+            true => {
+                Err(BadFault("this fault acts on deliveries to the outside, which only a rule can match".to_owned()))
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// Checks that a delivery to the outside can meet it.
+    ///
+    /// # Errors
+    /// [`BadFault`] if it acts on answers.
+    pub fn check_delivery(&self) -> Result<(), BadFault> {
+        let is_answer = self.outcome.is_some() && !self.is_for_deliveries();
+        let drips = self.timing.as_ref().is_some_and(|timing| matches!(timing.what, Timing::Drip { .. }));
+        match is_answer || drips {
+            true => Err(BadFault(
+                "a delivery to the outside takes only delay, duplicate, drop, bad-signature and reorder".to_owned(),
+            )),
+            false => Ok(()),
+        }
     }
 
     /// The same specification, checked for a vendor that lacks these errors.
@@ -348,6 +397,10 @@ impl<'a> Parameters<'a> {
             }
             Some("hang") => FaultOutcome::Hang(self.milliseconds("ms")?.ok_or("hang needs ms")?),
             Some("token") => FaultOutcome::Token(self.defect()?),
+            Some("duplicate") => FaultOutcome::Delivery(DeliveryFault::Duplicate),
+            Some("drop") => FaultOutcome::Delivery(DeliveryFault::Drop),
+            Some("bad-signature") => FaultOutcome::Delivery(DeliveryFault::BadSignature),
+            Some("reorder") => FaultOutcome::Delivery(DeliveryFault::Reorder),
             _ => return Ok(None),
         }))
     }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 use http::Uri;
 use http::uri::PathAndQuery;
 
-use crate::outcome::OutboundError;
+use crate::outcome::{DeliverTo, OutboundError};
 
 /// The metadata service of clouds, which gives a machine its secrets. Its address counts as private by its range only.
 const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
@@ -68,14 +68,26 @@ impl Target {
 ///
 /// # Errors
 /// There is no address, or one of them is not allowed.
-pub(super) async fn resolve(target: &Target, own: &[SocketAddr]) -> Result<Vec<SocketAddr>, OutboundError> {
+pub(super) async fn resolve(
+    target: &Target,
+    deliver_to: DeliverTo,
+    own: &[SocketAddr],
+) -> Result<Vec<SocketAddr>, OutboundError> {
+    let is_allowed = |ip| match deliver_to {
+        DeliverTo::None => false,
+        DeliverTo::Near => is_near(ip) || target.is_container() && may_be_remote(ip),
+        DeliverTo::Any => may_be_remote(ip),
+    };
+    if deliver_to == DeliverTo::None {
+        return Err(OutboundError::Off);
+    }
     let host = &target.host;
     let unresolved = |reason: String| OutboundError::Unresolved { host: host.clone(), reason };
     let found = tokio::net::lookup_host((host.as_str(), target.port)).await;
     let addresses: Vec<_> = found.map_err(|error| unresolved(error.to_string()))?.collect();
     for address in &addresses {
         let ip = address.ip().to_canonical();
-        if !(is_near(ip) || target.is_container() && may_be_remote(ip)) {
+        if !is_allowed(ip) {
             return Err(OutboundError::NotNear { host: host.clone(), address: ip });
         }
         if own.iter().any(|own| is_own(*own, SocketAddr::new(ip, address.port()))) {
@@ -105,7 +117,7 @@ fn may_be_remote(address: IpAddr) -> bool {
     !(is_special || address.is_unspecified() || address.is_multicast())
 }
 
-/// Whether a connection to `address` would reach the listener `own`.
+/// Whether a connection to `address` would deliver_to the listener `own`.
 fn is_own(own: SocketAddr, address: SocketAddr) -> bool {
     let listens_everywhere = own.ip().is_unspecified();
     own.port() == address.port()
@@ -124,7 +136,22 @@ mod tests {
     const OWN: &str = "127.0.0.1:8484";
 
     async fn resolved(url: &str, own: &str) -> Result<Vec<SocketAddr>, OutboundError> {
-        resolve(&Target::parse(url)?, &[own.parse().unwrap()]).await
+        resolve(&Target::parse(url)?, DeliverTo::Near, &[own.parse().unwrap()]).await
+    }
+
+    #[tokio::test]
+    async fn the_reach_can_be_set() {
+        let resolved = async |url: &str, deliver_to| {
+            resolve(&Target::parse(url).unwrap(), deliver_to, &[OWN.parse().unwrap()])
+                .await
+                .map(|addresses| addresses.len())
+        };
+        assert_eq!(resolved("http://127.0.0.1/", DeliverTo::None).await, Err(OutboundError::Off));
+        assert_eq!(resolved("http://8.8.8.8/", DeliverTo::Any).await, Ok(1));
+        for never in ["http://169.254.169.254/", "http://[fd00:ec2::254]/", "http://0.0.0.0/", "http://127.0.0.1:8484/"]
+        {
+            assert!(resolved(never, DeliverTo::Any).await.is_err(), "{never}");
+        }
     }
 
     #[tokio::test]

@@ -22,6 +22,9 @@ impl Pipeline {
         let reply = match self.admit(&call, body).await {
             Ok((admitted, body)) => {
                 call.body = body;
+                if let Err(refusal) = self.wait(&call, &admitted).await {
+                    return *refusal;
+                }
                 let reply = self.control_reply(call, admitted).await;
                 match reply.body.len() > LARGE && self.budget().is_spent() {
                     true => self.control.no_memory(),
@@ -32,6 +35,16 @@ impl Pipeline {
         };
         tracing::debug!(status = reply.status.as_u16(), "{line}");
         reply
+    }
+
+    /// Waits, where an accepted call asks for that and not too many are held already.
+    async fn wait(&self, call: &Call, admitted: &Admitted) -> Result<(), Box<Reply>> {
+        let Some(_permit) = self.permit_to_hold() else { return Ok(()) };
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Ok(()),
+            waited = self.control.wait(call, admitted, &self.worlds) => waited,
+        }
     }
 
     /// Answers an accepted call, off the workers if it takes long.

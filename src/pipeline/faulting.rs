@@ -111,7 +111,9 @@ impl Pipeline {
         let cut = match outcome {
             FaultOutcome::Refusal(failure) => return recorder.vendor().refuse(&recorder.exchange, failure),
             // The vendor followed it, while it answered.
-            FaultOutcome::Token(_) => return answer.expect("it acts on the answer, so there is one"),
+            FaultOutcome::Token(_) | FaultOutcome::Delivery(_) => {
+                return answer.expect("it acts on the answer, so there is one");
+            }
             FaultOutcome::Cut(cut) => *cut,
             FaultOutcome::Hang(ms) => {
                 self.hold(Hold::Wait(Duration::from_millis(*ms)), None).await;

@@ -63,6 +63,16 @@ impl VendorSet {
         calls.check(&self.names(), self.operations().map(|(vendor, operation)| (vendor, operation.name)))
     }
 
+    /// The same for a rule, which can also name what a vendor delivers to the outside.
+    ///
+    /// # Errors
+    /// As of [`VendorSet::check`].
+    pub fn check_rule(&self, calls: &CallMatch) -> Result<(), String> {
+        let operations = self.operations().map(|(vendor, operation)| (vendor, operation.name));
+        let deliveries = self.infos().flat_map(|info| info.deliveries.iter().map(|name| (info.name, *name)));
+        calls.check(&self.names(), operations.chain(deliveries))
+    }
+
     /// The default settings of each vendor.
     pub fn default_settings(&self) -> Vec<Settings> {
         vec![Settings::default(); self.len()]

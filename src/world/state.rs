@@ -133,6 +133,7 @@ impl World {
             settings,
             used: (AtomicU64::new(0), AtomicI64::new(0)),
             journal: Arc::new(self.journal.fork()),
+            deliveries: Arc::default(),
         })
     }
 }

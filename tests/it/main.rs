@@ -7,6 +7,7 @@ mod circles;
 mod cli;
 mod contract;
 mod corpus;
+mod deliveries;
 mod disconnects;
 #[cfg(feature = "cli")]
 mod environment;

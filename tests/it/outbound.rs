@@ -40,6 +40,7 @@ static INFO: VendorInfo = VendorInfo {
     settings: &[],
     environment: &[],
     grants: None,
+    deliveries: &["deliver_news"],
     lacks: &[],
 };
 static FACTORY: VendorFactory = VendorFactory {
@@ -75,7 +76,12 @@ fn panic_with_the_answer(exchange: &Exchange) -> Outcome {
 }
 
 fn deliver(exchange: &Exchange) -> Outcome {
-    let delivery = |body: &'static str| OutboundRequest { body: body.into(), ..request(Method::POST, exchange) };
+    let delivery = |body: &'static str| OutboundDelivery {
+        operation: "deliver_news",
+        user_id: Some("ada".to_owned()),
+        request: OutboundRequest { body: body.into(), ..request(Method::POST, exchange) },
+        signature: Signature::Jwt,
+    };
     Outcome::Reply(Reply::of(StatusCode::OK, &"it goes out"), vec![delivery("first"), delivery("second")])
 }
 

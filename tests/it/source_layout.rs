@@ -33,6 +33,7 @@ const LEAVES: &[&str] = &[
     "clock",
     "collections",
     "context",
+    "deliveries",
     "directory",
     "exchange",
     "failure",

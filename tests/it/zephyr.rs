@@ -45,6 +45,7 @@ static INFO: VendorInfo = VendorInfo {
     settings: &[],
     environment: &[],
     grants: None,
+    deliveries: &[],
     lacks: &[NamedError::TenantMismatch],
 };
 static FACTORY: VendorFactory = VendorFactory { info: &INFO, embedded: r#"{"ada":true}"#, make, id: Person::email };

@@ -57,6 +57,7 @@ static INFO: VendorInfo = VendorInfo {
     settings: settings::ALL,
     environment: &["JITSUDO_URL", "JITSUDO_TOKEN", "JITSUDO_TENANT_ID"],
     grants: None,
+    deliveries: &[],
     lacks: &[NamedError::Identity],
 };
 

@@ -9,10 +9,13 @@ use super::issue;
 use crate::directory::DirectoryError;
 use crate::ids::{Stream, hex};
 use crate::oidc::visit::Who;
-use crate::outcome::OutboundRequest;
+use crate::outcome::{OutboundDelivery, OutboundRequest, Signature};
 use crate::tokens::{Defect, TokenKind};
 use crate::vendors::monocloud::record::{Alias, ClientLogin, Door, KeptOut, Kind, Session, SessionMetadata, User};
 use crate::vendors::monocloud::state::MonoCloud;
+
+/// How rules and the list of deliveries call a logout token on its way.
+pub(in super::super) const DELIVER_LOGOUT: &str = "deliver_logout";
 
 /// The event that a logout token tells of.
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -177,7 +180,7 @@ pub(in super::super) fn sign_out(
     monocloud: &MonoCloud,
     signed_in: &SignedIn,
     defect: Option<Defect>,
-) -> Vec<OutboundRequest> {
+) -> Vec<OutboundDelivery> {
     remove(monocloud, signed_in);
     sessions_ended(monocloud, &signed_in.user.profile.user_id, std::slice::from_ref(&signed_in.session), defect)
 }
@@ -198,7 +201,7 @@ pub(in super::super) fn sessions_ended(
     user_id: &str,
     sessions: &[Session],
     defect: Option<Defect>,
-) -> Vec<OutboundRequest> {
+) -> Vec<OutboundDelivery> {
     let has_ended = |id: &Option<String>| sessions.iter().any(|session| Some(&session.session_id) == id.as_ref());
     let applications = &monocloud.state.applications;
     monocloud.state.reference_tokens.retain(|token| !(token.is_session_bound && has_ended(&token.session_id)));
@@ -219,7 +222,8 @@ pub(in super::super) fn sessions_ended(
         let mut request = OutboundRequest::new(Method::POST, uri);
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         request.body = body.into();
-        Some(request)
+        let user_id = Some(user_id.to_owned());
+        Some(OutboundDelivery { operation: DELIVER_LOGOUT, user_id, request, signature: Signature::Jwt })
     });
     told.collect()
 }

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use http::StatusCode;
 
 use crate::exchange::Exchange;
-use crate::outcome::{OutboundRequest, Outcome};
+use crate::outcome::{OutboundDelivery, Outcome};
 use crate::protocol::{Call, Reply};
 use crate::row::{self, Subject};
 use crate::vendors::monocloud::error::Error;
@@ -40,7 +40,7 @@ pub(super) struct Request<'a> {
     pub(super) monocloud: &'a MonoCloud,
     pub(super) exchange: &'a Exchange,
     /// What applications are to be told afterwards.
-    deliveries: RefCell<Vec<OutboundRequest>>,
+    deliveries: RefCell<Vec<OutboundDelivery>>,
 }
 
 impl Handler {
@@ -107,7 +107,7 @@ impl Request<'_> {
     }
 
     /// Makes these deliveries once the call is answered.
-    pub(super) fn deliver(&self, deliveries: Vec<OutboundRequest>) {
+    pub(super) fn deliver(&self, deliveries: Vec<OutboundDelivery>) {
         self.deliveries.borrow_mut().extend(deliveries);
     }
 
