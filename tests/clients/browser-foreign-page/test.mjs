@@ -10,10 +10,15 @@ let checks = 0;
 
 const providers = {
   monocloud: {
-    issuer: `${url}/monocloud`,
     authorize: `${url}/monocloud/connect/authorize`,
     client: 'monocloud-web',
     user: 'user-active',
+    name: 'Ada Active',
+  },
+  zitadel: {
+    authorize: `${url}/oauth/v2/authorize`,
+    client: 'zitadel-web',
+    user: 'human-active',
     name: 'Ada Active',
   },
 };

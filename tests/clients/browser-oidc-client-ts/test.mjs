@@ -20,6 +20,18 @@ const providers = {
     disabled: 'Dora Disabled',
     introspection: ['/monocloud/connect/introspect', 'monocloud-api:monocloud-api-secret'],
     scope: 'openid profile email read',
+    stopped: 'invalid_grant',
+  },
+  zitadel: {
+    authority: url,
+    client_id: 'zitadel-spa',
+    user: 'human-active',
+    name: 'Ada Active',
+    password: ['69629023906488335', 'minnie'],
+    disabled: 'Ines Inactive',
+    introspection: ['/oauth/v2/introspect', 'zitadel-api:zitadel-api-secret'],
+    scope: 'openid profile email urn:zitadel:iam:org:project:id:69629023906488500:aud',
+    stopped: 'invalid_request',
   },
 };
 
@@ -142,7 +154,7 @@ async function story(vendor, own) {
     const { access_token: token } = await signedIn(page);
     await administrator[vendor].stop(own.user);
     const renewal = await errorOf(page, () => manager.signinSilent());
-    assert.deepEqual([renewal.name, renewal.error], ['ErrorResponse', own.stopped ?? 'invalid_grant']);
+    assert.deepEqual([renewal.name, renewal.error], ['ErrorResponse', own.stopped]);
     const userinfo = await errorOf(page, (token) => manager._client.metadataService.getUserInfoEndpoint().then((url) =>
       fetch(url, { headers: { authorization: `Bearer ${token}` } })).then((answer) => {
         if (!answer.ok) throw new Error(answer.status);
