@@ -4,6 +4,7 @@ mod ask;
 mod environment;
 mod flags;
 mod log;
+mod stop;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -120,7 +121,8 @@ fn serve(flags: Serve) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let ended = runtime.block_on(until_stopped(flags.into()));
+    let with_parent = flags.exit_with_parent;
+    let ended = runtime.block_on(until_stopped(flags.into(), with_parent));
     // Only connections that were given up are left.
     runtime.shutdown_background();
     match ended {
@@ -132,9 +134,10 @@ fn serve(flags: Serve) -> ExitCode {
     }
 }
 
-async fn until_stopped(config: Config) -> Result<(), String> {
+async fn until_stopped(config: Config, with_parent: bool) -> Result<(), String> {
     // First of all: a signal during the start must stop the server gracefully, also when it is PID 1.
-    let signal = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let signal = stop::signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let parent_ends = stop::parent_ends(with_parent);
     let emulator = Emulator::start_with(config).await.map_err(|error| error.to_string())?;
     let mut ready = String::new();
     for (address, vendor) in emulator.listeners() {
@@ -146,49 +149,11 @@ async fn until_stopped(config: Config) -> Result<(), String> {
         let mut stdout = io::stdout();
         let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
     });
-    let name = signal.await;
-    tracing::info!("{name}: stopping");
+    let reason = tokio::select! {
+        name = signal => name,
+        () = parent_ends => "the process that started the server has ended",
+    };
+    tracing::info!("{reason}: stopping");
     emulator.stop().await;
     Ok(())
-}
-
-/// The signal that stops the server.
-#[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = &'static str>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let hangup = if ignores_hangup() { None } else { Some(signal(SignalKind::hangup())?) };
-    let hangup = async {
-        match hangup {
-            Some(mut hangup) => hangup.recv().await,
-            None => std::future::pending().await,
-        }
-    };
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-            _ = hangup => "SIGHUP",
-        }
-    })
-}
-
-/// Whether the process was started to ignore SIGHUP, as by `nohup`. Where the system does not say, the signal keeps its
-/// usual effect.
-#[cfg(unix)]
-fn ignores_hangup() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & 1 == 1)
-}
-
-/// The signal that stops the server.
-#[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = &'static str>> {
-    Ok(async {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => "Ctrl-C",
-            Err(_) => std::future::pending().await,
-        }
-    })
 }

@@ -43,7 +43,7 @@
 //! # }
 //! ```
 //!
-//! MonoCloud's clients refuse plain HTTP, so its URL starts with `https://`; they have to trust
+//! MonoCloud's own clients refuse plain HTTP: they take the endpoint's `tls_url`, and have to trust
 //! [`Emulator::certificate`].
 //!
 //! # Faults

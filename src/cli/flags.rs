@@ -220,6 +220,9 @@ pub(super) struct Serve {
     /// Where to send notices and requests to: loopback and private addresses, anywhere, or nowhere.
     #[arg(long, env = "FAUXIDP_DELIVER_TO", value_name = "WHERE", default_value = "near")]
     deliver_to: Destinations,
+    /// Stop when the process that started the server ends.
+    #[arg(long, env = "FAUXIDP_EXIT_WITH_PARENT", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(super) exit_with_parent: bool,
     /// How much to log to stderr.
     #[arg(long, env = "FAUXIDP_LOG", value_name = "LEVEL", default_value = "info")]
     pub(super) log: Level,

@@ -7,14 +7,12 @@ use crate::context::DEFAULT_WORLD;
 use crate::fidelity::Answer;
 use crate::protocol::Call;
 use crate::row::Operation;
-use crate::vendors::{BaseUrls, Setting, VendorInfo, VendorSet};
-use crate::world::Worlds;
+use crate::vendors::{BaseUrls, Endpoint, Setting, VendorInfo, VendorSet};
+use crate::world::{World, Worlds};
 
 /// That the server is alive, its version, and the environment variables for clients that reach it as the caller did.
 pub(super) fn health(worlds: &Worlds, call: &Call) -> Value {
-    let authority = call.head.uri.authority().map(http::uri::Authority::as_str);
-    let host = authority.or_else(|| call.header(&HOST)).unwrap_or("127.0.0.1:8484");
-    let base = BaseUrls { plain: format!("http://{host}"), tls: format!("https://{host}") };
+    let base = base_urls(call);
     let world = worlds.get(DEFAULT_WORLD).expect("the default world is never dropped");
     let vendors: Vec<Value> = world
         .vendors()
@@ -25,6 +23,26 @@ pub(super) fn health(worlds: &Worlds, call: &Call) -> Value {
         })
         .collect();
     json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "vendors": vendors })
+}
+
+/// How each vendor's clients reach a world, given that the caller reached the server.
+pub(super) fn endpoints(world: &World, call: &Call) -> Value {
+    let base = base_urls(call);
+    let shown = world.vendors().map(|vendor| {
+        let Endpoint { url, tls_url, credential, environment } = vendor.endpoint(&base);
+        json!({
+            "vendor": vendor.info().name, "url": url, "tls_url": tls_url,
+            "credential": credential, "environment": environment,
+        })
+    });
+    json!({ "endpoints": shown.collect::<Vec<_>>() })
+}
+
+/// The server's URLs by the host that the caller named.
+fn base_urls(call: &Call) -> BaseUrls {
+    let authority = call.head.uri.authority().map(http::uri::Authority::as_str);
+    let host = authority.or_else(|| call.header(&HOST)).unwrap_or("127.0.0.1:8484");
+    BaseUrls { plain: format!("http://{host}"), tls: format!("https://{host}") }
 }
 
 /// Every route.

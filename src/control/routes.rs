@@ -43,6 +43,9 @@ static ROWS: [Row; 31] = [
     Row::new("drop_world", "DELETE", "/__fauxidp/worlds/{world}", worlds::drop_world).heavy(),
     Row::new("reset_world", "POST", "/__fauxidp/worlds/{world}/reset", worlds::reset).heavy(),
     Row::new("fork_world", "POST", "/__fauxidp/worlds/{world}/fork", worlds::fork).heavy(),
+    Row::new("endpoints", "GET", "/__fauxidp/worlds/{world}/endpoints", |request| {
+        request.read(|world| Reply::of(StatusCode::OK, &report::endpoints(world, &request.exchange.call)))
+    }),
     Row::new("get_state", "GET", "/__fauxidp/worlds/{world}/state", worlds::state).heavy(),
     Row::new("put_state", "PUT", "/__fauxidp/worlds/{world}/state", worlds::restore).heavy(),
     Row::new("outbox", "GET", "/__fauxidp/worlds/{world}/outbox", |request| {

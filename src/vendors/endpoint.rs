@@ -17,6 +17,8 @@ pub struct BaseUrls {
 pub struct Endpoint {
     /// Their base URL, such as `http://127.0.0.1:8484`.
     pub url: String,
+    /// The same with `https://`, for clients that refuse plain HTTP; they have to trust the server's certificate.
+    pub tls_url: String,
     /// A credential with all permissions there; it names the world.
     pub credential: String,
     /// The environment variables with both, and with whatever else they need.
@@ -24,9 +26,10 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// A base URL and a credential, without variables yet.
+    /// A base URL with `http://` and a credential, without variables yet.
     pub fn new(url: String, credential: String) -> Self {
-        Self { url, credential, environment: BTreeMap::new() }
+        let tls_url = url.replacen("http://", "https://", 1);
+        Self { url, tls_url, credential, environment: BTreeMap::new() }
     }
 
     /// Adds an environment variable.

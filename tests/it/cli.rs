@@ -110,6 +110,18 @@ fn a_hangup_stops_no_server_that_was_started_to_ignore_it() {
 }
 
 #[test]
+fn it_ends_with_its_parent_where_that_is_asked_for() {
+    let script = "\"$0\" --listen 127.0.0.1:0 --exit-with-parent & wait";
+    let mut serving =
+        Serving::start(without_variables(Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_fauxidp")])));
+    TcpStream::connect(serving.address()).expect("it listens");
+    // No signal reaches the server itself.
+    serving.child.kill().expect("it runs");
+    let (_, _, err) = serving.end();
+    assert!(err.contains("the process that started the server has ended: stopping"), "{err}");
+}
+
+#[test]
 fn a_request_that_was_sent_before_the_signal_is_answered() {
     let serving = Serving::start(fauxidp().args(["serve", "--listen", "127.0.0.1:0", "--log", "off"]));
     let mut stream = TcpStream::connect(serving.address()).expect("it listens");

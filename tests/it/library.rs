@@ -343,7 +343,9 @@ async fn an_endpoint_has_all_that_a_client_of_that_world_needs() {
     let endpoint = |vendor: &str| one.endpoint(vendor).expect("it is there");
     let address = emulator.addresses()[0];
     let monocloud = endpoint("monocloud");
-    assert_eq!((monocloud.url, &*monocloud.credential), (format!("https://{address}"), "monocloud-admin~one"));
+    assert_eq!((monocloud.url, &*monocloud.credential), (format!("http://{address}"), "monocloud-admin~one"));
+    assert_eq!(monocloud.tls_url, format!("https://{address}"));
+    assert_eq!(monocloud.environment["MONOCLOUD_MANAGEMENT_DOMAIN"], monocloud.tls_url);
     assert!(emulator.certificate().expect("it is made").starts_with("-----BEGIN CERTIFICATE-----"));
     let zitadel = endpoint("zitadel");
     assert_eq!((zitadel.url, &*zitadel.credential), (format!("http://{address}"), "zitadel-admin~one"));

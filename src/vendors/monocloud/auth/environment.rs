@@ -27,7 +27,7 @@ pub(in super::super) const ENVIRONMENT: &[&str] = &[
 pub(in super::super) fn endpoint(monocloud: &MonoCloud, base: &BaseUrls) -> Endpoint {
     // The official clients refuse plain http.
     let key = monocloud.context.tag_with_world(monocloud.keys.first_full().to_owned());
-    let mut endpoint = Endpoint::new(base.tls.clone(), key.clone());
+    let mut endpoint = Endpoint::new(base.plain.clone(), key.clone());
     for domain in ["MONOCLOUD_MANAGEMENT_DOMAIN", "MC_MANAGEMENT_DOMAIN", "MC_IDENTITY_DOMAIN"] {
         endpoint.set_env(domain, base.tls.clone());
     }
