@@ -21,7 +21,7 @@ type Row = row::Row<Handler>;
 /// Every operation.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| RouteTable::new(&ROWS, || &[]));
 
-static ROWS: [Row; 31] = [
+static ROWS: [Row; 32] = [
     Row::new("page", "GET", "/", |request| page::page(request.vendors())),
     Row::new("health", "GET", "/__fauxidp/health", |request| {
         Reply::of(StatusCode::OK, &report::health(request.worlds, &request.exchange.call))
