@@ -195,6 +195,13 @@ pub(super) fn refuse(
     Ok(Callback { receipt, url: url_with(request, &parameters, false) })
 }
 
+/// Where the browser goes that comes back from the older login page before the request is answered.
+pub(in super::super) fn unfinished(zitadel: &Zitadel, id: &str) -> Option<String> {
+    const TEXT: &str = "Unfortunately, the user may be not logged in and/or additional interaction is required.";
+    let request = zitadel.state.auth_requests.get(id).filter(|request| !request.is_v2() && request.is_open())?;
+    Some(url_with(&request, &[("error", "interaction_required"), ("error_description", TEXT)], false))
+}
+
 /// Answers an open request, once.
 fn enter(
     zitadel: &Zitadel,

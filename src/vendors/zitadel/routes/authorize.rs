@@ -11,9 +11,13 @@ use crate::vendors::zitadel::operations::callbacks;
 use crate::vendors::zitadel::operations::devices;
 use crate::vendors::zitadel::wire::auth_requests as wire;
 
-pub(super) static ROWS: [Row; 6] = [
+pub(super) static ROWS: [Row; 7] = [
     Row::new("authorize", "GET", "/oauth/v2/authorize", Handler::door(authorize)).oauth().any_method().unseen(),
     Row::new("authorize_by_post", "POST", "/oauth/v2/authorize", Handler::door(authorize)).oauth().unseen(),
+    Row::new("authorize_callback", "GET", "/oauth/v2/authorize/callback", Handler::door(authorize_callback))
+        .oauth()
+        .any_method()
+        .unseen(),
     Row::new(
         "get_auth_request",
         "GET",
@@ -94,5 +98,20 @@ fn authorize(request: &Request<'_>) -> Result<Reply, Error> {
                 wire::redirect(call, &pages::login(request, &stored)).fidelity_row("login_redirect")
             }
         },
+    })
+}
+
+/// Where the vendor's older login page goes on. The page of this server answers the application itself.
+fn authorize_callback(request: &Request<'_>) -> Result<Reply, Error> {
+    let form = wire::parameters(&request.exchange.call);
+    let Some(id) = form.text("id") else {
+        return Ok(wire::told("auth request callback is missing id").fidelity_row("id_missing"));
+    };
+    Ok(match callbacks::unfinished(request.zitadel, id) {
+        Some(url) => wire::redirect(&request.exchange.call, &url).fidelity_row("unfinished"),
+        None => {
+            let text = "ID=CACHE-d24aD Message=Errors.AuthRequest.NotFound Parent=(sql: no rows in result set)";
+            wire::told(text).fidelity_row("request_not_found")
+        }
     })
 }

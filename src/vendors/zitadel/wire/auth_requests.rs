@@ -106,6 +106,11 @@ pub(in super::super) fn redirect(call: &Call, to: &str) -> Reply {
     reply.with(LOCATION, location)
 }
 
+/// A refusal as a line of text.
+pub(in super::super) fn told(text: &str) -> Reply {
+    Reply::new(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", format!("{text}\n"))
+}
+
 /// How a message answers a request.
 pub(in super::super) fn callback(message: &Described) -> CallbackKind {
     if message.has("session") {
