@@ -190,6 +190,7 @@ mod recent;
 mod row;
 mod secrets;
 mod server;
+mod similar;
 mod tokens;
 mod totp;
 mod vendors;

@@ -6,9 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{CallMatch, Protocol, RefusedBy};
-
-/// How many characters of a name are compared with the known names: the cost of a comparison is quadratic.
-const MAX_COMPARED: usize = 64;
+use crate::similar::{most_similar, shown};
 
 /// How many of the nearest names are listed.
 const MAX_NEAREST: usize = 5;
@@ -59,23 +57,12 @@ impl CallMatch {
 /// Checks that a name is known; otherwise lists the known names closest to it.
 fn known<'n>(member: &str, name: Option<&str>, all: impl Iterator<Item = &'n str>) -> Result<(), String> {
     let Some(name) = name else { return Ok(()) };
-    let mut all: Vec<_> = all.collect();
+    let all: Vec<_> = all.collect();
     if all.contains(&name) {
         return Ok(());
     }
-    let compared: String = name.chars().take(MAX_COMPARED).collect();
-    all.sort_by_cached_key(|known| (strsim::levenshtein(known, &compared), *known));
-    all.dedup();
-    all.truncate(MAX_NEAREST);
-    Err(format!("unknown {member} {:?}; the closest matches are {}", shown(name), all.join(", ")))
-}
-
-/// A name for use in a message, cut so that it fits on a line.
-fn shown(name: &str) -> String {
-    match name.char_indices().nth(MAX_COMPARED) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
-    }
+    let nearest = most_similar(name, all, MAX_NEAREST).join(", ");
+    Err(format!("unknown {member} {:?}; the closest matches are {nearest}", shown(name)))
 }
 
 /// Reads a status, such as 404 or `"404"`, or a class, such as `"4xx"`.

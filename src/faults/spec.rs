@@ -9,6 +9,7 @@ use sfv::{BareItem, FieldType, Item, List, ListEntry, Parser};
 use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::ids;
 use crate::protocol::delivery::Cut;
+use crate::similar::closest_match;
 use crate::tokens::Defect;
 
 /// The maximum time for which a call can be held, in milliseconds.
@@ -419,7 +420,7 @@ impl<'a> Parameters<'a> {
                 Ok(status @ 400..=599) => Kind::Status(status),
                 _ => return Err("a status must be from 400 to 599".to_owned()),
             },
-            (_, Some(word)) => Kind::Named(NamedError::parse(word).ok_or("unknown fault")?),
+            (_, Some(word)) => Kind::Named(NamedError::parse(word).ok_or_else(|| unknown_fault(word))?),
             _ => return Err("expected a status or a word, such as 503 or reset".to_owned()),
         };
         Ok(Failure { kind, overrides: self.overrides()? })
@@ -447,10 +448,19 @@ impl<'a> Parameters<'a> {
     /// Refuses parameters that were not taken.
     fn end(self) -> Result<(), String> {
         match self.item.params.keys().find(|key| !self.taken.contains(&key.as_str())) {
-            Some(key) => Err(format!("unexpected parameter {key}")),
+            Some(key) => {
+                let key = key.as_str();
+                Err(format!("unexpected parameter {key}{}", closest_match(key, self.taken.iter().copied())))
+            }
             None => Ok(()),
         }
     }
+}
+
+fn unknown_fault(word: &str) -> String {
+    let words = ["none", "delay", "drip", "close", "reset", "garbage", "truncate", "hang", "token"];
+    let known = words.into_iter().chain(NamedError::ALL.into_iter().map(NamedError::as_str));
+    format!("unknown fault{}", closest_match(word, known))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::similar::{closest_match, shown};
+
 /// One setting that a vendor declares.
 #[derive(Debug)]
 pub struct Setting {
@@ -53,7 +55,10 @@ impl Settings {
             let known: Vec<_> = declared.iter().map(|setting| setting.key).collect();
             return Err(match known.is_empty() {
                 true => format!("{vendor} has no settings"),
-                false => format!("unknown setting {vendor}.{key}; expected one of {}", known.join(", ")),
+                false => {
+                    let closest = closest_match(key, known.iter().copied());
+                    format!("unknown setting {vendor}.{}{closest}; expected one of {}", shown(key), known.join(", "))
+                }
             });
         };
         if !setting.takes(value) {

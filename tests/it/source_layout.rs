@@ -10,7 +10,7 @@ use crate::fixture::{files, root};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("lib", &["*"]),
-    ("cli", &["config", "emulator", "control", "metrics"]),
+    ("cli", &["config", "emulator", "control", "metrics", "leaves"]),
     ("emulator", &["config", "control", "faults", "outbound", "pipeline", "server", "vendors", "world", "leaves"]),
     ("config", &["faults", "vendors", "leaves"]),
     ("in_process", &["*"]),
@@ -54,6 +54,7 @@ const LEAVES: &[&str] = &[
     "recent",
     "row",
     "secrets",
+    "similar",
     "tokens",
     "totp",
 ];
