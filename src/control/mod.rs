@@ -28,6 +28,8 @@ use crate::row::Operation;
 use crate::vendors::{VendorInfo, VendorSet};
 use crate::world::Worlds;
 
+#[cfg(feature = "cli")]
+pub use report::show_route;
 use request::Request;
 
 /// Returns the certificate that clients must trust, as PEM, or why there is none.

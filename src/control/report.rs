@@ -47,18 +47,19 @@ fn base_urls(call: &Call) -> BaseUrls {
 
 /// Every route.
 pub(super) fn routes(set: &VendorSet) -> Value {
-    let rows: Vec<Value> = super::all_operations(set)
-        .map(|(owner, operation)| {
-            json!({
-                "vendor": owner,
-                "operation": operation.name,
-                "method": operation.method,
-                "path": operation.path,
-                "emulated": operation.is_emulated,
-            })
-        })
-        .collect();
+    let rows: Vec<Value> = super::all_operations(set).map(|(owner, operation)| show_route(owner, operation)).collect();
     json!({ "routes": rows })
+}
+
+/// One route.
+pub fn show_route(owner: &str, operation: &Operation) -> Value {
+    json!({
+        "vendor": owner,
+        "operation": operation.name,
+        "method": operation.method,
+        "path": operation.path,
+        "emulated": operation.is_emulated,
+    })
 }
 
 /// The fidelity table as JSON.

@@ -73,9 +73,16 @@ pub(super) fn put(request: &Request<'_>) -> Reply {
         return request.control.no_memory();
     };
     let change = Change { settings, seed: body.seed, people: body.people };
-    request.named(|name| match request.worlds.change(name, &change) {
-        Ok(world) => Reply::of(StatusCode::OK, &shown(&world)),
-        Err(reason) => refused(&format!("Invalid world change: {reason}.")),
+    request.named(|name| {
+        let created = request.worlds.get(name).is_none();
+        match request.worlds.change(name, &change) {
+            Ok(world) => {
+                let mut shown = shown(&world);
+                shown["created"] = created.into();
+                Reply::of(StatusCode::OK, &shown)
+            }
+            Err(reason) => refused(&format!("Invalid world change: {reason}.")),
+        }
     })
 }
 
@@ -119,11 +126,9 @@ pub(super) fn restore(request: &Request<'_>) -> Reply {
 
 /// Resets a world to its initial state, or creates it.
 pub(super) fn reset(request: &Request<'_>) -> Reply {
-    request.named(|name| {
-        if !request.worlds.reset(name) {
-            request.worlds.make(name);
-        }
-        Reply::of(StatusCode::OK, &json!({ "world": name }))
+    request.named(|name| match request.worlds.reset(name) {
+        true => Reply::of(StatusCode::OK, &json!({ "world": name })),
+        false => no_world(name),
     })
 }
 
