@@ -1,20 +1,24 @@
 //! The command line: what each command does, and how the process ends. Knows no vendor.
 
 mod ask;
+mod client;
 mod environment;
 mod flags;
 mod log;
 mod stop;
+mod usage;
+mod variables;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use clap::error::ErrorKind;
+use serde_json::{Value, json};
 
-use crate::{Config, Emulator, control};
+use crate::{Config, Emulator, StartError, control};
 
+use ask::Server;
 use flags::{Cli, Command, Serve};
 use log::{Log, LogFormat, complaint};
 
@@ -26,48 +30,39 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.into_iter().collect();
     let cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error, log_format(&arguments)),
+        Err(error) => return usage::refuse(&error, &arguments),
     };
     match cli.command {
         None => serve(cli.serve),
         Some(Command::Serve(flags)) => serve(*flags),
-        Some(Command::Healthcheck { server }) => outcome(ask::health(&server.url()).map(|_| String::new())),
-        Some(Command::Env { server }) => outcome(environment::script(&server.url())),
-        Some(Command::Routes) => outcome(Ok(routes())),
+        Some(Command::Healthcheck { server }) => {
+            outcome(Server::at(&server.url()).and_then(|server| server.health()).map(|_| String::new()))
+        }
+        Some(Command::Env { server, format }) => outcome(environment::variables(&server.url(), format)),
+        Some(Command::Routes { vendor, json }) => match routes(vendor.as_deref(), json) {
+            Ok(text) => outcome(Ok(text)),
+            Err(reason) => {
+                complain(&reason, LogFormat::Text);
+                ExitCode::from(USAGE)
+            }
+        },
+        Some(Command::Worlds(command)) => outcome(client::worlds(&command)),
+        Some(Command::Requests(command)) => outcome(client::requests(&command)),
+        Some(Command::Verify(command)) => outcome(client::verify(&command)),
+        Some(Command::Fault(command)) => outcome(client::fault(&command)),
+        Some(Command::Outbox(target)) => outcome(client::outbox(&target)),
+        Some(Command::Clock(command)) => outcome(client::clock(&command)),
+        Some(Command::SignIn(command)) => outcome(client::sign_in(&command)),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "fauxidp", &mut script);
             outcome(Ok(String::from_utf8_lossy(&script).into_owned()))
         }
-    }
-}
-
-/// Help and version go to stdout; anything else is one line on stderr.
-fn refuse(error: &clap::Error, format: LogFormat) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        // A closed stdout is no reason to complain.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
-    }
-    // The first paragraph says what is wrong, a tip suggests a correction, and the rest is usage.
-    let text = error.render().to_string();
-    let lines: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    let line = lines.join(" ");
-    let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
-    let tip = tip.map(|tip| format!("; {tip}")).unwrap_or_default();
-    complain(&format!("{}{tip}", line.strip_prefix("error: ").unwrap_or(&line).trim_end_matches('.')), format);
-    ExitCode::from(USAGE)
-}
-
-/// The log format that an otherwise invalid command line asks for.
-fn log_format(arguments: &[OsString]) -> LogFormat {
-    let is_json = |value: Option<&OsString>| value.is_some_and(|value| value == "json");
-    let flag = arguments.iter().rposition(|argument| argument == "--log-format");
-    let by_flag = flag.map(|flag| is_json(arguments.get(flag + 1)));
-    let is_joined = arguments.iter().any(|argument| argument == "--log-format=json");
-    match by_flag.unwrap_or_else(|| is_joined || is_json(std::env::var_os("FAUXIDP_LOG_FORMAT").as_ref())) {
-        true => LogFormat::Json,
-        false => LogFormat::Text,
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            let written = clap_mangen::Man::new(Cli::command()).render(&mut page);
+            outcome(written.map(|()| String::from_utf8_lossy(&page).into_owned()).map_err(|error| error.to_string()))
+        }
     }
 }
 
@@ -78,37 +73,54 @@ fn complain(reason: &str, format: LogFormat) {
 
 /// Prints a command's result, or its error.
 fn outcome(answer: Result<String, String>) -> ExitCode {
-    match answer {
+    let reason = match answer {
         Ok(text) => {
-            // A reader such as `head` closes the pipe when it has seen enough.
-            let _ = io::stdout().write_all(text.as_bytes());
-            ExitCode::SUCCESS
+            let mut stdout = io::stdout();
+            match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+                Ok(()) => return ExitCode::SUCCESS,
+                // A reader such as `head` closes the pipe when it has seen enough.
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+                Err(error) => format!("stdout: {error}"),
+            }
         }
-        Err(reason) => {
-            complain(reason.trim_end_matches('.'), LogFormat::Text);
-            ExitCode::FAILURE
-        }
-    }
+        Err(reason) => reason,
+    };
+    complain(reason.trim_end_matches('.'), LogFormat::Text);
+    ExitCode::FAILURE
 }
 
-fn routes() -> String {
-    let mut text = String::new();
-    for (owner, operation) in control::built_in_operations() {
-        let lacking = if operation.is_emulated { "" } else { "  (not emulated)" };
-        let (method, path, name) = (operation.method, operation.path, operation.name);
-        text.push_str(&format!("{owner:<10} {method:<6} {path}  {name}{lacking}\n"));
+/// The routes of every vendor, or of one.
+fn routes(vendor: Option<&str>, as_json: bool) -> Result<String, String> {
+    let all = control::built_in_operations();
+    if let Some(name) = vendor.filter(|name| all.iter().all(|(owner, _)| owner != name)) {
+        let mut known: Vec<_> = all.iter().map(|(owner, _)| *owner).collect();
+        known.dedup();
+        return Err(format!("unknown vendor {name:?}; expected one of {}", known.join(", ")));
     }
-    text
+    let meant = all.iter().filter(|(owner, _)| vendor.is_none_or(|name| name == *owner));
+    if as_json {
+        let routes: Vec<Value> = meant.map(|(owner, operation)| control::show_route(owner, operation)).collect();
+        return Ok(format!("{:#}\n", json!({ "routes": routes })));
+    }
+    let line = |(owner, operation): &(&str, &'static _)| {
+        let crate::row::Operation { method, path, name, is_emulated, .. } = operation;
+        let lacking = if *is_emulated { "" } else { "  (not emulated)" };
+        format!("{owner:<10} {method:<6} {path}  {name}{lacking}\n")
+    };
+    Ok(meant.map(line).collect())
 }
 
 fn serve(flags: Serve) -> ExitCode {
-    let log = match Log::start(flags.log, flags.log_format) {
+    let log = match Log::start(flags.log.log, flags.log.log_format) {
         Ok(log) => log,
         Err(error) => {
-            complain(&format!("cannot start the log: {error}"), flags.log_format);
+            complain(&format!("cannot start the log: {error}"), flags.log.log_format);
             return ExitCode::FAILURE;
         }
     };
+    for warning in variables::unknown() {
+        tracing::warn!("{warning}");
+    }
     // On a single core, as in many containers, more worker threads only add overhead.
     let mut runtime = match std::thread::available_parallelism() {
         Ok(cores) if cores.get() == 1 => tokio::runtime::Builder::new_current_thread(),
@@ -138,7 +150,13 @@ async fn until_stopped(config: Config, with_parent: bool) -> Result<(), String> 
     // First of all: a signal during the start must stop the server gracefully, also when it is PID 1.
     let signal = stop::signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let parent_ends = stop::parent_ends(with_parent);
-    let emulator = Emulator::start_with(config).await.map_err(|error| error.to_string())?;
+    let emulator = match Emulator::start_with(config).await {
+        Ok(emulator) => emulator,
+        Err(error) => {
+            let explained = tokio::task::spawn_blocking(move || explain(&error));
+            return Err(explained.await.unwrap_or_else(|error| error.to_string()));
+        }
+    };
     let mut ready = String::new();
     for (address, vendor) in emulator.listeners() {
         let vendor = vendor.map(|name| format!(" {name}")).unwrap_or_default();
@@ -156,4 +174,18 @@ async fn until_stopped(config: Config, with_parent: bool) -> Result<(), String> 
     tracing::info!("{reason}: stopping");
     emulator.stop().await;
     Ok(())
+}
+
+/// Why the server cannot start. Of an address that is in use it says by whom.
+fn explain(error: &StartError) -> String {
+    let StartError::Listen { address, error: cause } = error else { return error.to_string() };
+    if cause.kind() != ErrorKind::AddrInUse {
+        return error.to_string();
+    }
+    let health = Server::at(&address.to_string()).and_then(|server| server.health());
+    let owner = match health {
+        Ok(health) => format!("fauxidp {} answers there", health["version"].as_str().unwrap_or_default()),
+        Err(_) => "another program listens there".to_owned(),
+    };
+    format!("{error}: {owner}; for any free port: --listen 127.0.0.1:0")
 }

@@ -5,6 +5,8 @@ mod browser;
 mod circles;
 #[cfg(feature = "cli")]
 mod cli;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod command_line;
 mod contract;
 mod corpus;
 mod deliveries;

@@ -1,0 +1,256 @@
+//! The commands that ask a running server about one of its worlds.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::Addresses;
+use super::value::time;
+
+/// Which server and which world.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub struct Target {
+    /// URL or address of the server; defaults to the first --listen address.
+    #[arg(long, value_name = "URL", env = "FAUXIDP_URL", global = true)]
+    url: Option<String>,
+    /// The world.
+    #[arg(long, value_name = "NAME", env = "FAUXIDP_WORLD", default_value = "default", global = true)]
+    pub world: String,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(flatten)]
+    addresses: Addresses,
+}
+
+impl Target {
+    /// The server's URL.
+    pub fn url(&self) -> String {
+        self.url.clone().unwrap_or_else(|| self.addresses.url())
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Worlds {
+    #[command(subcommand)]
+    pub action: Option<WorldsAction>,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum WorldsAction {
+    /// Print the names of all worlds (the default).
+    List,
+    /// Start a world over.
+    Reset,
+    /// Copy a world to a new one.
+    Fork {
+        /// The name of the copy.
+        to: String,
+    },
+    /// Drop a world.
+    Drop,
+    /// Write a world's state to a file.
+    Save {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Replace a world's state by that of a file.
+    Load {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// Which calls.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Calls")]
+pub struct Calls {
+    /// Calls to this vendor.
+    #[arg(long, value_name = "NAME")]
+    vendor: Option<String>,
+    /// Calls of this operation, such as disable_user; `fauxidp routes` prints all.
+    #[arg(long, value_name = "NAME")]
+    operation: Option<String>,
+    /// Calls about this user.
+    #[arg(long, value_name = "ID")]
+    user: Option<String>,
+    /// Calls with this method.
+    #[arg(long, value_name = "METHOD")]
+    method: Option<String>,
+    /// Calls to this path; * stands for any text.
+    #[arg(long, value_name = "PATH")]
+    path: Option<String>,
+    /// Calls with this credential.
+    #[arg(long, value_name = "NAME")]
+    credential: Option<String>,
+}
+
+impl Calls {
+    /// The members of a match, in the control API's words.
+    pub fn members(&self) -> Map<String, Value> {
+        let all = [
+            ("vendor", &self.vendor),
+            ("operation", &self.operation),
+            ("user", &self.user),
+            ("method", &self.method),
+            ("path", &self.path),
+            ("credential", &self.credential),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into()))).collect()
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Requests {
+    /// Print each further call as it arrives, until interrupted.
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Calls with this status, such as 404 or 4xx.
+    #[arg(long, value_name = "STATUS", help_heading = "Calls")]
+    pub status: Option<String>,
+    #[command(flatten)]
+    pub calls: Calls,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Exactly this many calls.
+    #[arg(long, value_name = "N", conflicts_with_all = ["at_least", "at_most"])]
+    times: Option<u64>,
+    /// At least this many calls; 1 if no number is given.
+    #[arg(long, value_name = "N")]
+    at_least: Option<u64>,
+    /// At most this many calls.
+    #[arg(long, value_name = "N")]
+    at_most: Option<u64>,
+    /// Calls with this status, such as 404 or 4xx.
+    #[arg(long, value_name = "STATUS", help_heading = "Calls")]
+    status: Option<String>,
+    #[command(flatten)]
+    calls: Calls,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+impl Verify {
+    /// The body of the control API's `verify`.
+    pub fn body(&self) -> Value {
+        let mut calls = self.calls.members();
+        if let Some(status) = &self.status {
+            calls.insert("status".to_owned(), (&**status).into());
+        }
+        let mut body = json!({ "match": calls });
+        let counts = [("times", self.times), ("at_least", self.at_least), ("at_most", self.at_most)];
+        for (name, count) in counts.into_iter().filter_map(|(name, count)| Some((name, count?))) {
+            body[name] = count.into();
+        }
+        if counts.iter().all(|(_, count)| count.is_none()) {
+            body["at_least"] = 1.into();
+        }
+        body
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Fault {
+    #[command(subcommand)]
+    pub action: Option<FaultAction>,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FaultAction {
+    /// Add a fault for calls.
+    Add {
+        /// The fault, such as '503;retry-after=2;first=2'.
+        spec: String,
+        /// Remove it after this many milliseconds.
+        #[arg(long, value_name = "MS")]
+        ttl_ms: Option<u64>,
+        #[command(flatten)]
+        calls: Calls,
+    },
+    /// Print all faults (the default).
+    List,
+    /// Remove one fault, or all.
+    Clear {
+        /// The fault's id.
+        id: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Clock {
+    #[command(subcommand)]
+    pub action: Option<ClockAction>,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ClockAction {
+    /// Print the time (the default).
+    Show,
+    /// Set the clock, which then stands still.
+    Set {
+        /// The time, such as 2030-01-01T00:00:00Z.
+        #[arg(value_name = "RFC3339", value_parser = time)]
+        time: Timestamp,
+    },
+    /// Move the clock on.
+    Advance {
+        /// By this many milliseconds.
+        ms: u64,
+    },
+    /// Let the clock run.
+    Run,
+    /// Stop the clock at its time.
+    Freeze,
+}
+
+#[derive(Debug, Args)]
+pub struct SignIn {
+    /// The vendor.
+    #[arg(long, value_name = "NAME")]
+    vendor: String,
+    /// The application's client id.
+    #[arg(long, value_name = "ID")]
+    client_id: String,
+    /// The user's id.
+    #[arg(long, value_name = "ID")]
+    user: String,
+    /// One of the application's redirect URIs; defaults to its first.
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Option<String>,
+    /// The scopes, separated by blanks.
+    #[arg(long, value_name = "SCOPE")]
+    scope: Option<String>,
+    /// Print tokens instead of a redirect with a code.
+    #[arg(long)]
+    pub tokens: bool,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+impl SignIn {
+    /// The body of the control API's `sign-in` and `tokens`.
+    pub fn body(&self) -> Value {
+        let all = [
+            ("vendor", Some(&self.vendor)),
+            ("client_id", Some(&self.client_id)),
+            ("user", Some(&self.user)),
+            ("redirect_uri", self.redirect_uri.as_ref()),
+            ("scope", self.scope.as_ref()),
+        ];
+        let members = all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone().into())));
+        Value::Object(members.collect())
+    }
+}
