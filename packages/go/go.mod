@@ -1,0 +1,3 @@
+module fauxidp.dev/fauxidptest
+
+go 1.22
