@@ -132,6 +132,11 @@ final class SignIn {
             return follow(HttpRequest.newBuilder(url).build(), callback);
         }
 
+        /** Presses a button of the application that posts nothing. */
+        Page post(URI url, String callback) throws Exception {
+            return follow(HttpRequest.newBuilder(url).POST(HttpRequest.BodyPublishers.noBody()).build(), callback);
+        }
+
         /** Sends the form of a page that is posted, with what is hidden in it and one member. */
         Page press(Page page, String callback, String name, String value) throws Exception {
             Matcher form = Pattern.compile("<form method=\"post\" action=\"([^\"]*)\".*?</form>", Pattern.DOTALL).matcher(page.text);
