@@ -2,14 +2,20 @@
 
 mod check;
 mod input;
+mod sent;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::protocol::credential::Credential;
+use crate::secrets;
 
 pub use input::{Finished, MatchInput, Protocol, RefusedBy};
+pub use sent::{Sent, is_kept};
+
+use sent::Named;
 
 /// Selects calls. A member that is not set matches anything, so a new selection matches every call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +42,12 @@ pub struct CallMatch {
     refused_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<u64>,
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    query: Named,
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    headers: Named,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    body: Map<String, Value>,
 }
 
 impl CallMatch {
@@ -102,6 +114,25 @@ impl CallMatch {
         self.after = Some(n);
         self
     }
+
+    /// Only those with that parameter in the query. A `*` at the end matches any rest. A rule cannot ask for it.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.query.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Only those with that header. A `*` at the end matches any rest. A rule cannot ask for it.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Only those whose JSON body has that member, or whose form has that field. Of an object only the given members
+    /// are compared. A rule cannot ask for it.
+    pub fn body(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.body.insert(name.to_owned(), value.into());
+        self
+    }
 }
 
 /// The members that are compared, in the order in which differences are reported.
@@ -117,10 +148,13 @@ enum Member {
     Credential,
     Status,
     After,
+    Query,
+    Headers,
+    Body,
 }
 
 impl Member {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::Vendor,
         Self::Operation,
         Self::Method,
@@ -131,6 +165,9 @@ impl Member {
         Self::Credential,
         Self::Status,
         Self::After,
+        Self::Query,
+        Self::Headers,
+        Self::Body,
     ];
 }
 
@@ -156,6 +193,11 @@ impl CallMatch {
         self.operation.as_deref()
     }
 
+    /// The user, if only one is selected.
+    pub fn asked_user(&self) -> Option<&str> {
+        self.user.as_deref()
+    }
+
     fn fits(&self, member: Member, call: &MatchInput<'_>) -> bool {
         let is =
             |asked: &Option<String>, found: Option<&str>| asked.as_deref().is_none_or(|asked| found == Some(asked));
@@ -173,6 +215,9 @@ impl CallMatch {
                 finished.and_then(|finished| finished.status).is_some_and(|status| is_status(asked, status))
             }),
             Member::After => self.after.is_none_or(|after| finished.is_some_and(|finished| finished.n > after)),
+            Member::Query => self.query.is_empty() || sent::query(&self.query, call.query).is_empty(),
+            Member::Headers => self.headers.is_empty() || sent::headers(&self.headers, call.sent).is_empty(),
+            Member::Body => self.body.is_empty() || sent::body(&self.body, call.sent).is_empty(),
         }
     }
 
@@ -210,6 +255,9 @@ impl CallMatch {
                 differs("status", found.map(|found| found.to_string()).as_deref(), &self.status)
             }
             Member::After => format!("number is not above {}", self.after.unwrap_or_default()),
+            Member::Query => sent::query(&self.query, call.query).join("; "),
+            Member::Headers => sent::headers(&self.headers, call.sent).join("; "),
+            Member::Body => sent::body(&self.body, call.sent).join("; "),
         }
     }
 
@@ -230,6 +278,11 @@ impl CallMatch {
         let members = members.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
         let mut words: Vec<_> = members.collect();
         words.extend(self.after.map(|after| format!("number above {after}")));
+        words.extend(sent::words("query", &self.query));
+        words.extend(sent::words("header", &self.headers));
+        if !self.body.is_empty() {
+            words.push(format!("body {}", secrets::value(&Value::Object(self.body.clone()))));
+        }
         match words.is_empty() {
             true => String::new(),
             false => format!(" with {}", words.join(", ")),
@@ -251,9 +304,14 @@ fn is_path(asked: &str, call: &MatchInput<'_>) -> bool {
         true => Cow::Owned(call.shown_path()),
         false => Cow::Borrowed(call.path),
     };
+    is_text(asked, &found)
+}
+
+/// Whether a text is as asked. A `*` at the end matches any rest.
+fn is_text(asked: &str, found: &str) -> bool {
     match asked.strip_suffix('*') {
         Some(start) => found.starts_with(start),
-        None => *found == *asked,
+        None => found == asked,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod body;
 mod entry;
+mod headers;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -104,6 +105,11 @@ impl Journal {
     pub fn read(&self) -> Reading {
         let inner = self.lock();
         Reading { entries: inner.entries.iter().cloned().collect(), dropped: inner.dropped }
+    }
+
+    /// Whether a call in it is about that user.
+    pub fn names_user(&self, key: &str) -> bool {
+        self.lock().entries.iter().any(|entry| entry.match_input().user_id == Some(key))
     }
 
     /// Empties it, without restarting the numbers. Returns how many entries it held.

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use name::is_secret;
+pub use name::is_secret;
 use text::{Pairs, masked};
 
 /// The maximum number of characters shown of any text.
@@ -43,6 +43,18 @@ pub fn json(text: &[u8]) -> Option<Value> {
     }
     shorten(&mut value, false, &shown);
     Some(value)
+}
+
+/// Any JSON with its secrets shortened.
+pub fn value(value: &Value) -> Value {
+    let mut value = value.clone();
+    shorten(&mut value, false, &shown);
+    value
+}
+
+/// A text that stands under that name, shortened if it is a secret.
+pub fn member(name: &str, text: &str) -> String {
+    if is_secret(name) { shortened(text) } else { shown(text) }
 }
 
 /// A form, decoded, with its secrets shortened; `None` for a body that is none, and may be a secret as a whole.

@@ -5,7 +5,7 @@ use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{CallMatch, Protocol, RefusedBy};
+use super::{CallMatch, Protocol, RefusedBy, sent};
 use crate::similar::{most_similar, shown};
 
 /// How many of the nearest names are listed.
@@ -30,6 +30,7 @@ impl CallMatch {
         if let Some(method) = self.method.as_ref().filter(|method| Method::from_bytes(method.as_bytes()).is_err()) {
             return Err(format!("{:?} is not an HTTP method", shown(method)));
         }
+        sent::check_headers(&self.headers)?;
         match self.path.as_ref().filter(|path| !path.starts_with('/')) {
             Some(path) => Err(format!("the path {:?} must start with a slash", shown(path))),
             None => Ok(()),
@@ -46,6 +47,9 @@ impl CallMatch {
             ("status", self.status.is_some()),
             ("refused_by", self.refused_by.is_some()),
             ("after", self.after.is_some()),
+            ("query", !self.query.is_empty()),
+            ("headers", !self.headers.is_empty()),
+            ("body", !self.body.is_empty()),
         ];
         match members.iter().find(|(_, is_asked)| *is_asked) {
             Some((member, _)) => Err(format!("a rule cannot match by {member}; only a journal search can")),

@@ -1,5 +1,6 @@
 //! The parts of a call that a selection is compared with, before and after the answer. Knows no vendor.
 
+use super::Sent;
 use crate::protocol::Call;
 use crate::protocol::credential::Credentials;
 use crate::protocol::rpc::Framing;
@@ -24,6 +25,8 @@ pub struct MatchInput<'a> {
     pub credentials: &'a Credentials,
     /// What is known of it once it is over.
     pub finished: Option<Finished>,
+    /// What it sent, once it is over.
+    pub sent: Option<&'a dyn Sent>,
 }
 
 /// What is known of a call once it is over.
@@ -51,6 +54,7 @@ impl<'a> MatchInput<'a> {
             user_id,
             credentials: &call.credentials,
             finished: None,
+            sent: None,
         }
     }
 

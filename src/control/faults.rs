@@ -68,5 +68,6 @@ fn read(world: &World, body: &[u8]) -> Result<NewRule, String> {
     }
     let spec = Spec::parse(&fault).map_err(|bad| format!("fault: {bad}."))?;
     world::fits(world.set(), &spec, &matching)?;
+    world::check_user(world, &matching).map_err(|reason| format!("match: {reason}."))?;
     Ok(NewRule { spec, matching, priority, ttl_ms })
 }

@@ -12,6 +12,7 @@ mod request;
 mod requests;
 mod routes;
 mod sign_in;
+mod verify;
 mod worlds;
 
 use http::{Method, StatusCode};

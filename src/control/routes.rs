@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, json};
 
 use super::request::Request;
-use super::{clock, deliveries, events, faults, metrics, page, report, requests, sign_in, worlds};
+use super::{clock, deliveries, events, faults, metrics, page, report, requests, sign_in, verify, worlds};
 use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
@@ -66,7 +66,7 @@ static ROWS: [Row; 32] = [
     .heavy(),
     Row::new("clear_requests", "DELETE", "/__fauxidp/worlds/{world}/requests", |request| request.read(requests::clear)),
     Row::new("verify", "POST", "/__fauxidp/worlds/{world}/verify", |request| {
-        request.read(|world| requests::verify(world, request.body()))
+        request.read(|world| verify::verify(world, request.body()))
     })
     .heavy(),
     Row::new("clock", "GET", "/__fauxidp/worlds/{world}/clock", |request| request.read(clock::show)),

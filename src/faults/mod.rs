@@ -40,6 +40,10 @@ pub enum Policy {
 /// # Errors
 /// [`BadFault`] if it is invalid.
 pub fn requested(headers: &HeaderMap, vendor: &str, lacks: &[NamedError]) -> Result<Option<Arc<Spec>>, BadFault> {
+    let is_misspelled = |name: &&HeaderName| name.as_str().starts_with(REQUESTED.as_str()) && **name != REQUESTED;
+    if let Some(name) = headers.keys().find(is_misspelled) {
+        return Err(BadFault(format!("unknown header {name}; expected {REQUESTED}")));
+    }
     let mut lines = headers.get_all(REQUESTED).iter().peekable();
     if lines.peek().is_none() {
         return Ok(None);

@@ -61,6 +61,19 @@ impl Body {
         })
     }
 
+    /// The body as JSON, with its secrets; a form as an object of texts. `None` if it is neither, or not kept.
+    pub(super) fn json(&self) -> Option<Value> {
+        match self.kind {
+            Kind::Form => {
+                let fields = form_urlencoded::parse(&self.kept).into_owned();
+                Some(Value::Object(fields.map(|(name, value)| (name, value.into())).collect()))
+            }
+            Kind::Json => serde_json::from_slice(&self.kept).ok(),
+            Kind::FramedJson => serde_json::from_slice(self.kept.strip_prefix(&[0])?.get(4..)?).ok(),
+            Kind::Binary => None,
+        }
+    }
+
     /// How many bytes are kept.
     pub(super) fn size(&self) -> usize {
         self.kept.len()

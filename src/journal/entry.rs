@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::body::Body;
-use crate::call_match::{Finished, MatchInput, Protocol, RefusedBy};
+use super::headers::Headers;
+use crate::call_match::{Finished, MatchInput, Protocol, RefusedBy, Sent};
 use crate::protocol::Call;
 use crate::protocol::credential::Credentials;
 use crate::secrets;
@@ -56,6 +57,7 @@ pub struct Entry {
     query: Option<Box<str>>,
     /// The key of the user that it was about.
     user_id: Option<Box<str>>,
+    headers: Headers,
     body: Body,
 }
 
@@ -99,6 +101,7 @@ impl Entry {
             path: path.into(),
             query: call.head.uri.query().map(|query| cut(query, room_for_query).into()),
             user_id: user_id.map(|id| cut(id, MAX_TEXT).into()),
+            headers: Headers::of(&call.head.headers),
             body: Body::of(call),
         }
     }
@@ -124,6 +127,7 @@ impl Entry {
                 status: self.status(),
                 refused_by: self.refused_by(),
             }),
+            sent: Some(self),
         }
     }
 
@@ -174,8 +178,19 @@ impl Entry {
             + text(&self.query)
             + text(&self.user_id)
             + self.credentials.size()
+            + self.headers.size()
             + self.body.size()
             + fault
+    }
+}
+
+impl Sent for Entry {
+    fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name)
+    }
+
+    fn body(&self) -> Option<Value> {
+        self.body.json()
     }
 }
 

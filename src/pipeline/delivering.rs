@@ -59,6 +59,7 @@ impl Pipeline {
             user_id: delivery.user_id.as_deref(),
             credentials: &Credentials::default(),
             finished: None,
+            sent: None,
         };
         let candidates = world.delivery_faults(&input, &self.faults.specs);
         let plan = (!candidates.is_empty()).then(|| Box::new(Plan::new(&candidates, info.name, delivery.operation)))?;

@@ -80,7 +80,7 @@ const ABOUT: [&str; 18] = [
 ];
 
 /// Whether a member with that name is a secret, in any spelling.
-pub(super) fn is_secret(name: &str) -> bool {
+pub fn is_secret(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     let single = plain.strip_suffix('s').unwrap_or(&plain);
     let (before, last) = last_words(name);

@@ -77,6 +77,16 @@ pub trait Vendor: Send + Sync {
         0
     }
 
+    /// Whether there is a user with that key. A vendor that does not say is taken to have it.
+    fn has_user(&self, _key: &str) -> bool {
+        true
+    }
+
+    /// The keys of the first users, at most so many.
+    fn user_keys(&self, _most: usize) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The handler of events outside the API, if the vendor has one.
     fn events(&self) -> Option<&dyn Events> {
         None

@@ -2,7 +2,10 @@
 
 use crate::call_match::CallMatch;
 use crate::faults::Spec;
-use crate::vendors::{VendorInfo, VendorSet};
+use crate::similar::{most_similar, shown};
+use crate::vendors::{Vendor, VendorInfo, VendorSet};
+
+use super::World;
 
 /// Checks that every vendor whose calls can match has the error that the rule injects.
 ///
@@ -22,6 +25,27 @@ pub fn fits(set: &VendorSet, spec: &Spec, calls: &CallMatch) -> Result<(), Strin
         })?;
     }
     Ok(())
+}
+
+/// How many users are compared with an unknown one.
+const MAX_COMPARED: usize = 1_000;
+
+/// How many of the nearest users are listed.
+const MAX_NEAREST: usize = 3;
+
+/// Checks that the user exists whose calls are selected, or did when a call of the journal was about it.
+///
+/// # Errors
+/// The unknown user, and the known ones closest to it.
+pub fn check_user(world: &World, calls: &CallMatch) -> Result<(), String> {
+    let Some(user) = calls.asked_user() else { return Ok(()) };
+    let is_meant = |vendor: &&dyn Vendor| calls.asked_vendor().is_none_or(|name| name == vendor.info().name);
+    if world.vendors().filter(is_meant).any(|vendor| vendor.has_user(user)) || world.journal.names_user(user) {
+        return Ok(());
+    }
+    let known: Vec<_> = world.vendors().filter(is_meant).flat_map(|vendor| vendor.user_keys(MAX_COMPARED)).collect();
+    let nearest = most_similar(user, known.iter().map(String::as_str), MAX_NEAREST).join(", ");
+    Err(format!("unknown user {:?}; the closest matches are {nearest}", shown(user)))
 }
 
 /// The vendors whose calls can match: those that emulate the operation.

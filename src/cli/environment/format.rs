@@ -70,7 +70,7 @@ mod tests {
     fn a_value_is_read_back_whatever_it_holds() {
         let odd = "it's\n\"two\" $lines\\";
         for (format, line) in [
-            (Format::Sh, "export A=\"it's\n\\\"two\\\" \\$lines\\\\\"\n"),
+            (Format::Sh, "export A=\"it's\n\\\"two\\\" \"'$lines'\"\\\\\"\n"),
             (Format::Dotenv, "A=\"it's\\n\\\"two\\\" $lines\\\\\"\n"),
             (Format::Github, "A<<FAUXIDP\nit's\n\"two\" $lines\\\nFAUXIDP\n"),
             (Format::Fish, "set -gx A 'it\\'s\n\"two\" $lines\\\\'\n"),

@@ -130,6 +130,12 @@ pub struct Verify {
     /// At most this many calls.
     #[arg(long, value_name = "N")]
     at_most: Option<u64>,
+    /// No other calls than these.
+    #[arg(long)]
+    no_other: bool,
+    /// Every fault rule has fired.
+    #[arg(long)]
+    rules_fired: bool,
     /// Calls with this status, such as 404 or 4xx.
     #[arg(long, value_name = "STATUS", help_heading = "Calls")]
     status: Option<String>,
@@ -153,6 +159,9 @@ impl Verify {
         }
         if counts.iter().all(|(_, count)| count.is_none()) {
             body["at_least"] = 1.into();
+        }
+        for (name, _) in [("no_other", self.no_other), ("rules_fired", self.rules_fired)].iter().filter(|(_, is)| *is) {
+            body[name] = true.into();
         }
         body
     }

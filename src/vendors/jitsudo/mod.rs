@@ -106,6 +106,14 @@ impl Vendor for Jitsudo {
         self.state.users.size()
     }
 
+    fn has_user(&self, key: &str) -> bool {
+        self.state.users.get(key).is_some()
+    }
+
+    fn user_keys(&self, most: usize) -> Vec<String> {
+        self.state.users.snapshot().iter().take(most).map(|user| user.profile.id.to_string()).collect()
+    }
+
     fn sign_in(&self) -> Option<&dyn SignIn> {
         Some(self)
     }

@@ -134,6 +134,14 @@ impl Vendor for MonoCloud {
         self.state.users.size()
     }
 
+    fn has_user(&self, key: &str) -> bool {
+        self.state.users.get(key).is_some()
+    }
+
+    fn user_keys(&self, most: usize) -> Vec<String> {
+        self.state.users.snapshot().iter().take(most).map(|user| user.profile.user_id.to_string()).collect()
+    }
+
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         auth::endpoint(self, base)
     }

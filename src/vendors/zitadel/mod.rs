@@ -191,6 +191,14 @@ impl Vendor for Zitadel {
         self.state.users.size()
     }
 
+    fn has_user(&self, key: &str) -> bool {
+        self.state.users.get(key).is_some()
+    }
+
+    fn user_keys(&self, most: usize) -> Vec<String> {
+        self.state.users.snapshot().iter().take(most).map(|user| user.profile.user_id.to_string()).collect()
+    }
+
     fn endpoint(&self, base: &BaseUrls) -> Endpoint {
         let mut endpoint =
             Endpoint::new(base.plain.clone(), self.context.tag_with_world(self.instance.first_owner().to_owned()));
