@@ -192,7 +192,34 @@ async function story(vendor, own) {
   app.close();
 }
 
+/** The application of docs/signing-in.md as it stands there, but for the server's port. */
+async function documented() {
+  const [, page] = /```html index.html\n([^]*?)\n```/.exec(readFileSync(process.env.SIGNING_IN_PAGE, 'utf8'));
+  const app = await serve((request, answer) => {
+    const script = request.url === '/node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js';
+    answer.setHeader('content-type', script ? 'text/javascript' : 'text/html');
+    answer.end(script ? library : page.replace('http://127.0.0.1:8484/monocloud', `${url}/monocloud`));
+  });
+  await reset();
+  const shown = await newPage(browser);
+  const heading = (name) => shown.getByRole('heading', { name, exact: true }).waitFor();
+  await shown.goto(app.url);
+  await heading('Nobody');
+  await user.press(shown, 'Sign in');
+  await user.press(shown, 'Ada Active');
+  await heading('Ada Active');
+  await administrator.monocloud.stop('user-active');
+  await user.press(shown, 'Sign out');
+  await heading('Nobody');
+  await user.press(shown, 'Sign in');
+  await user.press(shown, 'Ada Active');
+  await shown.getByRole('alert').waitFor();
+  app.close();
+  checks += 1;
+}
+
 try {
+  await documented();
   for (const [vendor, own] of Object.entries(providers)) await story(vendor, own);
 } finally {
   await browser.close();

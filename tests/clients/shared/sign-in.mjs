@@ -34,7 +34,8 @@ export const zitadelCall = (path, body, token = process.env.ZITADEL_TOKEN) =>
 /** The token of a machine that may answer requests for people. */
 const LOGIN_CLIENT = 'zitadel-login';
 
-const monocloudCall = (path, body) =>
+/** A call at MonoCloud's management API. */
+export const monocloudCall = (path, body) =>
   vendorCall(`${plain}${path}`, { 'x-api-key': process.env.MONOCLOUD_MANAGEMENT_API_KEY }, body);
 
 /** What an administrator does to a user of a vendor. */
