@@ -195,7 +195,8 @@ impl Emulator {
             budget,
         };
         let addresses = bound.addresses();
-        let outbound = OutboundClient::new(addresses.clone(), config.deliver_to, limits.outbound_timeout);
+        let own = addresses.iter().copied().zip(listen.iter().map(|(_, vendor)| *vendor)).collect();
+        let outbound = OutboundClient::new(own, config.deliver_to, limits.outbound_timeout);
         let pipeline = Arc::new(Pipeline::new(worlds, control, faults, outbound, limits));
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),

@@ -11,6 +11,7 @@ pub mod issuer;
 pub mod page;
 pub mod pkce;
 pub mod redirect_uri;
+pub mod relying_party;
 pub mod respond;
 pub mod sealed;
 pub mod visit;

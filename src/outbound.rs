@@ -54,8 +54,9 @@ pub struct Planned {
 /// Sends requests to the outside. A clone shares its limits.
 #[derive(Clone)]
 pub struct OutboundClient {
-    /// The addresses that the server listens on: it never calls itself.
-    own: Arc<[SocketAddr]>,
+    /// The addresses that the server listens on, each with the index of its vendor if it serves only one. It sends
+    /// nothing to itself.
+    own: Arc<[(SocketAddr, Option<usize>)]>,
     /// Where it may send to.
     deliver_to: DeliverTo,
     /// How long a request may take in total.
@@ -66,7 +67,7 @@ pub struct OutboundClient {
 
 impl OutboundClient {
     /// The client of a server that listens on these addresses.
-    pub fn new(own: Vec<SocketAddr>, deliver_to: DeliverTo, timeout: Duration) -> Self {
+    pub fn new(own: Vec<(SocketAddr, Option<usize>)>, deliver_to: DeliverTo, timeout: Duration) -> Self {
         let in_flight = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
         Self { own: own.into(), deliver_to, timeout, in_flight, deliveries: Arc::new(Semaphore::new(MAX_DELIVERIES)) }
     }
@@ -84,6 +85,13 @@ impl OutboundClient {
             exchange(&target, &addresses, request).await
         };
         tokio::time::timeout(self.timeout, sent).await.unwrap_or(Err(OutboundError::TimedOut))
+    }
+
+    /// The listener of this server that a URL leads to: which vendor it serves alone, if any.
+    pub async fn own_listener(&self, url: &str) -> Option<Option<usize>> {
+        let target = Target::parse(&url.replacen("https://", "http://", 1)).ok()?;
+        let found = tokio::time::timeout(self.timeout, target::own_listener(&target, &self.own)).await;
+        found.ok().flatten()
     }
 
     /// Makes the deliveries of one call, one after the other, in the background, and tells the list what came of them.

@@ -119,6 +119,9 @@ pub enum OutboundError {
     /// The server was told to send nothing.
     #[error("nothing is sent to the outside: the server was started with --deliver-to none")]
     Off,
+    /// A call that this server asks itself asks it again.
+    #[error("this server answers only one call within another")]
+    Nested,
     /// The server itself listens on the address.
     #[error("{host}: the address {address} is not allowed, because this server listens on it")]
     OwnListener {

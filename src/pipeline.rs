@@ -7,6 +7,7 @@ mod entering;
 mod faulting;
 mod grpc;
 mod heavy;
+mod nested;
 mod reading;
 mod recorder;
 mod unemulated;
@@ -158,7 +159,7 @@ impl Pipeline {
 
     /// Sends a request to the outside, without holding a lock, and lets the vendor continue with the answer.
     async fn ask(&self, recorder: &mut Recorder<'_>, Ask { request, then }: Ask) -> Outcome {
-        let answer = self.outbound.send(request).await;
+        let answer = self.send(&recorder.exchange.call, request).await;
         recorder.resume();
         self.compute(recorder, |_, exchange| then(exchange, answer)).await
     }

@@ -3,8 +3,6 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use http::StatusCode;
-use http::header::{HOST, HeaderName, ORIGIN};
-use http::uri::Authority;
 use serde_json::Map;
 
 use crate::protocol::problem::{Mark, problem};
@@ -13,35 +11,19 @@ use crate::protocol::{Call, Reply};
 /// Endings of names that no public DNS has: loopback, what container tools call their host, services in a cluster.
 const PRIVATE: [&str; 4] = [".localhost", ".internal", ".svc", ".cluster.local"];
 
-/// The header in which browsers say how a call's origin relates to its target.
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
 /// The refusal of a call that a web page could have sent.
 pub(super) fn refusal(call: &Call, allowed_hosts: &[String]) -> Option<Reply> {
-    let host = host(call);
+    let host = call.host();
     // Browsers always send a host, so a call without one does not come from a web page.
     if host.is_some_and(|host| !is_harmless(name_of(host), allowed_hosts)) {
         let detail = "The control API does not accept this host name: a web page could own it. \
                       To allow it, start the server with --allow-host.";
         return Some(problem(StatusCode::MISDIRECTED_REQUEST, Mark::Refused, detail, Map::new()));
     }
-    let foreign_origin = call.value(&ORIGIN).is_some_and(|origin| !is_own(origin.to_str().ok(), host));
-    let cross_site = call.header(&FETCH_SITE).is_some_and(|site| site.eq_ignore_ascii_case("cross-site"));
-    (foreign_origin || cross_site).then(|| {
+    call.is_foreign().then(|| {
         let detail = "The control API refuses calls from web pages of another origin.";
         problem(StatusCode::FORBIDDEN, Mark::Refused, detail, Map::new())
     })
-}
-
-/// The host and port that the call was sent to.
-fn host(call: &Call) -> Option<&str> {
-    call.head.uri.authority().map(Authority::as_str).or_else(|| call.header(&HOST))
-}
-
-/// Whether an origin is this server itself, under the name that the call used.
-fn is_own(origin: Option<&str>, host: Option<&str>) -> bool {
-    let address = origin.and_then(|origin| origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")));
-    matches!((address, host), (Some(address), Some(host)) if address.eq_ignore_ascii_case(host))
 }
 
 /// The host without its port, and without the brackets of an IPv6 address.
@@ -92,15 +74,5 @@ mod tests {
         ] {
             assert_eq!(is_harmless(name_of(host), &allowed), harmless, "{host}");
         }
-    }
-
-    #[test]
-    fn only_the_servers_own_origin_is_its_own() {
-        let host = Some("localhost:8484");
-        assert!(is_own(Some("http://localhost:8484"), host));
-        assert!(is_own(Some("https://LOCALHOST:8484"), host));
-        assert!(!is_own(Some("http://localhost:3000"), host));
-        assert!(!is_own(Some("null"), host));
-        assert!(!is_own(None, host));
     }
 }

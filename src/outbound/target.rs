@@ -71,7 +71,7 @@ impl Target {
 pub(super) async fn resolve(
     target: &Target,
     deliver_to: DeliverTo,
-    own: &[SocketAddr],
+    own: &[(SocketAddr, Option<usize>)],
 ) -> Result<Vec<SocketAddr>, OutboundError> {
     let is_allowed = |ip| match deliver_to {
         DeliverTo::None => false,
@@ -90,7 +90,7 @@ pub(super) async fn resolve(
         if !is_allowed(ip) {
             return Err(OutboundError::NotNear { host: host.clone(), address: ip });
         }
-        if own.iter().any(|own| is_own(*own, SocketAddr::new(ip, address.port()))) {
+        if own.iter().any(|(own, _)| is_own(*own, SocketAddr::new(ip, address.port()))) {
             return Err(OutboundError::OwnListener { host: host.clone(), address: *address });
         }
     }
@@ -98,6 +98,16 @@ pub(super) async fn resolve(
         return Err(unresolved("no address".to_owned()));
     }
     Ok(addresses)
+}
+
+/// The listener of the server that the target leads to.
+pub(super) async fn own_listener(target: &Target, own: &[(SocketAddr, Option<usize>)]) -> Option<Option<usize>> {
+    let mut found = tokio::net::lookup_host((target.host.as_str(), target.port)).await.ok()?;
+    let listener = |address: SocketAddr| {
+        let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+        own.iter().find(|(own, _)| is_own(*own, address)).map(|(_, vendor)| *vendor)
+    };
+    found.find_map(listener)
 }
 
 /// Loopback and private addresses.
@@ -136,13 +146,13 @@ mod tests {
     const OWN: &str = "127.0.0.1:8484";
 
     async fn resolved(url: &str, own: &str) -> Result<Vec<SocketAddr>, OutboundError> {
-        resolve(&Target::parse(url)?, DeliverTo::Near, &[own.parse().unwrap()]).await
+        resolve(&Target::parse(url)?, DeliverTo::Near, &[(own.parse().unwrap(), None)]).await
     }
 
     #[tokio::test]
     async fn the_reach_can_be_set() {
         let resolved = async |url: &str, deliver_to| {
-            resolve(&Target::parse(url).unwrap(), deliver_to, &[OWN.parse().unwrap()])
+            resolve(&Target::parse(url).unwrap(), deliver_to, &[(OWN.parse().unwrap(), None)])
                 .await
                 .map(|addresses| addresses.len())
         };

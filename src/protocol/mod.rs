@@ -11,7 +11,7 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Method, Response, StatusCode};
@@ -33,6 +33,9 @@ const OURS: [&str; 2] = ["x-fault", "x-fauxidp"];
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
+/// The header in which browsers say how a call's origin relates to its target.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// The bytes that HTTP/2 counts for each header in addition to its name and value (RFC 9113, 6.5.2).
 const HEADER_OVERHEAD: usize = 32;
 
@@ -49,6 +52,8 @@ pub struct Call {
     pub listener: Option<usize>,
     /// Whether it came over TLS.
     pub is_tls: bool,
+    /// Whether another call of this server asks it. Such a call asks no further one.
+    pub is_nested: bool,
     /// Whether any header is for fauxidp itself. Most calls have none, so they are not searched for each.
     pub speaks_to_us: bool,
     /// The size of the headers in bytes, counted as in HTTP/2 for both protocols.
@@ -93,6 +98,7 @@ impl Call {
             prefix,
             listener: None,
             is_tls: false,
+            is_nested: false,
             speaks_to_us,
             header_size,
             at: Timestamp::UNIX_EPOCH,
@@ -130,13 +136,32 @@ impl Call {
     /// Scheme and host as the client sees them, such as `http://127.0.0.1:8484`, with the prefix of a world. Behind a
     /// proxy, they are those of the proxy.
     pub fn origin(&self) -> String {
-        let authority = self.head.uri.authority().map(Authority::as_str);
+        format!("{}{}", self.site(), self.prefix)
+    }
+
+    /// The same without a prefix.
+    pub fn site(&self) -> String {
         let forwarded = self.header(&FORWARDED_HOST).filter(|host| host.parse::<Authority>().is_ok());
-        let host = forwarded.or(authority).or_else(|| self.header(&HOST)).unwrap_or("localhost");
+        let host = forwarded.or_else(|| self.host()).unwrap_or("localhost");
         let own = if self.is_tls { "https" } else { "http" };
         // What is no scheme of HTTP is not passed on: the origin stands in links.
         let scheme = self.header(&FORWARDED_PROTO).filter(|scheme| ["http", "https"].contains(scheme)).unwrap_or(own);
-        format!("{scheme}://{host}{}", self.prefix)
+        format!("{scheme}://{host}")
+    }
+
+    /// The host and port that it was sent to.
+    pub fn host(&self) -> Option<&str> {
+        self.head.uri.authority().map(Authority::as_str).or_else(|| self.header(&HOST))
+    }
+
+    /// Whether a web page of another origin sent it, as browsers tell.
+    pub fn is_foreign(&self) -> bool {
+        let is_own = |origin: &str| {
+            let address = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+            matches!((address, self.host()), (Some(address), Some(host)) if address.eq_ignore_ascii_case(host))
+        };
+        self.value(&ORIGIN).is_some_and(|origin| !origin.to_str().is_ok_and(is_own))
+            || self.header(&FETCH_SITE).is_some_and(|site| site.eq_ignore_ascii_case("cross-site"))
     }
 
     /// The media type of the body without its parameters, as it was written.
@@ -304,6 +329,22 @@ mod tests {
             let head = http::Request::get("/").header("host", "own.test").header("x-forwarded-proto", proto);
             let (head, ()) = head.header("x-forwarded-host", host).body(()).unwrap().into_parts();
             assert_eq!(Call::new(head, Bytes::new()).origin(), origin);
+        }
+    }
+
+    #[test]
+    fn only_the_servers_own_origin_is_its_own() {
+        for (header, value, is_foreign) in [
+            ("origin", "http://localhost:8484", false),
+            ("origin", "https://LOCALHOST:8484", false),
+            ("origin", "http://localhost:3000", true),
+            ("origin", "null", true),
+            ("sec-fetch-site", "Cross-Site", true),
+            ("sec-fetch-site", "same-origin", false),
+        ] {
+            let head = http::Request::get("/").header("host", "localhost:8484").header(header, value);
+            let (head, ()) = head.body(()).unwrap().into_parts();
+            assert_eq!(Call::new(head, Bytes::new()).is_foreign(), is_foreign, "{value}");
         }
     }
 

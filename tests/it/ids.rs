@@ -25,8 +25,12 @@ fn is_refused(answer: &Answer) -> bool {
 }
 
 /// The words of failed checks that a vendor writes down: a wrong code, a wrong password, a code that is used up by it, a
-/// device that asks.
-const FAILED_CHECKS: [&str; 11] = [
+/// device that asks, a code that somebody's provider redeemed before the user was refused.
+const FAILED_CHECKS: [&str; 15] = [
+    "The identity provider",
+    "Nobody can sign in here by this account.",
+    "foreign_domain",
+    "email_not_verified",
     "COMMAND-eis9R",
     "COMMAND-3M0fs",
     "COMMAND-CahN2",

@@ -2,6 +2,7 @@
 
 mod assertions;
 mod browser;
+mod callback;
 mod circles;
 #[cfg(feature = "cli")]
 mod cli;

@@ -67,6 +67,8 @@ pub(super) enum Door {
     Login,
     /// A code of the second factor, after the right password.
     Challenge,
+    /// A code of the tenant's identity provider.
+    Callback,
     /// A call with a token that the user already holds.
     Token,
     /// Setting a password, or confirming an address, with a token that was mailed.
@@ -79,7 +81,7 @@ pub(super) enum Door {
 pub(super) fn may_enter(user: &User, door: Door, behaviour: &Behaviour) -> bool {
     match door {
         Door::Token => user.active || behaviour.suspended_token_works,
-        Door::Login | Door::Challenge | Door::MailedToken | Door::ResetRequest => user.active,
+        Door::Login | Door::Challenge | Door::Callback | Door::MailedToken | Door::ResetRequest => user.active,
     }
 }
 

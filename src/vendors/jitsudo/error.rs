@@ -1,5 +1,7 @@
 //! jitsudo's errors and how they look: a code, a message, and now and then details and notices.
 
+mod provider;
+
 use http::StatusCode;
 use http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
@@ -8,6 +10,8 @@ use serde_json::{Value, json};
 use super::settings::Behaviour;
 use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::protocol::Reply;
+
+pub(super) use provider::ProviderError;
 
 /// What can go wrong in an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub(super) enum Error {
     AmbiguousTenant,
     /// No tenant has that domain or slug.
     TenantNotFound,
+    /// What goes wrong with an identity provider.
+    Provider(ProviderError),
     /// A token that was not mailed for this, or counts no more.
     UnknownMailToken,
     /// The mailed token of a user who is suspended.
@@ -135,6 +141,7 @@ impl Error {
             Self::TenantNotFound => {
                 body(404, "not_found", "The tenant was not found.", None, &[]).fidelity_row("tenant_not_found")
             }
+            Self::Provider(error) => error.render(behaviour),
             Self::UnknownMailToken => invalid(BAD_MAIL, field("token")).fidelity_row("unknown_mail_token"),
             Self::SuspendedMailToken => invalid(BAD_MAIL, field("token")).fidelity_row("suspended_mail_token"),
             Self::ShortPassword(member) => {

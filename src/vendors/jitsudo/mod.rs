@@ -47,8 +47,12 @@ static INFO: VendorInfo = VendorInfo {
     name: state::NAME,
     title: "jitsudo",
     claims: &["/v1/", "/healthz"],
-    // A mailed token and a challenge are credentials, too.
-    credentials: &[Carrier::Header(&API_KEY), Carrier::Authorization, Carrier::Json(&["token", "challenge_id"])],
+    // A mailed token, a challenge and a provider's code are credentials, too.
+    credentials: &[
+        Carrier::Header(&API_KEY),
+        Carrier::Authorization,
+        Carrier::Json(&["token", "challenge_id", "code"]),
+    ],
     routes: || routes::TABLE.routes(),
     fidelity: &FIDELITY,
     user_key: wire::user_key,
@@ -61,7 +65,7 @@ static INFO: VendorInfo = VendorInfo {
     lacks: &[NamedError::Identity],
 };
 
-static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "auth", "mfa", "tenants", "groups", "audit", "health"];
+static FIDELITY: LazyLock<Fidelity> = fidelity!["users", "auth", "mfa", "sso", "tenants", "groups", "audit", "health"];
 
 impl Vendor for Jitsudo {
     fn info(&self) -> &'static VendorInfo {
@@ -70,7 +74,7 @@ impl Vendor for Jitsudo {
 
     fn handle(&self, exchange: &Exchange) -> Outcome {
         let matched = exchange.matched.as_ref().expect("only calls of an emulated operation are handled");
-        Outcome::Reply(routes::TABLE.handler(matched).answer(self, exchange), Vec::new())
+        routes::TABLE.handler(matched).answer(self, exchange)
     }
 
     fn refuse(&self, _: &Exchange, failure: &Failure) -> Reply {

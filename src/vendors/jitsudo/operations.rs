@@ -4,6 +4,7 @@ pub(super) mod audit;
 pub(super) mod auth;
 pub(super) mod groups;
 pub(super) mod mfa;
+pub(super) mod sso;
 pub(super) mod tenants;
 pub(super) mod users;
 

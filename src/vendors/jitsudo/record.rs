@@ -3,6 +3,7 @@
 mod audit;
 mod group;
 mod mfa;
+mod oidc_config;
 mod pending;
 mod tenant;
 
@@ -19,6 +20,7 @@ use crate::passwords::PasswordHash;
 pub(super) use audit::{Actor, ActorType, AuditLog, Entry};
 pub(super) use group::{Group, GroupName, Member, Origin, RoleMapping};
 pub(super) use mfa::{Challenge, SecondFactor};
+pub(super) use oidc_config::{NewOidcConfig, OidcConfig};
 pub(super) use pending::{PendingToken, Purpose};
 pub(super) use tenant::Tenant;
 

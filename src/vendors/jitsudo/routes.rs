@@ -6,6 +6,7 @@ mod groups;
 mod handler;
 mod health;
 mod mfa;
+mod sso;
 mod tenants;
 mod users;
 
@@ -21,8 +22,8 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 7] =
-        [&users::ROWS, &auth::ROWS, &mfa::ROWS, &tenants::ROWS, &groups::ROWS, &audit::ROWS, &health::ROWS];
+    let rows: [&'static [Row]; 8] =
+        [&users::ROWS, &auth::ROWS, &mfa::ROWS, &sso::ROWS, &tenants::ROWS, &groups::ROWS, &audit::ROWS, &health::ROWS];
     RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED)
 });
 

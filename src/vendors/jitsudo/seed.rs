@@ -10,18 +10,19 @@ use uuid::Uuid;
 
 use super::auth::{Access, Key, Signer};
 use super::record::{
-    Actor, Address, AuditLog, AuthProvider, Challenge, Entry, Group, GroupName, Member, Names, PendingToken, Profile,
-    Purpose, RoleMapping, SecondFactor, Tenant, User,
+    Actor, Address, AuditLog, AuthProvider, Challenge, Entry, Group, GroupName, Member, Names, NewOidcConfig,
+    OidcConfig, PendingToken, Profile, Purpose, RoleMapping, SecondFactor, Tenant, User,
 };
 use super::settings::Behaviour;
 use super::state::{Jitsudo, State};
 use crate::directory::{Directory, Duplicate, Record};
+use crate::oidc::issuer;
 use crate::passwords::PasswordHash;
 use crate::people::Person;
 use crate::totp;
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 
-use file::{Seed, SeedEntry, SeedGroup, SeedMapping, SeedTenant, SeedUser};
+use file::{Seed, SeedEntry, SeedGroup, SeedMapping, SeedProvider, SeedTenant, SeedUser};
 
 /// What the seed file says of users.
 #[derive(Default)]
@@ -37,7 +38,7 @@ struct Accounts {
 
 /// jitsudo made from a seed file and generated people.
 pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
-    let seed: Seed = read_seed(start.seed)?;
+    let mut seed: Seed = read_seed(start.seed)?;
     let mut accounts = Accounts::default();
     for (index, user) in seed.users.into_iter().enumerate() {
         check_tenant(start, &seed.tenants, user.fauxidp.tenant_id, || format!("users[{index}].fauxidp.tenant_id"))?;
@@ -57,6 +58,7 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     }
     let keys = keys(start, &seed.tenants)?;
     let now = start.context.clock.now();
+    let configs = oidc_configs(start, &mut seed.tenants, now)?;
     let tenants = seed.tenants.into_iter().map(|seed| tenant(seed, now)).collect();
     let access = Access::new(&users, tokens, keys, tenants, Signer::new(&start.context.ids));
     let groups = seed.groups.into_iter().map(group).collect();
@@ -66,6 +68,7 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
         pending: directory(start, pending, "users", |token| (token, "mailed token"))?,
         factors: directory(start, factors, "users", |none| (none, "second factor"))?,
         challenges: directory(start, challenges, "users", |id| (id, "challenge"))?,
+        oidc_configs: directory(start, configs, "tenants", |none| (none, "provider"))?,
         audit: AuditLog::new(seed.audit_log.into_iter().map(entry)),
     };
     let vendor = Jitsudo {
@@ -173,6 +176,25 @@ fn keys(start: &SeedContext<'_>, tenants: &[SeedTenant]) -> Result<HashMap<Strin
         }
     }
     Ok(keys)
+}
+
+/// The identity providers of the tenants that have one.
+fn oidc_configs(
+    start: &SeedContext<'_>,
+    tenants: &mut [SeedTenant],
+    now: Timestamp,
+) -> Result<Vec<OidcConfig>, SeedError> {
+    let mut configs = Vec::new();
+    for (index, tenant) in tenants.iter_mut().enumerate() {
+        let Some(SeedProvider { issuer_url, client_id, client_secret, scopes }) = tenant.oidc.take() else { continue };
+        if let Err(expected) = issuer::parse(issuer_url.strip_prefix('/').map_or(&*issuer_url, |_| "http://here")) {
+            let field = format!("tenants[{index}].oidc.issuer_url");
+            return Err(SeedError::about(start.seed, &issuer_url, &field, expected));
+        }
+        let new = NewOidcConfig { issuer_url, client_id, client_secret, scopes };
+        configs.push(OidcConfig::new(tenant.id, new, tenant.created_at.unwrap_or(now)));
+    }
+    Ok(configs)
 }
 
 /// Collects the records. An error names the value that two of them share; `describe` gives the value of an alias and

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::auth::Access;
-use super::record::{AuditLog, Challenge, Group, PendingToken, SecondFactor, User};
+use super::record::{AuditLog, Challenge, Group, OidcConfig, PendingToken, SecondFactor, User};
 use super::settings::Behaviour;
 use crate::collections::collections;
 use crate::context::WorldContext;
@@ -12,7 +12,8 @@ use crate::directory::Directory;
 /// The vendor's name.
 pub(super) const NAME: &str = "jitsudo";
 
-/// jitsudo in one world.
+/// jitsudo in one world. A clone is the same one.
+#[derive(Clone)]
 pub(super) struct Jitsudo {
     pub(super) state: Arc<State>,
     pub(super) access: Arc<Access>,
@@ -31,6 +32,8 @@ collections! {
         factors: Directory<SecondFactor>,
         /// The sign-ins that wait for a code.
         challenges: Directory<Challenge>,
+        /// The identity providers, one per tenant.
+        oidc_configs: Directory<OidcConfig>,
         audit: AuditLog,
     }
 }

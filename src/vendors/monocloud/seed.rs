@@ -31,6 +31,9 @@ struct Seed {
     #[serde(default, rename = "apiResources")]
     api_resources: Vec<ApiResource>,
     users: Vec<SeedUser>,
+    /// Codes that were issued and not redeemed yet.
+    #[serde(default)]
+    codes: Vec<provider::SeedCode>,
 }
 
 /// A group as reading it shows it, but for who is in it.
@@ -156,6 +159,7 @@ pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     })?;
     let applications = provider::applications(start.seed, seed.applications, now)?;
     let api_resources = provider::api_resources(start.seed, seed.api_resources, now)?;
+    let codes = provider::codes(start.seed, seed.codes, &applications, |id| users.get(id).is_some())?;
     let vendor = MonoCloud {
         state: Arc::new(State {
             users,
@@ -163,7 +167,7 @@ pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
             applications,
             api_resources,
             signing_keys: provider::signing_keys(&start.context.keys),
-            codes: Recent::default(),
+            codes,
             refresh_tokens: Recent::default(),
             reference_tokens: Recent::default(),
             device_codes: Recent::default(),

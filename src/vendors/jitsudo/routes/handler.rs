@@ -1,6 +1,7 @@
 //! What answers a call that named a row: the vendor's order of checks, then the operation. Knows no operation.
 
 use crate::exchange::Exchange;
+use crate::outcome::Outcome;
 use crate::protocol::{Call, Reply};
 use crate::row::{self, Subject};
 use crate::vendors::jitsudo::auth::Caller;
@@ -19,6 +20,15 @@ pub(in super::super) struct Handler {
     run: Run,
 }
 
+/// What the operation is.
+#[derive(Clone, Copy)]
+enum Run {
+    /// One that answers.
+    Answer(fn(&Request<'_>) -> Result<Reply, Error>),
+    /// One that may have to ask outside first.
+    Ask(fn(&Request<'_>) -> Result<Outcome, Error>),
+}
+
 /// What is checked before the operation.
 #[derive(Debug, Clone, Copy)]
 enum Gate {
@@ -34,9 +44,6 @@ enum Gate {
     Keys,
 }
 
-/// Answers a call: decodes, operates and renders.
-type Run = fn(&Request<'_>) -> Result<Reply, Error>;
-
 /// A call that named a row and passed its gate.
 pub(super) struct Request<'a> {
     pub(super) jitsudo: &'a Jitsudo,
@@ -47,38 +54,46 @@ pub(super) struct Request<'a> {
 
 impl Handler {
     /// An operation that asks for neither credential nor tenant.
-    pub(super) const fn open(run: Run) -> Self {
-        Self { gate: Gate::Open, run }
+    pub(super) const fn open(run: fn(&Request<'_>) -> Result<Reply, Error>) -> Self {
+        Self { gate: Gate::Open, run: Run::Answer(run) }
+    }
+
+    /// The same, which may have to ask outside.
+    pub(super) const fn asking(run: fn(&Request<'_>) -> Result<Outcome, Error>) -> Self {
+        Self { gate: Gate::Open, run: Run::Ask(run) }
     }
 
     /// An operation that asks for a tenant alone.
-    pub(super) const fn tenant(run: Run) -> Self {
-        Self { gate: Gate::Tenant, run }
+    pub(super) const fn tenant(run: fn(&Request<'_>) -> Result<Reply, Error>) -> Self {
+        Self { gate: Gate::Tenant, run: Run::Answer(run) }
     }
 
     /// An operation on the user whose token is sent.
-    pub(super) const fn own(run: Run) -> Self {
-        Self { gate: Gate::Own, run }
+    pub(super) const fn own(run: fn(&Request<'_>) -> Result<Reply, Error>) -> Self {
+        Self { gate: Gate::Own, run: Run::Answer(run) }
     }
 
     /// An operation on users or groups.
-    pub(super) const fn users(run: Run) -> Self {
-        Self { gate: Gate::Users, run }
+    pub(super) const fn users(run: fn(&Request<'_>) -> Result<Reply, Error>) -> Self {
+        Self { gate: Gate::Users, run: Run::Answer(run) }
     }
 
     /// An operation that programs may call.
-    pub(super) const fn keys(run: Run) -> Self {
-        Self { gate: Gate::Keys, run }
+    pub(super) const fn keys(run: fn(&Request<'_>) -> Result<Reply, Error>) -> Self {
+        Self { gate: Gate::Keys, run: Run::Answer(run) }
     }
 
     /// Answers a call.
-    pub(in super::super) fn answer(&self, jitsudo: &Jitsudo, exchange: &Exchange) -> Reply {
+    pub(in super::super) fn answer(&self, jitsudo: &Jitsudo, exchange: &Exchange) -> Outcome {
         let call = &exchange.call;
         let answer = self.gate.admit(jitsudo, call).and_then(|caller| {
             let request = Request { jitsudo, exchange, call, caller: &caller };
-            (self.run)(&request)
+            match self.run {
+                Run::Answer(run) => run(&request).map(Outcome::from),
+                Run::Ask(run) => run(&request),
+            }
         });
-        answer.unwrap_or_else(|error| error.render(&jitsudo.behaviour))
+        answer.unwrap_or_else(|error| error.render(&jitsudo.behaviour).into())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The routes of tenants.
 
 use super::handler::{Handler, Row};
-use crate::vendors::jitsudo::operations::tenants;
+use crate::vendors::jitsudo::operations::{sso, tenants};
 use crate::vendors::jitsudo::wire;
 
 pub(super) static ROWS: [Row; 2] = [
@@ -12,7 +12,8 @@ pub(super) static ROWS: [Row; 2] = [
         Handler::open(|request| {
             let (domain, slug) = wire::tenants::looked_up(request.call);
             let tenant = tenants::get_auth_providers(request.jitsudo, domain.as_deref(), slug.as_deref())?;
-            Ok(wire::tenants::providers(tenant).fidelity_row("found"))
+            let methods = sso::methods(request.jitsudo, tenant);
+            Ok(wire::tenants::providers(tenant, &methods).fidelity_row("found"))
         }),
     )
     .reads_only(),

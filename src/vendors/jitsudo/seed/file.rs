@@ -45,8 +45,22 @@ pub(super) struct SeedTenant {
     /// How its people sign in.
     #[serde(default = "local_only")]
     pub(super) auth_methods: Vec<String>,
+    /// Where its people sign in, if somewhere else.
+    pub(super) oidc: Option<SeedProvider>,
     #[serde(default)]
     pub(super) api_keys: Vec<ApiKey>,
+}
+
+/// A tenant's identity provider.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeedProvider {
+    /// Its URL; or a path of this server, such as `/monocloud`.
+    pub(super) issuer_url: String,
+    pub(super) client_id: String,
+    pub(super) client_secret: Option<String>,
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
 }
 
 /// What programs call with.

@@ -60,7 +60,7 @@ pub(in super::super) fn token(
     let grant = request.grant_type.as_deref().ok_or(Refusal::GrantUnsupported)?;
     scopes::check_resources(monocloud, request.resources.iter().map(String::as_str))?;
     match Grant::parse(grant).ok_or(Refusal::GrantUnsupported)? {
-        Grant::AuthorizationCode => by_code(monocloud, application, request),
+        Grant::AuthorizationCode => by_code(monocloud, application, request, reach),
         Grant::RefreshToken => by_refresh_token(monocloud, application, request),
         Grant::ClientCredentials => for_itself(monocloud, application, request, reach),
         Grant::Password => by_password(monocloud, application, request, reach),
@@ -69,7 +69,12 @@ pub(in super::super) fn token(
     }
 }
 
-fn by_code(monocloud: &MonoCloud, application: &Application, request: &TokenRequest) -> Result<Granted, Refusal> {
+fn by_code(
+    monocloud: &MonoCloud,
+    application: &Application,
+    request: &TokenRequest,
+    reach: &Reach,
+) -> Result<Granted, Refusal> {
     if !(application.has(GrantType::AuthorizationCode) || application.has(GrantType::Hybrid)) {
         return Err(Refusal::ClientUnauthorized);
     }
@@ -90,7 +95,13 @@ fn by_code(monocloud: &MonoCloud, application: &Application, request: &TokenRequ
         return Err(Refusal::GrantInvalid);
     }
     let user = enter(monocloud, &code.authorization, Door::Code)?;
-    let authorization = Authorization { defect: request.defect.or(code.authorization.defect), ..code.authorization };
+    // The code of a seed was issued under no name.
+    let issuer = if code.authorization.issuer.is_empty() { &reach.issuer } else { &code.authorization.issuer };
+    let authorization = Authorization {
+        issuer: issuer.clone(),
+        defect: request.defect.or(code.authorization.defect),
+        ..code.authorization
+    };
     Ok(grant(monocloud, application, &user, &authorization))
 }
 

@@ -17,7 +17,7 @@ pub(in super::super) struct Authorization {
     pub(in super::super) client_id: String,
     /// The application's id as it was sent, with a world if it named one: the audience of ID tokens.
     pub(in super::super) audience: String,
-    /// What the provider was called.
+    /// What the provider was called; empty for the code of a seed.
     pub(in super::super) issuer: String,
     pub(in super::super) user_id: String,
     /// Absent if the password grant gave it.

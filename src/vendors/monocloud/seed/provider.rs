@@ -3,10 +3,27 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::record::{ApiResource, Application, Secret, SigningKey};
+use serde::Deserialize;
+
+use super::super::record::{ApiResource, Application, Authorization, Code, Secret, SigningKey};
 use crate::directory::{Directory, Duplicate};
+use crate::recent::Recent;
 use crate::tokens::Keys;
 use crate::vendors::SeedError;
+
+/// How old what a seed gives no time is, in epoch seconds: as the seeded people.
+const BIRTH: i64 = 1_735_689_600;
+
+/// A code as the seed file lists it. It does not expire.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeedCode {
+    code: String,
+    client_id: String,
+    user_id: String,
+    redirect_uri: String,
+    scopes: Vec<String>,
+}
 
 /// The applications of a seed. Each takes every redirect URI on this machine.
 pub(super) fn applications(
@@ -61,6 +78,40 @@ pub(super) fn api_resources(
     })
 }
 
+/// The codes of a seed, each of one of its applications and users.
+pub(super) fn codes(
+    seed: &str,
+    codes: Vec<SeedCode>,
+    applications: &Directory<Arc<Application>>,
+    is_user: impl Fn(&str) -> bool,
+) -> Result<Recent<Code>, SeedError> {
+    let recent = Recent::default();
+    for (index, SeedCode { code, client_id, user_id, redirect_uri, scopes }) in codes.into_iter().enumerate() {
+        let wrong = |field: &str, value: &str, message: &str| {
+            Err(SeedError::about(seed, value, &format!("codes[{index}].{field}"), message))
+        };
+        if applications.get(&client_id).is_none() {
+            return wrong("client_id", &client_id, "unknown application");
+        }
+        if !is_user(&user_id) {
+            return wrong("user_id", &user_id, "unknown user");
+        }
+        let authorization = Authorization {
+            audience: client_id.clone(),
+            client_id,
+            issuer: String::new(),
+            user_id,
+            session_id: None,
+            scopes,
+            auth_time: BIRTH,
+            nonce: None,
+            defect: None,
+        };
+        recent.push(Code { code, authorization, redirect_uri, challenge: None, expires: i64::MAX });
+    }
+    Ok(recent)
+}
+
 /// A record without times is as old as the server.
 fn complete(created: &mut i64, updated: &mut i64, now: i64) {
     if *created == 0 {
@@ -80,7 +131,6 @@ fn complete_secrets(owner: &str, secrets: &mut [Secret], created: i64) {
 
 /// The key that signs at first, as old as the seeded people.
 pub(super) fn signing_keys(keys: &Keys) -> Directory<SigningKey> {
-    const BIRTH: i64 = 1_735_689_600;
     let index = keys.next_index().expect("no key of a new world is in use");
     Directory::new(vec![SigningKey::new(index, BIRTH)]).expect("there is one")
 }
