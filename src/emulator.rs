@@ -3,6 +3,7 @@
 mod builder;
 mod calls;
 mod rule;
+mod sign_in;
 mod world;
 
 use std::fs;
@@ -10,6 +11,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::budget::{self, Budget};
 use crate::clock;
@@ -30,6 +32,7 @@ pub use crate::call_match::CallMatch as Match;
 pub use builder::Builder;
 pub use calls::{Recorded, Times};
 pub use rule::{Fault, Rule};
+pub use sign_in::{SignIn, SignedIn};
 pub use world::{Clock, Refused, Snapshot, World};
 
 /// The memory that a server may use where the system does not say how much there is.
@@ -45,6 +48,8 @@ pub struct Emulator {
     server: Option<Server>,
     pipeline: Arc<Pipeline>,
     tls: Arc<Tls>,
+    /// How many worlds got a name of their own.
+    worlds_made: AtomicU64,
 }
 
 /// Why an emulator cannot start. Each message names the flag or file at fault, on one line.
@@ -210,7 +215,14 @@ impl Emulator {
         );
         let name = |vendor: usize| pipeline.vendors()[vendor].info.name;
         let vendors = listen.iter().map(|(_, vendor)| vendor.map(name)).collect();
-        Ok(Self { addresses, vendors, server: Some(bound.serve(&pipeline, &tls, limits)), pipeline, tls })
+        Ok(Self {
+            addresses,
+            vendors,
+            server: Some(bound.serve(&pipeline, &tls, limits)),
+            pipeline,
+            tls,
+            worlds_made: AtomicU64::new(1),
+        })
     }
 
     /// The addresses that it listens on, with their actual ports.
@@ -238,6 +250,20 @@ impl Emulator {
         World::enter(Arc::clone(&self.pipeline), base, name)
     }
 
+    /// A world that nobody else has, for the test of that name. [`World::remove`] drops it.
+    ///
+    /// # Errors
+    /// None that are known.
+    pub fn world_for(&self, test: &str) -> Result<World, Refused> {
+        let n = self.worlds_made.fetch_add(1, Ordering::Relaxed);
+        self.world(&format!("{}-{n}", clean_name(test)))
+    }
+
+    /// The names of all worlds.
+    pub fn worlds(&self) -> Vec<String> {
+        self.pipeline.world_names()
+    }
+
     /// The certificate that clients must trust to reach the emulator over TLS, as PEM.
     ///
     /// # Errors
@@ -260,6 +286,21 @@ impl Drop for Emulator {
             server.begin_to_stop();
         }
     }
+}
+
+/// The part of a world's name that comes from the name of a test: at most 48 characters that such a name may have.
+pub fn clean_name(test: &str) -> String {
+    let is_fit = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    let mut clean = String::new();
+    for c in test.chars() {
+        match is_fit(c) {
+            true => clean.push(c),
+            false if clean.ends_with('-') => {}
+            false => clean.push('-'),
+        }
+    }
+    let end = clean[clean.len().saturating_sub(48)..].trim_matches(['-', '.']);
+    if end.is_empty() { "test".to_owned() } else { end.to_owned() }
 }
 
 /// The memory that a server may use, once its worlds are there.

@@ -221,6 +221,11 @@ impl Pipeline {
         self.control.answer(Call::new(head, body), &self.worlds)
     }
 
+    /// The names of all worlds.
+    pub fn world_names(&self) -> Vec<String> {
+        self.worlds.names()
+    }
+
     /// What tells everybody that the server stops.
     pub fn stop_token(&self) -> CancellationToken {
         self.stop.clone()

@@ -40,7 +40,7 @@ impl From<RangeInclusive<u64>> for Times {
 }
 
 /// A call to a world, as its journal shows it. Secrets are shortened to their first four characters and `…`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Recorded {
     /// Its number in the world, from 1.
@@ -68,12 +68,23 @@ pub struct Recorded {
     /// Who refused it: `vendor`, `fault` or `fauxidp`.
     pub refused_by: Option<String>,
     /// How long it took from its last byte on, by the machine's clock.
-    #[serde(rename = "duration_us", deserialize_with = "microseconds")]
+    #[serde(rename = "duration_us", with = "microseconds")]
     pub duration: Duration,
     /// The body: JSON as it was sent, a form as text, or only the length of anything else.
     pub body: Value,
 }
 
-fn microseconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    u64::deserialize(deserializer).map(Duration::from_micros)
+/// A duration as the journal has it.
+mod microseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        u64::try_from(duration.as_micros()).unwrap_or(u64::MAX).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_micros)
+    }
 }

@@ -52,7 +52,7 @@ impl From<&str> for Fault {
 }
 
 /// A rule of a world.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Rule {
     /// The id with which it can be removed.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::HOST;
 use http::{Method, Request};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -66,6 +67,11 @@ impl World {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// A credential of the seed, such as `monocloud-readonly`, as one of this world.
+    pub fn credential(&self, secret: &str) -> String {
+        if self.name == DEFAULT_WORLD { secret.to_owned() } else { format!("{secret}~{}", self.name) }
     }
 
     /// How that vendor's clients connect: the base URL, a credential with all permissions, and the environment
@@ -228,11 +234,16 @@ impl World {
         self.done(Method::DELETE, "", &Value::Null)
     }
 
+    /// The URLs of the emulator.
+    pub(super) fn base(&self) -> &BaseUrls {
+        &self.base
+    }
+
     fn done(&self, method: Method, what: &str, body: &Value) -> Result<(), Refused> {
         self.ask::<Value>(method, what, body).map(|_| ())
     }
 
-    fn ask<T: DeserializeOwned>(&self, method: Method, what: &str, body: &Value) -> Result<T, Refused> {
+    pub(super) fn ask<T: DeserializeOwned>(&self, method: Method, what: &str, body: &Value) -> Result<T, Refused> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let text = self.text(method, what, body)?;
         serde_json::from_str(&text).map_err(|error| Refused {
@@ -245,7 +256,8 @@ impl World {
     /// The body of the control API's answer.
     fn text(&self, method: Method, what: &str, body: String) -> Result<String, Refused> {
         let uri = format!("/__fauxidp/worlds/{}{what}", percent_encoding::utf8_percent_encode(&self.name, NAME));
-        let request = Request::builder().method(method).uri(uri).body(());
+        let host = self.base.plain.trim_start_matches("http://");
+        let request = Request::builder().method(method).uri(uri).header(HOST, host).body(());
         let refused = |status: u16, detail: String| Refused { status, detail, nearest: Vec::new() };
         let (head, ()) = request.map_err(|error| refused(400, error.to_string()))?.into_parts();
         let reply = self.pipeline.control(head, body.into());

@@ -3,6 +3,7 @@
 mod assertions;
 mod browser;
 mod callback;
+mod cases;
 mod circles;
 #[cfg(feature = "cli")]
 mod cli;
