@@ -16,21 +16,34 @@ pub trait Keyed: Clone {
     fn key(&self) -> &str;
 }
 
-/// The newest records of one kind in one world, such as codes: found by their key, at most [`MAX_RECENT`], the oldest
-/// removed first. A fork shares them until one of the two is written.
+/// The newest records of one kind in one world, such as codes: found by their key, at most `MAX`, the oldest removed
+/// first. A fork shares them until one of the two is written.
 #[derive(Debug)]
-pub struct Recent<T>(Mutex<Arc<VecDeque<T>>>);
+pub struct Recent<T, const MAX: usize = MAX_RECENT>(Mutex<Arc<VecDeque<T>>>);
 
-/// The maximum number of records that [`Recent`] keeps.
+/// The maximum number of records that [`Recent`] keeps where nothing else is said.
 pub const MAX_RECENT: usize = 1_000;
 
-impl<T: Keyed> Recent<T> {
+/// How far back a record is put in behind those that were written meanwhile.
+const MAX_LATE: usize = 64;
+
+impl<T: Keyed, const MAX: usize> Recent<T, MAX> {
     /// Adds a record as the newest.
     pub fn push(&self, record: T) {
         let mut records = self.lock();
         let records = Arc::make_mut(&mut records);
-        evict_oldest(records, MAX_RECENT);
+        evict_oldest(records, MAX);
         records.push_back(record);
+    }
+
+    /// Adds a record as the newest, but before those that come after it and were written a moment earlier.
+    pub fn push_in_order(&self, record: T, follows: impl Fn(&T, &T) -> bool) {
+        let mut records = self.lock();
+        let records = Arc::make_mut(&mut records);
+        evict_oldest(records, MAX);
+        let late = records.len().saturating_sub(MAX_LATE);
+        let first = records.range(late..).position(|other| follows(other, &record));
+        records.insert(first.map_or(records.len(), |index| late + index), record);
     }
 
     /// The record with that key.
@@ -90,29 +103,29 @@ impl<T: Keyed> Recent<T> {
     }
 }
 
-impl<T> Default for Recent<T> {
+impl<T, const MAX: usize> Default for Recent<T, MAX> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T: Keyed> Collection for Recent<T> {
+impl<T: Keyed, const MAX: usize> Collection for Recent<T, MAX> {
     fn fork(&self) -> Self {
         Self(Mutex::new(Arc::clone(&self.lock())))
     }
 }
 
-impl<T: Keyed + Serialize> Serialize for Recent<T> {
+impl<T: Keyed + Serialize, const MAX: usize> Serialize for Recent<T, MAX> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(Arc::clone(&self.lock()).iter())
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Recent<T> {
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Recent<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let records = VecDeque::deserialize(deserializer)?;
-        if records.len() > MAX_RECENT {
-            return Err(D::Error::custom(format_args!("expected at most {MAX_RECENT} records")));
+        if records.len() > MAX {
+            return Err(D::Error::custom(format_args!("expected at most {MAX} records")));
         }
         Ok(Self(Mutex::new(Arc::new(records))))
     }
@@ -130,7 +143,7 @@ mod tests {
 
     #[test]
     fn recent_records_are_found_changed_and_taken_and_a_fork_goes_its_own_way() {
-        let recent = Recent::default();
+        let recent: Recent<_> = Recent::default();
         recent.push("a1".to_owned());
         let fork = recent.fork();
         assert_eq!(
@@ -153,7 +166,7 @@ mod tests {
             recent.push(format!("b{n}"));
         }
         assert_eq!(recent.snapshot().len(), MAX_RECENT);
-        let grown = Recent::default();
+        let grown: Recent<_> = Recent::default();
         ["a", "b"].into_iter().for_each(|text| grown.push(text.to_owned()));
         grown.update_all(|text| text == "b", |text| text.push('1'));
         assert_eq!(serde_json::to_string(&grown).unwrap(), r#"["a","b1"]"#);
@@ -163,5 +176,14 @@ mod tests {
         assert_eq!(serde_json::to_string(&read).unwrap(), text);
         read.retain(|text| text.len() < 4);
         assert_eq!(serde_json::to_string(&read).unwrap(), "[]");
+    }
+
+    #[test]
+    fn a_late_record_goes_before_those_that_follow_it() {
+        let recent: Recent<_, 3> = Recent::default();
+        for text in ["a1", "a3", "b1", "a2"] {
+            recent.push_in_order(text.to_owned(), |other, new| other[..1] == new[..1] && other > new);
+        }
+        assert_eq!(serde_json::to_string(&recent).unwrap(), r#"["a2","a3","b1"]"#);
     }
 }

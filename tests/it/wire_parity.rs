@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use fauxidp::Emulator;
 use fauxidp::declared::{BUILT_IN, Operation};
+use fauxidp::vendor::Subject;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -270,7 +271,11 @@ async fn every_wire_gives_the_same_outcome() {
                 continue;
             };
             let call = call.header("content-type", "application/grpc");
-            let answer = call.body(frame(&text_field(id))).send_h2(&protobuf).await;
+            let number = match operation.subject {
+                Subject::PathOrField(_, field) | Subject::Field(field) => field.number as u8,
+                Subject::None | Subject::Path(_) => 1,
+            };
+            let answer = call.body(frame(&text_field(number, id))).send_h2(&protobuf).await;
             let code = answer.trailers.iter().find(|(name, _)| name == "grpc-status").map(|(_, code)| code.clone());
             let wanted = match &expected {
                 Outcome::Success(_) => 0,
@@ -286,9 +291,9 @@ async fn every_wire_gives_the_same_outcome() {
     }
 }
 
-/// A message whose first field is that text.
-fn text_field(text: &str) -> Vec<u8> {
-    let mut message = vec![0x0a];
+/// A message whose field of that number is that text.
+fn text_field(number: u8, text: &str) -> Vec<u8> {
+    let mut message = vec![number << 3 | 2];
     let mut length = text.len();
     while length >= 0x80 {
         message.push(length as u8 | 0x80);
@@ -429,7 +434,17 @@ fn rest_call(operation: &Operation, message: &Map<String, Value>) -> Ask {
     }
     let ask = Ask::new(operation.method, &path);
     let ask = if operation.has_path() { ask } else { ask.header("content-type", "application/json") };
-    if operation.method == "GET" { ask } else { ask.body(Value::Object(message.clone()).to_string()) }
+    if operation.method != "GET" {
+        return ask.body(Value::Object(message.clone()).to_string());
+    }
+    let texts = message.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
+    let query: Vec<_> = texts.map(|(name, text)| format!("{name}={}", percent(text))).collect();
+    Ask { path: format!("{}?{}", ask.path, query.join("&")), ..ask }
+}
+
+/// A text in a query.
+fn percent(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 #[test]

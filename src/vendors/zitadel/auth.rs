@@ -33,6 +33,12 @@ pub(super) struct Caller {
     organization: Option<String>,
 }
 
+/// Who calls, and in which organisation.
+pub(super) struct Visitor {
+    pub(super) caller: Caller,
+    pub(super) organization: String,
+}
+
 /// How a message names an organisation.
 pub(super) enum OrganizationName {
     Id(String),

@@ -1,6 +1,7 @@
 //! What can go wrong in ZITADEL's operations. Knows no edge: how an error looks there is the wire's.
 
 pub(super) mod authorize;
+pub(super) mod management;
 pub(super) mod objects;
 pub(super) mod sessions;
 pub(super) mod sign_in;
@@ -8,6 +9,7 @@ pub(super) mod status;
 
 use super::record::{Channel, WrongCode, WrongState};
 use authorize::CallbackError;
+use management::ManagementError;
 use objects::ObjectError;
 use sessions::SessionError;
 use status::Status;
@@ -22,7 +24,7 @@ pub(super) struct ErrorContext {
     /// What it says of nobody where that is not [`status::user_not_found`].
     pub(super) nobody: Option<Status<'static>>,
     /// What this operation refuses where the user already is as asked.
-    pub(super) wrong_state: Option<WrongState>,
+    pub(super) wrong_state: Option<Status<'static>>,
 }
 
 impl ErrorContext {
@@ -168,6 +170,8 @@ pub(super) enum Error {
     SamlUnemulated,
     /// What concerns no user.
     Object(ObjectError),
+    /// What the first APIs say of a user.
+    Management(ManagementError),
     /// What concerns a session.
     Session(SessionError),
     /// What concerns the request of an application.
@@ -183,6 +187,12 @@ impl From<CallbackError> for Error {
 impl From<SessionError> for Error {
     fn from(error: SessionError) -> Self {
         Self::Session(error)
+    }
+}
+
+impl From<ManagementError> for Error {
+    fn from(error: ManagementError) -> Self {
+        Self::Management(error)
     }
 }
 

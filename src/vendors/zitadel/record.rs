@@ -6,6 +6,7 @@ mod compliance;
 mod contact;
 mod details;
 mod device;
+mod event;
 mod history;
 mod kind;
 mod oidc;
@@ -38,6 +39,7 @@ pub(super) use auth_request::{Answer, AuthRequest, Prompt, Stage};
 pub(super) use contact::{Channel, Contact, EmailAddress};
 pub(super) use details::Details;
 pub(super) use device::{Decision, DeviceRequest};
+pub(super) use event::{Aggregate, Event, MAX_EVENTS};
 pub(super) use history::{EventKind, History, Part, Position};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
 pub(super) use oidc::{GrantType, LoginVersion, OidcAuthMethod, OidcConfig, ResponseType, TokenType};
@@ -49,7 +51,7 @@ pub(super) use policy::{LockoutPolicy, LoginPolicy, Policy};
 pub(super) use project::{Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
 pub(super) use redirect::WrongRedirect;
 pub(super) use roles::Membership;
-pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, WrongCode, seed_expiry};
+pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, Totp, WrongCode, seed_expiry};
 pub(super) use session::{PasswordCheck, Session, SessionState, SessionUser, UserAgent, WrongSession};
 pub(super) use user_grant::{UserGrant, UserGrantState};
 
@@ -179,6 +181,7 @@ impl User {
             EventKind::Deactivated => self.state = UserState::Inactive,
             EventKind::Locked => self.state = UserState::Locked,
             EventKind::Reactivated | EventKind::Unlocked => self.state = UserState::Active,
+            EventKind::InitialCodeAdded => self.state = UserState::Initial,
             _ => {}
         }
         match (kind, &mut self.secrets) {

@@ -5,8 +5,10 @@ mod authorize;
 mod contacts;
 mod credentials;
 mod described;
+mod events;
 mod handler;
 mod instance;
+mod management;
 mod organizations;
 mod pages;
 mod people;
@@ -30,7 +32,7 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 12] = [
+    let rows: [&'static [Row]; 16] = [
         &users::ROWS,
         &people::ROWS,
         &contacts::ROWS,
@@ -40,6 +42,10 @@ pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
         &projects::ROWS,
         &applications::ROWS,
         &instance::ROWS,
+        &management::users::ROWS,
+        &management::humans::ROWS,
+        &management::credentials::ROWS,
+        &events::ROWS,
         &sessions::ROWS,
         &authorize::ROWS,
         &pages::ROWS,
@@ -51,7 +57,7 @@ pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
 mod tests {
     use buffa::Message;
 
-    use super::handler::USER;
+    use super::handler::{USER, USER_BY_ID, USER_SECOND};
     use super::*;
     use crate::protocol::rpc::{Codec, field};
     use crate::row::Subject;
@@ -65,8 +71,12 @@ mod tests {
     #[test]
     fn every_operation_on_one_user_names_it() {
         for operation in TABLE.routes().operations().filter(|operation| operation.is_emulated) {
-            let is_on_user = operation.path.contains("{user_id}");
-            assert_eq!(is_on_user, operation.subject == USER, "{}", operation.name);
+            let subject = match operation.path {
+                path if path.contains("{user_id}") => USER,
+                path if path.contains("/users/{id}") => USER_BY_ID,
+                _ => continue,
+            };
+            assert!(operation.subject == subject || operation.subject == USER_SECOND, "{}", operation.name);
         }
     }
 

@@ -127,7 +127,7 @@ impl Hidden {
         }
         for (index, key) in self.keys.iter().enumerate() {
             let public = key.public().ok_or_else(|| (format!("keys[{index}].key"), key.id.clone()))?;
-            secrets.keys.push(Key { id: key.id.clone(), public, created: made, expires: seed_expiry() });
+            secrets.keys.push(Key { id: key.id.clone(), public, created: made, expires: seed_expiry(), sequence: 1 });
         }
         let mut metadata = Vec::with_capacity(self.metadata.len());
         for (index, entry) in self.metadata.iter().enumerate() {
@@ -135,7 +135,7 @@ impl Hidden {
             metadata.push(value.map_err(|_| (format!("metadata[{index}].value"), entry.value.clone()))?);
         }
         let entries = self.metadata.iter().zip(&metadata);
-        secrets.set_metadata(entries.map(|(entry, value)| (&*entry.key, &**value)), made);
+        secrets.set_metadata(entries.map(|(entry, value)| (&*entry.key, &**value)), made, std::iter::repeat(1));
         let has_some = self.is_machines().or(self.is_humans()).is_some() || !self.metadata.is_empty();
         Ok(has_some.then(|| Arc::new(secrets)))
     }

@@ -5,10 +5,12 @@ mod trail;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use jiff::Timestamp;
 
 use super::record::{
-    Application, ApplicationAlias, AuthRequest, DeviceRequest, InstanceState, LockoutPolicy, LoginPolicy, OidcSession,
-    Organization, OrganizationAlias, Permission, Project, RemovedUser, Session, User, UserGrant,
+    Application, ApplicationAlias, AuthRequest, DeviceRequest, Event, InstanceState, LockoutPolicy, LoginPolicy,
+    MAX_EVENTS, OidcSession, Organization, OrganizationAlias, Permission, Project, RemovedUser, Session, User,
+    UserGrant,
 };
 use super::settings::Settings;
 use crate::collections::collections;
@@ -51,6 +53,8 @@ collections! {
         /// Authorizations with refresh tokens.
         oidc_sessions: Recent<OidcSession>,
         device_requests: Recent<DeviceRequest>,
+        /// What happened, the oldest first.
+        events: Recent<Arc<Event>, MAX_EVENTS>,
     }
 }
 
@@ -82,6 +86,12 @@ impl Zitadel {
     /// What all organisations have in common.
     pub(super) fn instance(&self) -> InstanceState {
         self.state.instance.get(INSTANCE).expect("no call removes it")
+    }
+
+    /// When anything last happened: lists say that they are as of then.
+    pub(super) fn last_event(&self) -> Timestamp {
+        let events = self.state.events.snapshot();
+        events.back().map_or_else(|| self.instance().events.change_date, |event| event.at)
     }
 
     /// Whether there is or was such an organisation.

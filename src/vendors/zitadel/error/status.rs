@@ -24,6 +24,7 @@ pub(in super::super) const PERMISSION_DENIED: Status<'_> =
     coded(403, Code::PermissionDenied, NO_PERMISSION, "AUTH-AWfge");
 pub(in super::super) const USERNAME_TAKEN: Status<'_> =
     coded(409, Code::AlreadyExists, "User already exists", "V3-DKcYh");
+const BAD_KEY: &str = "Public key is not a valid RSA public key in PKIX format with PEM encoding";
 const BAD_HASH: &str = "Password is invalid";
 const NO_SUCH_HASH: &str = "Password hash encoding not supported. Check out \
                             https://zitadel.com/docs/concepts/architecture/secrets#hashed-secrets";
@@ -37,7 +38,7 @@ pub(in super::super) const fn precondition<'a>(text: &'a str, id: &'a str) -> St
     coded(400, Code::FailedPrecondition, text, id)
 }
 
-const fn argument<'a>(text: &'a str, id: &'a str) -> Status<'a> {
+pub(super) const fn argument<'a>(text: &'a str, id: &'a str) -> Status<'a> {
     coded(400, Code::InvalidArgument, text, id)
 }
 
@@ -155,9 +156,7 @@ impl Error {
             Self::MetadataTooLarge => bare(413, Code::ResourceExhausted, "Too much metadata"),
             Self::NotAMachine => precondition("Not allowed for this user type", "COMMAND-Df2f1"),
             Self::ExpiresInThePast => argument("Errors.AuthNKey.ExpireBeforeNow", "DOMAIN-dv3t5"),
-            Self::KeyInvalid => {
-                argument("Public key is not a valid RSA public key in PKIX format with PEM encoding", "COMMAND-5F3h1")
-            }
+            Self::KeyInvalid => argument(BAD_KEY, "COMMAND-5F3h1"),
             Self::KeysExhausted => bare(501, Code::Unimplemented, "all 32 test keys of this world are in use"),
             Self::TokenMissing => missing("Personal Access Token not found", "COMMAND-4m77G"),
             Self::KeyMissing => missing("Machine key not found", "COMMAND-4m77G"),
@@ -168,6 +167,7 @@ impl Error {
             Self::NotServed => bare(404, Code::NotFound, "Not Found"),
             Self::SamlUnemulated => bare(501, Code::Unimplemented, "SAML applications are not emulated"),
             Self::Object(error) => error.status(),
+            Self::Management(error) => error.status(),
             Self::Session(error) => error.status(),
             Self::Callback(error) => error.status(),
         }
@@ -227,6 +227,7 @@ impl Error {
             Self::NotServed => "not_served",
             Self::SamlUnemulated => "",
             Self::Object(error) => error.answer(),
+            Self::Management(error) => error.answer(),
             Self::Session(error) => error.answer(),
             Self::Callback(error) => error.answer(),
             Self::LimitExceeded => "limit_exceeded",

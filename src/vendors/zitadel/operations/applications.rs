@@ -212,7 +212,7 @@ pub fn add_app_key(
             let public = keys::public_of_private(&pem).expect("the pool's keys are RSA keys");
             let id = new_id(&mut ids, now);
             let file = keys::application_file(&id, &pem, &application.id, &application.client_id);
-            application.keys.push(Key { id: id.clone(), public, created: now, expires });
+            application.keys.push(Key { id: id.clone(), public, created: now, expires, sequence: 0 });
             Ok((id, file))
         })?;
     ids.commit();

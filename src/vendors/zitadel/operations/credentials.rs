@@ -1,13 +1,14 @@
 //! Personal access tokens, keys and secrets of ZITADEL's users. Most are for machines alone.
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::super::auth::{Caller, keys, tokens};
 use super::super::error::Error;
-use super::super::record::{EventKind, Key, Secrets, Token, User};
+use super::super::record::{EventKind, Key, Token, User};
 use super::super::state::Zitadel;
 use super::objects::new_secret;
-use super::write::{Changed, check_writer, command, new_id};
+use super::write::{Changed, Written, check_writer, command, new_id};
 
 /// A token for a machine.
 pub struct AddToken {
@@ -39,20 +40,36 @@ pub struct NewCredential {
 
 /// Makes a machine a token.
 pub fn add_personal_access_token(zitadel: &Zitadel, input: AddToken, caller: &Caller) -> Result<NewCredential, Error> {
+    let admit = |user: &User| {
+        user.machine().ok_or(Error::NotAMachine)?;
+        check_writer(caller, user)
+    };
+    add_token(zitadel, input, caller, admit).map(|(token, _)| token)
+}
+
+/// The same for whom `admit` admits.
+pub(super) fn add_token(
+    zitadel: &Zitadel,
+    input: AddToken,
+    caller: &Caller,
+    admit: impl FnOnce(&User) -> Result<(), Error>,
+) -> Result<(NewCredential, Written), Error> {
     let (now, expires) = (caller.at(), input.expires);
     check_expiry(now, expires)?;
     let mut ids = zitadel.context.ids.reserve();
     let id = new_id(&mut ids, now);
     let value = tokens::opaque(zitadel.settings.version, &zitadel.context.ids, &id, &input.user_id);
-    command(zitadel, &input.user_id, caller, |user, write| {
-        user.machine().ok_or(Error::NotAMachine)?;
-        check_writer(caller, user)?;
-        user.secrets_mut().tokens.push(Token::new(id.clone(), value.clone(), now, expires));
-        write.event(EventKind::TokenAdded);
+    let written = command(zitadel, &input.user_id, caller, |user, write| {
+        admit(user)?;
+        let sequence = write.next_sequence(user);
+        let mut token = Token::new(id.clone(), value.clone(), now, expires);
+        token.sequence = sequence;
+        user.secrets_mut().tokens.push(token);
+        write.event_of(EventKind::TokenAdded, json!({ "tokenId": id }));
         Ok(())
     })?;
     ids.commit();
-    Ok(NewCredential { created: now, id, value: zitadel.context.tag_with_world(value) })
+    Ok((NewCredential { created: now, id, value: zitadel.context.tag_with_world(value) }, written))
 }
 
 /// Ends a machine's token and takes it off the list.
@@ -61,15 +78,47 @@ pub fn remove_personal_access_token(
     input: RemoveCredential,
     caller: &Caller,
 ) -> Result<Changed, Error> {
-    remove_credential(zitadel, &input.user_id, caller, (EventKind::TokenRemoved, Error::TokenMissing), |secrets| {
-        let before = secrets.tokens.len();
-        secrets.tokens.retain(|token| token.id != input.id);
-        secrets.tokens.len() < before
+    let written = remove_token(zitadel, &input, caller, |user| check_writer(caller, user));
+    removed(zitadel, &input.user_id, Error::TokenMissing, written)
+}
+
+/// The same for whom `admit` admits.
+pub(super) fn remove_token(
+    zitadel: &Zitadel,
+    input: &RemoveCredential,
+    caller: &Caller,
+    admit: impl FnOnce(&User) -> Result<(), Error>,
+) -> Result<Written, Error> {
+    command(zitadel, &input.user_id, caller, |user, write| {
+        admit(user)?;
+        let before = user.secrets.as_ref().map_or(0, |secrets| secrets.tokens.len());
+        if before > 0 {
+            user.secrets_mut().tokens.retain(|token| token.id != input.id);
+        }
+        if user.secrets.as_ref().is_none_or(|secrets| secrets.tokens.len() == before) {
+            return Err(Error::TokenMissing);
+        }
+        write.event_of(EventKind::TokenRemoved, json!({ "tokenId": input.id }));
+        Ok(())
     })
 }
 
 /// Makes a machine a key, or keeps the public part of the caller's own.
 pub fn add_key(zitadel: &Zitadel, input: AddKey, caller: &Caller) -> Result<NewCredential, Error> {
+    let admit = |user: &User| {
+        user.machine().ok_or(Error::UserNotFound)?;
+        check_writer(caller, user)
+    };
+    new_key(zitadel, input, caller, admit).map(|(key, _)| key)
+}
+
+/// The same for whom `admit` admits.
+pub(super) fn new_key(
+    zitadel: &Zitadel,
+    input: AddKey,
+    caller: &Caller,
+    admit: impl FnOnce(&User) -> Result<(), Error>,
+) -> Result<(NewCredential, Written), Error> {
     let (now, expires) = (caller.at(), input.expires);
     let own = match input.public_key.is_empty() {
         true => None,
@@ -79,9 +128,8 @@ pub fn add_key(zitadel: &Zitadel, input: AddKey, caller: &Caller) -> Result<NewC
     let mut ids = zitadel.context.ids.reserve();
     let id = new_id(&mut ids, now);
     let mut private = None;
-    command(zitadel, &input.user_id, caller, |user, write| {
-        user.machine().ok_or(Error::UserNotFound)?;
-        check_writer(caller, user)?;
+    let written = command(zitadel, &input.user_id, caller, |user, write| {
+        admit(user)?;
         let public = match own {
             Some(public) => public,
             None => {
@@ -91,32 +139,64 @@ pub fn add_key(zitadel: &Zitadel, input: AddKey, caller: &Caller) -> Result<NewC
                 public
             }
         };
-        user.secrets_mut().keys.push(Key { id: id.clone(), public, created: now, expires });
-        write.event(EventKind::KeyAdded);
+        let sequence = write.next_sequence(user);
+        user.secrets_mut().keys.push(Key { id: id.clone(), public, created: now, expires, sequence });
+        write.event_of(EventKind::KeyAdded, json!({ "keyId": id }));
         Ok(())
     })?;
     ids.commit();
     let user_id = zitadel.context.tag_with_world(input.user_id);
     let file = |pem: String| keys::service_account_file(&id, &pem, &user_id, expires);
     let value = private.map(file).unwrap_or_default();
-    Ok(NewCredential { created: now, id, value })
+    Ok((NewCredential { created: now, id, value }, written))
 }
 
 /// Takes a machine's key away.
 pub fn remove_key(zitadel: &Zitadel, input: RemoveCredential, caller: &Caller) -> Result<Changed, Error> {
-    remove_credential(zitadel, &input.user_id, caller, (EventKind::KeyRemoved, Error::KeyMissing), |secrets| {
-        let before = secrets.keys.len();
-        secrets.keys.retain(|key| key.id != input.id);
-        secrets.keys.len() < before
+    let written = remove_key_of(zitadel, &input, caller, |user| check_writer(caller, user));
+    removed(zitadel, &input.user_id, Error::KeyMissing, written)
+}
+
+/// The same for whom `admit` admits.
+pub(super) fn remove_key_of(
+    zitadel: &Zitadel,
+    input: &RemoveCredential,
+    caller: &Caller,
+    admit: impl FnOnce(&User) -> Result<(), Error>,
+) -> Result<Written, Error> {
+    command(zitadel, &input.user_id, caller, |user, write| {
+        admit(user)?;
+        let before = user.secrets.as_ref().map_or(0, |secrets| secrets.keys.len());
+        if before > 0 {
+            user.secrets_mut().keys.retain(|key| key.id != input.id);
+        }
+        if user.secrets.as_ref().is_none_or(|secrets| secrets.keys.len() == before) {
+            return Err(Error::KeyMissing);
+        }
+        write.event_of(EventKind::KeyRemoved, json!({ "keyId": input.id }));
+        Ok(())
     })
 }
 
 /// Makes a machine a secret, instead of the one it had. A human can be given one if it is known by its state.
 pub fn add_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<NewCredential, Error> {
-    let (value, hash) = new_secret(zitadel);
-    command(zitadel, user_id, caller, |user, write| {
+    let admit = |user: &User| {
         check_secret_holder(user)?;
-        check_writer(caller, user)?;
+        check_writer(caller, user)
+    };
+    set_secret(zitadel, user_id, caller, admit).map(|(secret, _)| secret)
+}
+
+/// The same for whom `admit` admits.
+pub(super) fn set_secret(
+    zitadel: &Zitadel,
+    user_id: &str,
+    caller: &Caller,
+    admit: impl FnOnce(&User) -> Result<(), Error>,
+) -> Result<(NewCredential, Written), Error> {
+    let (value, hash) = new_secret(zitadel);
+    let written = command(zitadel, user_id, caller, |user, write| {
+        admit(user)?;
         if let Some(machine) = user.machine_mut() {
             machine.has_secret = true;
         }
@@ -124,25 +204,36 @@ pub fn add_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<N
         write.event(EventKind::SecretSet);
         Ok(())
     })?;
-    Ok(NewCredential { created: caller.at(), id: String::new(), value })
+    Ok((NewCredential { created: caller.at(), id: String::new(), value }, written))
 }
 
 /// Takes a secret away.
 pub fn remove_secret(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Changed, Error> {
-    let written = command(zitadel, user_id, caller, |user, write| {
-        check_secret_holder(user)?;
+    let written = unset_secret(zitadel, user_id, caller, check_secret_holder, |user| check_writer(caller, user))?;
+    Ok(Changed { at: written.position.change_date })
+}
+
+/// The same for whom `find` finds and `admit` admits.
+pub(super) fn unset_secret(
+    zitadel: &Zitadel,
+    user_id: &str,
+    caller: &Caller,
+    find: impl FnOnce(&User) -> Result<(), Error>,
+    admit: impl FnOnce(&User) -> Result<(), Error>,
+) -> Result<Written, Error> {
+    command(zitadel, user_id, caller, |user, write| {
+        find(user)?;
         if user.secrets.as_ref().is_none_or(|secrets| secrets.secret.is_none()) {
             return Err(Error::SecretMissing);
         }
-        check_writer(caller, user)?;
+        admit(user)?;
         if let Some(machine) = user.machine_mut() {
             machine.has_secret = false;
         }
         user.secrets_mut().secret = None;
         write.event(EventKind::SecretRemoved);
         Ok(())
-    })?;
-    Ok(Changed { at: written.position.change_date })
+    })
 }
 
 fn check_secret_holder(user: &User) -> Result<(), Error> {
@@ -154,22 +245,12 @@ fn check_expiry(now: Timestamp, expires: Timestamp) -> Result<(), Error> {
     if expires <= now { Err(Error::ExpiresInThePast) } else { Ok(()) }
 }
 
-fn remove_credential(
+fn removed(
     zitadel: &Zitadel,
     user_id: &str,
-    caller: &Caller,
-    (event, missing): (EventKind, Error),
-    remove: impl FnOnce(&mut Secrets) -> bool,
+    missing: Error,
+    written: Result<Written, Error>,
 ) -> Result<Changed, Error> {
-    let not_there = missing.clone();
-    let written = command(zitadel, user_id, caller, |user, write| {
-        check_writer(caller, user)?;
-        if user.secrets.is_none() || !remove(user.secrets_mut()) {
-            return Err(not_there);
-        }
-        write.event(event);
-        Ok(())
-    });
     match written {
         // Of a removed user the vendor still knows the organisation, and that it has none.
         Err(Error::UserNotFound) if zitadel.state.ended.get(user_id).is_some() => Err(missing),

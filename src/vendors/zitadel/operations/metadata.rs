@@ -2,6 +2,10 @@
 
 use std::collections::HashMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
 use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::record::{EventKind, Metadata, Part, Permission, User};
@@ -63,7 +67,7 @@ pub fn delete_user_metadata(zitadel: &Zitadel, input: DeleteMetadata, caller: &C
         if !user.secrets_mut().remove_metadata(&keys) {
             return Err(Error::MetadataMissing);
         }
-        keys.iter().for_each(|_| write.event(EventKind::MetadataRemoved));
+        keys.iter().for_each(|key| write.event_of(EventKind::MetadataRemoved, removed_payload(key)));
         Ok(())
     })?;
     Ok(Changed { at: written.position.change_date })
@@ -87,6 +91,16 @@ pub fn list_user_metadata(zitadel: &Zitadel, input: ListMetadata, caller: &Calle
     Ok(Page { items, total: page.total, limit: page.limit })
 }
 
+/// What the event that sets an entry says of it.
+pub(super) fn payload(entry: &Entry) -> Value {
+    json!({ "key": entry.key, "value": STANDARD.encode(&entry.value) })
+}
+
+/// What the event that removes an entry says of it.
+pub(super) fn removed_payload(key: &str) -> Value {
+    json!({ "key": key })
+}
+
 /// Sets entries of a user, with an event for each that changes something.
 pub(super) fn set_entries(user: &mut User, entries: Vec<Entry>, write: &mut WriteContext<'_>) -> Result<(), Error> {
     if entries.is_empty() {
@@ -104,17 +118,19 @@ pub(super) fn set_entries(user: &mut User, entries: Vec<Entry>, write: &mut Writ
             Some(_) if value.is_empty() => {
                 let position = positions.remove(&key).expect("it was found there");
                 kept[position] = None;
-                write.event(EventKind::MetadataRemoved);
+                write.event_of(EventKind::MetadataRemoved, removed_payload(&key));
             }
             None if value.is_empty() => continue,
-            Some(known) => {
-                (known.value, known.changed) = (value, write.now);
-                write.event(EventKind::MetadataSet);
-            }
-            None => {
-                positions.insert(key.clone(), kept.len());
-                kept.push(Some(Metadata { key, value, created: write.now, changed: write.now }));
-                write.event(EventKind::MetadataSet);
+            known => {
+                let (entry, sequence) = (Entry { key, value }, write.next_sequence(user));
+                write.event_of(EventKind::MetadataSet, payload(&entry));
+                let (Entry { key, value }, now) = (entry, write.now);
+                if let Some(known) = known {
+                    (known.value, known.changed, known.sequence) = (value, now, sequence);
+                } else {
+                    positions.insert(key.clone(), kept.len());
+                    kept.push(Some(Metadata { key, value, created: now, changed: now, sequence }));
+                }
             }
         }
         has_changed = true;

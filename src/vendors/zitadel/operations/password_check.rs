@@ -1,20 +1,29 @@
 //! Checks the password of a ZITADEL human who signs in. Each check is an event of the user, whatever comes of it.
 
 use jiff::Timestamp;
+use serde_json::Map;
 
 use super::super::error::Error;
 use super::super::error::sessions::SessionError;
 use super::super::record::{EventKind, User, UserState};
 use super::super::state::Zitadel;
+use super::events;
 use crate::directory::DirectoryError;
 
 /// Checks a password. Returns the user as it is then. Too many wrong ones in a row lock the user.
-pub(super) fn check_password(zitadel: &Zitadel, user_id: &str, password: &str, now: Timestamp) -> Result<User, Error> {
+pub(super) fn check_password(
+    zitadel: &Zitadel,
+    user_id: &str,
+    password: &str,
+    editor: &str,
+    now: Timestamp,
+) -> Result<User, Error> {
     let user = zitadel.state.users.get(user_id).filter(|user| user.human().is_some()).ok_or(SessionError::UserGone)?;
     let max_attempts = zitadel.lockout_policy(&user.profile.resource_owner).max_password_attempts;
     let known = user.secrets.as_ref().and_then(|secrets| secrets.password.clone());
     // Outside of the directory's lock: it takes long.
     let fits = known.as_ref().is_some_and(|known| known.fits(password));
+    let mut written = Vec::new();
     let checked = zitadel.state.users.update(user_id, |user| {
         let secrets = user.secrets.as_deref();
         let hash = secrets.and_then(|secrets| secrets.password.as_ref()).ok_or(Error::NoPassword)?;
@@ -24,19 +33,19 @@ pub(super) fn check_password(zitadel: &Zitadel, user_id: &str, password: &str, n
         }
         // Only where another call was quicker is it compared under the lock.
         let fits = if known.as_ref() == Some(hash) { fits } else { hash.fits(password) };
-        if fits {
-            user.apply(EventKind::PasswordCheckSucceeded, now);
-            return Ok(Ok(user.clone()));
+        written.push(if fits { EventKind::PasswordCheckSucceeded } else { EventKind::PasswordCheckFailed });
+        if !fits && max_attempts > 0 && attempts + 1 >= max_attempts {
+            written.push(EventKind::Locked);
         }
-        user.apply(EventKind::PasswordCheckFailed, now);
-        if max_attempts > 0 && attempts + 1 >= max_attempts {
-            user.apply(EventKind::Locked, now);
-        }
+        written.iter().for_each(|kind| user.apply(*kind, now));
         // A check that failed is written down, too.
-        Ok(Err(Error::WrongPassword { attempts: attempts + 1 }))
+        Ok((user.clone(), fits, attempts + 1))
     });
-    checked.map_err(|error| match error {
+    let (user, fits, attempts) = checked.map_err(|error| match error {
         DirectoryError::Refused(error) => error,
         DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => SessionError::UserGone.into(),
-    })?
+    })?;
+    let editor = if editor.is_empty() { user_id } else { editor };
+    events::record(zitadel, editor, &user, written.into_iter().map(|kind| (kind, Map::new())), now);
+    if fits { Ok(user) } else { Err(Error::WrongPassword { attempts }) }
 }

@@ -175,11 +175,16 @@ impl NewPassword {
 }
 
 /// The password of a new human: its hash, and whether it has to be changed. Its making is the event.
-pub(super) fn of_new_user(zitadel: &Zitadel, password: &Password) -> Result<Option<(PasswordHash, bool)>, Error> {
+pub(super) fn of_new_user(
+    zitadel: &Zitadel,
+    password: &Password,
+    is_imported: bool,
+) -> Result<Option<(PasswordHash, bool)>, Error> {
+    let is_new_user = !is_imported;
     let hash = match &password.value {
         PasswordValue::Hash(_) => given_hash(zitadel, password, true)?,
         PasswordValue::Plain(plain) => {
-            fits_policy(plain).map_err(|weakness| Error::WeakPassword { weakness, is_new_user: true })?;
+            fits_policy(plain).map_err(|weakness| Error::WeakPassword { weakness, is_new_user })?;
             if plain.len() > MAX_BYTES {
                 return Err(Error::PasswordTooLong);
             }

@@ -1,6 +1,6 @@
 //! ZITADEL's sessions: created, written to, read, listed, ended.
 
-mod checks;
+pub(super) mod checks;
 mod lists;
 
 use std::collections::BTreeMap;

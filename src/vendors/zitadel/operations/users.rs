@@ -1,6 +1,7 @@
 //! Reading ZITADEL's users, and their lifecycle.
 
 use jiff::Timestamp;
+use serde_json::Map;
 
 use super::super::auth::Caller;
 use super::super::error::Error;
@@ -9,7 +10,7 @@ use super::super::state::Zitadel;
 use super::paging::Paging;
 use super::search::{self, Column, Filter};
 use super::write::{Written, command, refused};
-use super::{sessions, user_grants};
+use super::{events, sessions, user_grants};
 
 /// The user of that id.
 pub fn get_user_by_id(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
@@ -101,9 +102,19 @@ pub fn unlock_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<
 
 /// Removes a user permanently. Returns the record with the event of the removal.
 pub fn delete_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<Written, Error> {
+    remove_user(zitadel, user_id, caller, |user| caller.check(Permission::Delete, &user.profile.resource_owner))
+}
+
+/// The same for whom `admit` admits.
+pub(super) fn remove_user(
+    zitadel: &Zitadel,
+    user_id: &str,
+    caller: &Caller,
+    admit: impl FnOnce(&User) -> Result<(), Error>,
+) -> Result<Written, Error> {
     let now = caller.at();
     let removed = zitadel.state.users.remove(user_id, |user| {
-        caller.check(Permission::Delete, &user.profile.resource_owner)?;
+        admit(user)?;
         let mut last = user.clone();
         last.apply(EventKind::Removed, now);
         let position = last.history.last();
@@ -112,6 +123,8 @@ pub fn delete_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<
         Ok(Written { user: last, position, email_code: None, phone_code: None })
     });
     let removed = removed.map_err(refused)?;
+    let editor = &caller.user().profile.user_id;
+    events::record(zitadel, editor, &removed.user, [(EventKind::Removed, Map::new())].into_iter(), now);
     user_grants::remove_of_user(zitadel, user_id);
     sessions::hide_of_user(zitadel, user_id);
     Ok(removed)

@@ -1,11 +1,13 @@
 //! A command of ZITADEL in progress: its events, the codes that it makes and the messages that carry them.
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::super::auth::Caller;
 use super::super::error::{Error, Uninitialized};
 use super::super::record::{Channel, Code, EventKind, Part, Permission, Position, User, UserState, Username};
 use super::super::state::{NAME, Zitadel};
+use super::events;
 use crate::directory::DirectoryError;
 use crate::ids::{Reservation, Stream};
 use crate::outbox::Message;
@@ -45,7 +47,9 @@ pub(super) struct WriteContext<'a> {
     zitadel: &'a Zitadel,
     /// The time of the command.
     pub(super) now: Timestamp,
-    events: Vec<EventKind>,
+    /// The user who commands.
+    editor: &'a str,
+    events: Vec<(EventKind, Map<String, Value>)>,
     /// What the command is refused with although its events are written.
     failure: Option<Error>,
     /// The parts of the user that the command loads, if it is not all of it.
@@ -62,7 +66,7 @@ pub(super) fn command(
     caller: &Caller,
     edit: impl FnOnce(&mut User, &mut WriteContext<'_>) -> Result<(), Error>,
 ) -> Result<Written, Error> {
-    let mut write = WriteContext::new(zitadel, caller.at());
+    let mut write = WriteContext::new(zitadel, caller);
     let result = zitadel.state.users.update(user_id, |user| {
         edit(user, &mut write)?;
         write.commit(user);
@@ -107,11 +111,12 @@ pub(super) fn digits(random: u64) -> String {
 }
 
 impl<'a> WriteContext<'a> {
-    /// A command at that time.
-    pub(super) fn new(zitadel: &'a Zitadel, now: Timestamp) -> Self {
+    /// A command of that caller.
+    pub(super) fn new(zitadel: &'a Zitadel, caller: &'a Caller) -> Self {
         Self {
             zitadel,
-            now,
+            now: caller.at(),
+            editor: &caller.user().profile.user_id,
             events: Vec::new(),
             failure: None,
             loaded: None,
@@ -123,7 +128,22 @@ impl<'a> WriteContext<'a> {
 
     /// Adds an event to those of the command.
     pub(super) fn event(&mut self, kind: EventKind) {
-        self.events.push(kind);
+        self.events.push((kind, Map::new()));
+    }
+
+    /// Adds an event that says what it is about.
+    pub(super) fn event_of(&mut self, kind: EventKind, payload: Value) {
+        self.events.push((kind, if let Value::Object(payload) = payload { payload } else { Map::new() }));
+    }
+
+    /// Whether there is no event yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// The number that the next event of that user will have.
+    pub(super) fn next_sequence(&self, user: &User) -> u64 {
+        user.history.last().sequence + self.events.len() as u64 + 1
     }
 
     /// Refuses the command, which writes only that a check failed.
@@ -139,7 +159,7 @@ impl<'a> WriteContext<'a> {
 
     /// Writes the events of the command.
     pub(super) fn commit(&self, user: &mut User) {
-        self.events.iter().for_each(|kind| user.apply(*kind, self.now));
+        self.events.iter().for_each(|(kind, _)| user.apply(*kind, self.now));
     }
 
     /// Ends the command and sends its messages.
@@ -147,10 +167,12 @@ impl<'a> WriteContext<'a> {
     /// # Errors
     /// That of a failed check.
     pub(super) fn finish(self, user: User) -> Result<Written, Error> {
+        let is_unchanged = self.events.is_empty();
+        events::record(self.zitadel, self.editor, &user, self.events.into_iter(), self.now);
         if let Some(error) = self.failure {
             return Err(error);
         }
-        let position = match (self.loaded, self.events.is_empty()) {
+        let position = match (self.loaded, is_unchanged) {
             (Some(parts), true) => user.history.loaded(&parts),
             _ => user.history.last(),
         };
@@ -205,6 +227,14 @@ impl<'a> WriteContext<'a> {
             };
             *answered = Some(code.code);
         }
+    }
+
+    /// Makes a code that initialises a human.
+    pub(super) fn initialize(&mut self, user: &mut User) {
+        let code = self.new_code();
+        self.queue_message(user, Channel::Email, "initialize_user", &code.code, None);
+        user.secrets_mut().initial_code = Some(code);
+        self.event(EventKind::InitialCodeAdded);
     }
 
     /// Queues a message until the write is done.

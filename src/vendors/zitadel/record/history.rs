@@ -28,6 +28,8 @@ pub enum EventKind {
     Unlocked,
     #[serde(rename = "user.removed")]
     Removed,
+    #[serde(rename = "user.human.initialization.code.added")]
+    InitialCodeAdded,
     #[serde(rename = "user.human.profile.changed")]
     ProfileChanged,
     #[serde(rename = "user.human.email.changed")]
@@ -56,10 +58,26 @@ pub enum EventKind {
     PasswordCheckFailed,
     #[serde(rename = "user.human.password.check.succeeded")]
     PasswordCheckSucceeded,
+    #[serde(rename = "user.human.password.hash.updated")]
+    PasswordHashUpdated,
     #[serde(rename = "user.human.mfa.otp.added")]
     TotpAdded,
     #[serde(rename = "user.human.mfa.otp.verified")]
     TotpVerified,
+    #[serde(rename = "user.human.mfa.otp.removed")]
+    TotpRemoved,
+    #[serde(rename = "user.human.mfa.otp.sms.added")]
+    SmsFactorAdded,
+    #[serde(rename = "user.human.mfa.otp.sms.removed")]
+    SmsFactorRemoved,
+    #[serde(rename = "user.human.mfa.otp.email.added")]
+    EmailFactorAdded,
+    #[serde(rename = "user.human.mfa.otp.email.removed")]
+    EmailFactorRemoved,
+    #[serde(rename = "user.human.passwordless.initialization.code.added")]
+    PasswordlessCodeAdded,
+    #[serde(rename = "user.human.passwordless.initialization.code.requested")]
+    PasswordlessCodeRequested,
     #[serde(rename = "user.machine.changed")]
     MachineChanged,
     #[serde(rename = "user.machine.secret.set")]
@@ -89,6 +107,7 @@ pub enum Part {
     Email,
     Phone,
     Password,
+    Initialization,
     Factors,
     Machine,
     Credentials,
@@ -149,6 +168,11 @@ struct Event {
 }
 
 impl EventKind {
+    /// The vendor's name.
+    pub fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     /// What makes a code for that channel.
     pub fn code_added(channel: Channel) -> Self {
         match channel {
@@ -204,8 +228,18 @@ impl EventKind {
             Self::PasswordChanged
             | Self::PasswordCodeAdded
             | Self::PasswordCheckFailed
-            | Self::PasswordCheckSucceeded => Part::Password,
-            Self::TotpAdded | Self::TotpVerified => Part::Factors,
+            | Self::PasswordCheckSucceeded
+            | Self::PasswordHashUpdated => Part::Password,
+            Self::InitialCodeAdded => Part::Initialization,
+            Self::TotpAdded
+            | Self::TotpVerified
+            | Self::TotpRemoved
+            | Self::SmsFactorAdded
+            | Self::SmsFactorRemoved
+            | Self::EmailFactorAdded
+            | Self::EmailFactorRemoved
+            | Self::PasswordlessCodeAdded
+            | Self::PasswordlessCodeRequested => Part::Factors,
             Self::MachineChanged | Self::SecretSet | Self::SecretRemoved => Part::Machine,
             Self::KeyAdded | Self::KeyRemoved | Self::TokenAdded | Self::TokenRemoved => Part::Credentials,
             Self::MetadataSet | Self::MetadataRemoved => Part::Metadata,
@@ -223,7 +257,7 @@ impl EventKind {
                     | Self::PhoneVerificationFailed
                     | Self::PhoneCodeAdded
             ),
-            Part::Password | Part::Factors | Part::Credentials | Part::Metadata => false,
+            Part::Password | Part::Initialization | Part::Factors | Part::Credentials | Part::Metadata => false,
         }
     }
 }

@@ -51,6 +51,16 @@ permissions! {
     Write = "user" 'w',
     /// `user.delete`
     Delete = "user" 'd',
+    /// `user.global.read`
+    UserGlobalRead = "user.global" 'r',
+    /// `user.membership.read`
+    MembershipRead = "user.membership" 'r',
+    /// `user.credential.write`
+    CredentialWrite = "user.credential" 'w',
+    /// `user.self.delete`
+    SelfDelete = "user.self" 'd',
+    /// `events.read`
+    EventsRead = "events" 'r',
     /// `user.grant.write`
     UserGrantWrite = "user.grant" 'w',
     /// `user.grant.delete`
@@ -122,8 +132,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_permission_is_one_that_a_role_of_the_instance_has() {
-        let roles = ["IAM_OWNER", "IAM_LOGIN_CLIENT"];
+    fn every_permission_is_one_that_a_role_has() {
+        let roles = ["IAM_OWNER", "IAM_LOGIN_CLIENT", "SELF_MANAGEMENT_GLOBAL"];
         for permission in Permission::ALL {
             assert!(roles.iter().any(|role| permission.is_of(role)), "{permission:?}");
         }

@@ -27,6 +27,12 @@ pub struct Secrets {
     pub phone_code: Option<Code>,
     /// What allows another password.
     pub password_code: Option<Code>,
+    /// What initialises the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_code: Option<Code>,
+    /// The second factors.
+    #[serde(default, skip_serializing_if = "Factors::is_none")]
+    pub factors: Factors,
     /// Personal access tokens, valid or ended: ended ones are still listed.
     pub tokens: Vec<Token>,
     /// Tokens that the token endpoint issued and that were not revoked.
@@ -61,6 +67,31 @@ pub enum WrongCode {
     Expired,
 }
 
+/// The second factors of a human.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Factors {
+    /// One-time passwords of an app, and whether the first one was right.
+    pub totp: Option<Totp>,
+    /// Codes by SMS and by e-mail.
+    pub sms: bool,
+    pub email: bool,
+}
+
+/// What an app makes one-time passwords from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Totp {
+    /// In base 32.
+    pub secret: String,
+    pub is_ready: bool,
+}
+
+impl Factors {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A personal access token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Token {
@@ -69,6 +100,9 @@ pub struct Token {
     pub value: String,
     pub created: Timestamp,
     pub expires: Timestamp,
+    /// The event that made it; of what a seed gives, the first one.
+    #[serde(default = "first", deserialize_with = "bounded::count")]
+    pub sequence: u64,
     /// Whether its user was kept out since it was made.
     dead: bool,
 }
@@ -104,6 +138,9 @@ pub struct Key {
     pub public: String,
     pub created: Timestamp,
     pub expires: Timestamp,
+    /// The event that made it; of what a seed gives, the first one.
+    #[serde(default = "first", deserialize_with = "bounded::count")]
+    pub sequence: u64,
 }
 
 /// One entry of metadata.
@@ -113,6 +150,13 @@ pub struct Metadata {
     pub value: Vec<u8>,
     pub created: Timestamp,
     pub changed: Timestamp,
+    /// The event that set it last; of what a seed gives, the first one.
+    #[serde(default = "first", deserialize_with = "bounded::count")]
+    pub sequence: u64,
+}
+
+fn first() -> u64 {
+    1
 }
 
 /// How long a code counts. The vendor's default for its secret generators.
@@ -145,7 +189,7 @@ impl Code {
 impl Token {
     /// A living token.
     pub fn new(id: String, value: String, created: Timestamp, expires: Timestamp) -> Self {
-        Self { id, value, created, expires, dead: false }
+        Self { id, value, created, expires, sequence: first(), dead: false }
     }
 
     /// One of the seed, which no test outlives.
@@ -201,20 +245,25 @@ impl Secrets {
         self.tokens.iter_mut().for_each(|token| token.dead = true);
     }
 
-    /// Writes entries, each over one of the same key.
-    pub fn set_metadata<'e>(&mut self, entries: impl Iterator<Item = (&'e str, &'e [u8])>, now: Timestamp) {
+    /// Writes entries, each over one of the same key, by the events of these numbers.
+    pub fn set_metadata<'e>(
+        &mut self,
+        entries: impl Iterator<Item = (&'e str, &'e [u8])>,
+        now: Timestamp,
+        events: impl Iterator<Item = u64>,
+    ) {
         let numbered = self.metadata.iter().enumerate();
         let mut known: HashMap<String, usize> = numbered.map(|(index, entry)| (entry.key.clone(), index)).collect();
-        for (key, value) in entries {
+        for ((key, value), sequence) in entries.zip(events) {
             let value = value.to_vec();
             match known.get(key) {
                 Some(index) => {
                     let entry = &mut self.metadata[*index];
-                    (entry.value, entry.changed) = (value, now);
+                    (entry.value, entry.changed, entry.sequence) = (value, now, sequence);
                 }
                 None => {
                     known.insert(key.to_owned(), self.metadata.len());
-                    self.metadata.push(Metadata { key: key.to_owned(), value, created: now, changed: now });
+                    self.metadata.push(Metadata { key: key.to_owned(), value, created: now, changed: now, sequence });
                 }
             }
         }
@@ -276,15 +325,16 @@ mod tests {
     #[test]
     fn an_entry_of_the_same_key_is_written_over() {
         let mut secrets = Secrets::default();
-        secrets.set_metadata([("k", &b"1"[..]), ("k", b"3"), ("l", b"4")].into_iter(), at(1));
-        secrets.set_metadata([("k", &b"2"[..])].into_iter(), at(2));
-        let entry = |key: &str, value: &[u8], changed| Metadata {
+        secrets.set_metadata([("k", &b"1"[..]), ("k", b"3"), ("l", b"4")].into_iter(), at(1), 1..);
+        secrets.set_metadata([("k", &b"2"[..])].into_iter(), at(2), 4..);
+        let entry = |key: &str, value: &[u8], changed, sequence| Metadata {
             key: key.to_owned(),
             value: value.to_vec(),
             created: at(1),
             changed: at(changed),
+            sequence,
         };
-        assert_eq!(secrets.metadata, [entry("k", b"2", 2), entry("l", b"4", 1)]);
+        assert_eq!(secrets.metadata, [entry("k", b"2", 2, 4), entry("l", b"4", 1, 3)]);
         assert!(!secrets.remove_metadata(&["l".to_owned(), "m".to_owned()]) && secrets.metadata.len() == 2);
         assert!(secrets.remove_metadata(&["l".to_owned(), "l".to_owned()]) && secrets.metadata.len() == 1);
     }
@@ -294,7 +344,7 @@ mod tests {
         let keys: Vec<_> = (0..200_000).map(|n| n.to_string()).collect();
         let mut secrets = Secrets::default();
         let begun = std::time::Instant::now();
-        secrets.set_metadata(keys.iter().map(|key| (&**key, &b"1"[..])), at(1));
+        secrets.set_metadata(keys.iter().map(|key| (&**key, &b"1"[..])), at(1), 1..);
         assert!(secrets.remove_metadata(&keys) && secrets.metadata.is_empty());
         assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
     }

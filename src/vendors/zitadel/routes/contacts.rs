@@ -35,8 +35,7 @@ pub(super) static ROWS: [Row; 10] = [
         .nobody(NO_EMAIL),
     )
     .rpc("/zitadel.user.v2.UserService/ResendEmailCode")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "send_email_code",
         "POST",
@@ -49,8 +48,7 @@ pub(super) static ROWS: [Row; 10] = [
         .nobody(NO_EMAIL),
     )
     .rpc("/zitadel.user.v2.UserService/SendEmailCode")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "verify_email",
         "POST",
@@ -102,8 +100,7 @@ pub(super) static ROWS: [Row; 10] = [
         .nobody(NO_PHONE),
     )
     .rpc("/zitadel.user.v2.UserService/ResendPhoneCode")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "verify_phone",
         "POST",
@@ -129,8 +126,7 @@ pub(super) static ROWS: [Row; 10] = [
         }),
     )
     .rpc("/zitadel.user.v2.UserService/PasswordReset")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "set_password",
         "POST",

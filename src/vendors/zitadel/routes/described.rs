@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::handler::Request;
 use crate::protocol::Reply;
+pub(super) use crate::vendors::zitadel::auth::Visitor;
 use crate::vendors::zitadel::auth::{self, Caller};
 use crate::vendors::zitadel::error::Error;
 use crate::vendors::zitadel::record::Permission;
@@ -20,12 +21,6 @@ pub(super) enum Gate {
     Permission(Permission),
     /// The same, in the project that this member of the message names.
     InProject(Permission, &'static str),
-}
-
-/// Who calls, and in which organisation.
-pub(super) struct Visitor {
-    pub(super) caller: Caller,
-    pub(super) organization: String,
 }
 
 impl Request<'_> {

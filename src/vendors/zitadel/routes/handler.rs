@@ -9,7 +9,8 @@ use crate::oidc::visit::Visit;
 use crate::protocol::Reply;
 use crate::row::{self, Dialect, Field, Subject};
 use crate::vendors::zitadel::auth::{self, Caller};
-use crate::vendors::zitadel::error::status::Status;
+use crate::vendors::zitadel::error::management::ManagementError;
+use crate::vendors::zitadel::error::status::{self, Status};
 use crate::vendors::zitadel::error::{Error, ErrorContext};
 use crate::vendors::zitadel::record::WrongState;
 use crate::vendors::zitadel::state::{NAME, Zitadel};
@@ -17,6 +18,12 @@ use crate::vendors::zitadel::wire::door;
 use crate::vendors::zitadel::wire::edge::{self, Edge, EncodedResponse};
 use crate::vendors::zitadel::wire::message::{self, RequestMessage};
 use crate::vendors::zitadel::wire::refusal;
+
+/// The same of the first API, where the field is called otherwise.
+pub(super) const USER_BY_ID: Subject = Subject::PathOrField(0, Field { name: "id", number: 1 });
+
+/// The same where the field is the second one.
+pub(super) const USER_SECOND: Subject = Subject::PathOrField(0, Field { name: "user_id", number: 2 });
 
 /// An emulated operation.
 pub(super) type Row = row::Row<Handler>;
@@ -71,7 +78,19 @@ impl Handler {
 
     /// The operation refuses users that are in this state.
     pub(super) const fn wrong_state(mut self, state: WrongState) -> Self {
-        self.errors.wrong_state = Some(state);
+        self.errors.wrong_state = Some(status::wrong_state(state));
+        self
+    }
+
+    /// The id of "no such user", of an operation of the first APIs.
+    pub(super) const fn not_found(mut self, id: &'static str) -> Self {
+        self.errors.not_found = id;
+        self
+    }
+
+    /// The same of the first APIs, which have their own ids.
+    pub(super) const fn refuses(mut self, state: WrongState) -> Self {
+        self.errors.wrong_state = Some(ManagementError::WrongState(state).status());
         self
     }
 

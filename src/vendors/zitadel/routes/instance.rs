@@ -47,8 +47,7 @@ pub(super) static ROWS: [Row; 7] = [
             })
         }),
     )
-    .framed_rpc("/zitadel.admin.v1.AdminService/AddIAMMember")
-    .unseen(),
+    .framed_rpc("/zitadel.admin.v1.AdminService/AddIAMMember"),
     Row::new(
         "admin_v1_update_iam_member",
         "PUT",
@@ -63,8 +62,7 @@ pub(super) static ROWS: [Row; 7] = [
         }),
     )
     .framed_rpc("/zitadel.admin.v1.AdminService/UpdateIAMMember")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "admin_v1_remove_iam_member",
         "DELETE",
@@ -78,8 +76,7 @@ pub(super) static ROWS: [Row; 7] = [
         }),
     )
     .framed_rpc("/zitadel.admin.v1.AdminService/RemoveIAMMember")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "get_instance_features",
         "GET",
@@ -95,7 +92,7 @@ pub(super) static ROWS: [Row; 7] = [
         "GET",
         "/auth/v1/users/me",
         Handler::described("GetMyUserRequest", |request| {
-            request.serve_v1(&Gate::Token, "found", |_, visitor| Ok(wire::policies::my_user(visitor.caller.user())))
+            request.serve_v1(&Gate::Token, "found", |_, visitor| Ok(wire::management::found(visitor.caller.user())))
         }),
     )
     .framed_rpc("/zitadel.auth.v1.AuthService/GetMyUser")

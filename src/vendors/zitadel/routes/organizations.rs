@@ -111,8 +111,7 @@ pub(super) static ROWS: [Row; 10] = [
         }),
     )
     .framed_rpc("/zitadel.management.v1.ManagementService/UpdateOrgMember")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "management_v1_remove_org_member",
         "DELETE",
@@ -127,8 +126,7 @@ pub(super) static ROWS: [Row; 10] = [
         }),
     )
     .framed_rpc("/zitadel.management.v1.ManagementService/RemoveOrgMember")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "management_v1_add_custom_lockout_policy",
         "POST",

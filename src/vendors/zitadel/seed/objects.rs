@@ -108,6 +108,7 @@ impl Objects {
             auth_requests: Recent::default(),
             oidc_sessions: Recent::default(),
             device_requests: Recent::default(),
+            events: Recent::default(),
         }
     }
 }
@@ -246,7 +247,7 @@ impl Reader<'_> {
             let public = key.public().and_then(|public| keys::parse_public(public.as_bytes()));
             let wrong = || self.wrong(&key.id, &member(&format!("keys[{at}].key")), "invalid value");
             let (id, public) = (key.id.clone(), public.ok_or_else(wrong)?);
-            public_keys.push(Key { id, public, created: self.now, expires: seed_expiry() });
+            public_keys.push(Key { id, public, created: self.now, expires: seed_expiry(), sequence: 1 });
         }
         project.events.push(2 + public_keys.len() as u64, self.now);
         let secret = seeded.secret;

@@ -9,6 +9,7 @@ mod fields;
 mod json;
 mod rules;
 mod schema;
+mod structs;
 pub(super) mod values;
 
 use serde::de::DeserializeOwned;
@@ -68,6 +69,11 @@ impl Described {
         self.members.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// All members as they are.
+    pub(in super::super) fn to_value(&self) -> Value {
+        Value::Object(self.members.clone())
+    }
+
     /// Whether a member is there.
     pub(in super::super) fn has(&self, name: &str) -> bool {
         self.members.contains_key(name)
@@ -98,7 +104,11 @@ fn rpc(exchange: &Exchange) -> &'static str {
 fn has_body(exchange: &Exchange) -> bool {
     match *exchange.method() {
         http::Method::GET | http::Method::HEAD => false,
-        http::Method::DELETE => exchange.path().contains("/sessions/"), // the one whose route says so
+        http::Method::DELETE => {
+            // Those whose routes say so.
+            let path = exchange.operation.map_or("", |operation| operation.path);
+            path.contains("/sessions/") || path.ends_with("/_bulk")
+        }
         _ => true,
     }
 }

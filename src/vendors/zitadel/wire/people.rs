@@ -47,7 +47,7 @@ impl From<proto::create_user_request::Human> for NewHuman {
             email: human.email.into_option().map(Address::from),
             phone: human.phone.into_option().map(Address::from),
             password,
-            has_totp: human.totp_secret.is_some(),
+            totp_secret: human.totp_secret,
             has_links: !human.idp_links.is_empty(),
             metadata: human.metadata.into_iter().map(Entry::from).collect(),
         }
@@ -67,7 +67,7 @@ impl From<proto::AddHumanUserRequest> for AddHumanUser {
             email: request.email.into_option().map(Address::from),
             phone: request.phone.into_option().map(Address::from),
             password,
-            has_totp: request.totp_secret.is_some(),
+            totp_secret: request.totp_secret,
             has_links: !request.idp_links.is_empty(),
             metadata: request.metadata.into_iter().map(Entry::from).collect(),
         };

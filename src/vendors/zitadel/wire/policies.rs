@@ -1,11 +1,11 @@
-//! ZITADEL's messages about policies and features, and of oneself, in its first APIs.
+//! ZITADEL's messages about policies and features.
 
 use serde_json::{Value, json};
 
 use super::described::Described;
 use super::objects::{read, time};
 use crate::vendors::zitadel::operations::policies::PolicyFound;
-use crate::vendors::zitadel::record::{InstanceState, Kind, LockoutPolicy, LoginPolicy, User};
+use crate::vendors::zitadel::record::{InstanceState, LockoutPolicy, LoginPolicy};
 
 /// The lockout policy that a message asks for.
 pub(in super::super) fn lockout_policy(message: &Described) -> LockoutPolicy {
@@ -56,43 +56,4 @@ pub(in super::super) fn instance_features(instance: &InstanceState) -> Value {
         "consoleUseV2UserApi": set("SOURCE_INSTANCE"),
         "enableRelationalTables": unset(),
     })
-}
-
-/// A user, as the first APIs show it.
-pub(in super::super) fn my_user(user: &User) -> Value {
-    let (profile, shown) = (&user.profile, user.history.shown());
-    let (name, kind) = match &profile.kind {
-        Kind::Human(human) => (
-            "human",
-            json!({
-                "profile": {
-                    "firstName": human.profile.given_name,
-                    "lastName": human.profile.family_name,
-                    "nickName": human.profile.nick_name,
-                    "displayName": human.profile.display_name,
-                    "preferredLanguage": human.profile.preferred_language,
-                    "gender": human.profile.gender,
-                    "avatarUrl": human.profile.avatar_url,
-                },
-                "email": { "email": human.email.address.email, "isEmailVerified": human.email.is_verified },
-                "phone": { "phone": human.phone.address.phone, "isPhoneVerified": human.phone.is_verified },
-                "passwordChanged": human.password_changed.map(time),
-            }),
-        ),
-        Kind::Machine(machine) => ("machine", serde_json::to_value(machine).expect("a record is JSON")),
-    };
-    json!({ "user": {
-        "id": profile.user_id,
-        "details": {
-            "sequence": shown.sequence,
-            "creationDate": time(profile.creation_date),
-            "changeDate": time(shown.change_date),
-            "resourceOwner": *profile.resource_owner,
-        },
-        "state": user.state,
-        "userName": *profile.username,
-        "loginNames": profile.login_names,
-        "preferredLoginName": *profile.preferred_login_name,
-        name: kind,
-    }})
 }

@@ -14,7 +14,7 @@ use crate::protocol::problem::{MARK, Mark};
 use crate::protocol::rpc::{self, Code, RpcError};
 use crate::vendors::zitadel::error::sessions::SessionError;
 use crate::vendors::zitadel::error::status::{
-    INVALID_TOKEN, PERMISSION_DENIED, Status, USERNAME_TAKEN, bare, user_not_found, wrong_state,
+    INVALID_TOKEN, PERMISSION_DENIED, Status, USERNAME_TAKEN, bare, user_not_found,
 };
 use crate::vendors::zitadel::error::{Error, ErrorContext};
 
@@ -123,7 +123,7 @@ fn named(name: NamedError, overrides: &Overrides, context: &ErrorContext, edge: 
             bare(400, Code::InvalidArgument, &text)
         }
         NamedError::Already => match context.wrong_state {
-            Some(state) => wrong_state(state),
+            Some(status) => status,
             None => bare(400, Code::FailedPrecondition, "failed precondition"),
         },
         // The vendor lacks the last two names, so no fault can ask for them.

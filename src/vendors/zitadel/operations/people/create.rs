@@ -6,13 +6,13 @@ use super::super::super::auth::{Caller, OrganizationName, organization};
 use super::super::super::error::Error;
 use super::super::super::record::{
     Channel, Contact, EventKind, Gender, History, Human, HumanProfile, JwtTokens, Kind, Machine, Permission, Profile,
-    User, UserState,
+    Totp, User, UserState,
 };
 use super::super::super::state::Zitadel;
 use super::super::contacts::valid_address;
-use super::super::metadata::Entry;
+use super::super::metadata::{self, Entry};
 use super::super::passwords::{self, Password};
-use super::super::write::{WriteContext, Written, new_id, refused};
+use super::super::write::{Verification, WriteContext, Written, new_id, refused};
 use super::{Address, Names, language};
 use crate::directory::DirectoryError;
 use crate::passwords::PasswordHash;
@@ -49,7 +49,8 @@ pub struct NewHuman {
     pub email: Option<Address>,
     pub phone: Option<Address>,
     pub password: Option<Password>,
-    pub has_totp: bool,
+    /// What an app makes one-time passwords from.
+    pub totp_secret: Option<String>,
     /// Whether it is to be linked to an identity provider.
     pub has_links: bool,
     pub metadata: Vec<Entry>,
@@ -62,6 +63,15 @@ pub struct NewMachine {
     pub access_token_type: Option<JwtTokens>,
 }
 
+/// How humans are made in the first API, where most of them are initial.
+#[derive(Debug, Clone, Copy)]
+pub struct Birth {
+    /// Whether the human is imported.
+    pub is_imported: bool,
+    /// Whether a link is made by which the human sets up signing in without a password.
+    pub is_passwordless: bool,
+}
+
 /// Who a new user is to be.
 struct Draft {
     user_id: Option<String>,
@@ -71,9 +81,11 @@ struct Draft {
     kind: Kind,
     addresses: [(Channel, Option<Address>); 2],
     password: Option<Password>,
-    has_totp: bool,
+    totp_secret: Option<String>,
     has_links: bool,
     metadata: Vec<Entry>,
+    /// How it is made, if that is in the first API.
+    birth: Option<Birth>,
 }
 
 /// Makes a user of either kind.
@@ -92,9 +104,10 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
             })),
             addresses: [(Channel::Email, None), (Channel::Phone, None)],
             password: None,
-            has_totp: false,
+            totp_secret: None,
             has_links: false,
             metadata,
+            birth: None,
         },
         NewUser::Human(human) if !metadata.is_empty() && !human.metadata.is_empty() => {
             return Err(Error::MetadataOnBothLevels);
@@ -111,6 +124,19 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
 pub fn add_human_user(zitadel: &Zitadel, input: AddHumanUser, caller: &Caller) -> Result<Written, Error> {
     let organization = organization(zitadel, input.organization.as_ref(), caller)?;
     add(zitadel, draft(zitadel, (input.user_id, organization, input.username), input.human)?, caller)
+}
+
+/// Makes a human in the first API.
+pub(in super::super) fn make_human(
+    zitadel: &Zitadel,
+    organization: &str,
+    username: String,
+    human: NewHuman,
+    birth: Birth,
+    caller: &Caller,
+) -> Result<Written, Error> {
+    let draft = draft(zitadel, (None, organization.to_owned(), username), human)?;
+    add(zitadel, Draft { birth: Some(birth), ..draft }, caller)
 }
 
 /// What a human is to be, in the forms that the vendor keeps, or what is wrong with it by itself.
@@ -143,9 +169,10 @@ fn draft(
         kind,
         addresses: [(Channel::Email, email), (Channel::Phone, phone)],
         password: human.password,
-        has_totp: human.has_totp,
+        totp_secret: human.totp_secret,
         has_links: human.has_links,
         metadata: human.metadata,
+        birth: None,
     })
 }
 
@@ -160,14 +187,16 @@ fn add(zitadel: &Zitadel, draft: Draft, caller: &Caller) -> Result<Written, Erro
     }
     // Hashed before the lock is taken.
     let password = match &draft.password {
-        Some(password) => passwords::of_new_user(zitadel, password)?,
+        Some(password) => {
+            passwords::of_new_user(zitadel, password, draft.birth.is_some_and(|birth| birth.is_imported))?
+        }
         None => None,
     };
     if draft.has_links {
         // No identity provider is emulated, so no link can be made to one.
         return Err(Error::IdentityProviderUnknown);
     }
-    let mut write = WriteContext::new(zitadel, caller.at());
+    let mut write = WriteContext::new(zitadel, caller);
     let mut ids = zitadel.context.ids.reserve();
     let user_id = draft.user_id.clone().unwrap_or_else(|| new_id(&mut ids, write.now));
     let made = zitadel.state.users.insert(&user_id, || Ok(make(zitadel, &mut write, &user_id, draft, password)));
@@ -212,21 +241,38 @@ fn make(
     if let Some((hash, change_required)) = password {
         passwords::store(&mut user, Some(hash), change_required, write);
     }
+    let has_password = user.secrets.as_ref().is_some_and(|secrets| secrets.password.is_some());
     for (channel, address) in draft.addresses {
-        if let Some(Address { address, verification }) = address {
-            // The address itself is part of the first event.
-            if let Some(human) = user.human_mut() {
-                human.set_address(channel, address);
-            }
-            write.verify(&mut user, channel, &verification);
+        let Some(Address { address, verification }) = address else { continue };
+        // The address itself is part of the first event.
+        if let Some(human) = user.human_mut() {
+            human.set_address(channel, address);
         }
+        match draft.birth {
+            Some(birth) if channel == Channel::Email => {
+                let is_verified = verification == Verification::Verified;
+                let is_initial = !is_verified || !(has_password || birth.is_passwordless);
+                if is_verified && !(birth.is_imported && is_initial) {
+                    write.verify(&mut user, channel, &verification);
+                }
+                if is_initial {
+                    write.initialize(&mut user);
+                }
+            }
+            _ => write.verify(&mut user, channel, &verification),
+        }
+    }
+    if draft.birth.is_some_and(|birth| birth.is_passwordless) {
+        write.event(EventKind::PasswordlessCodeAdded);
     }
     if !draft.metadata.is_empty() {
         let entries = draft.metadata.iter().map(|entry| (&*entry.key, &*entry.value));
-        user.secrets_mut().set_metadata(entries, write.now);
-        draft.metadata.iter().for_each(|_| write.event(EventKind::MetadataSet));
+        let first = write.next_sequence(&user);
+        user.secrets_mut().set_metadata(entries, write.now, first..);
+        draft.metadata.iter().for_each(|entry| write.event_of(EventKind::MetadataSet, metadata::payload(entry)));
     }
-    if draft.has_totp {
+    if let Some(secret) = draft.totp_secret {
+        user.secrets_mut().factors.totp = Some(Totp { secret, is_ready: true });
         write.event(EventKind::TotpAdded);
         write.event(EventKind::TotpVerified);
     }

@@ -139,7 +139,7 @@ impl Change {
 }
 
 /// Gives a user another name.
-fn change_username(user: &mut User, username: Option<&str>, write: &mut WriteContext<'_>) {
+pub(in super::super) fn change_username(user: &mut User, username: Option<&str>, write: &mut WriteContext<'_>) {
     if let Some(name) = username.filter(|name| **name != *user.profile.username) {
         let profile = user.profile_mut();
         let name: Arc<str> = name.into();
@@ -151,7 +151,7 @@ fn change_username(user: &mut User, username: Option<&str>, write: &mut WriteCon
 }
 
 /// Changes a machine. The vendor writes the same about a human, where nothing shows it.
-fn change_machine(user: &mut User, changes: MachineChanges, write: &mut WriteContext<'_>) {
+pub(in super::super) fn change_machine(user: &mut User, changes: MachineChanges, write: &mut WriteContext<'_>) {
     let hidden = || user.secrets.as_ref().and_then(|secrets| secrets.machine.clone()).unwrap_or_default();
     let old = user.machine().cloned().unwrap_or_else(hidden);
     let new = Machine {
@@ -171,7 +171,7 @@ fn change_machine(user: &mut User, changes: MachineChanges, write: &mut WriteCon
 }
 
 /// Changes the names of a human.
-fn change_profile(user: &mut User, names: Names, write: &mut WriteContext<'_>) {
+pub(in super::super) fn change_profile(user: &mut User, names: Names, write: &mut WriteContext<'_>) {
     let old = user.any_human().map(|human| human.profile.clone()).unwrap_or_default();
     let or = |new: Option<String>, old: &String| new.unwrap_or_else(|| old.clone());
     let new = HumanProfile {

@@ -89,7 +89,9 @@ impl Checks {
             Some(password) => {
                 let user_id = user_id.ok_or(SessionError::UserMissing("COMMAND-Sfw3f"))?;
                 let user = match password {
-                    PasswordProof::Plain(password) => check_password(zitadel, user_id, password, now)?,
+                    PasswordProof::Plain(password) => {
+                        check_password(zitadel, user_id, password, &session.creator, now)?
+                    }
                     PasswordProof::Vouched => zitadel.state.users.get(user_id).ok_or(Error::UserNotFound)?,
                 };
                 Some(PasswordCheck { checked: now, times_changed: user.history.times_password_changed() })

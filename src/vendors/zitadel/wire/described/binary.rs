@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{Fields, Raw, unpacked};
 use super::schema::{FieldType, Kind, MessageType, SCHEMA};
+use super::structs;
 use super::values::{duration_text, seconds_of_duration, seconds_of_time, time_text};
 
 /// Reads a message. Unknown fields are dropped.
@@ -62,7 +63,7 @@ fn number_value(kind: &Kind, number: i64) -> Option<Value> {
             Some(name) => Value::from(name),
             None => Value::from(number as i32),
         },
-        Kind::Text | Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Message(_) | Kind::Map(_) => return None,
+        _ => return None,
     })
 }
 
@@ -127,6 +128,7 @@ fn write_field(field: &FieldType, value: &Value, written: &mut Vec<u8>) {
         Kind::Timestamp => seconds(seconds_of_time(text).expect("a time that we wrote")),
         Kind::Duration => seconds(seconds_of_duration(text).expect("a duration that we wrote")),
         Kind::Message(name) => write(SCHEMA.message(name), value),
+        Kind::Struct => structs::object(value),
         Kind::Map(of) => return write_map(field.number, of, value, written),
         Kind::Bool | Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 | Kind::Enum(_) => {
             Tag::new(field.number, WireType::Varint).encode(written);

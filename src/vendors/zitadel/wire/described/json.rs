@@ -30,7 +30,7 @@ pub(super) fn from_query(kind: &MessageType, query: Option<&str>) -> Map<String,
             Kind::Bool => text.parse::<bool>().ok().map(Value::from),
             Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 => text.parse::<i64>().ok().map(Value::from),
             Kind::Enum(name) => SCHEMA.enumeration(name).value(&text).map(|_| Value::from(&*text)),
-            Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Message(_) | Kind::Map(_) => None,
+            Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Struct | Kind::Message(_) | Kind::Map(_) => None,
         };
         value.map(|value| members.insert(field.json.clone(), value));
     }
@@ -128,6 +128,7 @@ impl Reader<'_> {
             Kind::Timestamp => return self.time(raw, "Timestamp", seconds_of_time, time_text),
             Kind::Duration => return self.time(raw, "Duration", seconds_of_duration, duration_text),
             Kind::Message(name) => return self.message(SCHEMA.message(name), raw).map(|value| Some(value.into())),
+            Kind::Struct => parsed().filter(Value::is_object),
             Kind::Map(of) => return self.map(name, of, raw).map(|value| Some(value.into())),
             Kind::Enum(name) => match parsed() {
                 Some(Value::String(text)) => {
@@ -205,7 +206,7 @@ impl Kind {
             Self::Uint32 => "uint32",
             Self::Uint64 => "uint64",
             Self::Enum(_) => "enum",
-            Self::Timestamp | Self::Duration | Self::Message(_) | Self::Map(_) => "message",
+            Self::Timestamp | Self::Duration | Self::Struct | Self::Message(_) | Self::Map(_) => "message",
         }
     }
 }

@@ -4,6 +4,7 @@ use hashbrown::HashSet;
 use serde_json::{Map, Value};
 
 use super::super::refusal::ID_LENGTH;
+use super::super::rules::address;
 use super::schema::{FieldType, Kind, MessageType, Rules, SCHEMA, go_name};
 use super::values::seconds_of_duration;
 
@@ -31,6 +32,9 @@ fn check_field(kind: &MessageType, field: &FieldType, value: Option<&Value>) -> 
     let name = field.go_name();
     if field.is_repeated {
         let items = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if let Some(max) = field.rules.max_items.filter(|max| items.len() > *max) {
+            return Err(broken(kind, &name, &format!("value must contain no more than {max} item(s)")));
+        }
         let mut seen = HashSet::new();
         for (index, item) in items.iter().enumerate() {
             let name = format!("{name}[{index}]");
@@ -67,10 +71,15 @@ const NO_RULES: Rules = Rules {
     min_len: None,
     max_len: None,
     len: None,
+    min_bytes: None,
+    max_bytes: None,
+    prefix: None,
+    is_email: false,
     is_defined: false,
     not_in: Vec::new(),
     is_required: false,
     is_unique: false,
+    max_items: None,
     items: None,
     max_seconds: None,
     is_positive: false,
@@ -81,7 +90,8 @@ fn check_value(kind: &MessageType, name: &str, of: &Kind, rules: &Rules, value: 
         return Err(broken(kind, name, "value is required"));
     }
     match of {
-        Kind::Text => check_length(rules, value.and_then(Value::as_str).unwrap_or_default()),
+        Kind::Text => check_text(rules, value.and_then(Value::as_str).unwrap_or_default()),
+        Kind::Bytes => check_bytes(rules, value.and_then(Value::as_str).unwrap_or_default()),
         Kind::Enum(of) => check_enum(of, rules, value),
         Kind::Duration => check_duration(rules, value),
         Kind::Message(of) => match value.and_then(Value::as_object) {
@@ -92,6 +102,32 @@ fn check_value(kind: &MessageType, name: &str, of: &Kind, rules: &Rules, value: 
         _ => Ok(()),
     }
     .map_err(|reason| broken(kind, name, &reason))
+}
+
+fn check_text(rules: &Rules, text: &str) -> Result<(), Broken> {
+    check_length(rules, text)?;
+    if let Some(max) = rules.max_bytes.filter(|max| text.len() > *max) {
+        return Err(format!("value length must be at most {max} bytes"));
+    }
+    if let Some(prefix) = rules.prefix.as_deref().filter(|prefix| !text.starts_with(prefix)) {
+        return Err(format!("value does not have prefix {prefix:?}"));
+    }
+    match rules.is_email {
+        true => {
+            address::check(text).map_err(|cause| format!("value must be a valid email address | caused by: {cause}"))
+        }
+        false => Ok(()),
+    }
+}
+
+/// Bytes as they are in JSON, which is base64.
+fn check_bytes(rules: &Rules, coded: &str) -> Result<(), Broken> {
+    let (Some(min), Some(max)) = (rules.min_bytes, rules.max_bytes) else { return Ok(()) };
+    let length = coded.len() / 4 * 3 - coded.bytes().rev().take_while(|byte| *byte == b'=').count();
+    match (min..=max).contains(&length) {
+        true => Ok(()),
+        false => Err(format!("value length must be between {min} and {max} bytes, inclusive")),
+    }
 }
 
 fn check_length(rules: &Rules, text: &str) -> Result<(), Broken> {

@@ -64,6 +64,8 @@ pub(super) enum Kind {
     Uint64,
     Timestamp,
     Duration,
+    /// Any JSON object. No request has one.
+    Struct,
     Enum(String),
     Message(String),
     /// A map from texts to that.
@@ -78,12 +80,21 @@ pub(super) struct Rules {
     pub(super) max_len: Option<usize>,
     /// The only length that a text may have.
     pub(super) len: Option<usize>,
+    /// The shortest and the longest that bytes may be; of a text, its bytes.
+    pub(super) min_bytes: Option<usize>,
+    pub(super) max_bytes: Option<usize>,
+    /// How a text has to start.
+    pub(super) prefix: Option<String>,
+    /// Whether a text has to be an e-mail address.
+    pub(super) is_email: bool,
     /// Whether an enum has to be one of its values, and which of them it may not be.
     pub(super) is_defined: bool,
     pub(super) not_in: Vec<i64>,
     /// Whether a message has to be there.
     pub(super) is_required: bool,
     pub(super) is_unique: bool,
+    /// The most items that a list may have.
+    pub(super) max_items: Option<usize>,
     pub(super) items: Option<Box<Self>>,
     /// The longest that a duration may be, in seconds; the shortest is none.
     pub(super) max_seconds: Option<i64>,
@@ -199,6 +210,7 @@ impl FieldType {
             11 => match &*named() {
                 "google.protobuf.Timestamp" => Kind::Timestamp,
                 "google.protobuf.Duration" => Kind::Duration,
+                "google.protobuf.Struct" => Kind::Struct,
                 name => Kind::Message(name.to_owned()),
             },
             _ => Kind::Text,
@@ -206,7 +218,7 @@ impl FieldType {
         let is_repeated = field.number(4) == Some(3);
         let is_optional = field.number(17) == Some(1);
         let oneof = field.number(9).filter(|_| !is_optional).map(|index| index as usize);
-        let is_message = matches!(kind, Kind::Message(_) | Kind::Timestamp | Kind::Duration);
+        let is_message = matches!(kind, Kind::Message(_) | Kind::Timestamp | Kind::Duration | Kind::Struct);
         let options = field.texts(8).find_map(|options| Fields(options).texts(1071).next());
         Self {
             name: field.text(1),
@@ -243,7 +255,13 @@ impl Rules {
             let rule = Fields(rule);
             let length = |number| rule.number(number).map(|length| length as usize);
             match number {
-                14 => (all.min_len, all.max_len, all.len) = (length(2), length(3), length(19)),
+                14 => {
+                    (all.min_len, all.max_len, all.len) = (length(2), length(3), length(19));
+                    all.max_bytes = length(5);
+                    all.prefix = rule.texts(7).next().map(|prefix| String::from_utf8_lossy(prefix).into_owned());
+                    all.is_email = rule.number(12) == Some(1);
+                }
+                15 => (all.min_bytes, all.max_bytes) = (length(2), length(3)),
                 16 => {
                     all.is_defined = rule.number(2) == Some(1);
                     all.not_in = rule.numbers(4);
@@ -251,6 +269,7 @@ impl Rules {
                 17 => all.is_required = rule.number(2) == Some(1),
                 18 => {
                     all.is_unique = rule.number(3) == Some(1);
+                    all.max_items = length(2);
                     all.items = rule.texts(4).next().map(|items| Box::new(Self::of(items)));
                 }
                 21 => {

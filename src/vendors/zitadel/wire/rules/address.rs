@@ -2,7 +2,7 @@
 //! look at the parts, each with its texts. Knows no message.
 
 /// Whether it is an e-mail address, or what the vendor says is wrong with it.
-pub(super) fn check(address: &str) -> Result<(), String> {
+pub(in super::super) fn check(address: &str) -> Result<(), String> {
     let mut parser = Parser(address);
     let parsed = parser.single_address()?;
     if parsed.len() > 254 {

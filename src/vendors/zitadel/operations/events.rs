@@ -1,0 +1,157 @@
+//! The events of a ZITADEL world: written down by every command, and searched.
+
+use hashbrown::HashSet;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use std::sync::Arc;
+
+use super::super::record::{Aggregate, Event, EventKind, Kind, User};
+use super::super::state::Zitadel;
+
+/// What events have to be to be found.
+#[derive(Default)]
+pub struct EventQuery {
+    /// The events after that number, or before it where the newest come first.
+    pub sequence: u64,
+    /// The events after that number, whatever comes first.
+    pub after: u64,
+    pub limit: usize,
+    pub ascending: bool,
+    pub editor: String,
+    /// Any of these; all if there is none.
+    pub kinds: HashSet<String>,
+    pub aggregate: String,
+    pub aggregates: HashSet<String>,
+    pub resource_owner: String,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
+/// An event, with the user who did it as far as it is there still.
+pub(in super::super) struct EventFound {
+    pub event: Arc<Event>,
+    pub editor: Option<User>,
+}
+
+/// The most events that one search shows.
+const MAX_FOUND: usize = 1_000;
+
+/// Writes down what happened to a user, of which this is the state behind the last event.
+pub(super) fn record(
+    zitadel: &Zitadel,
+    editor: &str,
+    user: &User,
+    events: impl ExactSizeIterator<Item = (EventKind, Map<String, Value>)>,
+    at: Timestamp,
+) {
+    if events.len() == 0 {
+        return;
+    }
+    let (editor, id) = (Arc::from(editor), Arc::<str>::from(&*user.profile.user_id));
+    let first = (user.history.last().sequence + 1).saturating_sub(events.len() as u64);
+    for (sequence, (kind, payload)) in (first..).zip(events) {
+        let event = Event {
+            aggregate: Aggregate::User,
+            id: Arc::clone(&id),
+            resource_owner: Arc::clone(&user.profile.resource_owner),
+            sequence,
+            kind: kind.name().into(),
+            at,
+            editor: Arc::clone(&editor),
+            payload: if payload.is_empty() { payload_of(kind, user) } else { payload },
+        };
+        zitadel.state.events.push_in_order(Arc::new(event), |other, new| other.follows(new));
+    }
+}
+
+/// What an event says of the user. It is seen at the user as it is afterwards.
+fn payload_of(kind: EventKind, user: &User) -> Map<String, Value> {
+    let profile = &user.profile;
+    let payload = match (kind, &profile.kind) {
+        (EventKind::UsernameChanged, _) => json!({ "userName": *profile.username }),
+        (EventKind::EmailChanged, Kind::Human(human)) => json!({ "email": human.email.address.email }),
+        (EventKind::PhoneChanged, Kind::Human(human)) => json!({ "phone": human.phone.address.phone }),
+        (EventKind::HumanAdded | EventKind::ProfileChanged, Kind::Human(human)) => {
+            let names = &human.profile;
+            let mut payload = json!({
+                "firstName": names.given_name,
+                "lastName": names.family_name,
+                "nickName": names.nick_name,
+                "displayName": names.display_name,
+                "preferredLanguage": names.preferred_language,
+            });
+            if kind == EventKind::HumanAdded {
+                payload["userName"] = json!(*profile.username);
+                payload["email"] = json!(human.email.address.email);
+                payload["phone"] = json!(human.phone.address.phone);
+            }
+            payload
+        }
+        (EventKind::MachineAdded, Kind::Machine(machine)) => {
+            json!({ "userName": *profile.username, "name": machine.name, "description": machine.description })
+        }
+        (EventKind::MachineChanged, Kind::Machine(machine)) => {
+            json!({ "name": machine.name, "description": machine.description })
+        }
+        _ => return Map::new(),
+    };
+    let members = payload.as_object().into_iter().flatten().filter(|(_, value)| value.as_str() != Some(""));
+    members.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The events that the query finds.
+pub fn list_events(zitadel: &Zitadel, query: &EventQuery) -> Vec<EventFound> {
+    let limit = if (1..=MAX_FOUND).contains(&query.limit) { query.limit } else { MAX_FOUND };
+    let events = zitadel.state.events.snapshot();
+    let found = |event: &Arc<Event>| query.finds(event);
+    let found: Vec<_> = match query.ascending {
+        true => events.iter().filter(|event| found(event)).take(limit).cloned().collect(),
+        false => events.iter().rev().filter(|event| found(event)).take(limit).cloned().collect(),
+    };
+    let shown = |event: Arc<Event>| EventFound { editor: zitadel.state.users.get(&event.editor), event };
+    found.into_iter().map(shown).collect()
+}
+
+/// What happened to a user of that organisation, the newest first unless it is asked otherwise. Nobody had nothing
+/// happen.
+pub fn list_user_changes(
+    zitadel: &Zitadel,
+    user_id: &str,
+    organization: &str,
+    after: u64,
+    limit: usize,
+    ascending: bool,
+) -> Vec<EventFound> {
+    let query = EventQuery {
+        aggregate: user_id.to_owned(),
+        resource_owner: organization.to_owned(),
+        aggregates: [Aggregate::User.name().to_owned()].into(),
+        ascending,
+        after,
+        limit,
+        ..EventQuery::default()
+    };
+    list_events(zitadel, &query)
+}
+
+impl EventQuery {
+    fn finds(&self, event: &Event) -> bool {
+        let is = |asked: &str, value: &str| asked.is_empty() || asked == value;
+        let is_one = |asked: &HashSet<String>, value: &str| asked.is_empty() || asked.contains(value);
+        let is_behind = match (self.sequence, self.ascending) {
+            (0, _) => true,
+            (sequence, true) => event.sequence > sequence,
+            (sequence, false) => event.sequence < sequence,
+        };
+        is_behind
+            && event.sequence > self.after
+            && is(&self.editor, &event.editor)
+            && is(&self.aggregate, &event.id)
+            && is(&self.resource_owner, &event.resource_owner)
+            && is_one(&self.kinds, &event.kind)
+            && is_one(&self.aggregates, event.aggregate.name())
+            && self.since.is_none_or(|since| event.at >= since)
+            && self.until.is_none_or(|until| event.at <= until)
+    }
+}

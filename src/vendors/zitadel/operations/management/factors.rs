@@ -1,0 +1,119 @@
+//! Second factors, links and keys of humans in ZITADEL's first APIs.
+
+use super::super::super::auth::Visitor;
+use super::super::super::error::Error;
+use super::super::super::error::management::ManagementError;
+use super::super::super::record::{Aggregate, Event, EventKind, RemovedUser, User};
+use super::super::super::state::Zitadel;
+use super::super::objects::Receipt;
+use super::super::write::{self, WriteContext, Written, new_id};
+use super::{command, receipt};
+use crate::ids::Stream;
+
+/// A second factor that is not a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    Totp,
+    Sms,
+    Email,
+}
+
+/// A link by which a human sets up signing in without a password.
+pub struct PasswordlessLink {
+    pub receipt: Receipt,
+    pub user_id: String,
+    pub organization: String,
+    pub code_id: String,
+    pub code: String,
+}
+
+/// The factors of a user that are ready. Nobody has none.
+pub fn ready_factors(zitadel: &Zitadel, user_id: &str, visitor: &Visitor) -> Vec<Factor> {
+    let user = zitadel.state.users.get(user_id).filter(|user| *user.profile.resource_owner == *visitor.organization);
+    let secrets = user.and_then(|user| user.secrets);
+    let Some(factors) = secrets.as_ref().map(|secrets| &secrets.factors) else { return Vec::new() };
+    let totp = factors.totp.as_ref().is_some_and(|totp| totp.is_ready);
+    let all = [(Factor::Totp, totp), (Factor::Sms, factors.sms), (Factor::Email, factors.email)];
+    all.into_iter().filter(|(_, is_ready)| *is_ready).map(|(factor, _)| factor).collect()
+}
+
+/// Takes a factor away.
+pub fn remove_factor(zitadel: &Zitadel, factor: Factor, user_id: &str, visitor: &Visitor) -> Result<Receipt, Error> {
+    let missing = ManagementError::FactorMissing(match factor {
+        Factor::Totp => "COMMAND-Hd9sd",
+        Factor::Sms => "COMMAND-Sr3h3",
+        Factor::Email => "COMMAND-b312D",
+    });
+    command(zitadel, user_id, visitor, missing, |user, write| {
+        let has = user.secrets.as_ref().is_some_and(|secrets| match factor {
+            Factor::Totp => secrets.factors.totp.is_some(),
+            Factor::Sms => secrets.factors.sms,
+            Factor::Email => secrets.factors.email,
+        });
+        if !has {
+            return Err(missing.into());
+        }
+        let factors = &mut user.secrets_mut().factors;
+        match factor {
+            Factor::Totp => factors.totp = None,
+            Factor::Sms => factors.sms = false,
+            Factor::Email => factors.email = false,
+        }
+        write.event(match factor {
+            Factor::Totp => EventKind::TotpRemoved,
+            Factor::Sms => EventKind::SmsFactorRemoved,
+            Factor::Email => EventKind::EmailFactorRemoved,
+        });
+        Ok(())
+    })
+}
+
+/// Makes a link, for anybody and also for nobody: the vendor does not look.
+pub fn add_passwordless_link(
+    zitadel: &Zitadel,
+    kind: EventKind,
+    user_id: &str,
+    visitor: &Visitor,
+) -> Result<PasswordlessLink, Error> {
+    let edit = |_: &mut User, write: &mut WriteContext<'_>| {
+        write.event(kind);
+        Ok(())
+    };
+    let receipt = match write::command(zitadel, user_id, &visitor.caller, edit) {
+        Err(Error::UserNotFound) => of_nobody(zitadel, kind, user_id, visitor),
+        written => written.map(|written: Written| receipt(&written))?,
+    };
+    Ok(link(zitadel, receipt, user_id, visitor))
+}
+
+/// The link of an event that was written.
+pub(super) fn link(zitadel: &Zitadel, receipt: Receipt, user_id: &str, visitor: &Visitor) -> PasswordlessLink {
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let ids = &zitadel.context.ids;
+    let mut reserved = ids.reserve();
+    let code_id = new_id(&mut reserved, visitor.caller.at());
+    reserved.commit();
+    let (user_id, organization) = (user_id.to_owned(), visitor.organization.clone());
+    PasswordlessLink { receipt, user_id, organization, code_id, code: ids.letters(Stream::Codes, LETTERS, 12) }
+}
+
+/// The event stands at nobody: whoever gets that id continues the count.
+fn of_nobody(zitadel: &Zitadel, kind: EventKind, user_id: &str, visitor: &Visitor) -> Receipt {
+    let (state, now) = (&zitadel.state, visitor.caller.at());
+    let sequence = state.ended.get(user_id).map_or(0, |ended| ended.sequence) + 1;
+    let ended = RemovedUser { user_id: user_id.to_owned(), sequence };
+    state.ended.upsert(ended).expect("it has no alias that could be taken");
+    let event = Event {
+        aggregate: Aggregate::User,
+        id: user_id.into(),
+        resource_owner: visitor.organization.as_str().into(),
+        sequence,
+        kind: kind.name().into(),
+        at: now,
+        editor: visitor.caller.user().profile.user_id.as_str().into(),
+        payload: serde_json::Map::new(),
+    };
+    let resource_owner = event.resource_owner.clone();
+    state.events.push_in_order(event.into(), |other, new| other.follows(new));
+    Receipt { sequence, at: now, resource_owner }
+}

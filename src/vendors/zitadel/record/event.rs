@@ -1,0 +1,71 @@
+//! What happened in ZITADEL, as its list of events keeps it. Pure.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::bounded;
+use crate::recent::Keyed;
+
+/// The most events of one world that are kept; the oldest go first.
+pub const MAX_EVENTS: usize = 5_000;
+
+/// Something that happened to one aggregate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Event {
+    pub aggregate: Aggregate,
+    /// The aggregate's id.
+    pub id: Arc<str>,
+    pub resource_owner: Arc<str>,
+    /// Its number among the events of the aggregate.
+    #[serde(deserialize_with = "bounded::count")]
+    pub sequence: u64,
+    /// The vendor's name of what happened.
+    pub kind: Cow<'static, str>,
+    pub at: Timestamp,
+    /// The user who did it.
+    pub editor: Arc<str>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub payload: Map<String, Value>,
+}
+
+/// A kind of aggregate. The vendor's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aggregate {
+    User,
+    UserGrant,
+    Project,
+    Org,
+    Instance,
+}
+
+impl Aggregate {
+    /// The vendor's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::UserGrant => "usergrant",
+            Self::Project => "project",
+            Self::Org => "org",
+            Self::Instance => "instance",
+        }
+    }
+}
+
+impl Event {
+    /// Whether it comes after another one of the same aggregate.
+    pub fn follows(&self, other: &Self) -> bool {
+        self.id == other.id && self.sequence > other.sequence
+    }
+}
+
+impl Keyed for Arc<Event> {
+    fn key(&self) -> &str {
+        &self.id
+    }
+}
