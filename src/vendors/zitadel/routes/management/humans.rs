@@ -335,7 +335,7 @@ pub(in super::super) static ROWS: [Row; 24] = [
         "POST",
         "/management/v1/users/{user_id}/idps/_search",
         Handler::described("ListHumanLinkedIDPsRequest", |request| {
-            request.manage(Permission::Read, "listed", |message, visitor| {
+            request.manage(Permission::Read, "listed", |message, _| {
                 // No identity provider is emulated, so nobody is linked with one.
                 Ok(wire::management::list(message, request.zitadel.last_event(), std::iter::empty()))
             })
