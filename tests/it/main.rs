@@ -51,6 +51,7 @@ mod source_layout;
 mod state;
 mod states;
 mod tenant_isolation;
+mod token_defects;
 mod transcript;
 mod wire;
 mod wire_parity;

@@ -23,6 +23,10 @@ final class SignIn {
             + "no-audience wrong-azp no-subject wrong-nonce no-nonce no-exp wrong-at-hash hs256-with-public-key "
             + "userinfo-other-subject wrong-type no-expires-in string-expires-in no-token not-json").split(" "));
 
+    /** What is of an ID token, of userinfo, or of the token endpoint's answer: an API does not meet it. */
+    static final List<String> NOT_OF_APIS = List.of("wrong-azp", "wrong-nonce", "no-nonce", "wrong-at-hash", "userinfo-other-subject",
+        "no-expires-in", "string-expires-in", "no-token", "not-json");
+
     static int checks = 0;
 
     /** Ends the test where a claim does not hold. */
@@ -75,6 +79,15 @@ final class SignIn {
         } else {
             zitadel("/v2/users/" + user + "/deactivate", System.getenv("ZITADEL_TOKEN"), "{}");
         }
+    }
+
+    /** A token of MonoCloud by which a program calls the API. */
+    static String accessToken() throws Exception {
+        String form = "grant_type=password&client_id=monocloud-device&username=ada.active%40example.com&scope=openid+read&password=";
+        var ask = HttpRequest.newBuilder(URI.create(PLAIN + "/monocloud/connect/token"))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form + PASSWORD)).build();
+        return member(CLIENT.send(ask, HttpResponse.BodyHandlers.ofString()).body(), "access_token");
     }
 
     /** A text member of a JSON object. */

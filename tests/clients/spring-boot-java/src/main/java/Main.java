@@ -89,18 +89,9 @@ final class Main {
         SignIn.that(page.back() == null, "%s: the session goes on", vendor);
     }
 
-    /** A token of MonoCloud by which a program calls the API. */
-    private static String accessToken() throws Exception {
-        String form = "grant_type=password&client_id=monocloud-device&username=ada.active%40example.com&scope=openid+read&password=";
-        var ask = HttpRequest.newBuilder(URI.create(SignIn.PLAIN + "/monocloud/connect/token"))
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(HttpRequest.BodyPublishers.ofString(form + SignIn.PASSWORD)).build();
-        return SignIn.member(HttpClient.newHttpClient().send(ask, HttpResponse.BodyHandlers.ofString()).body(), "access_token");
-    }
-
     private static void apis() throws Exception {
         SignIn.reset();
-        String token = accessToken();
+        String token = SignIn.accessToken();
         var shown = api("jwt", token);
         SignIn.that(shown.body().contains("user-active"), "a JWT: %s %s", shown, shown.headers().map());
         SignIn.that(api("jwt", "nonsense").statusCode() == 401, "no token");
@@ -170,11 +161,8 @@ final class Main {
                 throw new IllegalStateException(page.text());
             }
         });
-        // What is of an ID token, of userinfo, or of the answer, an API does not meet.
-        var others = List.of("wrong-azp", "wrong-nonce", "no-nonce", "wrong-at-hash", "userinfo-other-subject", "no-expires-in",
-            "string-expires-in", "no-token", "not-json");
-        SignIn.defects("Spring-API", SignIn.TOKEN_DEFECTS.stream().filter(name -> !others.contains(name)).toList(), defect -> {
-            var answer = api("jwt", accessToken());
+        SignIn.defects("Spring-API", SignIn.TOKEN_DEFECTS.stream().filter(name -> !SignIn.NOT_OF_APIS.contains(name)).toList(), defect -> {
+            var answer = api("jwt", SignIn.accessToken());
             if (answer.statusCode() != 200) {
                 throw new IllegalStateException(answer.headers().firstValue("WWW-Authenticate").orElse(""));
             }
