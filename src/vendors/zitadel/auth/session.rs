@@ -1,5 +1,7 @@
 //! The tokens of ZITADEL's sessions: which session they are for, and what they are good for as credentials of the API.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use super::tokens;
@@ -11,6 +13,15 @@ use crate::vendors::zitadel::state::Zitadel;
 pub fn fits(zitadel: &Zitadel, token: &str, session: &Session) -> bool {
     let opened = tokens::open_session(&zitadel.context.ids, token);
     opened.is_some_and(|(id, token_id)| id == session.id && token_id == session.token_id)
+}
+
+/// Refuses what is not the session's token, or not the newest.
+pub fn check(zitadel: &Zitadel, token: &str, session: &Session) -> Result<(), SessionError> {
+    if fits(zitadel, token, session) {
+        return Ok(());
+    }
+    let is_broken = !zitadel.settings.version.reads_any_token() && URL_SAFE_NO_PAD.decode(token).is_err();
+    Err(if is_broken { SessionError::TokenBroken } else { SessionError::TokenInvalid })
 }
 
 /// Whose token it is, if it is one of a session.

@@ -14,6 +14,8 @@ pub(in super::super) enum AuthorizeError {
     Undecodable,
     /// The request object is no token.
     RequestBroken,
+    /// The same in releases that take it for their own failure.
+    RequestUnreadable,
     /// The request object is another one's, or for somebody else.
     RequestIssuer,
     RequestAudience,
@@ -45,7 +47,7 @@ impl AuthorizeError {
     pub(in super::super) fn render(self) -> Reply {
         let (error, description, answer) = self.parts();
         let status = match self {
-            Self::RedirectMissing => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::RedirectMissing | Self::RequestUnreadable => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
         oauth_error(status, error, Some(description)).fidelity_row(answer)
@@ -54,13 +56,11 @@ impl AuthorizeError {
     /// Its name, its description, and which row of the operation's fidelity table it is.
     pub(in super::super) const fn parts(self) -> (&'static str, &'static str, &'static str) {
         const REQUEST: &str = "invalid_request";
+        const NO_TOKEN: &str = "parsing of request failed: token contains an invalid number of segments";
         match self {
             Self::Undecodable => (REQUEST, "error decoding form", "undecodable_form"),
-            Self::RequestBroken => (
-                REQUEST,
-                "parsing of request failed: token contains an invalid number of segments",
-                "request_object_invalid",
-            ),
+            Self::RequestBroken => (REQUEST, NO_TOKEN, "request_object_invalid"),
+            Self::RequestUnreadable => ("server_error", NO_TOKEN, "request_object_unreadable"),
             Self::RequestIssuer => (REQUEST, "missing or wrong issuer in request", "request_object_invalid"),
             Self::RequestAudience => (REQUEST, "issuer missing in audience", "request_object_invalid"),
             Self::RequestSignature => {
@@ -116,6 +116,8 @@ pub(in super::super) enum CallbackError {
     DeviceNotFound,
     /// The id of a device's request is none of this server.
     DeviceIdBroken,
+    /// The same in releases that decrypt whatever comes.
+    DeviceIdShort,
     /// It was decided already, or is too old.
     DeviceHandled,
 }
@@ -138,6 +140,7 @@ impl CallbackError {
             }
             Self::ProjectDenied => coded(403, Code::PermissionDenied, "Permission denied", "OIDC-foSyH49RvL"),
             Self::DeviceNotFound => missing("Device Authorization Request does not exist", "QUERY-Sah9a"),
+            Self::DeviceIdShort => precondition("cipher text block too short", "CRYPT-23kH1"),
             Self::DeviceIdBroken => precondition("malformed encrypted value", "CRYPT-ha6Oh"),
             Self::DeviceHandled => {
                 precondition("Device Authorization Request has already been handled", "COMMAND-D30Jf")
@@ -154,7 +157,7 @@ impl CallbackError {
             Self::OrganizationOther => "organization_other",
             Self::ProjectDenied => "project_denied",
             Self::DeviceNotFound => "device_not_found",
-            Self::DeviceIdBroken => "device_id_broken",
+            Self::DeviceIdBroken | Self::DeviceIdShort => "device_id_broken",
             Self::DeviceHandled => "device_handled",
         }
     }

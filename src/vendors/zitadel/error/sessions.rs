@@ -25,8 +25,12 @@ pub(in super::super) enum SessionError {
     Wrong(WrongSession),
     /// Another session's token, or not the newest.
     TokenInvalid,
+    /// No token at all, in releases that tell it apart.
+    TokenBroken,
     /// The same, shown instead of a permission to read.
     ReadDenied,
+    /// The same in releases that do not translate it.
+    ReadDeniedByKey,
     /// As credential of the API: of a session that no read finds.
     BearerUnknown,
     /// As credential of the API: not the newest.
@@ -58,6 +62,8 @@ impl SessionError {
             Self::Wrong(WrongSession::Terminated) => precondition("Session already terminated", "COMMAND-Hewfq"),
             Self::Wrong(WrongSession::Expired) => precondition("Session has expired", "COMMAND-Hkl3d"),
             Self::TokenInvalid => denied("Session Token is invalid", "COMMAND-sGr42"),
+            Self::TokenBroken => coded(400, Code::InvalidArgument, "Session Token is invalid", "COMMAND-hi6Ph"),
+            Self::ReadDeniedByKey => denied("Errors.PermissionDenied", "QUERY-dsfr3"),
             Self::ReadDenied => denied("Permission denied", "QUERY-dsfr3"),
             Self::BearerUnknown => missing("Errors.Session.NotExisting", "QUERY-SFeaa"),
             Self::BearerDenied => denied("Errors.PermissionDenied", "QUERY-dsfr3"),
@@ -83,7 +89,8 @@ impl SessionError {
             Self::Wrong(WrongSession::Terminated) => "session_terminated",
             Self::Wrong(WrongSession::Expired) => "session_expired",
             Self::TokenInvalid => "session_token_invalid",
-            Self::ReadDenied => "session_read_denied",
+            Self::TokenBroken => "session_token_broken",
+            Self::ReadDenied | Self::ReadDeniedByKey => "session_read_denied",
             Self::BearerUnknown => "session_token_unknown",
             Self::BearerDenied | Self::BearerUnauthenticated | Self::BearerExpired => "session_token_denied",
             Self::Unemulated => "",

@@ -7,9 +7,7 @@ use http::header::{HeaderValue, RETRY_AFTER};
 
 use crate::failure::{Failure, Kind, NamedError};
 use crate::oidc::answer::error as oauth_error;
-use crate::oidc::grants::Grant;
 use crate::protocol::Reply;
-use crate::protocol::problem::{MARK, Mark};
 use crate::row::Operation;
 use crate::vendors::zitadel::record::WrongSession;
 
@@ -33,8 +31,6 @@ pub(in super::super) enum Refusal {
     GrantTypeUnsupported(String),
     /// A grant that the application may not use.
     GrantTypeNotAllowed(&'static str),
-    /// A grant that the vendor has and the emulator lacks.
-    GrantTypeNotEmulated(&'static str),
     /// No `assertion`.
     AssertionMissing,
     /// An assertion that is not signed by a key of its user, not for this issuer, or not of this time.
@@ -97,6 +93,19 @@ pub(in super::super) enum Refusal {
     DeviceExpired,
     /// It has its tokens, or its user is kept out.
     DeviceUsed,
+    /// A type of tokens that is none, in that member.
+    TokenTypeUnsupported(&'static str),
+    /// A resource that the token is to be for.
+    ResourceUnsupported,
+    /// Not a token that could be exchanged by this application.
+    SubjectInvalid,
+    /// Acting for somebody else is switched off.
+    ImpersonationOff,
+    /// A type of tokens that cannot be got.
+    RequestedTypeUnsupported,
+    /// A scope, or an audience, that the token lacks.
+    ScopeNotInToken(String),
+    AudienceNotInToken(String),
     /// What says whose session ends is no token of this server.
     LogoutHintInvalid,
     /// It is another application's.
@@ -126,9 +135,6 @@ impl Refusal {
 
     /// The refusal on the wire.
     pub(in super::super) fn render(&self) -> Reply {
-        if let Self::GrantTypeNotEmulated(grant) = self {
-            return not_emulated(grant);
-        }
         let (status, error, description, answer) = self.parts();
         body(status, error, &self.description(description)).fidelity_row(answer)
     }
@@ -140,6 +146,9 @@ impl Refusal {
             Self::GrantTypeNotAllowed(grant) => format!("grant_type \"{grant}\" not allowed").into(),
             Self::AssertionTypeUnknown(kind) => format!("invalid client_assertion_type {kind}").into(),
             Self::Missing(member) => format!("{member} missing").into(),
+            Self::TokenTypeUnsupported(member) => format!("{member} is not supported").into(),
+            Self::ScopeNotInToken(scope) => format!("scope {scope:?} not found in subject or actor token").into(),
+            Self::AudienceNotInToken(id) => format!("audience {id:?} not found in subject or actor token").into(),
             Self::OtherClient(of) => format!("client_id does not correspond to the client_id in the {of}").into(),
             _ => known.into(),
         }
@@ -151,7 +160,6 @@ impl Refusal {
             Self::GrantTypeMissing => (400, "invalid_request", "grant_type missing", "grant_type_missing"),
             Self::GrantTypeUnsupported(_) => (400, "unsupported_grant_type", "", "grant_type_unsupported"),
             Self::GrantTypeNotAllowed(_) => (400, "unauthorized_client", "", "grant_type_not_allowed"),
-            Self::GrantTypeNotEmulated(_) => (501, "unsupported_grant_type", "", ""),
             Self::AssertionMissing => (400, "invalid_request", "assertion missing", "assertion_missing"),
             Self::AssertionInvalid => (400, "invalid_grant", "invalid assertion", "assertion_invalid"),
             Self::AssertionFailed => (500, "server_error", "Errors.Internal", "assertion_failed"),
@@ -196,6 +204,17 @@ impl Refusal {
             Self::DeviceDenied => (400, "access_denied", "The authorization request was denied.", "device_denied"),
             Self::DeviceExpired => (400, "expired_token", "The \"device_code\" has expired.", "device_expired"),
             Self::DeviceUsed => (400, "invalid_grant", "", "device_used"),
+            Self::TokenTypeUnsupported(_) => (400, "invalid_request", "", "token_type_unsupported"),
+            Self::ResourceUnsupported => (400, "invalid_target", "resource parameter not supported", "target_refused"),
+            Self::SubjectInvalid => (400, "invalid_request", "subject_token invalid", "subject_invalid"),
+            Self::ImpersonationOff => {
+                (403, "invalid_request", "Errors.TokenExchange.Impersonation.PolicyDisabled", "impersonation_off")
+            }
+            Self::RequestedTypeUnsupported => {
+                (400, "invalid_request", "Errors.TokenExchange.Token.TypeNotSupported", "token_type_unsupported")
+            }
+            Self::ScopeNotInToken(_) => (400, "invalid_scope", "", "scope_invalid"),
+            Self::AudienceNotInToken(_) => (400, "invalid_target", "", "target_refused"),
             Self::LogoutHintInvalid => (400, "invalid_request", "id_token_hint invalid", "hint_invalid"),
             Self::LogoutClientOther => {
                 (400, "invalid_request", "client_id does not match azp of id_token_hint", "client_refused")
@@ -223,15 +242,6 @@ const fn session_ended(why: WrongSession) -> &'static str {
         WrongSession::Terminated => "Errors.Session.Terminated",
         WrongSession::Expired => "Errors.Session.Expired",
     }
-}
-
-/// A grant that the vendor has and the emulator lacks.
-fn not_emulated(grant: &str) -> Reply {
-    const EMULATED: [Grant; 5] =
-        [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials, Grant::JwtBearer, Grant::DeviceCode];
-    let emulated = EMULATED.map(Grant::as_str).join(", ");
-    let text = format!("ZITADEL has the grant {grant}, but it is not emulated. Grants that are emulated: {emulated}.");
-    body(501, "unsupported_grant_type", &text).with(MARK, Mark::Unemulated.header())
 }
 
 /// Any failure in the words of these doors.

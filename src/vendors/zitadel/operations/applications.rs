@@ -61,7 +61,7 @@ pub fn add_application(
     let added = zitadel.state.projects.update(&input.project_id, |project| {
         permit(project)?;
         if let ApplicationConfig::Oidc(config) = &input.config {
-            check(config)?;
+            check(zitadel, config)?;
         }
         project.events.push(2, now);
         let application = Application {
@@ -89,7 +89,7 @@ pub fn add_application(
 }
 
 /// Checks that the response types fit the grant types, and that a logout can be told.
-fn check(config: &OidcConfig) -> Result<(), ObjectError> {
+fn check(zitadel: &Zitadel, config: &OidcConfig) -> Result<(), ObjectError> {
     let takes = |grant| config.grant_types.contains(&grant);
     let (takes_code, is_implicit) = (takes(GrantType::AuthorizationCode), takes(GrantType::Implicit));
     let fits = config.response_types.iter().all(|kind| match kind {
@@ -99,7 +99,7 @@ fn check(config: &OidcConfig) -> Result<(), ObjectError> {
     if !fits {
         return Err(ObjectError::ApplicationInvalid);
     }
-    match is_denied(&config.back_channel_logout_uri) {
+    match zitadel.settings.version.guards_logout_urls() && is_denied(&config.back_channel_logout_uri) {
         true => Err(ObjectError::LogoutUrlDenied),
         false => Ok(()),
     }

@@ -11,9 +11,9 @@ use super::super::record::{
 use super::super::state::Zitadel;
 use super::callbacks;
 use super::sign_in::scope as scopes;
-use super::sign_in::{Scopes, active_application, granted_scope};
+use super::sign_in::{Scopes, active_application, azp, granted_scope};
 use super::write::digits;
-use crate::context::{WorldContext, split_world};
+use crate::context::split_world;
 use crate::ids::Stream;
 use crate::oidc::assertion::unverified_claims;
 use crate::oidc::authorize::{AuthorizeRequest, ResponseMode, words};
@@ -48,7 +48,8 @@ pub(in super::super) fn authorize(zitadel: &Zitadel, asked: Asked) -> Result<Dec
     let Asked { mut request, mut has_scope, issuer, login_client, is_tagged } = asked;
     let max_age = request.max_age.as_deref().map(str::parse::<u32>).transpose();
     let mut max_age = max_age.map_err(|_| AuthorizeError::Undecodable)?.map(u64::from);
-    let claims = request.request.take().map(|object| request_object(&request, &object, &issuer)).transpose()?;
+    let claims =
+        request.request.take().map(|object| request_object(zitadel, &request, &object, &issuer)).transpose()?;
     let client_id = request.client_id.clone().ok_or(AuthorizeError::ClientMissing)?;
     let found = active_application(zitadel, &client_id).filter(|(application, _)| application.oidc().is_some());
     let (application, project) = found.ok_or(AuthorizeError::ClientUnknown)?;
@@ -115,14 +116,18 @@ pub(in super::super) fn keep(zitadel: &Zitadel, request: &AuthRequest) {
     }
 }
 
-/// The client's id as the client called itself, so that tokens repeat it.
-pub(super) fn azp(context: &WorldContext, client_id: &str, is_tagged: bool) -> String {
-    if is_tagged { context.tag_with_world(client_id.to_owned()) } else { client_id.to_owned() }
-}
-
 /// Reads a request object (OpenID Connect Core, 6.1), whose signature is looked at when its client is known.
-fn request_object(request: &AuthorizeRequest, object: &str, issuer: &str) -> Result<(String, Value), AuthorizeError> {
-    let claims = unverified_claims(object).ok_or(AuthorizeError::RequestBroken)?;
+fn request_object(
+    zitadel: &Zitadel,
+    request: &AuthorizeRequest,
+    object: &str,
+    issuer: &str,
+) -> Result<(String, Value), AuthorizeError> {
+    let broken = match zitadel.settings.version.reads_any_token() {
+        true => AuthorizeError::RequestBroken,
+        false => AuthorizeError::RequestUnreadable,
+    };
+    let claims = unverified_claims(object).ok_or(broken)?;
     let own = request.client_id.as_deref();
     let is_own = |name: &str| claims[name].as_str().is_some_and(|id| Some(split_world(id).0) == own);
     if !is_own("client_id") || !is_own("iss") {

@@ -84,9 +84,7 @@ pub(super) fn prove(zitadel: &Zitadel, proof: &SessionProof, now: Timestamp) -> 
     let unknown = SessionError::Wrong(super::super::record::WrongSession::Unknown);
     let session = zitadel.state.sessions.get(&proof.id).ok_or(unknown)?;
     session.check_active(now).map_err(SessionError::Wrong)?;
-    if !auth::session::fits(zitadel, &proof.token, &session) {
-        return Err(SessionError::TokenInvalid.into());
-    }
+    auth::session::check(zitadel, &proof.token, &session)?;
     Ok(session)
 }
 

@@ -11,9 +11,9 @@ use super::super::error::sessions::SessionError;
 use super::super::error::sign_in::Refusal;
 use super::super::record::{Authorization, Decision, DeviceRequest, Permission, Session};
 use super::super::state::Zitadel;
-use super::authorize::{audience, azp, requested_scope};
+use super::authorize::{audience, requested_scope};
 use super::callbacks::{SessionProof, prove};
-use super::sign_in::{Form, application};
+use super::sign_in::{Form, application, azp};
 use crate::ids::Stream;
 
 /// A device's request as a login page sees it.
@@ -67,8 +67,12 @@ pub(in super::super) fn get_device_request(zitadel: &Zitadel, user_code: &str) -
 
 /// Decides: with a session it is approved, without one denied.
 pub fn decide(zitadel: &Zitadel, id: &str, proof: Option<&SessionProof>, caller: &Caller) -> Result<(), Error> {
-    let device_code = tokens::open_device(&zitadel.context.ids, id).ok_or(CallbackError::DeviceIdBroken)?;
-    let request = zitadel.state.device_requests.get(&device_code).ok_or(CallbackError::DeviceIdBroken)?;
+    let unknown = match zitadel.settings.version.reads_any_token() {
+        true => CallbackError::DeviceIdBroken,
+        false => CallbackError::DeviceIdShort,
+    };
+    let device_code = tokens::open_device(&zitadel.context.ids, id).ok_or(unknown)?;
+    let request = zitadel.state.device_requests.get(&device_code).ok_or(unknown)?;
     if !request.is_pending(caller.at()) {
         return Err(CallbackError::DeviceHandled.into());
     }

@@ -167,7 +167,8 @@ pub(in super::super) fn get_session(
     }
     match token {
         Some(token) if auth::session::fits(zitadel, token, &found.session) => {}
-        Some(_) => return Err(SessionError::ReadDenied.into()),
+        Some(_) if zitadel.settings.version.reads_any_token() => return Err(SessionError::ReadDenied.into()),
+        Some(_) => return Err(SessionError::ReadDeniedByKey.into()),
         None => check_reader(&found.session, caller)?,
     }
     Ok(found)
@@ -194,8 +195,7 @@ pub fn delete_session(zitadel: &Zitadel, id: &str, token: Option<&str>, caller: 
     let session = session.unwrap_or_else(|| Session::new(id.to_owned(), SessionState::Unspecified, "", now));
     let is_own = session.user.as_ref().is_some_and(|user| user.id == caller.user().profile.user_id);
     match token {
-        Some(token) if !auth::session::fits(zitadel, token, &session) => return Err(SessionError::TokenInvalid.into()),
-        Some(_) => {}
+        Some(token) => auth::session::check(zitadel, token, &session)?,
         None if is_own => {}
         None => {
             let organization = session.user.as_ref().map(|user| user.organization.as_str());

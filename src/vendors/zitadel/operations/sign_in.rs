@@ -5,10 +5,12 @@ mod assertion;
 mod claims;
 mod client;
 mod exchange;
+mod granted;
 mod introspection;
 pub(super) mod issue;
 pub(super) mod scope;
 mod token;
+mod token_exchange;
 
 use super::super::error::sign_in::Refusal;
 use super::super::state::Zitadel;
@@ -17,9 +19,11 @@ use crate::tokens::Defect;
 
 pub(super) use assertion::active_application;
 pub use claims::Claims;
-pub(super) use client::application;
+pub(super) use client::{application, azp};
+pub use granted::Granted;
 pub use introspection::{Introspected, introspect, revoke, userinfo};
-pub use token::{Granted, token};
+pub use token::token;
+pub(in super::super) use token_exchange::ExchangeForm;
 
 pub(super) use scope::{Scopes, granted as granted_scope};
 
@@ -35,6 +39,7 @@ pub(in super::super) struct Form {
     pub code_verifier: Option<String>,
     pub refresh_token: Option<String>,
     pub device_code: Option<String>,
+    pub exchange: ExchangeForm,
     /// Who it says it is, and how it shows that.
     pub client: Result<Presented, Refusal>,
     /// What this server is called.

@@ -7,9 +7,9 @@ use super::super::error::sign_in::Refusal;
 use super::super::error::{Error, ErrorContext};
 use super::super::record::{Application, AuthRequest, Authorization, GrantType, OidcConfig, Project, Session};
 use super::super::state::{NAME, Zitadel};
-use super::authorize::{Asked, Decision, audience, authorize, azp, requested_scope};
+use super::authorize::{Asked, Decision, audience, authorize, requested_scope};
 use super::login;
-use super::sign_in::{active_application, issue};
+use super::sign_in::{active_application, azp, issue};
 use crate::context::{DEFAULT_WORLD, split_world};
 use crate::oidc::authorize::AuthorizeRequest;
 use crate::oidc::cookie::SessionCookie;
@@ -57,7 +57,8 @@ impl SignIn for Zitadel {
         let callback = login::complete(self, &stored, &session, request.defect).map_err(|error| refused(&error))?;
         let query = callback.url.split_once('?').map_or("", |(_, query)| query);
         let code = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "code");
-        let path = site.path(NAME, &self.context.world);
+        // Where clients find the vendor: at the root, also where others have a prefix there.
+        let path = in_world("", &self.context.world);
         Ok(vendors::SignedIn {
             code: code.map(|(_, code)| code.into_owned()).unwrap_or_default(),
             session_id: session.id.clone(),
@@ -129,7 +130,7 @@ impl Zitadel {
         let world = if is_tagged { DEFAULT_WORLD } else { &*self.context.world };
         let issuer = match &self.settings.issuer {
             Some(fixed) => in_world(fixed, &self.context.world),
-            None => format!("{}{}", site.origin, site.path(NAME, world)),
+            None => in_world(&site.origin, world),
         };
         Ok(Place { application, project, issuer, is_tagged })
     }

@@ -30,6 +30,16 @@ pub struct Authorization {
     pub defect: Option<Defect>,
 }
 
+impl Authorization {
+    /// The same for the client that uses it, which is another one where the release lets it.
+    pub fn for_client(self, client_id: &str) -> Self {
+        if *self.client_id == *client_id {
+            return self;
+        }
+        Self { client_id: client_id.to_owned(), azp: client_id.to_owned(), ..self }
+    }
+}
+
 /// An authorization with a refresh token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

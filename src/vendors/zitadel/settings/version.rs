@@ -35,6 +35,26 @@ impl Version {
         self == Self::Main
     }
 
+    /// Whether what is no token at all is refused like another one's token.
+    pub(in super::super) fn reads_any_token(self) -> bool {
+        self == Self::Main
+    }
+
+    /// Whether a code, a refresh token and a device's code are good for their own application alone.
+    pub(in super::super) fn binds_to_client(self) -> bool {
+        self == Self::Main
+    }
+
+    /// Whether the addresses of a machine of its own are refused for back-channel logouts.
+    pub(in super::super) fn guards_logout_urls(self) -> bool {
+        self == Self::Main
+    }
+
+    /// Whether what is exchanged for a token has to be within that token, which has to be one of the same project's.
+    pub(in super::super) fn guards_exchange(self) -> bool {
+        self == Self::Main
+    }
+
     /// Whether there are groups of users, and scopes that ask for them.
     pub(in super::super) fn has_groups(self) -> bool {
         self == Self::Main

@@ -16,7 +16,7 @@ const LANGUAGES: [&str; 22] = [
 /// How applications say who they are.
 const ANY: &[ClientAuth] = &[ClientAuth::None, ClientAuth::Basic, ClientAuth::Post, ClientAuth::PrivateKeyJwt];
 
-/// What the token endpoint serves. Token exchange is the vendor's, too, but not listed there either.
+/// What the token endpoint serves.
 pub(in super::super) static SERVED: Served = Served(&[
     (Grant::AuthorizationCode, ANY),
     (Grant::Implicit, &[ClientAuth::None]),
@@ -24,11 +24,15 @@ pub(in super::super) static SERVED: Served = Served(&[
     (Grant::ClientCredentials, &[ClientAuth::Basic, ClientAuth::Post]),
     (Grant::JwtBearer, &[ClientAuth::None]),
     (Grant::DeviceCode, ANY),
+    (Grant::TokenExchange, ANY),
 ]);
 
 /// Where everything is, and what is understood.
 pub(in super::super) fn discovery(issuer: &str) -> Reply {
     let at = |path: &str| format!("{issuer}{path}");
+    // Token exchange works all the same.
+    let is_listed = |grant: &&str| *grant != Grant::TokenExchange.as_str();
+    let grant_types: Vec<_> = SERVED.grant_types().into_iter().filter(is_listed).collect();
     let mut client_auths = SERVED.client_auths();
     client_auths.rotate_right(1); // here, none comes first
     answer(&json!({
@@ -44,7 +48,7 @@ pub(in super::super) fn discovery(issuer: &str) -> Reply {
         "scopes_supported": ["openid", "profile", "email", "phone", "address", "offline_access"],
         "response_types_supported": ["code", "id_token", "id_token token"],
         "response_modes_supported": ["query", "fragment", "form_post"],
-        "grant_types_supported": SERVED.grant_types(),
+        "grant_types_supported": grant_types,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"],
         "request_object_signing_alg_values_supported": ["RS256"],

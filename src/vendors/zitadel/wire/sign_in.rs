@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::super::auth::HeldToken;
 use super::super::error::sign_in::Refusal;
 use super::super::operations::end_session::EndSession;
-use super::super::operations::sign_in::{Claims, Form, Granted, Introspected};
+use super::super::operations::sign_in::{Claims, ExchangeForm, Form, Granted, Introspected};
 use super::super::record::DeviceRequest;
 use super::super::state::Zitadel;
 use super::auth_requests::{login_client, parameters};
@@ -44,6 +44,15 @@ pub(in super::super) fn form(zitadel: &Zitadel, call: &Call, defect: Option<Defe
         code_verifier: text("code_verifier"),
         refresh_token: text("refresh_token"),
         device_code: text("device_code"),
+        exchange: ExchangeForm {
+            subject_token: text("subject_token"),
+            subject_token_type: text("subject_token_type"),
+            actor_token: text("actor_token"),
+            actor_token_type: text("actor_token_type"),
+            requested_token_type: text("requested_token_type"),
+            audience: body.all("audience").chain(query.all("audience")).map(str::to_owned).collect(),
+            has_resource: text("resource").is_some(),
+        },
         client,
         issuer: issuer(zitadel, call),
         defect,

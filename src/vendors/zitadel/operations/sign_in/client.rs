@@ -4,6 +4,7 @@ use super::super::super::error::sign_in::Refusal;
 use super::super::super::record::{Application, OidcAuthMethod, OidcConfig, Project, User, Username};
 use super::super::super::state::Zitadel;
 use super::assertion;
+use crate::context::WorldContext;
 use crate::oidc::client::{Presented, Proof};
 use crate::passwords::PasswordHash;
 
@@ -44,6 +45,11 @@ pub fn asking(
             .filter(|(application, _)| application.secret.as_ref().is_some_and(|hash| fits(hash, proof))),
     };
     found.ok_or(Refusal::ClientUnauthorized)
+}
+
+/// The client's id as the client called itself, so that tokens repeat it.
+pub fn azp(context: &WorldContext, client_id: &str, is_tagged: bool) -> String {
+    if is_tagged { context.tag_with_world(client_id.to_owned()) } else { client_id.to_owned() }
 }
 
 fn named(client: &Result<Presented, Refusal>) -> Result<&Presented, Refusal> {

@@ -37,9 +37,7 @@ pub(super) fn by_code(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal
     let now = zitadel.context.clock.now();
     check_session(zitadel, &authorization.session_id, now)?;
     check_user(zitadel, &authorization.user_id)?;
-    if *found.0.client_id != *request.client_id {
-        return Err(Refusal::OtherClient("authorization request"));
-    }
+    check_client(zitadel, &found.0, &request.client_id, "authorization request")?;
     let is_public = found.0.oidc().is_some_and(|config| config.auth_method_type == OidcAuthMethod::None);
     match (&request.challenge, &form.code_verifier) {
         (Some(_), None) => return Err(Refusal::VerifierMissing),
@@ -58,7 +56,14 @@ pub(super) fn by_code(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal
         });
     let authorization = used.ok_or(Refusal::CodeUsed)??;
     let authorization = Authorization { defect: form.defect.or(authorization.defect), ..*authorization };
+    let authorization = authorization.for_client(&found.0.client_id);
     issue::first(zitadel, &found, &authorization, &form.issuer)
+}
+
+/// Refuses an application what another one was given, in releases that tell them apart.
+fn check_client(zitadel: &Zitadel, caller: &Application, owner: &str, what: &'static str) -> Result<(), Refusal> {
+    let is_own = *caller.client_id == *owner || !zitadel.settings.version.binds_to_client();
+    if is_own { Ok(()) } else { Err(Refusal::OtherClient(what)) }
 }
 
 /// Whether a session lives on. Its user's state is asked elsewhere.
@@ -84,9 +89,7 @@ pub(super) fn by_refresh_token(zitadel: &Zitadel, form: &Form) -> Result<Granted
         return Err(Refusal::RefreshUsed);
     }
     check_user(zitadel, &session.authorization.user_id)?;
-    if *found.0.client_id != *session.authorization.client_id {
-        return Err(Refusal::OtherClient("refresh token"));
-    }
+    check_client(zitadel, &found.0, &session.authorization.client_id, "refresh token")?;
     // A narrower scope has no effect.
     let own = Scopes(&session.authorization.scope);
     if !form.scope.split_whitespace().all(|scope| own.has(scope)) {
@@ -104,6 +107,7 @@ pub(super) fn by_refresh_token(zitadel: &Zitadel, form: &Form) -> Result<Granted
     });
     let used = used.ok_or(Refusal::RefreshUsed)??;
     let authorization = Authorization { defect: form.defect, ..used.authorization.clone() };
+    let authorization = authorization.for_client(&found.0.client_id);
     issue::next(zitadel, &found, &OidcSession { authorization, ..used }, &next, &form.issuer)
 }
 
@@ -131,8 +135,10 @@ pub(super) fn by_device_code(zitadel: &Zitadel, form: &Form) -> Result<Granted, 
     let found = caller(zitadel, form, Grant::DeviceCode, GrantType::DeviceCode)?;
     let code = form.device_code.as_deref().ok_or(Refusal::Missing("device_code"))?;
     let request = zitadel.state.device_requests.get(code);
-    let request = request.filter(|request| *found.0.client_id == *request.client_id);
-    let request = request.ok_or(Refusal::OtherClient("authorization request"))?;
+    let is_bound = zitadel.settings.version.binds_to_client();
+    let unknown = if is_bound { Refusal::OtherClient("authorization request") } else { Refusal::DeviceUsed };
+    let request = request.ok_or(unknown)?;
+    check_client(zitadel, &found.0, &request.client_id, "authorization request")?;
     let user_id = match &request.decision {
         Decision::Denied => return Err(Refusal::DeviceDenied),
         Decision::Redeemed => return Err(Refusal::DeviceUsed),
@@ -149,5 +155,6 @@ pub(super) fn by_device_code(zitadel: &Zitadel, form: &Form) -> Result<Granted, 
         }
     });
     let authorization = Authorization { defect: form.defect, ..*used.ok_or(Refusal::DeviceUsed)?? };
+    let authorization = authorization.for_client(&found.0.client_id);
     issue::first(zitadel, &found, &authorization, &form.issuer)
 }

@@ -59,7 +59,7 @@ fn shows_no_token(form: &Form) -> bool {
 }
 
 /// The scopes of a personal access token, as an application of that project sees them.
-fn personal_scope(project: &Project) -> String {
+pub(super) fn personal_scope(project: &Project) -> String {
     let roles = project.roles.iter().map(|role| format!(" {PROJECT_ROLE}{}", role.key));
     format!("openid profile {METADATA} {RESOURCE_OWNER}{}", roles.collect::<String>())
 }

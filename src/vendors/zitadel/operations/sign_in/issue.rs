@@ -10,8 +10,8 @@ use super::super::super::record::{
 };
 use super::super::super::state::Zitadel;
 use super::super::write::digits;
-use super::Granted;
 use super::claims::{self, Claims};
+use super::granted::{Granted, Issued, NamedType};
 use super::scope::Scopes;
 use crate::context::{DEFAULT_WORLD, WORLD_CLAIM, split_world};
 use crate::directory::DirectoryError;
@@ -58,25 +58,50 @@ pub(in super::super) fn first(
     authorization: &Authorization,
     issuer: &str,
 ) -> Result<Granted, Refusal> {
-    let id = format!("V2_{}", number(zitadel));
     let subject = Subject { application, project, authorization, issuer };
-    let (access_id, access_token) = subject.access(zitadel, &id, None)?;
-    let config = application.oidc();
-    let has_refresh = Scopes(&authorization.scope).has("offline_access")
-        && config.is_some_and(|config| config.grant_types.contains(&GrantType::RefreshToken));
-    let refresh_token = has_refresh.then(|| {
-        let (now, refresh_id) = (zitadel.context.clock.now(), format!("{id}-rt_{}", number(zitadel)));
-        zitadel.state.oidc_sessions.push(OidcSession {
-            id: id.clone(),
-            authorization: Authorization { defect: None, ..authorization.clone() },
-            access_id,
-            refresh_id: Some(refresh_id.clone()),
-            started: now,
-            refreshed: now,
-        });
-        refresh_text(zitadel, &refresh_id, &authorization.user_id)
-    });
+    let kind = subject.config().access_token_type;
+    let (access_token, refresh_token) = subject.both(zitadel, kind)?;
     subject.granted(zitadel, access_token, refresh_token)
+}
+
+/// What is given in exchange for another token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exchanged {
+    Opaque,
+    Jwt,
+    Id,
+}
+
+/// What an exchange gives.
+pub(super) fn exchanged(
+    zitadel: &Zitadel,
+    (application, project): &(Application, Project),
+    authorization: &Authorization,
+    wanted: Exchanged,
+    issuer: &str,
+) -> Result<Granted, Refusal> {
+    let subject = Subject { application, project, authorization, issuer };
+    let (kind, issued, token_type) = match wanted {
+        Exchanged::Opaque => (TokenType::Bearer, NamedType::Access, "Bearer"),
+        Exchanged::Jwt => (TokenType::Jwt, NamedType::Jwt, "Bearer"),
+        Exchanged::Id => (TokenType::Bearer, NamedType::Id, "N_A"),
+    };
+    let mut granted = match wanted {
+        Exchanged::Id => {
+            let user = zitadel.state.users.get(&authorization.user_id);
+            let user = user.filter(|user| user.may_enter(Door::Token)).ok_or(Refusal::NotActive)?;
+            let access_token = subject.id_token(zitadel, &user, "");
+            let (defect, exchanged) = (authorization.defect, None);
+            Granted { access_token, refresh_token: None, id_token: None, expires_in: EXPIRES_IN, exchanged, defect }
+        }
+        Exchanged::Opaque | Exchanged::Jwt => {
+            let (access_token, refresh_token) = subject.both(zitadel, kind)?;
+            subject.granted(zitadel, access_token, refresh_token)?
+        }
+    };
+    let (issued_token_type, scope) = (issued.as_str(), authorization.scope.clone());
+    granted.exchanged = Some(Issued { issued_token_type, token_type, scope });
+    Ok(granted)
 }
 
 /// What a refresh token gives: the next one, and an access token in place of the last.
@@ -88,7 +113,8 @@ pub(super) fn next(
     issuer: &str,
 ) -> Result<Granted, Refusal> {
     let subject = Subject { application, project, authorization: &session.authorization, issuer };
-    let (access_id, access_token) = subject.access(zitadel, &session.id, Some(&session.access_id))?;
+    let (access_id, access_token) =
+        subject.access(zitadel, &session.id, Some(&session.access_id), subject.config().access_token_type)?;
     let _ = zitadel.state.oidc_sessions.update(&session.id, |session| {
         session.access_id = access_id;
         Ok::<_, ()>(())
@@ -108,7 +134,10 @@ pub(in super::super) fn implicit(
 ) -> Result<Granted, Refusal> {
     let subject = Subject { application, project, authorization, issuer };
     let access_token = match with_access {
-        true => subject.access(zitadel, &format!("V2_{}", number(zitadel)), None)?.1,
+        true => {
+            let kind = subject.config().access_token_type;
+            subject.access(zitadel, &format!("V2_{}", number(zitadel)), None, kind)?.1
+        }
         false => String::new(),
     };
     subject.granted(zitadel, access_token, None)
@@ -128,8 +157,36 @@ struct Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// An access token, and a first refresh token where it is asked for and allowed.
+    fn both(&self, zitadel: &Zitadel, kind: TokenType) -> Result<(String, Option<String>), Refusal> {
+        let authorization = self.authorization;
+        let id = format!("V2_{}", number(zitadel));
+        let (access_id, access_token) = self.access(zitadel, &id, None, kind)?;
+        let has_refresh = Scopes(&authorization.scope).has("offline_access")
+            && self.config().grant_types.contains(&GrantType::RefreshToken);
+        let refresh_token = has_refresh.then(|| {
+            let (now, refresh_id) = (zitadel.context.clock.now(), format!("{id}-rt_{}", number(zitadel)));
+            zitadel.state.oidc_sessions.push(OidcSession {
+                id: id.clone(),
+                authorization: Authorization { defect: None, ..authorization.clone() },
+                access_id,
+                refresh_id: Some(refresh_id.clone()),
+                started: now,
+                refreshed: now,
+            });
+            refresh_text(zitadel, &refresh_id, &authorization.user_id)
+        });
+        Ok((access_token, refresh_token))
+    }
+
     /// Makes an access token and keeps it, in place of another one.
-    fn access(&self, zitadel: &Zitadel, id: &str, instead: Option<&str>) -> Result<(String, String), Refusal> {
+    fn access(
+        &self,
+        zitadel: &Zitadel,
+        id: &str,
+        instead: Option<&str>,
+        kind: TokenType,
+    ) -> Result<(String, String), Refusal> {
         let authorization = self.authorization;
         let now = zitadel.context.clock.now();
         let expires = now.saturating_add(ACCESS_TOKEN_LIFETIME).unwrap_or(Timestamp::MAX);
@@ -147,8 +204,7 @@ impl Subject<'_> {
             expires,
         };
         let user = keep(zitadel, &authorization.user_id, access, instead)?;
-        let config = self.config();
-        let token = match config.access_token_type {
+        let token = match kind {
             TokenType::Bearer => zitadel.context.tag_with_world(tokens::opaque(
                 zitadel.settings.version,
                 &zitadel.context.ids,
@@ -160,7 +216,7 @@ impl Subject<'_> {
                 claims.extend(object(json!({
                     "nbf": now.as_second(), "client_id": authorization.azp, "jti": access_id,
                 })));
-                if config.access_token_role_assertion {
+                if self.config().access_token_role_assertion {
                     claims.extend(self.roles(zitadel, &user));
                 }
                 self.sign(zitadel, TokenKind::Access, claims)
@@ -180,7 +236,8 @@ impl Subject<'_> {
         let user = zitadel.state.users.get(&self.authorization.user_id).ok_or(Refusal::NotActive)?;
         let id_token = scopes.has("openid").then(|| self.id_token(zitadel, &user, &access_token));
         let defect = self.authorization.defect;
-        Ok(Granted { access_token, refresh_token, id_token, expires_in: EXPIRES_IN, defect })
+        let (expires_in, exchanged) = (EXPIRES_IN, None);
+        Ok(Granted { access_token, refresh_token, id_token, expires_in, exchanged, defect })
     }
 
     fn id_token(&self, zitadel: &Zitadel, user: &User, access_token: &str) -> String {
@@ -191,7 +248,9 @@ impl Subject<'_> {
         let mut set = |name: &str, value: Value| _ = claims.insert(name.to_owned(), value);
         set("azp", (&*authorization.azp).into());
         set("client_id", (&*authorization.azp).into());
-        set("sid", (&*authorization.session_id).into());
+        if !authorization.session_id.is_empty() {
+            set("sid", (&*authorization.session_id).into());
+        }
         if let Some(time) = authorization.auth_time {
             set("auth_time", time.as_second().into());
         }

@@ -5,41 +5,16 @@ use serde_json::{Value, json};
 
 use super::super::super::auth::tokens;
 use super::super::super::error::sign_in::Refusal;
-use super::super::super::record::{AccessToken, GrantType, User};
+use super::super::super::record::{AccessToken, User};
 use super::super::super::state::Zitadel;
 use super::issue::{ACCESS_TOKEN_LIFETIME, EXPIRES_IN, keep, number, shared_claims, sign};
 use super::scope::{self, Scopes};
-use super::{Claims, Form, assertion, claims, client, exchange};
+use super::{Form, Granted, assertion, claims, client, exchange, token_exchange};
 use crate::oidc::grants::Grant;
-use crate::tokens::{Defect, TokenKind, half_hash};
+use crate::tokens::{TokenKind, half_hash};
 
 /// How a user is recognised by a secret, in the words of RFC 8176.
 const BY_SECRET: &str = "pwd";
-
-/// What the token endpoint gives.
-pub struct Granted {
-    pub access_token: String,
-    pub refresh_token: Option<String>,
-    pub id_token: Option<String>,
-    /// In seconds.
-    pub expires_in: i64,
-    /// In which way the answer is to be wrong.
-    pub defect: Option<Defect>,
-}
-
-impl Granted {
-    /// What the answer says, in the vendor's order.
-    pub fn members(self) -> Claims {
-        let mut body = Claims::from_iter([
-            ("access_token".to_owned(), Value::from(self.access_token)),
-            ("token_type".to_owned(), "Bearer".into()),
-        ]);
-        body.extend(self.refresh_token.map(|token| ("refresh_token".to_owned(), Value::from(token))));
-        body.insert("expires_in".to_owned(), self.expires_in.into());
-        body.extend(self.id_token.map(|token| ("id_token".to_owned(), Value::from(token))));
-        body
-    }
-}
 
 /// Gives a caller what its grant gives.
 pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
@@ -56,7 +31,7 @@ pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
         Grant::AuthorizationCode => return exchange::by_code(zitadel, form),
         Grant::RefreshToken => return exchange::by_refresh_token(zitadel, form),
         Grant::DeviceCode => return exchange::by_device_code(zitadel, form),
-        Grant::TokenExchange => return Err(lacking(zitadel, form, grant, GrantType::TokenExchange)),
+        Grant::TokenExchange => return token_exchange::by_token(zitadel, form),
         Grant::Implicit | Grant::Password => return Err(unsupported()),
     };
     let scope = scope::granted(&form.scope, zitadel.settings.version.has_groups()).ok_or(Refusal::ScopeMissing)?;
@@ -68,14 +43,6 @@ fn bad_assertion(zitadel: &Zitadel) -> Refusal {
     match zitadel.settings.version.names_bad_assertions() {
         true => Refusal::AssertionInvalid,
         false => Refusal::AssertionFailed,
-    }
-}
-
-/// Why a grant of applications is refused: the client may not have it, or it is not emulated.
-fn lacking(zitadel: &Zitadel, form: &Form, grant: Grant, needed: GrantType) -> Refusal {
-    match exchange::caller(zitadel, form, grant, needed) {
-        Err(refusal) => refusal,
-        Ok(_) => Refusal::GrantTypeNotEmulated(grant.as_str()),
     }
 }
 
@@ -121,5 +88,6 @@ fn issue(zitadel: &Zitadel, user: &User, form: &Form, scope: String, amr: Vec<St
     let (azp, auth_time, session) = (None, Some(now), None);
     let access = AccessToken { id, client_id, azp, scope, amr, auth_time, session, audience, issued: now, expires };
     keep(zitadel, &user_id, access, None)?;
-    Ok(Granted { access_token, refresh_token: None, id_token, expires_in: EXPIRES_IN, defect: form.defect })
+    let (refresh_token, exchanged) = (None, None);
+    Ok(Granted { access_token, refresh_token, id_token, expires_in: EXPIRES_IN, exchanged, defect: form.defect })
 }
