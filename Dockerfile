@@ -17,7 +17,13 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && cp "target/$target/dist/fauxidp" /fauxidp
 
 FROM scratch
-LABEL org.opencontainers.image.title="fauxidp" \
+ARG VERSION=dev
+ARG REVISION=unknown
+ARG SOURCE=https://github.com/fauxidp/fauxidp
+LABEL org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.source="$SOURCE" \
+      org.opencontainers.image.title="fauxidp" \
       org.opencontainers.image.description="A stand-in for the user APIs of MonoCloud, ZITADEL and jitsudo, for tests" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"
 COPY --from=build --chmod=0755 /fauxidp /fauxidp

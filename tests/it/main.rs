@@ -53,6 +53,7 @@ mod states;
 mod tenant_isolation;
 mod token_defects;
 mod transcript;
+mod versions;
 mod wire;
 mod wire_parity;
 mod work;
