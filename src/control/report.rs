@@ -25,6 +25,16 @@ pub(super) fn health(worlds: &Worlds, call: &Call) -> Value {
     json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "vendors": vendors })
 }
 
+/// What each door of each vendor answers after each event.
+pub(super) fn doors(vendors: &VendorSet) -> Value {
+    let doors = vendors.infos().filter_map(|info| {
+        let mut table: Value = serde_json::from_str(info.doors?).ok()?;
+        table["vendor"] = info.name.into();
+        Some(table)
+    });
+    json!({ "vendors": doors.collect::<Vec<_>>() })
+}
+
 /// How each vendor's clients reach a world, given that the caller reached the server.
 pub(super) fn endpoints(world: &World, call: &Call) -> Value {
     let base = base_urls(call);

@@ -21,7 +21,7 @@ type Row = row::Row<Handler>;
 /// Every operation.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| RouteTable::new(&ROWS, || &[]));
 
-static ROWS: [Row; 32] = [
+static ROWS: [Row; 33] = [
     Row::new("page", "GET", "/", |request| page::page(request.vendors())),
     Row::new("health", "GET", "/__fauxidp/health", |request| {
         Reply::of(StatusCode::OK, &report::health(request.worlds, &request.exchange.call))
@@ -35,6 +35,9 @@ static ROWS: [Row; 32] = [
     })
     .heavy(),
     Row::new("metrics", "GET", "/__fauxidp/metrics", |request| metrics::show(&request.control.metrics, request.worlds)),
+    Row::new("doors", "GET", "/__fauxidp/doors", |request| {
+        Reply::of(StatusCode::OK, &report::doors(request.vendors()))
+    }),
     Row::new("defects", "GET", "/__fauxidp/defects", |_| sign_in::defects()),
     Row::new("ca", "GET", "/__fauxidp/ca.pem", ca),
     Row::new("list_worlds", "GET", "/__fauxidp/worlds", worlds::list),

@@ -39,6 +39,8 @@ pub struct VendorInfo {
     pub environment: &'static [&'static str],
     /// Which grants its token endpoint serves, with which client authentication, if the vendor declares it.
     pub grants: Option<&'static Served>,
+    /// What each of its doors answers after each event, as JSON that the tests write. See `docs/doors.md`.
+    pub doors: Option<&'static str>,
     /// What it delivers to the outside by itself, each with the name under which rules find it.
     pub deliveries: &'static [&'static str],
     /// The named errors that it lacks.

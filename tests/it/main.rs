@@ -13,6 +13,7 @@ mod contract;
 mod corpus;
 mod deliveries;
 mod disconnects;
+mod doors;
 #[cfg(feature = "cli")]
 mod environment;
 mod explain;

@@ -40,6 +40,7 @@ static INFO: VendorInfo = VendorInfo {
     settings: &[],
     environment: &[],
     grants: None,
+    doors: None,
     deliveries: &["deliver_news"],
     lacks: &[],
 };

@@ -45,6 +45,7 @@ static INFO: VendorInfo = VendorInfo {
     settings: &[],
     environment: &[],
     grants: None,
+    doors: None,
     deliveries: &[],
     lacks: &[NamedError::TenantMismatch],
 };

@@ -61,6 +61,7 @@ static INFO: VendorInfo = VendorInfo {
     settings: settings::ALL,
     environment: &["JITSUDO_URL", "JITSUDO_TOKEN", "JITSUDO_TENANT_ID"],
     grants: None,
+    doors: Some(include_str!("doors.json")),
     deliveries: &[],
     lacks: &[NamedError::Identity],
 };

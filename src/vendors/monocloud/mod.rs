@@ -75,6 +75,7 @@ static INFO: VendorInfo = VendorInfo {
     settings: &[settings::ERA, settings::LOCKOUT, settings::LOGIN, settings::LOGIN_USER],
     environment: auth::ENVIRONMENT,
     grants: Some(&wire::tokens::SERVED),
+    doors: Some(include_str!("doors.json")),
     deliveries: &[operations::DELIVER_LOGOUT],
     lacks: &[NamedError::Already, NamedError::TenantMismatch],
 };

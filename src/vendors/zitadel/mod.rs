@@ -94,6 +94,7 @@ static INFO: VendorInfo = VendorInfo {
     settings: &[settings::VERSION, settings::LAG, settings::LOGIN, settings::LOGIN_USER],
     environment: &["ZITADEL_URL", "ZITADEL_TOKEN", "ZITADEL_KEY_JSON", "ZITADEL_CLIENT_ID", "ZITADEL_CLIENT_SECRET"],
     grants: Some(&wire::discovery::SERVED),
+    doors: Some(include_str!("doors.json")),
     deliveries: &[],
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
 };
