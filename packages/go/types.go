@@ -26,6 +26,13 @@ type Match struct {
 	RefusedBy string `json:"refused_by,omitempty"`
 	// After selects calls with a higher number.
 	After uint64 `json:"after,omitempty"`
+
+	// Query has parameters of the query. Only a verification can ask for it, and for what follows. A "*" at the end of
+	// a text stands for any rest.
+	Query   map[string]string `json:"query,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+	// Body has members of the JSON body, or fields of the form. Of an object only the given members are compared.
+	Body map[string]any `json:"body,omitempty"`
 }
 
 // Count is how many calls are expected.
@@ -33,6 +40,8 @@ type Count struct {
 	Times   *uint64 `json:"times,omitempty"`
 	AtLeast *uint64 `json:"at_least,omitempty"`
 	AtMost  *uint64 `json:"at_most,omitempty"`
+	// NoOther says that no other calls may have been made.
+	NoOther bool `json:"no_other,omitempty"`
 }
 
 // Times expects exactly n calls.

@@ -108,9 +108,29 @@ func (w *TestWorld) Verify(match Match, count ...Count) {
 	}
 }
 
+// VerifySequence fails the test unless calls were made that match these, one each, in that order. Others may be between
+// them. The test goes on.
+func (w *TestWorld) VerifySequence(matches ...Match) {
+	w.t.Helper()
+	if err := w.call("POST", "/verify", map[string]any{"sequence": matches}, nil); err != nil {
+		w.t.Errorf("%v", err)
+	}
+}
+
+// VerifyRulesFired fails the test unless every fault rule has fired. The test goes on.
+func (w *TestWorld) VerifyRulesFired() {
+	w.t.Helper()
+	if err := w.call("POST", "/verify", map[string]any{"rules_fired": true}, nil); err != nil {
+		w.t.Errorf("%v", err)
+	}
+}
+
 // Requests are the calls that match, the newest last.
 func (w *TestWorld) Requests(match Match) []RecordedCall {
 	w.t.Helper()
+	if match.Query != nil || match.Headers != nil || match.Body != nil {
+		w.t.Fatal("only a verification can ask for query, headers and body")
+	}
 	query := url.Values{}
 	for name, value := range map[string]string{
 		"vendor": match.Vendor, "operation": match.Operation, "method": match.Method, "path": match.Path,

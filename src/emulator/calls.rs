@@ -13,29 +13,38 @@ pub struct Times {
     at_least: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     at_most: Option<u64>,
+    no_other: bool,
+}
+
+impl Times {
+    /// The same, and no other calls may have been made.
+    #[must_use]
+    pub fn no_other(self) -> Self {
+        Self { no_other: true, ..self }
+    }
 }
 
 impl From<u64> for Times {
     fn from(exactly: u64) -> Self {
-        Self { at_least: exactly, at_most: Some(exactly) }
+        Self { at_least: exactly, at_most: Some(exactly), no_other: false }
     }
 }
 
 impl From<RangeFrom<u64>> for Times {
     fn from(range: RangeFrom<u64>) -> Self {
-        Self { at_least: range.start, at_most: None }
+        Self { at_least: range.start, at_most: None, no_other: false }
     }
 }
 
 impl From<RangeToInclusive<u64>> for Times {
     fn from(range: RangeToInclusive<u64>) -> Self {
-        Self { at_least: 0, at_most: Some(range.end) }
+        Self { at_least: 0, at_most: Some(range.end), no_other: false }
     }
 }
 
 impl From<RangeInclusive<u64>> for Times {
     fn from(range: RangeInclusive<u64>) -> Self {
-        Self { at_least: *range.start(), at_most: Some(*range.end()) }
+        Self { at_least: *range.start(), at_most: Some(*range.end()), no_other: false }
     }
 }
 

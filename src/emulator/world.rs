@@ -160,6 +160,22 @@ impl World {
         self.done(Method::POST, "/verify", &expected)
     }
 
+    /// Checks that calls were made that match these, one each, in that order. Others may be between them.
+    ///
+    /// # Errors
+    /// They were not: [`Refused`] says which is missing.
+    pub fn verify_sequence(&self, calls: &[Match]) -> Result<(), Refused> {
+        self.done(Method::POST, "/verify", &json!({ "sequence": calls }))
+    }
+
+    /// Checks that every fault rule has fired.
+    ///
+    /// # Errors
+    /// One has not.
+    pub fn verify_rules_fired(&self) -> Result<(), Refused> {
+        self.done(Method::POST, "/verify", &json!({ "rules_fired": true }))
+    }
+
     /// Its clock.
     pub fn clock(&self) -> Clock<'_> {
         Clock(self)

@@ -60,6 +60,11 @@ fn matching(members: &Value) -> Match {
 }
 
 fn times(times: &Value) -> Times {
+    let count = count(times);
+    if times["no_other"] == true { count.no_other() } else { count }
+}
+
+fn count(times: &Value) -> Times {
     let count = |name: &str| times[name].as_u64();
     match (count("times"), count("at_least"), count("at_most")) {
         (Some(exactly), ..) => exactly.into(),
@@ -119,6 +124,11 @@ fn done(world: &World, verb: &str, step: &Value) -> Result<Value, String> {
         "faults" => world.faults().map(|rules| json!(rules)),
         "clear_faults" => world.clear_faults().map(|()| json!(null)),
         "verify" => world.verify(&matching(value), times(&step["times"])).map(|()| json!(null)),
+        "verify_sequence" => {
+            let calls: Vec<_> = value.as_array().expect("matches").iter().map(matching).collect();
+            world.verify_sequence(&calls).map(|()| json!(null))
+        }
+        "verify_rules_fired" => world.verify_rules_fired().map(|()| json!(null)),
         "requests" => world.requests(&matching(value)).map(|calls| json!(calls)),
         "clear_requests" => world.clear_requests().map(|()| json!(null)),
         "clock" => return clock(world, value),

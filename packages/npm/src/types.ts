@@ -30,11 +30,20 @@ export interface CallMatch extends Match {
   after?: number;
 }
 
-/** How many calls are expected: exactly so many, or at least and at most. */
+/** Selects calls also by what they sent; only a verification can. A `*` at the end of a text stands for any rest. */
+export interface VerifyMatch extends CallMatch {
+  /** Parameters of the query. */
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** Members of the JSON body, or fields of the form. Of an object only the given members are compared. */
+  body?: Record<string, Json>;
+}
+
+/** How many calls are expected: exactly so many, or at least and at most. With `no_other`, no others are there. */
 export type Times =
   | number
-  | { times: number; at_least?: never; at_most?: never }
-  | { times?: never; at_least?: number; at_most?: number };
+  | { times: number; at_least?: never; at_most?: never; no_other?: boolean }
+  | { times?: never; at_least?: number; at_most?: number; no_other?: boolean };
 
 /** How a vendor's clients reach a world. */
 export interface Endpoint {

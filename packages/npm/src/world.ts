@@ -3,7 +3,7 @@ import { control, FauxidpError } from './control.js';
 import { worldName } from './names.js';
 import type {
   CallMatch, ClockState, Endpoint, FaultOptions, Match, Message, RecordedCall, Rule, SignedIn, SignInRequest, Times, Tokens,
-  TokensRequest, Vendor,
+  TokensRequest, Vendor, VerifyMatch,
 } from './types.js';
 
 /** The clock of a world. Tokens, locks and codes follow it. */
@@ -99,9 +99,19 @@ export class World {
   }
 
   /** Throws unless as many calls matched as expected: without `times`, at least one. */
-  async verify(match: CallMatch, times: Times = { at_least: 1 }): Promise<void> {
+  async verify(match: VerifyMatch, times: Times = { at_least: 1 }): Promise<void> {
     const count = typeof times === 'number' ? { times } : times;
     await this.#call('POST', '/verify', { match, ...count }, this.verify);
+  }
+
+  /** Throws unless calls were made that match these, one each, in that order. Others may be between them. */
+  async verifySequence(...matches: VerifyMatch[]): Promise<void> {
+    await this.#call('POST', '/verify', { sequence: matches }, this.verifySequence);
+  }
+
+  /** Throws unless every fault rule has fired. */
+  async verifyRulesFired(): Promise<void> {
+    await this.#call('POST', '/verify', { rules_fired: true }, this.verifyRulesFired);
   }
 
   /** The calls that match, the newest last. */

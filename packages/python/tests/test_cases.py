@@ -50,6 +50,8 @@ STEPS = {
     "faults": lambda _, world, step: world.faults(),
     "clear_faults": lambda _, world, step: world.clear_faults(),
     "verify": lambda _, world, step: world.verify(**step.get("times", {}), **step["verify"]),
+    "verify_sequence": lambda _, world, step: world.verify_sequence(*step["verify_sequence"]),
+    "verify_rules_fired": lambda _, world, step: world.verify_rules_fired(),
     "requests": lambda _, world, step: world.requests(**step["requests"]),
     "clear_requests": lambda _, world, step: world.clear_requests(),
     "clock": lambda _, world, step: clock(world, step["clock"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypedDict, TypeVar, Union
+from typing import Any, Literal, Mapping, TypedDict, TypeVar, Union
 
 Vendor = Literal["monocloud", "zitadel", "jitsudo"]
 
@@ -32,6 +32,16 @@ class CallMatch(Match, total=False):
     refused_by: Literal["vendor", "fault", "fauxidp"]
     after: int
     """Only calls with a higher number."""
+
+
+class VerifyMatch(CallMatch, total=False):
+    """Selects calls also by what they sent; only a verification can. A `*` at the end of a text stands for any rest."""
+
+    query: Mapping[str, str]
+    """Parameters of the query."""
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    """Members of the JSON body, or fields of the form. Of an object only the given members are compared."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from ._control import FauxidpError, control
 from ._names import world_name
-from ._types import CallMatch, Endpoint, Match, Message, RecordedCall, Rule, SignedIn, Vendor, made
+from ._types import CallMatch, Endpoint, Match, Message, RecordedCall, Rule, SignedIn, Vendor, VerifyMatch, made
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -117,13 +117,27 @@ class World:
         *,
         at_least: int | None = None,
         at_most: int | None = None,
-        **match: Unpack[CallMatch],
+        no_other: bool = False,
+        **match: Unpack[VerifyMatch],
     ) -> None:
-        """Raises `VerificationError` unless as many calls matched as expected: at least one, if nothing is said."""
+        """Raises `VerificationError` unless as many calls matched as expected: at least one, if nothing is said.
+
+        With `no_other`, no other calls may have been made.
+        """
         __tracebackhide__ = True
         counts = {"times": times, "at_least": at_least, "at_most": at_most}
         said = {name: count for name, count in counts.items() if count is not None}
-        self._call("POST", "/verify", {"match": match, **said})
+        self._call("POST", "/verify", {"match": match, "no_other": no_other, **said})
+
+    def verify_sequence(self, *matches: VerifyMatch) -> None:
+        """Raises unless calls were made that match these, one each, in that order. Others may be between them."""
+        __tracebackhide__ = True
+        self._call("POST", "/verify", {"sequence": matches})
+
+    def verify_rules_fired(self) -> None:
+        """Raises unless every fault rule has fired."""
+        __tracebackhide__ = True
+        self._call("POST", "/verify", {"rules_fired": True})
 
     def requests(self, **match: Unpack[CallMatch]) -> list[RecordedCall]:
         """The calls that match, the newest last."""

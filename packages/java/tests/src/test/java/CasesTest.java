@@ -124,6 +124,14 @@ class CasesTest {
             case "verify":
                 world.verify(match(value), times(step.path("times")));
                 return null;
+            case "verify_sequence":
+                world.verifySequence(StreamSupport.stream(value.spliterator(), false)
+                        .map(CasesTest::match)
+                        .toArray(Match[]::new));
+                return null;
+            case "verify_rules_fired":
+                world.verifyRulesFired();
+                return null;
             case "requests":
                 return world.requests(match(value));
             case "clear_requests":
@@ -164,6 +172,10 @@ class CasesTest {
     }
 
     private static Times times(JsonNode times) {
+        return times.path("no_other").asBoolean() ? count(times).noOther() : count(times);
+    }
+
+    private static Times count(JsonNode times) {
         if (times.has("times")) {
             return Times.exactly(times.get("times").asInt());
         }

@@ -72,6 +72,27 @@ public final class Match {
         return with("after", n);
     }
 
+    /** Only those with that parameter in the query; only for a verification, as are the next two. */
+    public Match query(String name, String value) {
+        return inner("query", name, value);
+    }
+
+    /** Only those with that header. A {@code *} at the end of the value stands for any rest. */
+    public Match header(String name, String value) {
+        return inner("headers", name, value);
+    }
+
+    /** Only those whose JSON body has that member, or whose form has that field. Of a map, only the given members. */
+    public Match body(String name, Object value) {
+        return inner("body", name, value);
+    }
+
+    private Match inner(String member, String name, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(Json.object(members.getOrDefault(member, Map.of())));
+        more.put(name, value);
+        return with(member, more);
+    }
+
     /** Only those with that member, by the name that the control API has for it. */
     public Match with(String member, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(members);

@@ -1,5 +1,6 @@
 package dev.fauxidp;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /** How many calls are expected. */
@@ -28,6 +29,13 @@ public final class Times {
     /** So many, both ends included. */
     public static Times between(long least, long most) {
         return new Times(Map.of("at_least", least, "at_most", most));
+    }
+
+    /** The same, and no other calls may have been made. */
+    public Times noOther() {
+        Map<String, Object> more = new HashMap<>(members);
+        more.put("no_other", true);
+        return new Times(more);
     }
 
     Map<String, Object> members() {

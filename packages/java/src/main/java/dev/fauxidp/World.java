@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A complete private copy of everything: users, settings, faults, journal, outbox, clock. */
 public final class World implements AutoCloseable {
@@ -101,6 +102,16 @@ public final class World implements AutoCloseable {
         Map<String, Object> expected = new LinkedHashMap<>(times.members());
         expected.put("match", match.members());
         call("POST", "/verify", expected);
+    }
+
+    /** Fails unless calls were made that match these, one each, in that order. Others may be between them. */
+    public void verifySequence(Match... matches) {
+        call("POST", "/verify", Map.of("sequence", Stream.of(matches).map(Match::members).toList()));
+    }
+
+    /** Fails unless every fault rule has fired. */
+    public void verifyRulesFired() {
+        call("POST", "/verify", Map.of("rules_fired", true));
     }
 
     /** All calls, the newest last. */
