@@ -20,7 +20,7 @@ pub enum Mark {
     BadFault,
     /// A world's name that cannot be.
     BadWorld,
-    /// A call that the control API does not take.
+    /// A call that a page of another origin may not make, or that the control API does not take.
     Refused,
     /// A limit was reached.
     Limit,

@@ -168,6 +168,8 @@ pub(super) enum Error {
     NotServed,
     /// An application of a kind that is not emulated.
     SamlUnemulated,
+    /// A page of another origin asks to store a URL that this server would call.
+    ForeignPage,
     /// What concerns no user.
     Object(ObjectError),
     /// What the first APIs say of a user.

@@ -119,6 +119,26 @@ for (const [site, { url: origin }] of Object.entries(foreign)) {
     assert.equal(ada.disabled, true, 'nothing was reset');
   });
 
+  await check('does not store a URL that the server would call', site, async (page) => {
+    const added = (members) =>
+      page.evaluate(
+        async ([url, authorization, members]) => {
+          const headers = { authorization, 'content-type': 'application/json' };
+          const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(members) });
+          return [answer.status, answer.headers.get('x-fauxidp')];
+        },
+        [`${url}/management/v1/projects/69629023906488500/apps/oidc`, `Bearer ${process.env.ZITADEL_TOKEN}`, members],
+      );
+    const members = {
+      name: 'n',
+      redirectUris: ['https://app.example/callback'],
+      responseTypes: ['OIDC_RESPONSE_TYPE_CODE'],
+      grantTypes: ['OIDC_GRANT_TYPE_AUTHORIZATION_CODE'],
+    };
+    assert.deepEqual(await added({ ...members, backChannelLogoutUri: 'https://app.example/out' }), [403, 'refused']);
+    assert.deepEqual(await added(members), [200, null]);
+  });
+
   for (const own of Object.values(providers)) {
     own.back = origin;
 

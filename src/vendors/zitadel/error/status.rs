@@ -29,6 +29,8 @@ const BAD_HASH: &str = "Password is invalid";
 const NO_SUCH_HASH: &str = "Password hash encoding not supported. Check out \
                             https://zitadel.com/docs/concepts/architecture/secrets#hashed-secrets";
 const NO_PERMISSION: &str = "No matching permissions found";
+const NO_PROVIDER: &str = "Identity Provider Configuration doesn't exist";
+const FOREIGN_PAGE: &str = "a page of another origin may not store a URL that this server would call";
 
 pub(super) const fn coded<'a>(http: u16, code: Code, text: &'a str, id: &'a str) -> Status<'a> {
     Status { http, code, text, id: Some(id), attempts: None }
@@ -119,9 +121,7 @@ impl Error {
             }
             Self::MetadataEmpty => precondition("Metadata list is empty", "META-9mm2d"),
             Self::MetadataMissing => missing("One or more keys do not exist", "META-2nnds"),
-            Self::IdentityProviderUnknown => {
-                precondition("Identity Provider Configuration doesn't exist", "COMMAND-39nf2")
-            }
+            Self::IdentityProviderUnknown => precondition(NO_PROVIDER, "COMMAND-39nf2"),
             Self::NotInitialized(asked) => uninitialized(*asked),
             Self::UsernameBlank => argument("Errors.Invalid.Argument", "V2-zzad3"),
             Self::FirstNameBlank => argument("First name in profile is empty", "USER-UCej2"),
@@ -165,6 +165,7 @@ impl Error {
             Self::TooManyQueries => bare(400, Code::InvalidArgument, "a search has at most 1000 queries"),
             Self::PermissionElsewhere => coded(403, Code::PermissionDenied, NO_PERMISSION, "AUTH-3jknH"),
             Self::NotServed => bare(404, Code::NotFound, "Not Found"),
+            Self::ForeignPage => bare(403, Code::PermissionDenied, FOREIGN_PAGE),
             Self::SamlUnemulated => bare(501, Code::Unimplemented, "SAML applications are not emulated"),
             Self::Object(error) => error.status(),
             Self::Management(error) => error.status(),
@@ -225,7 +226,7 @@ impl Error {
             Self::SecretMissing => "secret_missing",
             Self::PermissionElsewhere => "permission_elsewhere",
             Self::NotServed => "not_served",
-            Self::SamlUnemulated => "",
+            Self::SamlUnemulated | Self::ForeignPage => "",
             Self::Object(error) => error.answer(),
             Self::Management(error) => error.answer(),
             Self::Session(error) => error.answer(),

@@ -122,6 +122,14 @@ impl ApplicationConfig {
         }
     }
 
+    /// Where such an application is told that a session ended; empty where it is not.
+    pub fn back_channel_logout_uri(&self) -> &str {
+        match self {
+            Self::Oidc(config) => &config.back_channel_logout_uri,
+            Self::Api(_) => "",
+        }
+    }
+
     /// Whether such an application proves itself by keys.
     pub fn has_keys(&self) -> bool {
         match self {

@@ -31,6 +31,7 @@ pub(super) static ROWS: [Row; 8] = [
             let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
             request.serve_v1(&gate, "added", |message, visitor| {
                 let input = wire::applications::add_oidc_app(message);
+                request.may_store(input.config.back_channel_logout_uri())?;
                 applications::add_application(request.zitadel, input, is_own(visitor), visitor.caller.at())
                     .map(|added| wire::applications::added(&added))
             })
@@ -120,6 +121,7 @@ pub(super) static ROWS: [Row; 8] = [
         Handler::described("CreateApplicationRequest", |request| {
             request.serve_described("created", |message, caller| {
                 let input = wire::applications::create_application(message).ok_or(Error::SamlUnemulated)?;
+                request.may_store(input.config.back_channel_logout_uri())?;
                 let permit = |project: &Project| {
                     caller.check_in(Permission::ApplicationWrite, Some(&project.resource_owner), Some(&project.id))
                 };

@@ -62,6 +62,14 @@ impl Request<'_> {
         Ok(self.succeed(&caller, answer, &value))
     }
 
+    /// Refuses to store a URL that this server would call, if a page of another origin asks for it.
+    pub(super) fn may_store(&self, url: &str) -> Result<(), Error> {
+        match !url.is_empty() && self.visit().is_foreign() {
+            true => Err(Error::ForeignPage),
+            false => Ok(()),
+        }
+    }
+
     /// At the gateway, the answer says that something was created.
     pub(super) fn created(&self, reply: Reply) -> Reply {
         match self.edge {

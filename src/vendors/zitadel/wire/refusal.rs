@@ -29,6 +29,7 @@ pub(in super::super) fn error(error: &Error, context: &ErrorContext, edge: Edge)
         (Error::KeysExhausted | Error::SamlUnemulated | Error::Session(SessionError::Unemulated), _) => {
             reply.with(MARK, Mark::Unemulated.header())
         }
+        (Error::ForeignPage, _) => reply.with(MARK, Mark::Refused.header()),
         (Error::HashTooCostly | Error::MetadataTooLarge | Error::TooManyQueries, _) => {
             reply.with(MARK, Mark::Limit.header())
         }
