@@ -216,7 +216,7 @@ pub struct Snapshot<T: Record> {
 
 impl<T: Record> Snapshot<T> {
     /// The records, in the order in which they were made.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         let changes = &self.changes;
         let seeded = self.seed.iter().filter_map(|record| match changes.is_empty() {
             true => Some(record), // most worlds change little: no look-up for each of many users

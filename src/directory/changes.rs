@@ -81,7 +81,7 @@ impl<T: Record> Changes<T> {
     }
 
     /// The added records that are still there, in the order in which they were made.
-    pub(super) fn added(&self) -> impl Iterator<Item = &T> {
+    pub(super) fn added(&self) -> impl DoubleEndedIterator<Item = &T> {
         let mut added: Vec<_> = self.records.iter().filter(|change| change.added > 0).collect();
         added.sort_unstable_by_key(|change| change.added);
         added.into_iter().filter_map(Change::record)

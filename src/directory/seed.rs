@@ -74,7 +74,7 @@ impl<T: Record> Seed<T> {
         self.records.len()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.records.iter()
     }
 }

@@ -37,6 +37,25 @@ const OWN: [&str; 3] = [
     "grpc/reflection/v1alpha/reflection.proto",
 ];
 
+/// Messages that only answers have, by the dozen in a list: their texts are cheap to copy.
+const ANSWERS: [&str; 7] = [
+    ".zitadel.object.v2.Details",
+    ".zitadel.user.v2.User",
+    ".zitadel.user.v2.HumanUser",
+    ".zitadel.user.v2.HumanProfile",
+    ".zitadel.user.v2.HumanEmail",
+    ".zitadel.user.v2.HumanPhone",
+    ".zitadel.user.v2.MachineUser",
+];
+
+/// Their times.
+const TIMES: [&str; 4] = [
+    ".zitadel.object.v2.Details.change_date",
+    ".zitadel.object.v2.Details.creation_date",
+    ".zitadel.user.v2.HumanUser.password_changed",
+    ".zitadel.user.v2.HumanUser.mfa_init_skipped",
+];
+
 fn main() {
     describe(Path::new("src/grpc/proto"), &OWN, Path::new("src/grpc/descriptors.bin"));
     let vendor = Path::new("src/vendors/zitadel");
@@ -44,7 +63,10 @@ fn main() {
     std::fs::create_dir_all(&out).expect("run it from the project's folder");
     let descriptors = out.join("descriptors.bin");
     describe(&vendor.join("proto"), &[&FILES[..], &DESCRIBED].concat(), &descriptors);
-    buffa_build::Config::new()
+    let by_hand = "#[serde(serialize_with = \"crate::time::serialize\")]";
+    let config = TIMES.iter().fold(buffa_build::Config::new(), |config, field| config.field_attribute(*field, by_hand));
+    config
+        .string_type_custom_in("crate::text::Text", &ANSWERS)
         .descriptor_set(&descriptors)
         .files(&FILES)
         .out_dir(&out)

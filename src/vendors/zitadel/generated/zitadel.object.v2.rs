@@ -252,6 +252,7 @@ pub struct Details {
         alias = "change_date",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
     )]
+    #[serde(serialize_with = "crate::time::serialize")]
     pub change_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
     /// Field 3: `resource_owner`
     #[serde(
@@ -260,13 +261,14 @@ pub struct Details {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub resource_owner: String,
+    pub resource_owner: crate::text::Text,
     /// Field 4: `creation_date`
     #[serde(
         rename = "creationDate",
         alias = "creation_date",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
     )]
+    #[serde(serialize_with = "crate::time::serialize")]
     pub creation_date: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
 }
 impl ::core::fmt::Debug for Details {
@@ -396,7 +398,7 @@ impl ::buffa::Message for Details {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.resource_owner, buf)?;
+                self.resource_owner = ::buffa::types::decode_string_to(buf)?;
             }
             4u32 => {
                 ::buffa::encoding::check_wire_type(
@@ -418,7 +420,7 @@ impl ::buffa::Message for Details {
     fn clear(&mut self) {
         self.sequence = 0u64;
         self.change_date = ::buffa::MessageField::none();
-        self.resource_owner.clear();
+        self.resource_owner = ::core::default::Default::default();
         self.creation_date = ::buffa::MessageField::none();
     }
 }

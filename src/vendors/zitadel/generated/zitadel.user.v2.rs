@@ -502,7 +502,7 @@ pub struct User {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub user_id: String,
+    pub user_id: crate::text::Text,
     /// Field 8: `details`
     #[serde(
         rename = "details",
@@ -522,7 +522,7 @@ pub struct User {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub username: String,
+    pub username: crate::text::Text,
     /// Field 4: `login_names`
     #[serde(
         rename = "loginNames",
@@ -530,7 +530,7 @@ pub struct User {
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
         deserialize_with = "::buffa::json_helpers::null_as_default"
     )]
-    pub login_names: Vec<String>,
+    pub login_names: Vec<crate::text::Text>,
     /// Field 5: `preferred_login_name`
     #[serde(
         rename = "preferredLoginName",
@@ -538,7 +538,7 @@ pub struct User {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub preferred_login_name: String,
+    pub preferred_login_name: crate::text::Text,
     #[serde(flatten)]
     pub r#type: Option<__buffa::oneof::user::Type>,
 }
@@ -703,7 +703,7 @@ impl ::buffa::Message for User {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+                self.user_id = ::buffa::types::decode_string_to(buf)?;
             }
             2u32 => {
                 ::buffa::encoding::check_wire_type(
@@ -719,14 +719,14 @@ impl ::buffa::Message for User {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.username, buf)?;
+                self.username = ::buffa::types::decode_string_to(buf)?;
             }
             4u32 => {
                 ::buffa::encoding::check_wire_type(
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                let __elem = ::buffa::types::decode_string(buf)?;
+                let __elem = ::buffa::types::decode_string_to(buf)?;
                 ctx.register_element_memory(
                     ::buffa::__private::element_footprint(&__elem),
                 )?;
@@ -737,7 +737,7 @@ impl ::buffa::Message for User {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.preferred_login_name, buf)?;
+                self.preferred_login_name = ::buffa::types::decode_string_to(buf)?;
             }
             6u32 => {
                 ::buffa::encoding::check_wire_type(
@@ -797,11 +797,11 @@ impl ::buffa::Message for User {
         ::core::result::Result::Ok(())
     }
     fn clear(&mut self) {
-        self.user_id.clear();
+        self.user_id = ::core::default::Default::default();
         self.state = ::buffa::EnumValue::from(0);
-        self.username.clear();
+        self.username = ::core::default::Default::default();
         self.login_names.clear();
-        self.preferred_login_name.clear();
+        self.preferred_login_name = ::core::default::Default::default();
         self.r#type = ::core::option::Option::None;
         self.details = ::buffa::MessageField::none();
     }
@@ -824,14 +824,18 @@ impl<'de> ::serde::Deserialize<'de> for User {
                 self,
                 mut map: A,
             ) -> ::core::result::Result<User, A::Error> {
-                let mut __f_user_id: ::core::option::Option<String> = None;
+                let mut __f_user_id: ::core::option::Option<crate::text::Text> = None;
                 let mut __f_details: ::core::option::Option<
                     MessageField<Details, ::buffa::Inline<Details>>,
                 > = None;
                 let mut __f_state: ::core::option::Option<EnumValue<UserState>> = None;
-                let mut __f_username: ::core::option::Option<String> = None;
-                let mut __f_login_names: ::core::option::Option<Vec<String>> = None;
-                let mut __f_preferred_login_name: ::core::option::Option<String> = None;
+                let mut __f_username: ::core::option::Option<crate::text::Text> = None;
+                let mut __f_login_names: ::core::option::Option<
+                    Vec<crate::text::Text>,
+                > = None;
+                let mut __f_preferred_login_name: ::core::option::Option<
+                    crate::text::Text,
+                > = None;
                 let mut __oneof_type: ::core::option::Option<
                     __buffa::oneof::user::Type,
                 > = None;
@@ -841,11 +845,11 @@ impl<'de> ::serde::Deserialize<'de> for User {
                             __f_user_id = Some({
                                 struct _S;
                                 impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
-                                    type Value = String;
+                                    type Value = crate::text::Text;
                                     fn deserialize<D: ::serde::Deserializer<'de>>(
                                         self,
                                         d: D,
-                                    ) -> ::core::result::Result<String, D::Error> {
+                                    ) -> ::core::result::Result<crate::text::Text, D::Error> {
                                         ::buffa::json_helpers::proto_string::deserialize(d)
                                     }
                                 }
@@ -882,11 +886,11 @@ impl<'de> ::serde::Deserialize<'de> for User {
                             __f_username = Some({
                                 struct _S;
                                 impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
-                                    type Value = String;
+                                    type Value = crate::text::Text;
                                     fn deserialize<D: ::serde::Deserializer<'de>>(
                                         self,
                                         d: D,
-                                    ) -> ::core::result::Result<String, D::Error> {
+                                    ) -> ::core::result::Result<crate::text::Text, D::Error> {
                                         ::buffa::json_helpers::proto_string::deserialize(d)
                                     }
                                 }
@@ -897,11 +901,14 @@ impl<'de> ::serde::Deserialize<'de> for User {
                             __f_login_names = Some({
                                 struct _S;
                                 impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
-                                    type Value = Vec<String>;
+                                    type Value = Vec<crate::text::Text>;
                                     fn deserialize<D: ::serde::Deserializer<'de>>(
                                         self,
                                         d: D,
-                                    ) -> ::core::result::Result<Vec<String>, D::Error> {
+                                    ) -> ::core::result::Result<
+                                        Vec<crate::text::Text>,
+                                        D::Error,
+                                    > {
                                         ::buffa::json_helpers::null_as_default(d)
                                     }
                                 }
@@ -912,11 +919,11 @@ impl<'de> ::serde::Deserialize<'de> for User {
                             __f_preferred_login_name = Some({
                                 struct _S;
                                 impl<'de> ::serde::de::DeserializeSeed<'de> for _S {
-                                    type Value = String;
+                                    type Value = crate::text::Text;
                                     fn deserialize<D: ::serde::Deserializer<'de>>(
                                         self,
                                         d: D,
-                                    ) -> ::core::result::Result<String, D::Error> {
+                                    ) -> ::core::result::Result<crate::text::Text, D::Error> {
                                         ::buffa::json_helpers::proto_string::deserialize(d)
                                     }
                                 }
@@ -1039,7 +1046,7 @@ pub struct HumanUser {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub user_id: String,
+    pub user_id: crate::text::Text,
     /// Field 2: `state`
     #[serde(
         rename = "state",
@@ -1053,7 +1060,7 @@ pub struct HumanUser {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub username: String,
+    pub username: crate::text::Text,
     /// Field 4: `login_names`
     #[serde(
         rename = "loginNames",
@@ -1061,7 +1068,7 @@ pub struct HumanUser {
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_vec",
         deserialize_with = "::buffa::json_helpers::null_as_default"
     )]
-    pub login_names: Vec<String>,
+    pub login_names: Vec<crate::text::Text>,
     /// Field 5: `preferred_login_name`
     #[serde(
         rename = "preferredLoginName",
@@ -1069,7 +1076,7 @@ pub struct HumanUser {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub preferred_login_name: String,
+    pub preferred_login_name: crate::text::Text,
     /// Field 6: `profile`
     #[serde(
         rename = "profile",
@@ -1102,6 +1109,7 @@ pub struct HumanUser {
         alias = "password_changed",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
     )]
+    #[serde(serialize_with = "crate::time::serialize")]
     pub password_changed: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
     /// Field 11: `mfa_init_skipped`
     #[serde(
@@ -1109,6 +1117,7 @@ pub struct HumanUser {
         alias = "mfa_init_skipped",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_unset_message_field"
     )]
+    #[serde(serialize_with = "crate::time::serialize")]
     pub mfa_init_skipped: MessageField<Timestamp, ::buffa::Inline<Timestamp>>,
 }
 impl ::core::fmt::Debug for HumanUser {
@@ -1306,7 +1315,7 @@ impl ::buffa::Message for HumanUser {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.user_id, buf)?;
+                self.user_id = ::buffa::types::decode_string_to(buf)?;
             }
             2u32 => {
                 ::buffa::encoding::check_wire_type(
@@ -1322,14 +1331,14 @@ impl ::buffa::Message for HumanUser {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.username, buf)?;
+                self.username = ::buffa::types::decode_string_to(buf)?;
             }
             4u32 => {
                 ::buffa::encoding::check_wire_type(
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                let __elem = ::buffa::types::decode_string(buf)?;
+                let __elem = ::buffa::types::decode_string_to(buf)?;
                 ctx.register_element_memory(
                     ::buffa::__private::element_footprint(&__elem),
                 )?;
@@ -1340,7 +1349,7 @@ impl ::buffa::Message for HumanUser {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.preferred_login_name, buf)?;
+                self.preferred_login_name = ::buffa::types::decode_string_to(buf)?;
             }
             6u32 => {
                 ::buffa::encoding::check_wire_type(
@@ -1411,11 +1420,11 @@ impl ::buffa::Message for HumanUser {
         ::core::result::Result::Ok(())
     }
     fn clear(&mut self) {
-        self.user_id.clear();
+        self.user_id = ::core::default::Default::default();
         self.state = ::buffa::EnumValue::from(0);
-        self.username.clear();
+        self.username = ::core::default::Default::default();
         self.login_names.clear();
-        self.preferred_login_name.clear();
+        self.preferred_login_name = ::core::default::Default::default();
         self.profile = ::buffa::MessageField::none();
         self.email = ::buffa::MessageField::none();
         self.phone = ::buffa::MessageField::none();
@@ -1455,7 +1464,7 @@ pub struct HumanProfile {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub given_name: String,
+    pub given_name: crate::text::Text,
     /// Field 2: `family_name`
     #[serde(
         rename = "familyName",
@@ -1463,28 +1472,28 @@ pub struct HumanProfile {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub family_name: String,
+    pub family_name: crate::text::Text,
     /// Field 3: `nick_name`
     #[serde(
         rename = "nickName",
         alias = "nick_name",
         skip_serializing_if = "::core::option::Option::is_none"
     )]
-    pub nick_name: Option<String>,
+    pub nick_name: Option<crate::text::Text>,
     /// Field 4: `display_name`
     #[serde(
         rename = "displayName",
         alias = "display_name",
         skip_serializing_if = "::core::option::Option::is_none"
     )]
-    pub display_name: Option<String>,
+    pub display_name: Option<crate::text::Text>,
     /// Field 5: `preferred_language`
     #[serde(
         rename = "preferredLanguage",
         alias = "preferred_language",
         skip_serializing_if = "::core::option::Option::is_none"
     )]
-    pub preferred_language: Option<String>,
+    pub preferred_language: Option<crate::text::Text>,
     /// Field 6: `gender`
     #[serde(
         rename = "gender",
@@ -1499,7 +1508,7 @@ pub struct HumanProfile {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub avatar_url: String,
+    pub avatar_url: crate::text::Text,
 }
 impl ::core::fmt::Debug for HumanProfile {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -1525,21 +1534,24 @@ impl HumanProfile {
     #[must_use = "with_* setters return `self` by value; assign or chain the result"]
     #[inline]
     ///Sets [`Self::nick_name`] to `Some(value)`, consuming and returning `self`.
-    pub fn with_nick_name(mut self, value: impl Into<String>) -> Self {
+    pub fn with_nick_name(mut self, value: impl Into<crate::text::Text>) -> Self {
         self.nick_name = Some(value.into());
         self
     }
     #[must_use = "with_* setters return `self` by value; assign or chain the result"]
     #[inline]
     ///Sets [`Self::display_name`] to `Some(value)`, consuming and returning `self`.
-    pub fn with_display_name(mut self, value: impl Into<String>) -> Self {
+    pub fn with_display_name(mut self, value: impl Into<crate::text::Text>) -> Self {
         self.display_name = Some(value.into());
         self
     }
     #[must_use = "with_* setters return `self` by value; assign or chain the result"]
     #[inline]
     ///Sets [`Self::preferred_language`] to `Some(value)`, consuming and returning `self`.
-    pub fn with_preferred_language(mut self, value: impl Into<String>) -> Self {
+    pub fn with_preferred_language(
+        mut self,
+        value: impl Into<crate::text::Text>,
+    ) -> Self {
         self.preferred_language = Some(value.into());
         self
     }
@@ -1639,50 +1651,41 @@ impl ::buffa::Message for HumanProfile {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.given_name, buf)?;
+                self.given_name = ::buffa::types::decode_string_to(buf)?;
             }
             2u32 => {
                 ::buffa::encoding::check_wire_type(
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.family_name, buf)?;
+                self.family_name = ::buffa::types::decode_string_to(buf)?;
             }
             3u32 => {
                 ::buffa::encoding::check_wire_type(
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(
-                    self
-                        .nick_name
-                        .get_or_insert_with(::buffa::alloc::string::String::new),
-                    buf,
-                )?;
+                self.nick_name = ::core::option::Option::Some(
+                    ::buffa::types::decode_string_to(buf)?,
+                );
             }
             4u32 => {
                 ::buffa::encoding::check_wire_type(
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(
-                    self
-                        .display_name
-                        .get_or_insert_with(::buffa::alloc::string::String::new),
-                    buf,
-                )?;
+                self.display_name = ::core::option::Option::Some(
+                    ::buffa::types::decode_string_to(buf)?,
+                );
             }
             5u32 => {
                 ::buffa::encoding::check_wire_type(
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(
-                    self
-                        .preferred_language
-                        .get_or_insert_with(::buffa::alloc::string::String::new),
-                    buf,
-                )?;
+                self.preferred_language = ::core::option::Option::Some(
+                    ::buffa::types::decode_string_to(buf)?,
+                );
             }
             6u32 => {
                 ::buffa::encoding::check_wire_type(
@@ -1698,7 +1701,7 @@ impl ::buffa::Message for HumanProfile {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.avatar_url, buf)?;
+                self.avatar_url = ::buffa::types::decode_string_to(buf)?;
             }
             _ => {
                 ::buffa::encoding::skip_field_depth(tag, buf, ctx.depth())?;
@@ -1707,13 +1710,13 @@ impl ::buffa::Message for HumanProfile {
         ::core::result::Result::Ok(())
     }
     fn clear(&mut self) {
-        self.given_name.clear();
-        self.family_name.clear();
+        self.given_name = ::core::default::Default::default();
+        self.family_name = ::core::default::Default::default();
         self.nick_name = ::core::option::Option::None;
         self.display_name = ::core::option::Option::None;
         self.preferred_language = ::core::option::Option::None;
         self.gender = ::core::option::Option::None;
-        self.avatar_url.clear();
+        self.avatar_url = ::core::default::Default::default();
     }
 }
 impl ::buffa::json_helpers::ProtoElemJson for HumanProfile {
@@ -1746,7 +1749,7 @@ pub struct HumanEmail {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub email: String,
+    pub email: crate::text::Text,
     /// Field 2: `is_verified`
     #[serde(
         rename = "isVerified",
@@ -1829,7 +1832,7 @@ impl ::buffa::Message for HumanEmail {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.email, buf)?;
+                self.email = ::buffa::types::decode_string_to(buf)?;
             }
             2u32 => {
                 ::buffa::encoding::check_wire_type(
@@ -1845,7 +1848,7 @@ impl ::buffa::Message for HumanEmail {
         ::core::result::Result::Ok(())
     }
     fn clear(&mut self) {
-        self.email.clear();
+        self.email = ::core::default::Default::default();
         self.is_verified = false;
     }
 }
@@ -1879,7 +1882,7 @@ pub struct HumanPhone {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub phone: String,
+    pub phone: crate::text::Text,
     /// Field 2: `is_verified`
     #[serde(
         rename = "isVerified",
@@ -1962,7 +1965,7 @@ impl ::buffa::Message for HumanPhone {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.phone, buf)?;
+                self.phone = ::buffa::types::decode_string_to(buf)?;
             }
             2u32 => {
                 ::buffa::encoding::check_wire_type(
@@ -1978,7 +1981,7 @@ impl ::buffa::Message for HumanPhone {
         ::core::result::Result::Ok(())
     }
     fn clear(&mut self) {
-        self.phone.clear();
+        self.phone = ::core::default::Default::default();
         self.is_verified = false;
     }
 }
@@ -2012,14 +2015,14 @@ pub struct MachineUser {
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub name: String,
+    pub name: crate::text::Text,
     /// Field 2: `description`
     #[serde(
         rename = "description",
         with = "::buffa::json_helpers::proto_string",
         skip_serializing_if = "::buffa::json_helpers::skip_if::is_empty_str"
     )]
-    pub description: String,
+    pub description: crate::text::Text,
     /// Field 3: `has_secret`
     #[serde(
         rename = "hasSecret",
@@ -2130,14 +2133,14 @@ impl ::buffa::Message for MachineUser {
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.name, buf)?;
+                self.name = ::buffa::types::decode_string_to(buf)?;
             }
             2u32 => {
                 ::buffa::encoding::check_wire_type(
                     tag,
                     ::buffa::encoding::WireType::LengthDelimited,
                 )?;
-                ::buffa::types::merge_string(&mut self.description, buf)?;
+                self.description = ::buffa::types::decode_string_to(buf)?;
             }
             3u32 => {
                 ::buffa::encoding::check_wire_type(
@@ -2162,8 +2165,8 @@ impl ::buffa::Message for MachineUser {
         ::core::result::Result::Ok(())
     }
     fn clear(&mut self) {
-        self.name.clear();
-        self.description.clear();
+        self.name = ::core::default::Default::default();
+        self.description = ::core::default::Default::default();
         self.has_secret = false;
         self.access_token_type = ::buffa::EnumValue::from(0);
     }

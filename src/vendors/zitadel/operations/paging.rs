@@ -50,3 +50,44 @@ impl Paging {
         Ok(Page { items, total, limit })
     }
 }
+
+/// The first `count` of the items, in that order. An item that comes behind them is left out after one comparison.
+pub(super) fn first<T: Copy>(
+    items: impl Iterator<Item = T>,
+    count: usize,
+    order: impl Fn(&T, &T) -> Ordering,
+) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    let mut last: Option<T> = None;
+    for item in items {
+        if count == 0 || last.is_some_and(|last| order(&item, &last).is_gt()) {
+            continue;
+        }
+        kept.push(item);
+        if kept.len() == count.saturating_mul(2) {
+            kept.select_nth_unstable_by(count - 1, &order);
+            kept.truncate(count);
+            last = kept.last().copied();
+        }
+    }
+    kept.sort_unstable_by(&order);
+    kept.truncate(count);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_those_of_the_sorted_whole() {
+        let items: Vec<u32> = (0..200).map(|n| n * 7919 % 211).collect();
+        let mut sorted = items.clone();
+        sorted.sort_unstable();
+        for count in [0, 1, 3, 20, 100, 199, 200] {
+            assert_eq!(first(items.iter().copied(), count, u32::cmp), sorted[..count], "{count}");
+            let backwards = first(sorted.iter().rev().copied(), count, |one, other| other.cmp(one));
+            assert!(backwards.iter().rev().eq(&sorted[200 - count..]), "{count}");
+        }
+    }
+}

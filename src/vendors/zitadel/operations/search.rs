@@ -158,10 +158,11 @@ impl Match {
 
     /// Whether the text is such a one.
     pub fn matches(&self, text: &str) -> bool {
-        if self.ignore_case && text.chars().any(char::is_uppercase) {
-            return self.compare(&text.to_lowercase());
+        match self.ignore_case {
+            true if text.is_ascii() => self.compare_ascii(text.as_bytes()),
+            true => self.compare(&text.to_lowercase()),
+            false => self.compare(text),
         }
-        self.compare(text)
     }
 
     fn compare(&self, text: &str) -> bool {
@@ -170,6 +171,23 @@ impl Match {
             TextMethod::StartsWith => text.starts_with(&self.value),
             TextMethod::Contains => text.contains(&self.value),
             TextMethod::EndsWith => text.ends_with(&self.value),
+        }
+    }
+
+    /// The same whatever the case of the text, without a copy of it.
+    fn compare_ascii(&self, text: &[u8]) -> bool {
+        let value = self.value.as_bytes();
+        let Some(last) = text.len().checked_sub(value.len()) else { return false };
+        let is_at = |at: usize| text[at..at + value.len()].eq_ignore_ascii_case(value);
+        match self.method {
+            TextMethod::Equals => last == 0 && is_at(0),
+            TextMethod::StartsWith => is_at(0),
+            TextMethod::EndsWith => is_at(last),
+            // The first letter rules out most places.
+            TextMethod::Contains => match value.first() {
+                Some(first) => (0..=last).any(|at| text[at].eq_ignore_ascii_case(first) && is_at(at)),
+                None => true,
+            },
         }
     }
 }

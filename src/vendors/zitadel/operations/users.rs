@@ -1,5 +1,7 @@
 //! Reading ZITADEL's users, and their lifecycle.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Map;
 
@@ -7,7 +9,7 @@ use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::record::{EventKind, Permission, RemovedUser, User, UserState, WrongState};
 use super::super::state::Zitadel;
-use super::paging::Paging;
+use super::paging::{Paging, first};
 use super::search::{self, Column, Filter};
 use super::write::{Written, command, refused};
 use super::{events, sessions, user_grants};
@@ -46,38 +48,38 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
     if search::count(&filters) > search::MAX_QUERIES {
         return Err(Error::TooManyQueries);
     }
-    let filter = Filter::All(filters);
+    let filter = (!filters.is_empty()).then(|| Filter::All(filters));
     let users = zitadel.state.users.snapshot();
-    let mut last_event = None;
-    let mut found: Vec<&User> = Vec::new();
-    for user in users.iter() {
+    let (mut last_event, mut total) = (None, 0);
+    // Neighbours are mostly of one organisation, so the caller's roles are looked at once for many.
+    let mut judged: Option<(&Arc<str>, bool)> = None;
+    let found = |user| {
+        let user: &User = user;
         last_event = last_event.max(Some(user.history.shown().change_date));
-        let visible = || caller.is(user) || caller.check(Permission::Read, &user.profile.resource_owner).is_ok();
-        if filter.matches(user) == Some(true) && visible() {
-            found.push(user);
+        if filter.as_ref().is_some_and(|filter| filter.matches(user) != Some(true)) {
+            return None;
         }
-    }
-    let total = found.len();
-    let order = |one: &&User, other: &&User| match paging.ascending {
-        true => search::order(column, one, other),
-        false => search::order(column, other, one),
+        let owner = &user.profile.resource_owner;
+        let may_read = match judged {
+            Some((other, may_read)) if Arc::ptr_eq(other, owner) => may_read,
+            _ => caller.check(Permission::Read, owner).is_ok(),
+        };
+        judged = Some((owner, may_read));
+        let is_found = may_read || caller.is(user);
+        total += usize::from(is_found);
+        is_found.then_some(user)
     };
-    let start = paging.start(total);
     let end = match paging.limit {
-        0 => total,
-        limit => start.saturating_add(limit as usize).min(total),
+        0 => usize::MAX,
+        limit => paging.start(usize::MAX).saturating_add(limit as usize),
     };
-    // Only the page itself has to be sorted.
-    if end < total {
-        found.select_nth_unstable_by(end, order);
-        found.truncate(end);
-    }
-    if start > 0 && start < found.len() {
-        found.select_nth_unstable_by(start, order);
-    }
-    let page = &mut found[start..];
-    page.sort_unstable_by(order);
-    Ok(UsersFound { users: page.iter().map(|user| (*user).clone()).collect(), total, last_event })
+    // Ids rise, so an order by them is found soonest from the end at which it starts.
+    let mut page = match paging.ascending {
+        true => first(users.iter().filter_map(found), end, |one, other| search::order(column, one, other)),
+        false => first(users.iter().rev().filter_map(found), end, |one, other| search::order(column, other, one)),
+    };
+    page.drain(..paging.start(page.len()));
+    Ok(UsersFound { users: page.into_iter().cloned().collect(), total, last_event })
 }
 
 /// Keeps a user out.

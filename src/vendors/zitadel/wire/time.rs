@@ -34,6 +34,7 @@ fn message(time: Timestamp) -> Message {
 
 #[cfg(test)]
 mod tests {
+    use super::super::generated::zitadel::object::v2::Details;
     use super::*;
 
     #[test]
@@ -46,6 +47,20 @@ mod tests {
         ] {
             let written = message(given.parse().unwrap());
             assert_eq!(serde_json::to_value(&written).unwrap(), shown);
+        }
+    }
+
+    #[test]
+    fn an_answers_time_is_written_as_the_library_writes_it() {
+        let ends = [-62_135_596_801, -62_135_596_800, 253_402_300_799, 253_402_300_800];
+        for seconds in ends.into_iter().chain([-1, 0, 951_782_400, 1_893_456_000]) {
+            for nanos in [0, 1, 999, 1_000, 29_000_000, 123_456_000, 999_999_999] {
+                let time = Message { seconds, nanos, ..Message::default() };
+                let library = serde_json::to_value(&time).ok();
+                let details = Details { change_date: MessageField::some(time), ..Details::default() };
+                let own = serde_json::to_value(&details).ok().map(|details| details["changeDate"].clone());
+                assert_eq!(own, library, "{seconds} {nanos}");
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ fn details_at(user: &User, position: Position) -> MessageField<Details, buffa::I
     MessageField::some(Details {
         sequence: position.sequence,
         change_date: set(position.change_date),
-        resource_owner: user.profile.resource_owner.to_string(),
+        resource_owner: (&user.profile.resource_owner).into(),
         creation_date: set(user.profile.creation_date),
     })
 }
@@ -72,7 +72,7 @@ fn details_at(user: &User, position: Position) -> MessageField<Details, buffa::I
 pub(super) fn user(user: &User) -> proto::User {
     let profile = &user.profile;
     proto::User {
-        user_id: profile.user_id.clone(),
+        user_id: (&profile.user_id).into(),
         details: shown_details(user),
         state: EnumValue::Known(match user.state {
             UserState::Active => proto::UserState::Active,
@@ -80,9 +80,9 @@ pub(super) fn user(user: &User) -> proto::User {
             UserState::Locked => proto::UserState::Locked,
             UserState::Initial => proto::UserState::Initial,
         }),
-        username: profile.username.to_string(),
-        login_names: profile.login_names.iter().map(ToString::to_string).collect(),
-        preferred_login_name: profile.preferred_login_name.to_string(),
+        username: (&profile.username).into(),
+        login_names: profile.login_names.iter().map(Into::into).collect(),
+        preferred_login_name: (&profile.preferred_login_name).into(),
         r#type: Some(match &profile.kind {
             Kind::Human(human) => human_user(human).into(),
             Kind::Machine(machine) => machine_user(machine).into(),
@@ -94,25 +94,25 @@ fn human_user(human: &Human) -> proto::HumanUser {
     let profile = &human.profile;
     proto::HumanUser {
         profile: MessageField::some(proto::HumanProfile {
-            given_name: profile.given_name.clone(),
-            family_name: profile.family_name.clone(),
-            nick_name: Some(profile.nick_name.clone()),
-            display_name: Some(profile.display_name.clone()),
-            preferred_language: Some(profile.preferred_language.to_string()),
+            given_name: (&profile.given_name).into(),
+            family_name: (&profile.family_name).into(),
+            nick_name: Some((&profile.nick_name).into()),
+            display_name: Some((&profile.display_name).into()),
+            preferred_language: Some((&*profile.preferred_language).into()),
             gender: Some(EnumValue::Known(match profile.gender {
                 Gender::Unspecified => proto::Gender::Unspecified,
                 Gender::Female => proto::Gender::Female,
                 Gender::Male => proto::Gender::Male,
                 Gender::Diverse => proto::Gender::Diverse,
             })),
-            avatar_url: profile.avatar_url.clone(),
+            avatar_url: (&profile.avatar_url).into(),
         }),
         email: MessageField::some(proto::HumanEmail {
-            email: human.email.address.email.clone(),
+            email: (&human.email.address.email).into(),
             is_verified: human.email.is_verified,
         }),
         phone: MessageField::some(proto::HumanPhone {
-            phone: human.phone.address.phone.clone(),
+            phone: (&human.phone.address.phone).into(),
             is_verified: human.phone.is_verified,
         }),
         password_change_required: human.password_change_required,
@@ -125,8 +125,8 @@ fn human_user(human: &Human) -> proto::HumanUser {
 fn machine_user(machine: &Machine) -> proto::MachineUser {
     let jwt = machine.access_token_type.is_some();
     proto::MachineUser {
-        name: machine.name.clone(),
-        description: machine.description.clone(),
+        name: (&machine.name).into(),
+        description: (&machine.description).into(),
         has_secret: machine.has_secret,
         access_token_type: EnumValue::Known(if jwt {
             proto::AccessTokenType::Jwt
