@@ -188,10 +188,10 @@ fn cases() -> Vec<Case> {
             calls: |id| vec![call("POST", format!("/api/users/{id}/unblock"), MONOCLOUD, "")],
         },
         Case {
-            name: "MonoCloud list of 10 among 1,000",
+            name: "MonoCloud list of 20 among 1,000",
             wire: Wire::Plain,
             list: monocloud(),
-            calls: |_| vec![call("GET", "/api/users?page=1&size=10".to_owned(), MONOCLOUD, "")],
+            calls: |_| vec![call("GET", "/api/users?page=1&size=20".to_owned(), MONOCLOUD, "")],
         },
         Case {
             name: "ZITADEL deactivate, reactivate",
@@ -215,10 +215,10 @@ fn cases() -> Vec<Case> {
             calls: |id| vec![call("GET", format!("/v2/users/{id}"), ZITADEL, "")],
         },
         Case {
-            name: "ZITADEL list of 10 among 1,000",
+            name: "ZITADEL list of 20 among 1,000",
             wire: Wire::Plain,
             list: zitadel(),
-            calls: |_| vec![call("POST", "/v2/users".to_owned(), ZITADEL, r#"{"query":{"limit":10}}"#)],
+            calls: |_| vec![call("POST", "/v2/users".to_owned(), ZITADEL, r#"{"query":{"limit":20}}"#)],
         },
         Case {
             name: "jitsudo suspend, reactivate",
