@@ -14,6 +14,14 @@ pub fn is_larger(value: &impl Serialize, max: usize) -> bool {
     serde_json::to_writer(Room(max), value).is_err()
 }
 
+/// How many bytes a value is as JSON. It is not written for that.
+pub fn size(value: &impl Serialize) -> usize {
+    let mut room = Room(usize::MAX);
+    // What cannot be written is not kept as JSON either.
+    let _ = serde_json::to_writer(&mut room, value);
+    usize::MAX - room.0
+}
+
 /// A writer that takes so many bytes and keeps none.
 struct Room(usize);
 

@@ -1,5 +1,5 @@
-//! The newest records of one kind in one world, such as codes: bounded in number, and forked as one. Knows no vendor,
-//! and of a record only its key.
+//! The newest records of one kind in one world, such as codes: bounded in number and bytes, and forked as one. Knows no
+//! vendor, and of a record only its key and its size.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::bounded::evict_oldest;
+use crate::bounded::{self, evict_oldest};
 use crate::collections::Collection;
 
 /// A record that [`Recent`] finds by its key.
@@ -16,34 +16,72 @@ pub trait Keyed: Clone {
     fn key(&self) -> &str;
 }
 
-/// The newest records of one kind in one world, such as codes: found by their key, at most `MAX`, the oldest removed
-/// first. A fork shares them until one of the two is written.
+/// The newest records of one kind in one world, such as codes: found by their key, at most `MAX` and for each of these
+/// [`MEAN_BYTES`], the oldest removed first. A fork shares them until one of the two is written.
 #[derive(Debug)]
-pub struct Recent<T, const MAX: usize = MAX_RECENT>(Mutex<Arc<VecDeque<T>>>);
+pub struct Recent<T, const MAX: usize = MAX_RECENT>(Mutex<Records<T>>);
 
 /// The maximum number of records that [`Recent`] keeps where nothing else is said.
 pub const MAX_RECENT: usize = 1_000;
 
+/// How many bytes of JSON the records may have on average if there are as many as there may be. Many come from callers
+/// whom nobody knows. The newest record is always kept.
+const MEAN_BYTES: usize = 4 << 10;
+
 /// How far back a record is put in behind those that were written meanwhile.
 const MAX_LATE: usize = 64;
 
-impl<T: Keyed, const MAX: usize> Recent<T, MAX> {
+/// The records, the oldest first, and how many bytes of JSON they are.
+#[derive(Debug)]
+struct Records<T> {
+    records: Arc<VecDeque<T>>,
+    bytes: usize,
+}
+
+impl<T: Keyed + Serialize> Records<T> {
+    fn new(records: VecDeque<T>) -> Self {
+        let bytes = records.iter().map(bounded::size).sum();
+        Self { records: Arc::new(records), bytes }
+    }
+
+    /// Whether they are more than may be kept of at most `max` records.
+    fn are_too_large(&self, max: usize) -> bool {
+        self.bytes > max * MEAN_BYTES && self.records.len() > 1
+    }
+
+    /// Removes the oldest until the others are small enough.
+    fn evict(&mut self, max: usize) {
+        while self.are_too_large(max) {
+            let oldest = Arc::make_mut(&mut self.records).pop_front();
+            self.bytes -= oldest.as_ref().map_or(0, bounded::size);
+        }
+    }
+
+    /// Adds a record where `place` says.
+    fn add(&mut self, max: usize, record: T, place: impl FnOnce(&VecDeque<T>, &T) -> usize) {
+        let size = bounded::size(&record);
+        let records = Arc::make_mut(&mut self.records);
+        let oldest = evict_oldest(records, max);
+        let index = place(records, &record);
+        records.insert(index, record);
+        self.bytes = self.bytes + size - oldest.as_ref().map_or(0, bounded::size);
+        self.evict(max);
+    }
+}
+
+impl<T: Keyed + Serialize, const MAX: usize> Recent<T, MAX> {
     /// Adds a record as the newest.
     pub fn push(&self, record: T) {
-        let mut records = self.lock();
-        let records = Arc::make_mut(&mut records);
-        evict_oldest(records, MAX);
-        records.push_back(record);
+        self.lock().add(MAX, record, |records, _| records.len());
     }
 
     /// Adds a record as the newest, but before those that come after it and were written a moment earlier.
     pub fn push_in_order(&self, record: T, follows: impl Fn(&T, &T) -> bool) {
-        let mut records = self.lock();
-        let records = Arc::make_mut(&mut records);
-        evict_oldest(records, MAX);
-        let late = records.len().saturating_sub(MAX_LATE);
-        let first = records.range(late..).position(|other| follows(other, &record));
-        records.insert(first.map_or(records.len(), |index| late + index), record);
+        self.lock().add(MAX, record, |records, record| {
+            let late = records.len().saturating_sub(MAX_LATE);
+            let first = records.range(late..).position(|other| follows(other, record));
+            first.map_or(records.len(), |index| late + index)
+        });
     }
 
     /// The record with that key.
@@ -53,51 +91,60 @@ impl<T: Keyed, const MAX: usize> Recent<T, MAX> {
 
     /// The newest record that fits.
     pub fn find(&self, fits: impl Fn(&T) -> bool) -> Option<T> {
-        self.lock().iter().rev().find(|record| fits(record)).cloned()
+        self.lock().records.iter().rev().find(|record| fits(record)).cloned()
     }
 
     /// Removes the record with that key, and returns it.
     pub fn take(&self, key: &str) -> Option<T> {
-        let mut records = self.lock();
-        let index = records.iter().position(|record| record.key() == key)?;
-        Arc::make_mut(&mut records).remove(index)
+        let mut inner = self.lock();
+        let index = inner.records.iter().position(|record| record.key() == key)?;
+        let record = Arc::make_mut(&mut inner.records).remove(index)?;
+        inner.bytes -= bounded::size(&record);
+        Some(record)
     }
 
     /// Changes the record with that key, in one step with the look at it. `change` works on a copy, which is kept if it
     /// returns `Ok`.
     pub fn update<R, E>(&self, key: &str, change: impl FnOnce(&mut T) -> Result<R, E>) -> Option<Result<R, E>> {
-        let mut records = self.lock();
-        let index = records.iter().position(|record| record.key() == key)?;
-        let mut record = records[index].clone();
+        let mut inner = self.lock();
+        let index = inner.records.iter().position(|record| record.key() == key)?;
+        let mut record = inner.records[index].clone();
         let answer = change(&mut record);
         if answer.is_ok() {
-            Arc::make_mut(&mut records)[index] = record;
+            inner.bytes = inner.bytes + bounded::size(&record) - bounded::size(&inner.records[index]);
+            Arc::make_mut(&mut inner.records)[index] = record;
+            inner.evict(MAX);
         }
         Some(answer)
     }
 
     /// All records, the oldest first.
     pub fn snapshot(&self) -> Arc<VecDeque<T>> {
-        Arc::clone(&self.lock())
+        Arc::clone(&self.lock().records)
     }
 
     /// Changes every record that fits.
     pub fn update_all(&self, fits: impl Fn(&T) -> bool, change: impl Fn(&mut T)) {
-        let mut records = self.lock();
-        if records.iter().any(&fits) {
-            Arc::make_mut(&mut records).iter_mut().filter(|record| fits(record)).for_each(change);
+        let mut inner = self.lock();
+        if inner.records.iter().any(&fits) {
+            let mut records = inner.records.as_ref().clone();
+            records.iter_mut().filter(|record| fits(record)).for_each(change);
+            *inner = Records::new(records);
+            inner.evict(MAX);
         }
     }
 
     /// Keeps only the records that fit.
     pub fn retain(&self, fits: impl Fn(&T) -> bool) {
-        let mut records = self.lock();
-        if !records.iter().all(&fits) {
-            Arc::make_mut(&mut records).retain(fits);
+        let mut inner = self.lock();
+        if !inner.records.iter().all(&fits) {
+            *inner = Records::new(inner.records.iter().filter(|record| fits(record)).cloned().collect());
         }
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Arc<VecDeque<T>>> {
+impl<T, const MAX: usize> Recent<T, MAX> {
+    fn lock(&self) -> MutexGuard<'_, Records<T>> {
         // Every change works on a copy or is one step, so a panic leaves the records whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -105,29 +152,34 @@ impl<T: Keyed, const MAX: usize> Recent<T, MAX> {
 
 impl<T, const MAX: usize> Default for Recent<T, MAX> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self(Mutex::new(Records { records: Arc::default(), bytes: 0 }))
     }
 }
 
-impl<T: Keyed, const MAX: usize> Collection for Recent<T, MAX> {
+impl<T: Keyed + Serialize, const MAX: usize> Collection for Recent<T, MAX> {
     fn fork(&self) -> Self {
-        Self(Mutex::new(Arc::clone(&self.lock())))
+        let inner = self.lock();
+        Self(Mutex::new(Records { records: Arc::clone(&inner.records), bytes: inner.bytes }))
     }
 }
 
 impl<T: Keyed + Serialize, const MAX: usize> Serialize for Recent<T, MAX> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(Arc::clone(&self.lock()).iter())
+        serializer.collect_seq(self.snapshot().iter())
     }
 }
 
-impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Recent<T, MAX> {
+impl<'de, T: Keyed + Serialize + Deserialize<'de>, const MAX: usize> Deserialize<'de> for Recent<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let records = VecDeque::deserialize(deserializer)?;
         if records.len() > MAX {
             return Err(D::Error::custom(format_args!("expected at most {MAX} records")));
         }
-        Ok(Self(Mutex::new(Arc::new(records))))
+        let inner = Records::new(records);
+        match inner.are_too_large(MAX) {
+            true => Err(D::Error::custom(format_args!("expected at most {} bytes of records", MAX * MEAN_BYTES))),
+            false => Ok(Self(Mutex::new(inner))),
+        }
     }
 }
 
@@ -185,5 +237,32 @@ mod tests {
             recent.push_in_order(text.to_owned(), |other, new| other[..1] == new[..1] && other > new);
         }
         assert_eq!(serde_json::to_string(&recent).unwrap(), r#"["a2","a3","b1"]"#);
+    }
+
+    #[test]
+    fn the_bytes_are_bounded_whatever_comes() {
+        const MAX_BYTES: usize = 10 * MEAN_BYTES;
+        let recent: Recent<String, 10> = Recent::default();
+        let large = |key: char| String::from(key) + &"x".repeat(MAX_BYTES / 3);
+        ["a", "b", "c"].into_iter().for_each(|text| recent.push(text.to_owned()));
+        ['d', 'e', 'f'].into_iter().for_each(|key| recent.push(large(key)));
+        assert_eq!((recent.snapshot().len(), recent.get("d")), (2, None), "the oldest go first");
+        recent.push("g".repeat(2 * MAX_BYTES));
+        assert_eq!(recent.snapshot().len(), 1, "the newest is kept");
+        assert!(recent.take("g").is_some());
+        recent.push("h".to_owned());
+        recent.update_all(|_| true, |text| text.push('1'));
+        _ = recent.update("h", |text| {
+            text.push('2');
+            Ok::<_, ()>(())
+        });
+        let bytes = || {
+            let counted = recent.lock().bytes;
+            (counted, serde_json::to_string(&recent).unwrap().len() - 2)
+        };
+        assert_eq!(bytes(), (5, 5));
+        recent.retain(|_| false);
+        assert_eq!(bytes(), (0, 0));
+        assert!(serde_json::from_value::<Recent<String, 10>>(vec![large('a'); 4].into()).is_err());
     }
 }

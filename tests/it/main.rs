@@ -51,6 +51,7 @@ mod source_layout;
 #[cfg(feature = "cli")]
 mod state;
 mod states;
+mod strangers;
 mod tenant_isolation;
 mod token_defects;
 mod transcript;

@@ -15,7 +15,7 @@ const LONG: Duration = Duration::from_secs(60);
 /// How long health may take beside an input. The promise is 100 ms; this build is slow, and its machine may be busy.
 const HEALTH: Duration = Duration::from_secs(1);
 
-fn control(method: &str, path: &str) -> Ask {
+pub fn control(method: &str, path: &str) -> Ask {
     Ask::new(method, &format!("/__fauxidp/worlds/{path}"))
 }
 
@@ -45,7 +45,7 @@ fn key(n: usize) -> Vec<u8> {
 }
 
 /// Sends the inputs at once while health is asked again and again. Answers what they got.
-async fn beside_health(emulator: &Emulator, asks: &[Ask]) -> Vec<Answer> {
+pub async fn beside_health(emulator: &Emulator, asks: &[Ask]) -> Vec<Answer> {
     let begun = Instant::now();
     let inputs = futures_util::future::join_all(asks.iter().map(|ask| ask.send(emulator)));
     let mut inputs = std::pin::pin!(inputs);
