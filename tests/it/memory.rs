@@ -200,4 +200,18 @@ async fn a_user_grows_only_so_far() {
     }
     let refused = set(4).send(&emulator).await;
     assert!(is_too_large(&refused) && refused.json()["code"] == 8, "{refused:?}");
+
+    let jitsudo = |method: &str, path: &str| {
+        let ask = Ask::new(method, path).header("authorization", "Bearer jitsudo-admin");
+        ask.header("x-tenant-id", "2489e9ad-2ee2-8e00-8ec9-32d5f69181c0").header("content-type", "application/json")
+    };
+    let set = |name: &str| jitsudo("PUT", "/v1/users/me/profile").body(format!("{{\"{name}\":\"{text}\"}}"));
+    for name in ["first_name", "last_name"] {
+        let answer = set(name).send(&emulator).await;
+        assert_eq!(answer.status, 200, "{name}: {}", answer.status);
+    }
+    let before = jitsudo("GET", "/v1/users/me/profile").send(&emulator).await;
+    let refused = set("display_name").send(&emulator).await;
+    assert!(is_too_large(&refused) && refused.json()["code"] == "invalid_input", "{refused:?}");
+    assert_eq!(jitsudo("GET", "/v1/users/me/profile").send(&emulator).await.body, before.body);
 }

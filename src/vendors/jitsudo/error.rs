@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::settings::Behaviour;
 use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::protocol::Reply;
+use crate::protocol::problem::{MARK, Mark};
 
 pub(super) use provider::ProviderError;
 
@@ -66,6 +67,8 @@ pub(super) enum Error {
     InvalidQuery(&'static str),
     /// The avatar is over its limit.
     AvatarTooLarge,
+    /// The user would be larger than anybody's may grow.
+    UserTooLarge,
     /// The identity provider of the user decides that member.
     ManagedElsewhere(&'static str),
     /// The caller is no admin; the notices of the rules that decided.
@@ -119,7 +122,6 @@ impl Error {
             body(status, behaviour.code(code), message, details, notices)
         };
         let invalid = |message: &str, details| body(behaviour.invalid_status, "invalid_input", message, details, &[]);
-        let field = |member: &str| Some(json!({ "field": member }));
         match self {
             Self::MissingToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).fidelity_row("missing_token"),
             Self::UnknownToken => body(401, "unauthenticated", BAD_TOKEN, None, &[]).fidelity_row("unknown_token"),
@@ -169,6 +171,7 @@ impl Error {
             Self::AvatarTooLarge => {
                 invalid("The avatar is too large.", field("avatar_base64")).fidelity_row("avatar_too_large")
             }
+            Self::UserTooLarge => user_too_large(),
             Self::ManagedElsewhere(member) => {
                 invalid("The identity provider manages this member.", field(member)).fidelity_row("managed_elsewhere")
             }
@@ -194,6 +197,16 @@ impl Error {
             }
         }
     }
+}
+
+/// The member of the body that an error is about.
+fn field(member: &str) -> Option<Value> {
+    Some(json!({ "field": member }))
+}
+
+/// A limit of ours, which says nothing of the vendor.
+fn user_too_large() -> Reply {
+    body(413, "invalid_input", "The user would be too large.", None, &[]).with(MARK, Mark::Limit.header())
 }
 
 /// No `X-Tenant-ID`, with the status that was chosen for it.

@@ -15,6 +15,7 @@ use super::{
     ListQuery, Page, allow, check_user_tenant, decode_cursor, encode_cursor, groups, log_user_action, log_user_change,
     mail_token, mfa, new_id, user_error,
 };
+use crate::bounded::{MAX_USER, is_larger};
 use crate::directory::{DirectoryError, Record};
 
 /// The largest avatar, counted over its whole data URI.
@@ -203,7 +204,7 @@ pub(in super::super) fn update_user(
                 profile.roles = roles.into();
             }
         });
-        Ok(Changed { user: user.clone(), changed })
+        bounded(user, changed)
     });
     let done = done.map_err(user_error)?;
     if done.changed {
@@ -271,7 +272,7 @@ pub(in super::super) fn update_user_profile(
                 profile.avatar_base64 = avatar.map(Arc::from);
             }
         });
-        Ok(Changed { user: user.clone(), changed })
+        bounded(user, changed)
     });
     let done = done.map_err(|error| match error {
         DirectoryError::Absent => Error::UnknownToken, // removed after the token was checked
@@ -281,6 +282,14 @@ pub(in super::super) fn update_user_profile(
         log_user_change(jitsudo, auth::actor(own), "user.update_profile", &done.user);
     }
     Ok(done)
+}
+
+/// The user after a change by which they may grow without end if nobody looks.
+fn bounded(user: &User, changed: bool) -> Result<Changed, Error> {
+    match changed && is_larger(user, MAX_USER) {
+        true => Err(Error::UserTooLarge),
+        false => Ok(Changed { user: user.clone(), changed }),
+    }
 }
 
 /// Checks that an avatar is a data URI of an image in base64, within the size limit.
