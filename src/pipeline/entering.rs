@@ -21,8 +21,9 @@ use crate::mount::{self, Mounted, Owner};
 use crate::protocol::credential::{self, BadWorld};
 use crate::protocol::problem::{MARK, Mark, problem};
 use crate::protocol::route::Found;
-use crate::protocol::rpc::{self, Wire};
+use crate::protocol::rpc::{self, Framing, Wire};
 use crate::protocol::{Call, Reply};
+use crate::row::Operation;
 use crate::vendors::VendorInfo;
 use crate::world::World;
 
@@ -147,7 +148,14 @@ impl Pipeline {
     }
 
     fn unmatched(&self, vendor: Option<&VendorInfo>, exchange: &Exchange) -> Reply {
-        own(&exchange.call, control::unmatched(self.worlds.vendors(), vendor, exchange.method(), exchange.path()))
+        let refusal = control::unmatched(self.worlds.vendors(), vendor, exchange.method(), exchange.path());
+        // A server of Connect knows its methods by their paths and answers any other one in plain HTTP, of which gRPC's
+        // clients make UNIMPLEMENTED. Calls by Connect itself get the error that such clients read.
+        let is_native = exchange.call.wire.is_some_and(|wire| wire.framing == Framing::Grpc);
+        match is_native && vendor.is_some_and(|info| has_connect_service(info, exchange.path())) {
+            true => refusal,
+            false => own(&exchange.call, refusal),
+        }
     }
 
     /// A refusal of a call that is in no world, with the headers that every answer of its vendor has.
@@ -200,4 +208,12 @@ impl Pipeline {
             false => Located { vendor, world, is_detached },
         })
     }
+}
+
+/// Whether the path names a service that the vendor serves over Connect.
+fn has_connect_service(info: &VendorInfo, path: &str) -> bool {
+    let Some((service, _)) = path.rsplit_once('/') else { return false };
+    let is_of_it = |rpc: &str| rpc.rsplit_once('/').is_some_and(|(own, _)| own == service);
+    let has = |operation: &Operation| operation.is_connect && operation.rpc.is_some_and(is_of_it);
+    (info.routes)().operations().any(has)
 }
