@@ -34,6 +34,8 @@ pub struct Config {
     pub set: Vec<String>,
     /// The issuers of vendors that do not follow from each request, as `vendor=URL`.
     pub issuer: Vec<String>,
+    /// The keys that sign the tokens of vendors at first, as `vendor=FILE`.
+    pub signing_key: Vec<String>,
     /// The maximum number of worlds; beyond it, the least recently used one is dropped.
     pub max_worlds: usize,
     /// How long a world may be idle before it is dropped; no limit if absent.
@@ -71,6 +73,7 @@ impl Default for Config {
             journal: 1_000,
             set: Vec::new(),
             issuer: Vec::new(),
+            signing_key: Vec::new(),
             max_worlds: 10_000,
             world_ttl: None,
             state: None,

@@ -25,6 +25,7 @@ use crate::outbound::OutboundClient;
 use crate::pipeline::{Pipeline, StartFaults};
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
+use crate::tokens::Keys;
 use crate::vendors::{self, BaseUrls, SeedError, Settings, VendorFactory, VendorSet};
 use crate::world::{WorldLimits, WorldTemplate, Worlds};
 
@@ -107,6 +108,14 @@ pub enum StartError {
     /// The issuer of an unknown vendor, or one that is no URL.
     #[error("--issuer {text}: {reason}")]
     Issuer {
+        /// As it was given.
+        text: String,
+        /// What is wrong, and what was expected.
+        reason: String,
+    },
+    /// The signing key of an unknown vendor or of one that signs with none, or no readable RSA key.
+    #[error("--signing-key {text}: {reason}")]
+    SigningKey {
         /// As it was given.
         text: String,
         /// What is wrong, and what was expected.
@@ -408,6 +417,18 @@ fn settings(set: &VendorSet, config: &Config) -> Result<Vec<Settings>, StartErro
         let unknown = || wrong(format!("unknown vendor {vendor:?}; expected one of {}", set.names().join(", ")));
         let vendor = set.position(vendor).ok_or_else(unknown)?;
         settings[vendor].issuer = Some(issuer::parse(url).map_err(wrong)?.into());
+    }
+    for text in &config.signing_key {
+        let wrong = |reason: String| StartError::SigningKey { text: text.clone(), reason };
+        let (vendor, path) = text.split_once('=').ok_or_else(|| wrong("expected VENDOR=FILE".to_owned()))?;
+        let signs: Vec<_> = set.infos().filter(|info| info.grants.is_some()).map(|info| info.name).collect();
+        let unknown =
+            || wrong(format!("no vendor {vendor:?} signs by a key pair; expected one of {}", signs.join(", ")));
+        let vendor = set.position(vendor).filter(|_| signs.contains(&vendor)).ok_or_else(unknown)?;
+        let pem = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let key =
+            Keys::pin(&pem).ok_or_else(|| wrong("expected an RSA key of 2,048 to 4,096 bits (PEM)".to_owned()))?;
+        settings[vendor].signing_key = Some(key);
     }
     for text in &config.set {
         let wrong = |reason: String| StartError::Setting { text: text.clone(), reason };

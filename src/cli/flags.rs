@@ -195,6 +195,15 @@ struct DataFlags {
     /// The issuer of a vendor's tokens, where it does not follow from each request.
     #[arg(long, env = "FAUXIDP_ISSUER", value_name = "VENDOR=URL", value_delimiter = '\n', hide_short_help = true)]
     issuer: Vec<String>,
+    /// The RSA key (PEM) that signs a vendor's tokens at first, instead of a published test key.
+    #[arg(
+        long,
+        env = "FAUXIDP_SIGNING_KEY",
+        value_name = "VENDOR=FILE",
+        value_delimiter = '\n',
+        hide_short_help = true
+    )]
+    signing_key: Vec<String>,
     /// Start every world from a saved state (GET /__fauxidp/worlds/{world}/state).
     #[arg(long, env = "FAUXIDP_STATE", value_name = "FILE", hide_short_help = true)]
     state: Option<PathBuf>,
@@ -308,6 +317,7 @@ impl From<Serve> for Config {
             clock: data.clock,
             set: all(data.set),
             issuer: data.issuer,
+            signing_key: data.signing_key,
             state: data.state,
             journal: flags.limits.journal,
             max_worlds: flags.limits.max_worlds,

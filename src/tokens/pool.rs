@@ -2,7 +2,7 @@
 //! of a second. Does not know what they are used for.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use super::key::SigningKey;
 
@@ -37,6 +37,9 @@ impl TestKey {
     }
 }
 
+/// Keys that starts of this process named, behind those of the pool. They are few, and stay.
+static PINNED: Mutex<Vec<&'static TestKey>> = Mutex::new(Vec::new());
+
 /// The pool has no unused key left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("all {} test keys of the world are in use", POOL.len())]
@@ -60,9 +63,23 @@ impl Keys {
         Ok(Self { taken: Arc::new(AtomicUsize::new(taken)) })
     }
 
-    /// The pool's key at that index, whichever world it was handed out in.
+    /// The pool's key at that index, whichever world it was handed out in; behind the pool, a pinned one.
     pub fn at(index: usize) -> Option<&'static TestKey> {
-        POOL.get(index)
+        let pinned = || PINNED.lock().unwrap_or_else(PoisonError::into_inner).get(index - POOL.len()).copied();
+        POOL.get(index).or_else(pinned)
+    }
+
+    /// Keeps a key of somebody's own behind the pool. Returns its index, or nothing if the text is no RSA key of 2,048
+    /// to 4,096 bits.
+    pub fn pin(pem: &str) -> Option<usize> {
+        let pem = pem.trim();
+        SigningKey::from_pem(pem.as_bytes())?;
+        let mut pinned = PINNED.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = pinned.iter().position(|key| key.pem == pem).unwrap_or_else(|| {
+            pinned.push(Box::leak(Box::new(TestKey { pem: pem.to_owned().leak(), key: OnceLock::new() })));
+            pinned.len() - 1
+        });
+        Some(POOL.len() + index)
     }
 
     /// How many were handed out.
@@ -109,6 +126,16 @@ mod tests {
         assert_eq!(keys.next().unwrap_err().to_string(), "all 32 test keys of the world are in use");
         assert!(all[31].pem().starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
         assert!(all[31].pem().ends_with("\n-----END RSA PRIVATE KEY-----\n"));
+    }
+
+    #[test]
+    fn a_pinned_key_stands_behind_the_pool_and_once() {
+        let pem = Keys::at(31).unwrap().pem();
+        let index = Keys::pin(&pem).unwrap();
+        assert!(index >= 32 && Keys::pin(&format!("\n{pem}\n")) == Some(index));
+        assert_eq!(Keys::at(index).unwrap().key().public(), Keys::at(31).unwrap().key().public());
+        assert_eq!(Keys::pin("no key"), None);
+        assert!(Keys::at(usize::MAX).is_none());
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct Settings {
     values: Vec<(&'static Setting, Arc<str>)>,
     /// The vendor's issuer, if it does not follow from each request.
     pub issuer: Option<Arc<str>>,
+    /// The key that signs its tokens at first, if it is not the next one of the pool.
+    pub signing_key: Option<usize>,
 }
 
 impl Settings {
@@ -72,7 +74,7 @@ impl Settings {
     /// The same with the default of every setting.
     #[must_use]
     pub fn without_values(&self) -> Self {
-        Self { values: Vec::new(), issuer: self.issuer.clone() }
+        Self { values: Vec::new(), issuer: self.issuer.clone(), signing_key: self.signing_key }
     }
 
     /// Every setting of a vendor with its value.

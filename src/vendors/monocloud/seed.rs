@@ -166,7 +166,7 @@ pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
             groups,
             applications,
             api_resources,
-            signing_keys: provider::signing_keys(&start.context.keys),
+            signing_keys: provider::signing_keys(&start.context.keys, start.settings.signing_key),
             codes,
             refresh_tokens: Recent::default(),
             reference_tokens: Recent::default(),

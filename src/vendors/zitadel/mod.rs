@@ -91,7 +91,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: Some(wire::cors::share),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
-    settings: &[settings::VERSION, settings::LAG, settings::LOGIN, settings::LOGIN_USER],
+    settings: &[settings::VERSION, settings::LAG, settings::LOGIN, settings::LOGIN_USER, settings::STRICT_DOORS],
     environment: &["ZITADEL_URL", "ZITADEL_TOKEN", "ZITADEL_KEY_JSON", "ZITADEL_CLIENT_ID", "ZITADEL_CLIENT_SECRET"],
     grants: Some(&wire::discovery::SERVED),
     doors: Some(include_str!("doors.json")),

@@ -118,6 +118,8 @@ pub(super) enum Door {
     Introspection,
     /// A user's own data.
     Userinfo,
+    /// A session from before. The vendor does not ask there; it is asked where doors are strict.
+    Session,
 }
 
 /// Why a state cannot be left by a call.
@@ -207,7 +209,7 @@ impl User {
             // lives.
             Door::Api => true,
             Door::Token => matches!(self.state, UserState::Active | UserState::Initial),
-            Door::Introspection | Door::Userinfo => self.state == UserState::Active,
+            Door::Introspection | Door::Userinfo | Door::Session => self.state == UserState::Active,
         }
     }
 

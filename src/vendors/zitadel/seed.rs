@@ -18,7 +18,7 @@ use super::state::{Instance, SignIn, Zitadel};
 use crate::directory::{Directory, Duplicate};
 use crate::passwords::PasswordHash;
 use crate::people::Person;
-use crate::tokens::TestKey;
+use crate::tokens::{Keys, TestKey};
 use crate::vendors::{SeedContext, SeedError, Seeded, UserFault, read_seed};
 use key::SeedKey;
 use objects::{SeedOrganization, SeedProject};
@@ -208,7 +208,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
             }),
         });
     }
-    let instance = Instance::new(&users, sign_in, [signing_key(start)?, signing_key(start)?]);
+    let instance = Instance::new(&users, sign_in, signing_keys(start)?);
     let home = seed.organizations.first().map(|home| Arc::<str>::from(home.id.as_str()));
     if let Some(home) = &home {
         let now = start.context.clock.now();
@@ -232,10 +232,14 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, SeedError> {
     Ok(Seeded { vendor: Box::new(vendor), faults })
 }
 
-/// The next key for a world's tokens.
-fn signing_key(start: &SeedContext<'_>) -> Result<&'static TestKey, SeedError> {
-    let key = start.context.keys.next();
-    key.map_err(|error| SeedError::about(start.seed, "", "the signing keys", error.to_string()))
+/// The keys that sign: the pinned one, if there is one, else the next one of the pool, and another one.
+fn signing_keys(start: &SeedContext<'_>) -> Result<[&'static TestKey; 2], SeedError> {
+    let next = || {
+        let key = start.context.keys.next();
+        key.map_err(|error| SeedError::about(start.seed, "", "the signing keys", error.to_string()))
+    };
+    let (first, second) = (next()?, next()?);
+    Ok([start.settings.signing_key.and_then(Keys::at).unwrap_or(first), second])
 }
 
 /// What generated people have in common: the published password.

@@ -37,6 +37,13 @@ pub(super) const LOGIN_USER: Setting = Setting {
     what: "who is signed in with `login=auto`, by id, login name or address; if it is not set, the first who may",
 };
 
+pub(super) const STRICT_DOORS: Setting = Setting {
+    key: "strict-doors",
+    values: &["false", "true"],
+    form: None,
+    what: "whether a user who is kept out is also refused where the vendor looks at the session alone",
+};
+
 /// What signs somebody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Login {
@@ -56,6 +63,8 @@ pub(super) struct Settings {
     pub(super) login: Login,
     /// Who is signed in where nothing is needed; the first user who may enter, if it is empty.
     pub(super) login_user: Arc<str>,
+    /// Whether a session from before is worth nothing while its user is kept out.
+    pub(super) strict_doors: bool,
     /// Its issuer, if it does not follow from each request.
     pub(super) issuer: Option<Arc<str>>,
 }
@@ -74,6 +83,7 @@ impl From<&vendors::Settings> for Settings {
                 _ => Login::Page,
             },
             login_user: settings.get(&LOGIN_USER).into(),
+            strict_doors: settings.get(&STRICT_DOORS) == "true",
             issuer: settings.issuer.clone(),
         }
     }

@@ -129,8 +129,8 @@ fn complete_secrets(owner: &str, secrets: &mut [Secret], created: i64) {
     }
 }
 
-/// The key that signs at first, as old as the seeded people.
-pub(super) fn signing_keys(keys: &Keys) -> Directory<SigningKey> {
+/// The key that signs at first, as old as the seeded people: the pinned one, if there is one.
+pub(super) fn signing_keys(keys: &Keys, pinned: Option<usize>) -> Directory<SigningKey> {
     let index = keys.next_index().expect("no key of a new world is in use");
-    Directory::new(vec![SigningKey::new(index, BIRTH)]).expect("there is one")
+    Directory::new(vec![SigningKey::new(pinned.unwrap_or(index), BIRTH)]).expect("there is one")
 }

@@ -111,6 +111,7 @@ pub(super) fn complete(
         auth_time,
         defect,
     };
+    super::sessions::check_strictly(zitadel, &user.id)?;
     let stage = match request.answer {
         Answer::Code => Stage::Answered(Box::new(authorization.clone())),
         Answer::IdToken | Answer::IdTokenAndToken => Stage::Done,

@@ -94,6 +94,7 @@ pub(super) fn approve(
     now: Timestamp,
 ) -> Result<(), Error> {
     let user = session.user.as_ref().ok_or(SessionError::UserMissing("COMMAND-Sfw3f"))?;
+    super::sessions::check_strictly(zitadel, &user.id)?;
     let (amr, auth_time) = session.authentication();
     let authorization = Authorization {
         client_id: request.client_id.clone(),

@@ -17,8 +17,8 @@ use super::sign_in::issue;
 use super::write::{digits, new_id};
 use crate::ids::Stream;
 
-pub(super) use checks::by_login_name;
 pub use checks::{Checks, Factor, PasswordProof, UserCheck};
+pub(super) use checks::{by_login_name, check_strictly};
 pub(in super::super) use lists::{Comparison, ListSessions, SessionQuery, SessionsFound, list_sessions};
 
 /// What is to be written into a session.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::super::super::error::Error;
 use super::super::super::error::sessions::SessionError;
-use super::super::super::record::{PasswordCheck, Session, SessionUser, User, UserState, Username};
+use super::super::super::record::{Door, PasswordCheck, Session, SessionUser, User, UserState, Username};
 use super::super::super::state::Zitadel;
 use super::super::password_check::check_password;
 
@@ -88,6 +88,7 @@ impl Checks {
             None => None,
             Some(password) => {
                 let user_id = user_id.ok_or(SessionError::UserMissing("COMMAND-Sfw3f"))?;
+                check_strictly(zitadel, user_id)?;
                 let user = match password {
                     PasswordProof::Plain(password) => {
                         check_password(zitadel, user_id, password, &session.creator, now)?
@@ -107,6 +108,15 @@ impl Checks {
             Some(Factor::Otp) => Err(SessionError::FactorNotReady("COMMAND-d2r52").into()),
             Some(Factor::Passkey | Factor::RecoveryCode) => Err(SessionError::Unemulated.into()),
         }
+    }
+}
+
+/// Refuses a user who is kept out, where doors are strict. The vendor looks at the session alone.
+pub(in super::super) fn check_strictly(zitadel: &Zitadel, user_id: &str) -> Result<(), Error> {
+    let may_enter = || zitadel.state.users.get(user_id).is_some_and(|user| user.may_enter(Door::Session));
+    match !zitadel.settings.strict_doors || may_enter() {
+        true => Ok(()),
+        false => Err(SessionError::UserNotActive.into()),
     }
 }
 
