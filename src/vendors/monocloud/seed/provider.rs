@@ -14,6 +14,9 @@ use crate::vendors::SeedError;
 /// How old what a seed gives no time is, in epoch seconds: as the seeded people.
 const BIRTH: i64 = 1_735_689_600;
 
+/// The end of what does not expire, the end of the year 9999: JavaScript reads a larger number in a state as another.
+const NEVER: i64 = 253_402_300_799;
+
 /// A code as the seed file lists it. It does not expire.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,7 +110,7 @@ pub(super) fn codes(
             nonce: None,
             defect: None,
         };
-        recent.push(Code { code, authorization, redirect_uri, challenge: None, expires: i64::MAX });
+        recent.push(Code { code, authorization, redirect_uri, challenge: None, expires: NEVER });
     }
     Ok(recent)
 }
