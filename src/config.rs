@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::vendors::VendorFactory;
 
 pub use crate::faults::Policy as FaultPolicy;
+pub use crate::keep::Keep;
 pub use crate::limits::Limits;
 pub use crate::listen::Listen;
 pub use crate::outcome::DeliverTo;
@@ -52,6 +53,8 @@ pub struct Config {
     pub tls_cert: Option<PathBuf>,
     /// The certificate's key, PEM.
     pub tls_key: Option<PathBuf>,
+    /// Where the server's own certificate authority is kept between starts.
+    pub keep_ca: Keep,
     /// Where to write the certificate that clients must trust.
     pub tls_ca_out: Option<PathBuf>,
     /// Where deliveries and other requests to the outside may go.
@@ -82,6 +85,7 @@ impl Default for Config {
             fault_policy: FaultPolicy::All,
             tls_cert: None,
             tls_key: None,
+            keep_ca: Keep::Nowhere,
             tls_ca_out: None,
             deliver_to: DeliverTo::Near,
             allow_host: Vec::new(),

@@ -191,7 +191,7 @@ impl Emulator {
         let budget = budget(limits.max_memory)?;
         let tls = Arc::new(match (&config.tls_cert, &config.tls_key) {
             (Some(certificate), Some(key)) => Tls::given(certificate, key)?,
-            (None, None) => Tls::own(),
+            (None, None) => Tls::own(config.keep_ca.clone()),
             _ => return Err(StartError::HalfTls),
         });
         if let Some(path) = config.tls_ca_out {

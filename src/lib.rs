@@ -174,6 +174,7 @@ mod ids;
 pub mod in_process;
 mod journal;
 mod json_difference;
+mod keep;
 mod limits;
 mod listen;
 mod metrics;

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::environment::Format;
 use super::log::{Level, LogFormat};
-use crate::config::{DeliverTo, Listen};
+use crate::config::{DeliverTo, Keep, Listen};
 use crate::{Config, FaultPolicy};
 
 use client::{Clock, Fault, Requests, SignIn, Verify, Worlds};
@@ -229,6 +229,9 @@ struct TlsFlags {
     /// Private key of --tls-cert (PEM).
     #[arg(long, env = "FAUXIDP_TLS_KEY", value_name = "FILE", hide_short_help = true)]
     tls_key: Option<PathBuf>,
+    /// Keep the server's own authority in this folder between starts; by default in the user's cache.
+    #[arg(long, env = "FAUXIDP_CA_DIR", value_name = "DIR", hide_short_help = true)]
+    ca_dir: Option<PathBuf>,
     /// Write the certificate that clients must trust to this file.
     #[arg(long, env = "FAUXIDP_TLS_CA_OUT", value_name = "FILE")]
     tls_ca_out: Option<PathBuf>,
@@ -305,6 +308,20 @@ impl Addresses {
     }
 }
 
+/// Where the authority is kept: where it has to be, else in the cache of the user, if there is one.
+fn keep_ca(folder: Option<PathBuf>) -> Keep {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = || match () {
+        () if cfg!(windows) => variable("LOCALAPPDATA"),
+        () if cfg!(target_os = "macos") => variable("HOME").map(|home| home.join("Library/Caches")),
+        () => variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache"))),
+    };
+    match folder {
+        Some(folder) => Keep::In(folder),
+        None => cache().map_or(Keep::Nowhere, |cache| Keep::Preferably(cache.join("fauxidp").join("ca"))),
+    }
+}
+
 impl From<Serve> for Config {
     fn from(flags: Serve) -> Self {
         let (data, faults, tls) = (flags.data, flags.faults, flags.tls);
@@ -327,6 +344,7 @@ impl From<Serve> for Config {
             fault_policy: faults.fault_policy.into(),
             tls_cert: tls.tls_cert,
             tls_key: tls.tls_key,
+            keep_ca: keep_ca(tls.ca_dir),
             tls_ca_out: tls.tls_ca_out,
             deliver_to: tls.deliver_to.into(),
             allow_host: all(tls.allow_host),

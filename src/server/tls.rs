@@ -1,48 +1,43 @@
-//! TLS on the same port: our own certificate authority, created on first use, and a certificate per server name.
+//! TLS on the same port: our own certificate authority, needed first when it is used, and a certificate per name.
+
+mod authority;
+mod kept;
 
 use std::fs;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
 
 use lru::LruCache;
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, SanType,
-};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::Acceptor;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::keep::Keep;
+
+use authority::Authority;
+
 /// The maximum number of server names whose certificates are cached; beyond it, the least recently used one is dropped.
 const MAX_NAMES: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
-
-/// How long certificates are valid, and by how much a client's clock may be behind.
-const LEAF_DAYS: u32 = 397;
-const AUTHORITY_DAYS: u32 = 5 * 365;
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What answers TLS handshakes.
 pub struct Tls(Kind);
 
 enum Kind {
-    /// Our own authority, created when it is first needed.
-    Own { authority: OnceLock<Result<Box<Authority>, String>>, configs: Mutex<LruCache<String, Arc<ServerConfig>>> },
+    /// Our own authority, created or read when it is first needed.
+    Own {
+        keep: Keep,
+        authority: OnceLock<Result<Box<Authority>, String>>,
+        configs: Mutex<LruCache<String, Arc<ServerConfig>>>,
+    },
     /// A certificate that was given.
     Given { pem: String, config: Arc<ServerConfig> },
-}
-
-struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-    /// One key for all certificates, since they are all for this server.
-    key: KeyPair,
 }
 
 /// Why a given certificate cannot be used.
@@ -67,9 +62,9 @@ pub enum TlsError {
 }
 
 impl Tls {
-    /// Our own authority, created on first use.
-    pub fn own() -> Self {
-        Self(Kind::Own { authority: OnceLock::new(), configs: Mutex::new(LruCache::new(MAX_NAMES)) })
+    /// Our own authority, created or read on first use.
+    pub fn own(keep: Keep) -> Self {
+        Self(Kind::Own { keep, authority: OnceLock::new(), configs: Mutex::new(LruCache::new(MAX_NAMES)) })
     }
 
     /// A given certificate with its chain, and its key, both PEM.
@@ -100,7 +95,7 @@ impl Tls {
     /// Why it could not be created.
     pub fn certificate(&self) -> Result<String, String> {
         match &self.0 {
-            Kind::Own { authority, .. } => Ok(made(authority)?.issuer.pem()),
+            Kind::Own { authority, keep, .. } => Ok(made(authority, keep)?.pem.clone()),
             Kind::Given { pem, .. } => Ok(pem.clone()),
         }
     }
@@ -118,7 +113,7 @@ impl Tls {
 
     fn config_for(&self, name: Option<&str>, local: Option<IpAddr>) -> Result<Arc<ServerConfig>, String> {
         let (authority, configs) = match &self.0 {
-            Kind::Own { authority, configs } => (made(authority)?, configs),
+            Kind::Own { authority, configs, keep } => (made(authority, keep)?, configs),
             Kind::Given { config, .. } => return Ok(Arc::clone(config)),
         };
         // A client that connects to an address sends no name.
@@ -133,56 +128,8 @@ impl Tls {
     }
 }
 
-fn made(authority: &OnceLock<Result<Box<Authority>, String>>) -> Result<&Authority, String> {
-    let made = authority.get_or_init(|| Authority::new().map(Box::new).map_err(|error| error.to_string()));
-    made.as_deref().map_err(Clone::clone)
-}
-
-impl Authority {
-    fn new() -> Result<Self, rcgen::Error> {
-        let mut params = params("fauxidp local authority", AUTHORITY_DAYS);
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages =
-            vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
-        Ok(Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate()?)?, key: KeyPair::generate()? })
-    }
-
-    /// A certificate for that name, or, without a name, for the usual names and addresses of this machine.
-    fn config(
-        &self,
-        name: Option<&str>,
-        local: Option<IpAddr>,
-    ) -> Result<Arc<ServerConfig>, Box<dyn std::error::Error>> {
-        let mut params = params(name.unwrap_or("localhost"), LEAF_DAYS);
-        let mut names = match name {
-            Some(name) => vec![SanType::DnsName(name.try_into()?)],
-            None => vec![SanType::DnsName("localhost".try_into()?)],
-        };
-        let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-        let more = local.into_iter().filter(|ip| !ip.is_loopback() || !loopback.contains(ip));
-        names.extend(loopback.into_iter().chain(more).map(SanType::IpAddress));
-        params.subject_alt_names = names;
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        // Python 3.13 wants the authority's key identifier.
-        params.use_authority_key_identifier_extension = true;
-        let leaf = params.signed_by(&self.key, &self.issuer)?;
-        let chain = vec![leaf.der().clone(), self.issuer.der().clone()];
-        let key = PrivatePkcs8KeyDer::from(self.key.serialize_der());
-        Ok(config(chain, key.into())?)
-    }
-}
-
-fn params(name: &str, days: u32) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    let mut subject = DistinguishedName::new();
-    // A common name has at most 64 characters.
-    subject.push(DnType::CommonName, name.chars().take(64).collect::<String>());
-    params.distinguished_name = subject;
-    let now = SystemTime::now();
-    params.not_before = (now - DAY).into();
-    params.not_after = (now + DAY * days).into();
-    params
+fn made<'a>(authority: &'a OnceLock<Result<Box<Authority>, String>>, keep: &Keep) -> Result<&'a Authority, String> {
+    authority.get_or_init(|| kept::authority(keep).map(Box::new)).as_deref().map_err(Clone::clone)
 }
 
 fn config(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Arc<ServerConfig>, String> {
@@ -203,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_name_keeps_its_certificate_and_the_number_of_names_is_bounded() {
-        let tls = Tls::own();
+        let tls = Tls::own(Keep::Nowhere);
         let first = tls.config_for(Some("a.test"), None).unwrap();
         assert!(Arc::ptr_eq(&first, &tls.config_for(Some("A.test"), None).unwrap()));
         for number in 0..2 * MAX_NAMES.get() {
@@ -218,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_authority_is_made_once() {
-        let tls = Tls::own();
+        let tls = Tls::own(Keep::Nowhere);
         assert_eq!(tls.certificate().unwrap(), tls.certificate().unwrap());
         assert!(tls.certificate().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
     }

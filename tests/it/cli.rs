@@ -31,6 +31,8 @@ fn without_variables(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FAUXIDP_")) {
         command.env_remove(name);
     }
+    // Not the cache of whoever runs the tests.
+    command.env("XDG_CACHE_HOME", std::env::temp_dir().join(format!("fauxidp-cache-{}", std::process::id())));
     command
 }
 
@@ -201,6 +203,32 @@ fn variables_list_with_commas_and_an_empty_one_is_unset() {
     let ends: Vec<_> = lines.iter().map(|line| line.rsplit(' ').next().expect("a word")).collect();
     assert!(lines.iter().all(|line| line.starts_with("fauxidp ready http://127.0.0.1:")), "{lines:?}");
     assert!(ends[0].starts_with("http://") && ends[1..] == ["monocloud", "jitsudo"], "{lines:?}");
+}
+
+#[test]
+fn the_authority_outlives_a_start() {
+    let folder = std::env::temp_dir().join(format!("fauxidp-authority-{}", std::process::id()));
+    let start = |arguments: &[&str], cache: &str| {
+        let mut command = fauxidp();
+        let serving =
+            Serving::start(command.env("XDG_CACHE_HOME", cache).args(["--listen", "127.0.0.1:0"]).args(arguments));
+        let mut stream = TcpStream::connect(serving.address()).expect("it listens");
+        stream.write_all(b"GET /__fauxidp/ca.pem HTTP/1.0\r\n\r\n").expect("taken");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer.split("\r\n\r\n").nth(1).expect("a body").to_owned()
+    };
+    let cache = folder.to_str().expect("text").to_owned();
+    let own = folder.join("own").to_str().expect("text").to_owned();
+    let first = start(&[], &cache);
+    assert!(first.starts_with("-----BEGIN CERTIFICATE-----"), "{first}");
+    assert_eq!(start(&[], &cache), first);
+    let other = start(&["--ca-dir", &own], &cache);
+    assert_ne!(other, first);
+    assert_eq!(start(&["--ca-dir", &own], &cache), other);
+    assert_ne!(start(&[], "/dev/null"), start(&[], "/dev/null"), "in memory where there is no folder");
+    assert!(start(&["--ca-dir", "/dev/null/x"], &cache).contains("--ca-dir /dev/null/x: "));
+    std::fs::remove_dir_all(folder).expect("removed");
 }
 
 #[test]

@@ -49,7 +49,12 @@ fn transcript(script: &str, server: &Running, folder: &std::path::Path) -> Strin
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FAUXIDP_")) {
         shell.env_remove(name);
     }
-    shell.env("PATH", path).env("ADDRESS", &server.address).env("TMP", folder).env("COLUMNS", "100");
+    shell
+        .env("PATH", path)
+        .env("ADDRESS", &server.address)
+        .env("TMP", folder)
+        .env("COLUMNS", "100")
+        .env("XDG_CACHE_HOME", folder);
     shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut shell = shell.spawn().expect("bash");
     shell.stdin.take().expect("piped").write_all(program.as_bytes()).expect("taken");
