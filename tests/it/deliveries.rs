@@ -223,3 +223,63 @@ async fn what_no_delivery_or_no_call_can_meet_is_refused() {
     let found = Ask::new("GET", "/__fauxidp/worlds/default/requests?operation=deliver_logout").send(&emulator).await;
     assert_eq!(found.status, 400, "it is no call");
 }
+
+/// The parameter of that name of a URL.
+fn parameter(url: &str, name: &str) -> String {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let found = form_urlencoded::parse(query.as_bytes()).find(|(known, _)| known == name);
+    found.unwrap_or_else(|| panic!("no {name} in {url}")).1.into_owned()
+}
+
+#[tokio::test]
+async fn zitadel_tells_each_application_that_has_tokens_of_a_session_once() {
+    let mut receiver = Receiver::start("200 OK").await;
+    let set = vec!["zitadel.deny-list=none".to_owned()];
+    let emulator = Emulator::start_with(Config { set, ..wire::config() }).await.expect("it starts");
+    let api = |method: &str, path: &str, body: Value| {
+        let ask = Ask::new(method, path).header("authorization", "Bearer zitadel-admin");
+        ask.header("content-type", "application/json").body(body.to_string())
+    };
+    let application = json!({
+        "name": "told", "redirectUris": ["https://app.example/cb"], "authMethodType": "OIDC_AUTH_METHOD_TYPE_NONE",
+        "backChannelLogoutUri": receiver.url,
+    });
+    let added = api("POST", "/management/v1/projects/69629023906488500/apps/oidc", application).send(&emulator).await;
+    assert_eq!(added.status, 200, "{}", added.text());
+    let client_id = added.json()["clientId"].as_str().expect("an id").to_owned();
+    let asked = json!({ "vendor": "zitadel", "client_id": client_id, "user": "human-active" });
+    let signed_in = control(&emulator, "sign-in", asked).await.json();
+    let session_id = signed_in["session_id"].as_str().expect("an id").to_owned();
+    // Nobody has tokens of it yet.
+    let other =
+        control(&emulator, "sign-in", json!({ "vendor": "zitadel", "client_id": client_id, "user": "human-active" }));
+    let other = other.await.json()["session_id"].as_str().expect("an id").to_owned();
+    let end = |id: &str| api("DELETE", &format!("/v2/sessions/{id}"), json!({}));
+    assert_eq!(end(&other).send(&emulator).await.status, 200);
+    assert_eq!(deliveries(&emulator).await, [] as [Value; 0]);
+    let code = parameter(signed_in["callback_url"].as_str().expect("a URL"), "code");
+    let form = format!(
+        "grant_type=authorization_code&client_id={client_id}&code={code}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb"
+    );
+    let token = Ask::new("POST", "/oauth/v2/token").header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(token.body(form).send(&emulator).await.status, 200);
+    // A user who is kept out ends no session.
+    let lock = api("POST", "/v2/users/human-active/lock", json!({})).send(&emulator).await;
+    assert_eq!(lock.status, 200, "{}", lock.text());
+    assert_eq!(deliveries(&emulator).await, [] as [Value; 0]);
+    for _ in 0..2 {
+        assert_eq!(end(&session_id).send(&emulator).await.status, 200);
+    }
+    let listed = deliveries(&emulator).await;
+    let [one] = &*listed else { panic!("{listed:?}") };
+    assert_eq!((&one["operation"], &one["state"]), (&json!("deliver_logout"), &json!("answered")));
+    let taken = receiver.taken();
+    let [body] = &*taken else { panic!("{taken:?}") };
+    let claims = claims(body);
+    assert_eq!((&claims["sub"], &claims["sid"]), (&json!("human-active"), &json!(session_id)));
+    assert_eq!(claims["aud"], json!([client_id]));
+    assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
+    assert_eq!(claims["exp"].as_i64().expect("a time") - claims["iat"].as_i64().expect("a time"), 900);
+    assert!(claims["iss"].as_str().expect("a text").starts_with("http://") && claims.get("nonce").is_none());
+    emulator.stop().await;
+}

@@ -91,11 +91,18 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: Some(wire::cors::share),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
-    settings: &[settings::VERSION, settings::LAG, settings::LOGIN, settings::LOGIN_USER, settings::STRICT_DOORS],
+    settings: &[
+        settings::VERSION,
+        settings::LAG,
+        settings::LOGIN,
+        settings::LOGIN_USER,
+        settings::STRICT_DOORS,
+        settings::DENY_LIST,
+    ],
     environment: &["ZITADEL_URL", "ZITADEL_TOKEN", "ZITADEL_KEY_JSON", "ZITADEL_CLIENT_ID", "ZITADEL_CLIENT_SECRET"],
     grants: Some(&wire::discovery::SERVED),
     doors: Some(include_str!("doors.json")),
-    deliveries: &[],
+    deliveries: &[operations::back_channel::DELIVER_LOGOUT],
     lacks: &[NamedError::Identity, NamedError::TenantMismatch],
 };
 
@@ -126,7 +133,7 @@ impl Vendor for Zitadel {
 
     fn handle(&self, exchange: &Exchange) -> Outcome {
         let matched = exchange.matched.as_ref().expect("only calls of an emulated operation are handled");
-        Outcome::Reply(routes::answer(self, routes::TABLE.handler(matched), exchange), Vec::new())
+        routes::answer(self, routes::TABLE.handler(matched), exchange)
     }
 
     fn refuse(&self, exchange: &Exchange, failure: &Failure) -> Reply {

@@ -3,6 +3,7 @@
 
 pub(super) mod applications;
 pub(super) mod authorize;
+pub(super) mod back_channel;
 pub(super) mod callbacks;
 pub(super) mod contacts;
 pub(super) mod credentials;

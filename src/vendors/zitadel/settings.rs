@@ -44,6 +44,13 @@ pub(super) const STRICT_DOORS: Setting = Setting {
     what: "whether a user who is kept out is also refused where the vendor looks at the session alone",
 };
 
+pub(super) const DENY_LIST: Setting = Setting {
+    key: "deny-list",
+    values: &["vendor", "none"],
+    form: None,
+    what: "which URLs of logouts the API refuses: those on this machine and in private networks, or none",
+};
+
 /// What signs somebody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Login {
@@ -61,6 +68,8 @@ pub(super) struct Settings {
     pub(super) version: Version,
     pub(super) lag: Lag,
     pub(super) login: Login,
+    /// Whether URLs on this machine and in private networks are refused.
+    pub(super) denies_hosts: bool,
     /// Who is signed in where nothing is needed; the first user who may enter, if it is empty.
     pub(super) login_user: Arc<str>,
     /// Whether a session from before is worth nothing while its user is kept out.
@@ -82,6 +91,7 @@ impl From<&vendors::Settings> for Settings {
                 "auto" => Login::Auto,
                 _ => Login::Page,
             },
+            denies_hosts: settings.get(&DENY_LIST) != "none",
             login_user: settings.get(&LOGIN_USER).into(),
             strict_doors: settings.get(&STRICT_DOORS) == "true",
             issuer: settings.issuer.clone(),

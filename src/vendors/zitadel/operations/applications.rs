@@ -99,7 +99,9 @@ fn check(zitadel: &Zitadel, config: &OidcConfig) -> Result<(), ObjectError> {
     if !fits {
         return Err(ObjectError::ApplicationInvalid);
     }
-    match zitadel.settings.version.guards_logout_urls() && is_denied(&config.back_channel_logout_uri) {
+    let settings = &zitadel.settings;
+    let guards = settings.denies_hosts && settings.version.guards_logout_urls();
+    match guards && is_denied(&config.back_channel_logout_uri) {
         true => Err(ObjectError::LogoutUrlDenied),
         false => Ok(()),
     }

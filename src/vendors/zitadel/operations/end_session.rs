@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::auth;
 use super::super::error::sign_in::Refusal;
-use super::super::record::Application;
+use super::super::record::{Application, Session};
 use super::super::state::Zitadel;
 use super::login;
 use super::sign_in::{active_application, issue};
@@ -40,8 +40,11 @@ pub enum Ended {
     AskV2(Vec<(&'static str, String)>),
 }
 
-/// Ends the session that the hint is of. Without one nothing ends.
-pub(in super::super) fn end_session(zitadel: &Zitadel, asked: &EndSession) -> Result<Ended, Refusal> {
+/// Ends the session that the hint is of, and returns it. Without a hint nothing ends.
+pub(in super::super) fn end_session(
+    zitadel: &Zitadel,
+    asked: &EndSession,
+) -> Result<(Ended, Option<Session>), Refusal> {
     let hint = asked.id_token_hint.as_deref();
     let claims = hint.map(|hint| auth::own_claims(zitadel, hint).ok_or(Refusal::LogoutHintInvalid)).transpose()?;
     let own = |name: &str| claims.as_ref()?[name].as_str().map(|text| split_world(text).0.to_owned());
@@ -59,14 +62,15 @@ pub(in super::super) fn end_session(zitadel: &Zitadel, asked: &EndSession) -> Re
         _ => None,
     };
     if let Some(session_id) = own("sid") {
-        login::sign_out(zitadel, &session_id);
-        return Ok(to.map_or(Ended::Done, Ended::Application));
+        let session = login::sign_out(zitadel, &session_id);
+        return Ok((to.map_or(Ended::Done, Ended::Application), session));
     }
-    Ok(match (asked.is_v2, to) {
+    let ended = match (asked.is_v2, to) {
         (false, Some(to)) => Ended::Application(to),
         (false, None) => Ended::DoneV1,
         (true, to) => Ended::AskV2(question(zitadel, asked, to)),
-    })
+    };
+    Ok((ended, None))
 }
 
 /// The redirect URI with the state, if it is one of the application's.

@@ -152,9 +152,9 @@ pub(in super::super) fn decide(
     }
 }
 
-/// Ends a session. One that ended before is no error.
-pub(in super::super) fn sign_out(zitadel: &Zitadel, session_id: &str) {
-    let _ = sessions::terminate(zitadel, session_id, now(zitadel));
+/// Ends a session, and returns it. One that ended before is no error.
+pub(in super::super) fn sign_out(zitadel: &Zitadel, session_id: &str) -> Option<Session> {
+    sessions::terminate(zitadel, session_id, now(zitadel))
 }
 
 /// What the application of that client is called.

@@ -188,8 +188,15 @@ fn check_reader(session: &Session, caller: &Caller) -> Result<(), Error> {
     caller.check_in(Permission::SessionRead, organization, None)
 }
 
+/// What became of a session that was to be ended.
+pub struct Deleted {
+    pub receipt: Receipt,
+    /// The session, if it was this call that ended it.
+    pub ended: Option<Session>,
+}
+
 /// Ends a session: by a permission, as its user, or by its token. What is not there has ended already.
-pub fn delete_session(zitadel: &Zitadel, id: &str, token: Option<&str>, caller: &Caller) -> Result<Receipt, Error> {
+pub fn delete_session(zitadel: &Zitadel, id: &str, token: Option<&str>, caller: &Caller) -> Result<Deleted, Error> {
     let now = caller.at();
     let session = zitadel.state.sessions.get(id);
     let session = session.unwrap_or_else(|| Session::new(id.to_owned(), SessionState::Unspecified, "", now));
@@ -202,22 +209,23 @@ pub fn delete_session(zitadel: &Zitadel, id: &str, token: Option<&str>, caller: 
             caller.check_in(Permission::SessionDelete, organization, None)?;
         }
     }
-    Ok(terminate(zitadel, id, now).unwrap_or_else(|| receipt(&session)))
+    let ended = terminate(zitadel, id, now);
+    Ok(Deleted { receipt: receipt(ended.as_ref().unwrap_or(&session)), ended })
 }
 
 /// Ends a session that lives. `None` if there is none.
-pub(super) fn terminate(zitadel: &Zitadel, id: &str, now: Timestamp) -> Option<Receipt> {
+pub(super) fn terminate(zitadel: &Zitadel, id: &str, now: Timestamp) -> Option<Session> {
     let ended = zitadel.state.sessions.update(id, |session| {
         session.check_active(now)?;
         session.state = SessionState::Terminated;
         session.details.push(1, now);
-        Ok::<_, WrongSession>(receipt(session))
+        Ok::<_, WrongSession>(session.clone())
     });
-    let receipt = ended?.ok()?;
-    if let Some(user) = zitadel.state.sessions.get(id).and_then(|session| session.user) {
+    let ended = ended?.ok()?;
+    if let Some(user) = &ended.user {
         issue::end_access(zitadel, &user.id, |access| access.session.as_deref() == Some(id));
     }
-    Some(receipt)
+    Some(ended)
 }
 
 /// Hides the sessions of a user that is gone, also from a later user with its id.

@@ -27,6 +27,9 @@ pub struct Session {
     pub user_agent: Option<UserAgent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Timestamp>,
+    /// The applications that have tokens of it, as each called itself: they are told of its end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<String>,
     /// The id of its token. Every write gives it another one.
     pub token_id: String,
 }
@@ -108,6 +111,7 @@ impl Session {
             user: None,
             metadata: BTreeMap::new(),
             user_agent: None,
+            clients: Vec::new(),
             expires: None,
             token_id: String::new(),
         }

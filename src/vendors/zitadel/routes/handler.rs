@@ -1,21 +1,26 @@
 //! What answers a call that named a row: the vendor's order of checks, then the operation. Knows no operation.
 
+use std::cell::RefCell;
+
 use buffa::{Message, MessageName};
 use http::header::{CACHE_CONTROL, HeaderValue, PRAGMA};
 use serde::Serialize;
 
 use crate::exchange::Exchange;
 use crate::oidc::visit::Visit;
+use crate::outcome::OutboundDelivery;
 use crate::protocol::Reply;
 use crate::row::{self, Dialect, Field, Subject};
 use crate::vendors::zitadel::auth::{self, Caller};
 use crate::vendors::zitadel::error::management::ManagementError;
 use crate::vendors::zitadel::error::status::{self, Status};
 use crate::vendors::zitadel::error::{Error, ErrorContext};
-use crate::vendors::zitadel::record::WrongState;
+use crate::vendors::zitadel::operations::back_channel;
+use crate::vendors::zitadel::record::{Session, WrongState};
 use crate::vendors::zitadel::state::{NAME, Zitadel};
 use crate::vendors::zitadel::wire::door;
 use crate::vendors::zitadel::wire::edge::{self, Edge, EncodedResponse};
+use crate::vendors::zitadel::wire::issuer::issuer;
 use crate::vendors::zitadel::wire::message::{self, RequestMessage};
 use crate::vendors::zitadel::wire::refusal;
 
@@ -48,6 +53,8 @@ pub(super) struct Request<'a> {
     pub(super) edge: Edge,
     /// The bytes of its message.
     pub(super) message: &'a [u8],
+    /// What applications are told afterwards.
+    deliveries: &'a RefCell<Vec<OutboundDelivery>>,
 }
 
 impl Handler {
@@ -111,7 +118,12 @@ impl Handler {
     }
 
     /// Answers a call.
-    pub(in super::super) fn answer(&self, zitadel: &Zitadel, exchange: &Exchange) -> Reply {
+    pub(in super::super) fn answer(
+        &self,
+        zitadel: &Zitadel,
+        exchange: &Exchange,
+        deliveries: &RefCell<Vec<OutboundDelivery>>,
+    ) -> Reply {
         let edge = match Edge::of(exchange) {
             Ok(edge) => edge,
             Err(unknown) => return unknown,
@@ -123,7 +135,7 @@ impl Handler {
             return Edge::Rest.refusal(refused, &zitadel.context);
         }
         match exchange.message() {
-            Ok(message) => match (self.run)(&Request { zitadel, exchange, edge, message }) {
+            Ok(message) => match (self.run)(&Request { zitadel, exchange, edge, message, deliveries }) {
                 Ok(reply) if exchange.dialect == Dialect::OAuth => {
                     door::finish(reply, &exchange.call, &zitadel.context)
                 }
@@ -159,6 +171,14 @@ impl Request<'_> {
     /// Where the call came to, as a browser's.
     pub(super) fn visit(&self) -> Visit<'_> {
         Visit::of(&self.zitadel.context, NAME, &self.exchange.call)
+    }
+
+    /// Tells the applications of a session that it is over, once the call is answered.
+    pub(super) fn tell_end(&self, session: Option<&Session>) {
+        let Some(session) = session else { return };
+        let issuer = issuer(self.zitadel, &self.exchange.call);
+        let told = back_channel::session_ended(self.zitadel, session, &issuer, self.exchange.defect);
+        self.deliveries.borrow_mut().extend(told);
     }
 
     /// Answers with an operation of the user service, in the vendor's order: decode, authenticate, validate, operate.

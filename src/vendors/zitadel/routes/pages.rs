@@ -274,7 +274,7 @@ fn logout(request: &Request<'_>) -> Result<Reply, Error> {
     let to = form.text("logout_token").and_then(|token| end_session::target(zitadel, token));
     let Some(to) = to else { return Ok(error("The page needs the token of a logout.")) };
     if let Some(session) = visit.cookie().and_then(|cookie| login::signed_in(zitadel, cookie)) {
-        login::sign_out(zitadel, &session.id);
+        request.tell_end(login::sign_out(zitadel, &session.id).as_ref());
     }
     Ok(visit.forget(redirect(&request.exchange.call, &to).fidelity_row("redirected")))
 }

@@ -76,8 +76,12 @@ pub(super) static ROWS: [Row; 5] = [
         "/v2/sessions/{session_id}",
         Handler::described("DeleteSessionRequest", |request| {
             request.serve_described("deleted", |message, caller| {
-                sessions::delete_session(request.zitadel, message.text("sessionId"), token(message), caller)
-                    .map(|receipt| wire::sessions::deleted(&receipt))
+                sessions::delete_session(request.zitadel, message.text("sessionId"), token(message), caller).map(
+                    |deleted| {
+                        request.tell_end(deleted.ended.as_ref());
+                        wire::sessions::deleted(&deleted.receipt)
+                    },
+                )
             })
         }),
     )

@@ -91,7 +91,8 @@ fn end_session(request: &Request<'_>) -> Result<Reply, Error> {
     let asked = wire::end_session(call, visit.path(DONE));
     Ok(match end_session::end_session(zitadel, &asked) {
         Err(refusal) => refusal.render(),
-        Ok(ended) => {
+        Ok((ended, session)) => {
+            request.tell_end(session.as_ref());
             let (to, row) = match ended {
                 Ended::Application(to) => (to, "redirected"),
                 Ended::Done => (visit.path(DONE), "signed_out"),

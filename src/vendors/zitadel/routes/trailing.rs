@@ -1,11 +1,13 @@
 //! Calls to a server whose reads trail its writes: which of them see an earlier state. Knows no operation.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 
 use super::handler::Handler;
 use crate::exchange::Exchange;
+use crate::outcome::Outcome;
 use crate::protocol::Reply;
 use crate::row::Dialect;
 use crate::vendors::zitadel::auth;
@@ -14,25 +16,31 @@ use crate::vendors::zitadel::state::{State, Zitadel};
 use crate::vendors::zitadel::wire::sign_in;
 
 /// Answers a call.
-pub(in super::super) fn answer(zitadel: &Zitadel, handler: &Handler, exchange: &Exchange) -> Reply {
+pub(in super::super) fn answer(zitadel: &Zitadel, handler: &Handler, exchange: &Exchange) -> Outcome {
+    let deliveries = RefCell::default();
+    let reply = reply(zitadel, exchange, handler.trails(), |zitadel| handler.answer(zitadel, exchange, &deliveries));
+    Outcome::Reply(reply, deliveries.into_inner())
+}
+
+fn reply(zitadel: &Zitadel, exchange: &Exchange, trails: bool, answer: impl Fn(&Zitadel) -> Reply) -> Reply {
     let lag = zitadel.settings.lag;
     let reads_only = exchange.operation.is_some_and(|operation| operation.reads_only);
     if lag == Lag::Off {
-        return handler.answer(zitadel, exchange);
+        return answer(zitadel);
     }
     let now = exchange.call.at;
     let past = || zitadel.trail.read(lag, now).map(|state| earlier(zitadel, state));
     let asks_token = reads_only || exchange.dialect == Dialect::Api;
-    let is_stale = asks_token && is_new_token(zitadel, exchange)
-        || handler.trails() && auth::authenticate(zitadel, &exchange.call).is_ok();
+    let is_stale =
+        asks_token && is_new_token(zitadel, exchange) || trails && auth::authenticate(zitadel, &exchange.call).is_ok();
     if let Some(earlier) = is_stale.then(past).flatten() {
-        return handler.answer(&earlier, exchange);
+        return answer(&earlier);
     }
     if reads_only {
-        return handler.answer(zitadel, exchange);
+        return answer(zitadel);
     }
     let before = Arc::new(zitadel.state.fork());
-    let reply = handler.answer(zitadel, exchange);
+    let reply = answer(zitadel);
     if reply.has_succeeded() {
         zitadel.trail.write(lag, before, now);
     }

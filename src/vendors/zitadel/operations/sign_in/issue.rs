@@ -25,7 +25,7 @@ pub(super) const ACCESS_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_ho
 pub(super) const EXPIRES_IN: i64 = ACCESS_TOKEN_LIFETIME.as_secs() - 1;
 
 /// A new number in ids of tokens.
-pub(super) fn number(zitadel: &Zitadel) -> String {
+pub(in super::super) fn number(zitadel: &Zitadel) -> String {
     digits(u64::from_be_bytes(zitadel.context.ids.bytes(Stream::Tokens)))
 }
 
@@ -133,6 +133,7 @@ pub(in super::super) fn implicit(
     with_access: bool,
 ) -> Result<Granted, Refusal> {
     let subject = Subject { application, project, authorization, issuer };
+    join(zitadel, authorization);
     let access_token = match with_access {
         true => {
             let kind = subject.config().access_token_type;
@@ -141,6 +142,14 @@ pub(in super::super) fn implicit(
         false => String::new(),
     };
     subject.granted(zitadel, access_token, None)
+}
+
+/// Writes down that an application has tokens of a session.
+fn join(zitadel: &Zitadel, authorization: &Authorization) {
+    let _ = zitadel.state.sessions.update(&authorization.session_id, |session| {
+        let is_new = !session.clients.contains(&authorization.azp);
+        is_new.then(|| session.clients.push(authorization.azp.clone())).ok_or(())
+    });
 }
 
 fn refresh_text(zitadel: &Zitadel, refresh_id: &str, user_id: &str) -> String {
@@ -162,6 +171,7 @@ impl Subject<'_> {
         let authorization = self.authorization;
         let id = format!("V2_{}", number(zitadel));
         let (access_id, access_token) = self.access(zitadel, &id, None, kind)?;
+        join(zitadel, authorization);
         let has_refresh = Scopes(&authorization.scope).has("offline_access")
             && self.config().grant_types.contains(&GrantType::RefreshToken);
         let refresh_token = has_refresh.then(|| {
