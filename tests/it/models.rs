@@ -2,6 +2,7 @@
 //! stand where the model says, also those that the call was not about.
 
 mod events;
+mod faces;
 
 use std::fmt::Debug;
 

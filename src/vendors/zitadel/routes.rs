@@ -9,9 +9,11 @@ mod events;
 mod handler;
 mod instance;
 mod management;
+mod oneself;
 mod organizations;
 mod pages;
 mod people;
+mod policies;
 mod projects;
 mod sessions;
 mod sign_in;
@@ -32,7 +34,7 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 16] = [
+    let rows: [&'static [Row]; 19] = [
         &users::ROWS,
         &people::ROWS,
         &contacts::ROWS,
@@ -46,6 +48,9 @@ pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
         &management::humans::ROWS,
         &management::credentials::ROWS,
         &events::ROWS,
+        &oneself::profile::ROWS,
+        &oneself::factors::ROWS,
+        &policies::ROWS,
         &sessions::ROWS,
         &authorize::ROWS,
         &pages::ROWS,

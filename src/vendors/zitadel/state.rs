@@ -8,9 +8,9 @@ use hashbrown::HashMap;
 use jiff::Timestamp;
 
 use super::record::{
-    Application, ApplicationAlias, AuthRequest, DeviceRequest, Event, InstanceState, LockoutPolicy, LoginPolicy,
-    MAX_EVENTS, OidcSession, Organization, OrganizationAlias, Permission, Project, RemovedUser, Session, User,
-    UserGrant,
+    Application, ApplicationAlias, AuthRequest, ComplexityPolicy, DeviceRequest, Event, InstanceState, LockoutPolicy,
+    LoginPolicy, MAX_EVENTS, OidcSession, Organization, OrganizationAlias, Permission, Project, RemovedUser, Session,
+    User, UserGrant,
 };
 use super::settings::Settings;
 use crate::collections::collections;
@@ -120,6 +120,12 @@ impl Zitadel {
     pub(super) fn lockout_policy(&self, organization: &str) -> LockoutPolicy {
         let own = self.organization(organization).and_then(|organization| organization.lockout_policy);
         own.unwrap_or_else(|| self.instance().lockout_policy).rules
+    }
+
+    /// What passwords of people of that organisation have to have: by its own policy, else by the instance's.
+    pub(super) fn complexity_policy(&self, organization: &str) -> ComplexityPolicy {
+        let own = self.organization(organization).and_then(|organization| organization.complexity_policy);
+        own.map_or(ComplexityPolicy::INSTANCE, |own| own.rules)
     }
 
     #[allow(dead_code)] // asked by the doors of OpenID Connect

@@ -43,5 +43,9 @@ fn enter(zitadel: &Zitadel, id: &str, token_id: &str, now: Timestamp) -> Result<
     if session.has_expired(now) {
         return Err(SessionError::BearerExpired);
     }
-    user.filter(|user| session.password(user).is_some()).ok_or(SessionError::BearerUnauthenticated)
+    let user = user.filter(|user| session.password(user).is_some()).ok_or(SessionError::BearerUnauthenticated)?;
+    let factors = user.secrets.as_ref().map(|secrets| &secrets.factors);
+    let has_app = factors.and_then(|factors| factors.totp.as_ref()).is_some_and(|totp| totp.is_ready);
+    // Sessions that were checked by a second factor are not emulated.
+    if has_app { Err(SessionError::BearerLacksFactor) } else { Ok(user) }
 }

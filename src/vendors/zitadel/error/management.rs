@@ -1,10 +1,10 @@
 //! What can go wrong with users in ZITADEL's first APIs, which have their own texts and ids for it.
 
-use super::status::{Status, argument, missing, precondition, user_not_found, wrong_state};
+use super::status::{Status, argument, coded, missing, precondition, user_not_found, wrong_state};
+use crate::protocol::rpc::Code;
 use crate::vendors::zitadel::record::{Channel, WrongState};
 
 /// What can go wrong. Where the vendor looks in several places, the id says in which.
-#[allow(dead_code)] // some are said by the auth API, which comes next
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum ManagementError {
     /// No such user in the organisation.
@@ -56,8 +56,10 @@ pub(in super::super) enum ManagementError {
     FactorMissing(&'static str),
     /// A wrong one-time password.
     FactorCodeWrong,
-    /// The factor is set up already.
+    /// The factor is set up already, or its address is not verified.
     FactorReady(&'static str),
+    FactorNotReady(&'static str),
+    FactorAlreadyReady,
     /// No such key for signing in without a password.
     PasskeyMissing,
     /// The user has no such link to an identity provider.
@@ -72,6 +74,10 @@ pub(in super::super) enum ManagementError {
 
 const NO_USER: &str = "User could not be found";
 const NO_FACTOR: &str = "Multifactor OTP (OneTimePassword) doesn't exist";
+
+const fn taken<'a>(text: &'a str, id: &'a str) -> Status<'a> {
+    coded(409, Code::AlreadyExists, text, id)
+}
 
 /// The first API's own ids for states. The texts are those of the newer one.
 const fn state(state: WrongState) -> Status<'static> {
@@ -123,18 +129,14 @@ impl ManagementError {
             Self::KeyNotFound => missing("Errors.AuthNKey.NotFound", "QUERY-Dgr3g"),
             Self::FactorMissing(id) => missing(NO_FACTOR, id),
             Self::FactorCodeWrong => argument("Invalid code", "EVENT-8isk2"),
-            Self::FactorReady(id) => {
-                Status { http: 409, ..precondition("Multifactor OTP (OneTimePassword) already set up", id) }
-            }
+            Self::FactorReady(id) => taken("Multifactor OTP (OneTimePassword) already set up", id),
+            // The key has no translation.
+            Self::FactorAlreadyReady => precondition("Errors.Users.MFA.OTP.AlreadyReady", "COMMAND-qx4ls"),
+            Self::FactorNotReady(id) => precondition("Multifactor OTP (OneTimePassword) isn't ready", id),
             Self::PasskeyMissing => missing("Passwordless authentication could not be found", "COMMAND-DAfb2"),
             Self::LinkMissing => missing("External IDP not found", "COMMAND-1M9xR"),
             Self::GrantMissing => missing("User grant not found", "QUERY-wIPkA"),
-            Self::ComplexityTaken => super::status::coded(
-                409,
-                crate::protocol::rpc::Code::AlreadyExists,
-                "Password Complexity Policy already exists",
-                "Org-LdhbS",
-            ),
+            Self::ComplexityTaken => taken("Password Complexity Policy already exists", "Org-LdhbS"),
             Self::ComplexityMissing => missing("Password Complexity Policy not found", "ORG-ADgs2"),
             Self::ComplexityUnchanged => precondition("Password Complexity Policy has not been changed", "Org-DAs21"),
         }
@@ -162,7 +164,8 @@ impl ManagementError {
             Self::TokenNotFound => "token_missing",
             Self::KeyNotFound => "key_missing",
             Self::FactorMissing(_) => "factor_missing",
-            Self::FactorReady(_) => "factor_ready",
+            Self::FactorReady(_) | Self::FactorAlreadyReady => "factor_ready",
+            Self::FactorNotReady(_) => "factor_not_ready",
             Self::PasskeyMissing => "passkey_missing",
             Self::LinkMissing => "link_missing",
             Self::GrantMissing => "grant_missing",

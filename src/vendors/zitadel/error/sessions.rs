@@ -37,6 +37,8 @@ pub(in super::super) enum SessionError {
     BearerDenied,
     /// As credential of the API: of a session in which the user was only named.
     BearerUnauthenticated,
+    /// Only the password of a user who has an app for one-time passwords was checked.
+    BearerLacksFactor,
     /// As credential of the API: of a session whose time is over.
     BearerExpired,
     /// A check or a challenge that is not emulated.
@@ -68,6 +70,7 @@ impl SessionError {
             Self::BearerUnknown => missing("Errors.Session.NotExisting", "QUERY-SFeaa"),
             Self::BearerDenied => denied("Errors.PermissionDenied", "QUERY-dsfr3"),
             Self::BearerUnauthenticated => denied("authentication required", "AUTHZ-Kl3p0"),
+            Self::BearerLacksFactor => denied("mfa required", "AUTHZ-Kl3p0"),
             Self::BearerExpired => denied("session expired", "AUTHZ-EGDo3"),
             Self::Unemulated => {
                 bare(501, Code::Unimplemented, "passkeys, recovery codes and challenges are not emulated")
@@ -92,7 +95,9 @@ impl SessionError {
             Self::TokenBroken => "session_token_broken",
             Self::ReadDenied | Self::ReadDeniedByKey => "session_read_denied",
             Self::BearerUnknown => "session_token_unknown",
-            Self::BearerDenied | Self::BearerUnauthenticated | Self::BearerExpired => "session_token_denied",
+            Self::BearerDenied | Self::BearerUnauthenticated | Self::BearerLacksFactor | Self::BearerExpired => {
+                "session_token_denied"
+            }
             Self::Unemulated => "",
         }
     }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::super::auth::Caller;
 use super::super::error::{Error, Uninitialized, Weakness};
-use super::super::record::{Channel, EventKind, Permission, User, UserState};
+use super::super::record::{Channel, ComplexityPolicy, EventKind, Permission, User, UserState};
 use super::super::state::Zitadel;
 use super::write::{WriteContext, Written, check_initialized, check_writer, command};
 use crate::ids::Stream;
@@ -106,11 +106,13 @@ impl NewPassword {
             Some(PasswordValue::Plain(plain)) => Some(plain),
             Some(PasswordValue::Hash(_)) | None => None,
         };
+        let owner = || Some(zitadel.state.users.get(user_id)?.profile.resource_owner.clone());
+        let policy = || zitadel.complexity_policy(&owner().unwrap_or_else(|| "".into()));
         let is_too_long = plain.is_some_and(|plain| plain.len() > MAX_BYTES);
         let hash = match (password, plain) {
             (None, _) => Ok(None),
             (Some(_), Some(_)) if is_too_long => Err(Error::PasswordUnusable),
-            (Some(_), Some(plain)) => match fits_policy(plain) {
+            (Some(_), Some(plain)) => match fits_policy(plain, policy()) {
                 Ok(()) => Ok(Some(PasswordHash::of(plain, zitadel.context.ids.bytes(Stream::Salts)))),
                 Err(weakness) => Err(Error::WeakPassword { weakness, is_new_user: false }),
             },
@@ -178,13 +180,15 @@ impl NewPassword {
 pub(super) fn of_new_user(
     zitadel: &Zitadel,
     password: &Password,
+    organization: &str,
     is_imported: bool,
 ) -> Result<Option<(PasswordHash, bool)>, Error> {
     let is_new_user = !is_imported;
     let hash = match &password.value {
         PasswordValue::Hash(_) => given_hash(zitadel, password, true)?,
         PasswordValue::Plain(plain) => {
-            fits_policy(plain).map_err(|weakness| Error::WeakPassword { weakness, is_new_user })?;
+            let policy = zitadel.complexity_policy(organization);
+            fits_policy(plain, policy).map_err(|weakness| Error::WeakPassword { weakness, is_new_user })?;
             if plain.len() > MAX_BYTES {
                 return Err(Error::PasswordTooLong);
             }
@@ -230,18 +234,18 @@ pub(super) fn store(user: &mut User, hash: Option<PasswordHash>, change_required
     }
 }
 
-/// The vendor's default policy: eight characters, with a lower-case and an upper-case letter, a digit and a symbol.
-fn fits_policy(password: &str) -> Result<(), Weakness> {
-    let lacks = |has: fn(char) -> bool| !password.chars().any(has);
-    if password.chars().count() < 8 {
+/// Whether a password has what the policy asks for.
+fn fits_policy(password: &str, policy: ComplexityPolicy) -> Result<(), Weakness> {
+    let lacks = |asked: bool, has: fn(char) -> bool| asked && !password.chars().any(has);
+    if (password.chars().count() as u64) < policy.min_length {
         Err(Weakness::Short)
-    } else if lacks(char::is_lowercase) {
+    } else if lacks(policy.has_lowercase, char::is_lowercase) {
         Err(Weakness::NoLower)
-    } else if lacks(char::is_uppercase) {
+    } else if lacks(policy.has_uppercase, char::is_uppercase) {
         Err(Weakness::NoUpper)
-    } else if lacks(char::is_numeric) {
+    } else if lacks(policy.has_number, char::is_numeric) {
         Err(Weakness::NoNumber)
-    } else if lacks(|c| !c.is_alphanumeric()) {
+    } else if lacks(policy.has_symbol, |c| !c.is_alphanumeric()) {
         Err(Weakness::NoSymbol)
     } else {
         Ok(())
@@ -302,9 +306,10 @@ mod tests {
             ("aaaaaaA!", Weakness::NoNumber),
             ("aaaaaaA1", Weakness::NoSymbol),
         ] {
-            assert_eq!(fits_policy(password), Err(lack), "{password}");
+            assert_eq!(fits_policy(password, ComplexityPolicy::INSTANCE), Err(lack), "{password}");
         }
-        assert_eq!(fits_policy("Secr3t-pw"), Ok(()));
+        assert_eq!(fits_policy("Secr3t-pw", ComplexityPolicy::INSTANCE), Ok(()));
+        assert_eq!(fits_policy("", ComplexityPolicy::default()), Ok(()));
     }
 
     #[test]

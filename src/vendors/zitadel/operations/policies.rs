@@ -1,12 +1,14 @@
-//! When ZITADEL's organisations lock users out: policies of their own, instead of the instance's.
+//! How ZITADEL's organisations lock users out, and what passwords have to have there: policies of their own, instead
+//! of the instance's.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::super::error::Error;
+use super::super::error::management::ManagementError;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Details, LockoutPolicy, LoginPolicy, Organization, Policy};
+use super::super::record::{ComplexityPolicy, Details, LockoutPolicy, LoginPolicy, Organization, Policy};
 use super::super::state::{INSTANCE, Zitadel};
 use super::objects::Receipt;
 use crate::directory::DirectoryError;
@@ -29,7 +31,7 @@ pub fn get_lockout_policy(zitadel: &Zitadel, organization: &str) -> PolicyFound<
     let own = zitadel.organization(organization);
     match own.and_then(|own| Some((own.lockout_policy?, own.id))) {
         Some((policy, owner)) => PolicyFound { policy, owner },
-        None => PolicyFound { policy: zitadel.instance().lockout_policy, owner: INSTANCE.into() },
+        None => default_lockout_policy(zitadel),
     }
 }
 
@@ -38,7 +40,7 @@ pub fn get_login_policy(zitadel: &Zitadel, organization: &str) -> PolicyFound<Lo
     let own = zitadel.organization(organization);
     match own.and_then(|own| Some((own.login_policy?, own.id))) {
         Some((policy, owner)) => PolicyFound { policy: (*policy).clone(), owner },
-        None => PolicyFound { policy: (*zitadel.instance().login_policy).clone(), owner: INSTANCE.into() },
+        None => default_login_policy(zitadel),
     }
 }
 
@@ -63,6 +65,73 @@ pub fn reset_lockout_policy(zitadel: &Zitadel, organization: &str, now: Timestam
     change(zitadel, organization, now, |own, _| match own.lockout_policy.take() {
         Some(_) => Ok(()),
         None => Err(ObjectError::LockoutPolicyMissing.into()),
+    })
+}
+
+/// The instance's login policy.
+pub fn default_login_policy(zitadel: &Zitadel) -> PolicyFound<LoginPolicy> {
+    PolicyFound { policy: (*zitadel.instance().login_policy).clone(), owner: INSTANCE.into() }
+}
+
+/// The instance's lockout policy.
+pub fn default_lockout_policy(zitadel: &Zitadel) -> PolicyFound<LockoutPolicy> {
+    PolicyFound { policy: zitadel.instance().lockout_policy, owner: INSTANCE.into() }
+}
+
+/// The instance's policy of passwords, which nobody changes here.
+pub fn default_complexity_policy(zitadel: &Zitadel) -> PolicyFound<ComplexityPolicy> {
+    let details = zitadel.instance().lockout_policy.details;
+    PolicyFound { policy: Policy { details, rules: ComplexityPolicy::INSTANCE }, owner: INSTANCE.into() }
+}
+
+/// The policy of passwords that counts in an organisation.
+pub fn get_complexity_policy(zitadel: &Zitadel, organization: &str) -> PolicyFound<ComplexityPolicy> {
+    let own = zitadel.organization(organization);
+    match own.and_then(|own| Some((own.complexity_policy?, own.id))) {
+        Some((policy, owner)) => PolicyFound { policy, owner },
+        None => default_complexity_policy(zitadel),
+    }
+}
+
+/// Gives an organisation a policy of passwords of its own.
+pub fn add_complexity_policy(
+    zitadel: &Zitadel,
+    organization: &str,
+    rules: ComplexityPolicy,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    change(zitadel, organization, now, |own, events| match own.complexity_policy {
+        Some(_) => Err(ManagementError::ComplexityTaken.into()),
+        None => {
+            own.complexity_policy = Some(Policy { details: Details::row_of(events), rules });
+            Ok(())
+        }
+    })
+}
+
+/// Changes an organisation's own policy of passwords, whole.
+pub fn update_complexity_policy(
+    zitadel: &Zitadel,
+    organization: &str,
+    rules: ComplexityPolicy,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    change(zitadel, organization, now, |own, events| {
+        let policy = own.complexity_policy.as_mut().ok_or(ManagementError::ComplexityMissing)?;
+        if policy.rules == rules {
+            return Err(ManagementError::ComplexityUnchanged.into());
+        }
+        policy.rules = rules;
+        policy.details.follow(events);
+        Ok(())
+    })
+}
+
+/// Takes an organisation's own policy of passwords away.
+pub fn reset_complexity_policy(zitadel: &Zitadel, organization: &str, now: Timestamp) -> Result<Receipt, Error> {
+    change(zitadel, organization, now, |own, _| match own.complexity_policy.take() {
+        Some(_) => Ok(()),
+        None => Err(ManagementError::ComplexityMissing.into()),
     })
 }
 

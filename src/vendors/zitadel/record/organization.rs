@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::details::Details;
-use super::policy::{LockoutPolicy, LoginPolicy, Policy};
+use super::policy::{ComplexityPolicy, LockoutPolicy, LoginPolicy, Policy};
 use crate::directory::Record;
 
 /// An organisation. A removed one stays as a record: calls may still name it.
@@ -26,6 +26,8 @@ pub struct Organization {
     pub login_policy: Option<Arc<Policy<LoginPolicy>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lockout_policy: Option<Policy<LockoutPolicy>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complexity_policy: Option<Policy<ComplexityPolicy>>,
 }
 
 /// An organisation's state.
@@ -83,6 +85,7 @@ impl Organization {
             row: events,
             login_policy: None,
             lockout_policy: None,
+            complexity_policy: None,
         }
     }
 

@@ -122,6 +122,26 @@ impl Permission {
     }
 }
 
+/// The vendor's names of what that role allows, in the order of the table.
+pub fn permissions_of(role: &str) -> Vec<String> {
+    let mut lines = ROLES.lines().skip_while(|line| *line != role).skip(1).take_while(|line| line.starts_with(' '));
+    let words = lines.by_ref().flat_map(str::split_whitespace);
+    let named = |word: &str| match word.split_once(':') {
+        Some((area, letters)) => letters.chars().map(|letter| format!("{area}.{}", verb(letter))).collect(),
+        None => vec![word.to_owned()],
+    };
+    words.flat_map(named).collect()
+}
+
+fn verb(letter: char) -> &'static str {
+    match letter {
+        'c' => "create",
+        'r' => "read",
+        'w' => "write",
+        _ => "delete",
+    }
+}
+
 /// Whether the vendor has a role of that name.
 pub fn is_role(name: &str) -> bool {
     TABLE.contains_key(name)

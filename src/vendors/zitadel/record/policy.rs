@@ -20,6 +20,23 @@ pub struct LockoutPolicy {
     pub max_otp_attempts: u32,
 }
 
+/// What a password has to have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ComplexityPolicy {
+    pub min_length: u64,
+    pub has_uppercase: bool,
+    pub has_lowercase: bool,
+    pub has_number: bool,
+    pub has_symbol: bool,
+}
+
+impl ComplexityPolicy {
+    /// The vendor's for a new instance.
+    pub const INSTANCE: Self =
+        Self { min_length: 8, has_uppercase: true, has_lowercase: true, has_number: true, has_symbol: true };
+}
+
 /// How people may sign in. Lifetimes are in seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]

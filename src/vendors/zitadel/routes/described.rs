@@ -10,6 +10,7 @@ pub(super) use crate::vendors::zitadel::auth::Visitor;
 use crate::vendors::zitadel::auth::{self, Caller};
 use crate::vendors::zitadel::error::Error;
 use crate::vendors::zitadel::record::Permission;
+use crate::vendors::zitadel::state::Zitadel;
 use crate::vendors::zitadel::wire::described::{self, Described};
 use crate::vendors::zitadel::wire::edge::{Edge, EncodedResponse};
 
@@ -17,6 +18,8 @@ use crate::vendors::zitadel::wire::edge::{Edge, EncodedResponse};
 pub(super) enum Gate {
     /// A valid token is enough.
     Token,
+    /// The same, for what is about the caller: then the organisation is the caller's.
+    Oneself,
     /// A permission in the organisation of the call.
     Permission(Permission),
     /// The same, in the project that this member of the message names.
@@ -34,9 +37,12 @@ impl Request<'_> {
     ) -> Result<Reply, Error> {
         let message = described::decode(self.exchange, self.edge, self.message)?;
         let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
-        let organization = auth::organization(self.zitadel, None, &caller)?;
+        let organization = match gate {
+            Gate::Oneself => caller.user().profile.resource_owner.to_string(),
+            Gate::Token | Gate::Permission(_) | Gate::InProject(..) => auth::organization(self.zitadel, None, &caller)?,
+        };
         match gate {
-            Gate::Token => {}
+            Gate::Token | Gate::Oneself => {}
             Gate::Permission(permission) => caller.admit(*permission, &organization, None)?,
             Gate::InProject(permission, member) => {
                 caller.admit(*permission, &organization, Some(message.text(member)))?;
@@ -46,6 +52,18 @@ impl Request<'_> {
         let visitor = Visitor { caller, organization };
         let value = operate(&message, &visitor)?;
         Ok(self.succeed(&visitor.caller, answer, &value))
+    }
+
+    /// Answers anybody.
+    pub(super) fn serve_anybody(
+        &self,
+        answer: &'static str,
+        read: impl FnOnce(&Zitadel) -> Result<Value, Error>,
+    ) -> Result<Reply, Error> {
+        described::decode(self.exchange, self.edge, self.message)?;
+        let message = described::encode(self.exchange, self.edge, &read(self.zitadel)?);
+        let at = self.exchange.call.at;
+        Ok(self.edge.success(EncodedResponse { message, at, answer }, &self.zitadel.context))
     }
 
     /// Answers with an operation of the newer APIs: decode, authenticate, validate, operate. The operation itself asks

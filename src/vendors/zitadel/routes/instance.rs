@@ -7,7 +7,7 @@ use crate::vendors::zitadel::operations::policies;
 use crate::vendors::zitadel::record::Permission;
 use crate::vendors::zitadel::wire;
 
-pub(super) static ROWS: [Row; 7] = [
+pub(super) static ROWS: [Row; 6] = [
     Row::new(
         "management_v1_get_lockout_policy",
         "GET",
@@ -86,15 +86,5 @@ pub(super) static ROWS: [Row; 7] = [
         }),
     )
     .rpc("/zitadel.feature.v2.FeatureService/GetInstanceFeatures")
-    .reads_only(),
-    Row::new(
-        "auth_v1_get_my_user",
-        "GET",
-        "/auth/v1/users/me",
-        Handler::described("GetMyUserRequest", |request| {
-            request.serve_v1(&Gate::Token, "found", |_, visitor| Ok(wire::management::found(visitor.caller.user())))
-        }),
-    )
-    .framed_rpc("/zitadel.auth.v1.AuthService/GetMyUser")
     .reads_only(),
 ];

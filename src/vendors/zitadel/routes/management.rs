@@ -56,7 +56,7 @@ impl Request<'_> {
     }
 
     /// Where links lead to.
-    fn origin(&self) -> String {
+    pub(super) fn origin(&self) -> String {
         issuer::issuer(self.zitadel, &self.exchange.call)
     }
 }

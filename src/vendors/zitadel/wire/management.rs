@@ -137,6 +137,11 @@ pub(super) fn page(total: usize, at: Timestamp, page: Vec<Value>) -> Value {
     json!({ "details": { "totalResult": total, "viewTimestamp": time(at) }, "result": page })
 }
 
+/// The answer that lists refresh tokens, which alone says how far it has come.
+pub(in super::super) fn refresh_tokens(at: Timestamp) -> Value {
+    json!({ "details": { "processedSequence": 1, "viewTimestamp": time(at) } })
+}
+
 /// An entry of metadata that is read.
 pub(in super::super) fn metadata(user: &User, entry: &Metadata) -> Value {
     json!({

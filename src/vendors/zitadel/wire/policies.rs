@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::described::Described;
 use super::objects::{read, time};
 use crate::vendors::zitadel::operations::policies::PolicyFound;
-use crate::vendors::zitadel::record::{InstanceState, LockoutPolicy, LoginPolicy};
+use crate::vendors::zitadel::record::{ComplexityPolicy, InstanceState, LockoutPolicy, LoginPolicy};
 
 /// The lockout policy that a message asks for.
 pub(in super::super) fn lockout_policy(message: &Described) -> LockoutPolicy {
@@ -26,6 +26,41 @@ pub(in super::super) fn login(found: &PolicyFound<LoginPolicy>) -> Value {
         }
     }
     shown(found, policy)
+}
+
+/// A policy of passwords, as reading it shows it.
+pub(in super::super) fn complexity(found: &PolicyFound<ComplexityPolicy>) -> Value {
+    shown(found, serde_json::to_value(found.policy.rules))
+}
+
+/// A policy of the instance that nobody changes here.
+pub(in super::super) fn unchanged(instance: &InstanceState, mut rules: Value) -> Value {
+    rules["details"] = read(&instance.lockout_policy.details, &instance.id);
+    rules["isDefault"] = true.into();
+    json!({ "policy": rules, "isDefault": true })
+}
+
+/// What the instance consists of.
+pub(in super::super) fn iam(instance: &InstanceState, project: &str) -> Value {
+    let organization = &*instance.default_organization;
+    json!({ "globalOrgId": organization, "iamProjectId": project, "defaultOrgId": organization })
+}
+
+/// Where applications find what they need to sign people in.
+pub(in super::super) fn oidc_information(issuer: &str) -> Value {
+    json!({ "issuer": issuer, "discoveryEndpoint": format!("{issuer}/.well-known/openid-configuration") })
+}
+
+/// The same as a caller gets its own, without saying beside it whose it is.
+pub(in super::super) fn own(mut answer: Value) -> Value {
+    answer.as_object_mut().and_then(|answer| answer.remove("isDefault"));
+    answer
+}
+
+/// The languages that the vendor's pages have.
+pub(in super::super) fn languages() -> Value {
+    const ALL: &str = "ar bg cs de en es fr hu id it ja ko mk nl pl pt ro ru sv tr uk zh";
+    json!({ "languages": ALL.split(' ').collect::<Vec<_>>() })
 }
 
 fn shown<T>(found: &PolicyFound<T>, rules: serde_json::Result<Value>) -> Value {

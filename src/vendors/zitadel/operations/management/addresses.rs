@@ -106,7 +106,6 @@ pub fn resend_verification(
     })
 }
 
-#[allow(dead_code)] // asked by the auth API, which comes next
 /// Verifies an address by its code. A wrong one is an event, too.
 pub fn verify(
     zitadel: &Zitadel,

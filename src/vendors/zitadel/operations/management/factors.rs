@@ -3,12 +3,13 @@
 use super::super::super::auth::Visitor;
 use super::super::super::error::Error;
 use super::super::super::error::management::ManagementError;
-use super::super::super::record::{Aggregate, Event, EventKind, RemovedUser, User};
+use super::super::super::record::{Aggregate, Channel, Event, EventKind, RemovedUser, Totp, User};
 use super::super::super::state::Zitadel;
 use super::super::objects::Receipt;
 use super::super::write::{self, WriteContext, Written, new_id};
 use super::{command, receipt};
 use crate::ids::Stream;
+use crate::totp::Secret;
 
 /// A second factor that is not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,65 @@ pub fn ready_factors(zitadel: &Zitadel, user_id: &str, visitor: &Visitor) -> Vec
     let totp = factors.totp.as_ref().is_some_and(|totp| totp.is_ready);
     let all = [(Factor::Totp, totp), (Factor::Sms, factors.sms), (Factor::Email, factors.email)];
     all.into_iter().filter(|(_, is_ready)| *is_ready).map(|(factor, _)| factor).collect()
+}
+
+/// Gives the caller a secret for an app, which counts when the app has shown its first password.
+pub(in super::super::super) fn add_totp(zitadel: &Zitadel, me: &Visitor) -> Result<(Receipt, Secret), Error> {
+    let absent = ManagementError::UserMissing("COMMAND-SqyJz");
+    let secret = Secret::new(zitadel.context.ids.bytes(Stream::Secrets));
+    let user_id = &me.caller.user().profile.user_id;
+    let receipt = command(zitadel, user_id, me, absent, |user, write| {
+        user.human().ok_or(absent)?;
+        let totp = &mut user.secrets_mut().factors.totp;
+        if totp.as_ref().is_some_and(|totp| totp.is_ready) {
+            return Err(ManagementError::FactorReady("COMMAND-do9se").into());
+        }
+        *totp = Some(Totp { secret: secret.to_base32(), is_ready: false });
+        write.event(EventKind::TotpAdded);
+        Ok(())
+    })?;
+    Ok((receipt, secret))
+}
+
+/// Checks the first password that the caller's app has shown.
+pub fn verify_totp(zitadel: &Zitadel, code: &str, me: &Visitor) -> Result<Receipt, Error> {
+    let missing = ManagementError::FactorMissing("COMMAND-3Mif9s");
+    command(zitadel, &me.caller.user().profile.user_id, me, missing, |user, write| {
+        let now = write.now;
+        let totp = user.secrets_mut().factors.totp.as_mut().ok_or(missing)?;
+        if totp.is_ready {
+            return Err(ManagementError::FactorAlreadyReady.into());
+        }
+        if !Secret::parse(&totp.secret).is_some_and(|secret| secret.accepts(code, now)) {
+            return Err(ManagementError::FactorCodeWrong.into());
+        }
+        totp.is_ready = true;
+        write.event(EventKind::TotpVerified);
+        Ok(())
+    })
+}
+
+/// Lets codes that are sent to the caller be a factor. The address has to be verified.
+pub fn add_factor(zitadel: &Zitadel, factor: Factor, me: &Visitor) -> Result<Receipt, Error> {
+    let (channel, ready, not_ready) = match factor {
+        Factor::Sms | Factor::Totp => (Channel::Phone, "COMMAND-Ad3g2", "COMMAND-Q54j2"),
+        Factor::Email => (Channel::Email, "COMMAND-MKL2s", "COMMAND-KLJ2d"),
+    };
+    let absent = ManagementError::FactorNotReady(not_ready);
+    command(zitadel, &me.caller.user().profile.user_id, me, absent, |user, write| {
+        let is_verified = user.human().is_some_and(|human| human.is_verified(channel));
+        let factors = &mut user.secrets_mut().factors;
+        let known = if factor == Factor::Email { &mut factors.email } else { &mut factors.sms };
+        if *known {
+            return Err(ManagementError::FactorReady(ready).into());
+        }
+        if !is_verified {
+            return Err(absent.into());
+        }
+        *known = true;
+        write.event(if factor == Factor::Email { EventKind::EmailFactorAdded } else { EventKind::SmsFactorAdded });
+        Ok(())
+    })
 }
 
 /// Takes a factor away.

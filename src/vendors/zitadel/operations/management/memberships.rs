@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::super::record::Membership;
+use hashbrown::HashSet;
+
+use super::super::super::record::{Membership, User, permissions_of};
 use super::super::super::state::{INSTANCE, Zitadel};
 
 /// Of what somebody has to be a member.
@@ -35,6 +37,15 @@ pub fn memberships(
             && filters.iter().all(|filter| filter.finds(one))
     };
     all.filter(counts).map(|one| found(zitadel, one)).collect()
+}
+
+/// The names of what a user may do in an organisation, each once.
+pub(in super::super::super) fn permissions(user: &User, organization: &str) -> Vec<String> {
+    let memberships = user.profile.memberships.iter();
+    let roles =
+        memberships.filter(|one| one.applies_to(organization) && one.project.is_none()).flat_map(|one| &one.roles);
+    let mut seen = HashSet::new();
+    roles.flat_map(|role| permissions_of(role)).filter(|name| seen.insert(name.clone())).collect()
 }
 
 fn found(zitadel: &Zitadel, membership: &Membership) -> MembershipFound {

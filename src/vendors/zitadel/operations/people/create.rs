@@ -188,7 +188,8 @@ fn add(zitadel: &Zitadel, draft: Draft, caller: &Caller) -> Result<Written, Erro
     // Hashed before the lock is taken.
     let password = match &draft.password {
         Some(password) => {
-            passwords::of_new_user(zitadel, password, draft.birth.is_some_and(|birth| birth.is_imported))?
+            let is_imported = draft.birth.is_some_and(|birth| birth.is_imported);
+            passwords::of_new_user(zitadel, password, &draft.organization, is_imported)?
         }
         None => None,
     };

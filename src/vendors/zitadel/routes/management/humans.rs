@@ -251,8 +251,7 @@ pub(in super::super) static ROWS: [Row; 24] = [
         .not_found("COMMAND-Sr3h3"),
     )
     .framed_rpc("/zitadel.management.v1.ManagementService/RemoveHumanAuthFactorOTPSMS")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "management_v1_remove_human_auth_factor_otp_email",
         "DELETE",
@@ -265,8 +264,7 @@ pub(in super::super) static ROWS: [Row; 24] = [
         .not_found("COMMAND-b312D"),
     )
     .framed_rpc("/zitadel.management.v1.ManagementService/RemoveHumanAuthFactorOTPEmail")
-    .subject(USER)
-    .unseen(),
+    .subject(USER),
     Row::new(
         "management_v1_remove_human_auth_factor_u2f",
         "DELETE",

@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::objects::read;
+use super::super::objects::{created, read};
+use crate::totp::Secret;
 use crate::vendors::zitadel::operations::management::factors::Factor;
 use crate::vendors::zitadel::operations::management::memberships::MembershipFound;
+use crate::vendors::zitadel::operations::objects::Receipt;
+use crate::vendors::zitadel::record::User;
 
 /// The answer that lists factors.
 pub(in super::super::super) fn factors(factors: &[Factor]) -> Value {
@@ -17,6 +20,13 @@ pub(in super::super::super) fn factors(factors: &[Factor]) -> Value {
         json!({ "state": "AUTH_FACTOR_STATE_READY", kind: {} })
     };
     json!({ "result": factors.iter().map(shown).collect::<Vec<_>>() })
+}
+
+/// The answer to a secret for an app.
+pub(in super::super::super) fn totp(receipt: &Receipt, secret: &Secret, origin: &str, user: &User) -> Value {
+    let host = origin.split("://").nth(1).unwrap_or(origin).split('/').next().unwrap_or_default();
+    let uri = secret.uri(host, &user.profile.preferred_login_name);
+    json!({ "url": uri, "secret": secret.to_base32(), "details": created(receipt) })
 }
 
 /// A membership of that user.
