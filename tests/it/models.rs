@@ -252,7 +252,7 @@ impl Service for Zitadel {
 
     fn born() -> Self {
         Self(vec![
-            ("human-active", State::Active, 2),
+            ("69629023906488335", State::Active, 1),
             ("human-inactive", State::Inactive, 3),
             ("human-locked", State::Locked, 3),
             ("human-initial", State::Initial, 1),

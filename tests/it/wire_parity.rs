@@ -43,8 +43,8 @@ const CODES: [&str; 17] = [
 /// The remote call that a fixture's call stands for: its path and its message.
 fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
     let operations = BUILT_IN.iter().flat_map(|factory| factory.info.operations());
-    let mut candidates = operations.filter(|operation| operation.is_emulated && operation.method == ask.method);
-    candidates.find_map(|operation| {
+    let candidates = operations.filter(|operation| operation.is_emulated && operation.method == ask.method);
+    let found = candidates.filter_map(|operation| {
         let path = operation.rpc?;
         let mut message = match ask.body.is_empty() {
             true => Map::new(),
@@ -69,6 +69,7 @@ fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
         }
         for (asked, known) in asked.iter().zip(known) {
             let parameter = known.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+            let parameter = parameter.map(|name| name.trim_start_matches('*'));
             if let Some(name) = parameter.filter(|_| !asked.is_empty()) {
                 message.remove(name);
                 let member = camel(name);
@@ -82,12 +83,14 @@ fn remote(ask: &Ask) -> Option<(&'static Operation, &'static str, Value)> {
             }
         }
         Some((operation, path, Value::Object(message)))
-    })
+    });
+    // A path of its own wins over one with a parameter.
+    found.min_by_key(|(operation, ..)| operation.path.matches('{').count())
 }
 
 /// A name of the schema as JSON has it.
 fn camel(name: &str) -> String {
-    let mut words = name.split('_');
+    let mut words = name.trim_start_matches('*').split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
 }
@@ -428,7 +431,7 @@ fn rest_call(operation: &Operation, message: &Map<String, Value>) -> Ask {
     for name in parameters(operation) {
         path = path.replace(&format!("{{{name}}}"), &text(&camel(name)));
     }
-    if operation.name == "delete_user_metadata" {
+    if operation.method == "DELETE" && operation.path.ends_with("/metadata") {
         let keys = message["keys"].as_array().expect("a list").iter().filter_map(Value::as_str);
         path = format!("{path}?{}", keys.map(|key| format!("keys={key}")).collect::<Vec<_>>().join("&"));
     }

@@ -2,6 +2,7 @@
 
 pub(super) mod authorize;
 pub(super) mod management;
+pub(super) mod members;
 pub(super) mod objects;
 pub(super) mod sessions;
 pub(super) mod sign_in;
@@ -10,6 +11,7 @@ pub(super) mod status;
 use super::record::{Channel, WrongCode, WrongState};
 use authorize::CallbackError;
 use management::ManagementError;
+use members::MemberError;
 use objects::ObjectError;
 use sessions::SessionError;
 use status::Status;
@@ -174,6 +176,8 @@ pub(super) enum Error {
     Object(ObjectError),
     /// What the first APIs say of a user.
     Management(ManagementError),
+    /// What concerns a member.
+    Member(MemberError),
     /// What concerns a session.
     Session(SessionError),
     /// What concerns the request of an application.

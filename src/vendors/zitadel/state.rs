@@ -8,9 +8,9 @@ use hashbrown::HashMap;
 use jiff::Timestamp;
 
 use super::record::{
-    Application, ApplicationAlias, AuthRequest, ComplexityPolicy, DeviceRequest, Event, InstanceState, LockoutPolicy,
-    LoginPolicy, MAX_EVENTS, OidcSession, Organization, OrganizationAlias, Permission, Project, RemovedUser, Session,
-    User, UserGrant,
+    Application, ApplicationAlias, AuthRequest, ComplexityPolicy, DeviceRequest, Event, Gone, InstanceState,
+    LockoutPolicy, LoginPolicy, MAX_EVENTS, OidcSession, Organization, OrganizationAlias, Permission, Project,
+    RemovedUser, Session, User, UserGrant,
 };
 use super::settings::Settings;
 use crate::collections::collections;
@@ -55,6 +55,8 @@ collections! {
         device_requests: Recent<DeviceRequest>,
         /// What happened, the oldest first.
         events: Recent<Arc<Event>, MAX_EVENTS>,
+        /// What was removed of what can be removed again.
+        gone: Recent<Gone>,
     }
 }
 
@@ -94,6 +96,13 @@ impl Zitadel {
         events.back().map_or_else(|| self.instance().events.change_date, |event| event.at)
     }
 
+    /// The same server with a copy of everything, on which something is tried.
+    pub(super) fn trial(&self) -> Self {
+        let (instance, context) = (Arc::clone(&self.instance), self.context.fork(&self.context.world));
+        let (settings, trail) = (self.settings.clone(), Arc::default());
+        Self { state: Arc::new(self.state.fork()), instance, context, settings, trail }
+    }
+
     /// Whether there is or was such an organisation.
     pub(super) fn knows_organization(&self, id: &str) -> bool {
         self.state.organizations.get(id).is_some()
@@ -128,7 +137,6 @@ impl Zitadel {
         own.map_or(ComplexityPolicy::INSTANCE, |own| own.rules)
     }
 
-    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// The application that is that client, and its project. Their states are the caller's to look at.
     pub(super) fn application_of_client(&self, client_id: &str) -> Option<(Application, Project)> {
         let application = self.state.applications.find(&ApplicationAlias::client(client_id))?;
@@ -136,7 +144,6 @@ impl Zitadel {
         Some((application, project))
     }
 
-    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// The grants of that user that count in that project.
     pub(super) fn active_grants(&self, user_id: &str, project_id: &str) -> Vec<UserGrant> {
         let grants = self.state.user_grants.snapshot();

@@ -17,17 +17,21 @@ const FILES: [&str; 7] = [
 
 /// The files whose messages are decoded by their descriptors alone: no code is made of them, so that the build stays
 /// quick however many there are.
-const DESCRIBED: [&str; 10] = [
+const DESCRIBED: [&str; 14] = [
     "zitadel/admin.proto",
     "zitadel/auth.proto",
     "zitadel/management.proto",
     "zitadel/application/v2/application_service.proto",
     "zitadel/authorization/v2/authorization_service.proto",
     "zitadel/feature/v2/feature_service.proto",
+    "zitadel/internal_permission/v2/internal_permission_service.proto",
     "zitadel/oidc/v2/oidc_service.proto",
     "zitadel/org/v2/org_service.proto",
+    "zitadel/org/v2beta/org_service.proto",
     "zitadel/project/v2/project_service.proto",
     "zitadel/session/v2/session_service.proto",
+    "zitadel/session/v2beta/session_service.proto",
+    "zitadel/user/v2beta/user_service.proto",
 ];
 
 /// What reflection says of gRPC's own services.

@@ -65,30 +65,57 @@ pub(in super::super) enum ObjectError {
     /// The user has a grant of that project already.
     GrantTaken,
     /// No grant has that id.
-    GrantNotFound,
+    GrantNotFound(&'static str),
     /// The organisation neither owns the project nor is it granted to it.
     ProjectGrantMissing,
-    /// The user is a member already.
-    MemberTaken(Level),
-    /// A role that members of that level cannot have.
-    RoleInvalid(Level),
-    /// The same where a member of an organisation is changed, or no role at all.
-    NewRoleInvalid,
-    /// The user is no member.
-    MemberNotFound,
-    /// No role for a member.
-    RolesMissing,
+    /// The organisation has that name.
+    OrganizationUnchanged,
+    /// The organisation has that domain.
+    DomainTaken,
+    /// A domain of blanks only.
+    DomainBlank,
+    /// The organisation has no such domain.
+    DomainNotFound(&'static str),
+    /// The domain stands for the organisation.
+    DomainPrimary,
+    /// The domain is verified already.
+    DomainVerified,
+    /// No key of metadata was given.
+    NoMetadata(&'static str),
+    /// No metadata of these keys.
+    MetadataKeyMissing(&'static str),
+    /// No metadata of that key.
+    MetadataNotFound(&'static str),
+    /// The project has no such role, where it is to be changed.
+    RoleNotFound,
+    /// The application is like that already.
+    ApplicationUnchanged(&'static str),
+    /// The application does not sign anybody in.
+    NotOidc(&'static str),
+    /// The application is no API.
+    NotApi(&'static str),
+    /// No key has that id, where one is read.
+    KeyUnknown,
+    /// The application has no key of that id.
+    KeyNotFound,
+    /// The grant has these roles.
+    GrantUnchanged,
+    /// No grant was named.
+    NoGrants,
+    /// The organisation has the project already.
+    ProjectGrantTaken,
+    /// The project is not granted like that.
+    ProjectGrantNotFound(&'static str),
+    /// No project has that id, where it is to be granted.
+    GrantedProjectMissing,
+    /// No organisation has that id, where a project is to be granted to it.
+    GrantedOrganizationMissing,
+    /// The project has no such role, where it is to be granted.
+    GrantedRoleMissing,
     /// The organisation has a policy of its own.
     LockoutPolicyTaken,
     /// The organisation has no policy of its own.
     LockoutPolicyMissing,
-}
-
-/// Where somebody is a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Level {
-    Instance,
-    Organization,
 }
 
 /// The id of every value that has to be unique.
@@ -135,15 +162,30 @@ impl ObjectError {
             Self::LogoutUrlDenied => (ARGUMENT, "Errors.Project.App.Blocked.BackchannelLogoutURL", "PROJECT-msNebo"),
             Self::GranteeMissing(id) => (UNCHANGED, "User could not be found", id),
             Self::GrantTaken => (TAKEN, "User grant already exists", UNIQUE),
-            Self::GrantNotFound => (MISSING, "User grant not found", "COMMAND-1My0t"),
+            Self::GrantNotFound(id) => (MISSING, "User grant not found", id),
             Self::ProjectGrantMissing => (UNCHANGED, "Project Grant not found", "COMMAND-4m9ff"),
-            Self::MemberTaken(Level::Instance) => (TAKEN, "Errors.Instance.Member.AlreadyExists", "INSTA-pFDwe"),
-            Self::MemberTaken(Level::Organization) => (TAKEN, "Errors.Org.Member.AlreadyExists", "ORG-poWwe"),
-            Self::RoleInvalid(Level::Instance) => (ARGUMENT, "Member is invalid", "INSTANCE-3m9fs"),
-            Self::RoleInvalid(Level::Organization) => (ARGUMENT, "Errors.Org.MemberInvalid", "Org-4N8es"),
-            Self::NewRoleInvalid => (ARGUMENT, "Errors.Org.MemberInvalid", "Org-LiaZi"),
-            Self::MemberNotFound => (MISSING, "Errors.NotFound", "Org-D8JxR"),
-            Self::RolesMissing => (ARGUMENT, "Errors.Invalid.Argument", "ORG-4Mlfs"),
+            Self::OrganizationUnchanged => (UNCHANGED, "Organisation not changed", "ORG-4VSdf"),
+            Self::DomainTaken => (TAKEN, "Errors.Already.Exists", "V2-e1wse"),
+            Self::DomainBlank => (ARGUMENT, "Errors.Invalid.Argument", "ORG-r3h4J"),
+            Self::DomainNotFound(id) => (MISSING, "Domain doesn't exist on organization", id),
+            Self::DomainPrimary => (UNCHANGED, "Organization Domain must not be deleted", "ORG-Sjdi3"),
+            Self::DomainVerified => (UNCHANGED, "Domain is already verified", "ORG-HGw21"),
+            Self::NoMetadata(id) => (UNCHANGED, "Metadata list is empty", id),
+            Self::MetadataKeyMissing(id) => (MISSING, "One or more keys do not exist", id),
+            Self::MetadataNotFound(id) => (MISSING, "Metadata not found", id),
+            Self::RoleNotFound => (MISSING, "Role doesn't exist", "COMMAND-vv8M9"),
+            Self::ApplicationUnchanged(id) => (UNCHANGED, "No changes", id),
+            Self::NotOidc(id) => (ARGUMENT, "Application is not type OIDC", id),
+            Self::NotApi(id) => (ARGUMENT, "Application is not type API", id),
+            Self::KeyUnknown => (MISSING, "Errors.AuthNKey.NotFound", "QUERY-Dgr3g"),
+            Self::KeyNotFound => (MISSING, "Application key not found", "COMMAND-4m77G"),
+            Self::GrantUnchanged => (UNCHANGED, "User grant has not been changed", "COMMAND-Rs8fy"),
+            Self::NoGrants => (ARGUMENT, "Id missing", "COMMAND-5M0sd"),
+            Self::ProjectGrantTaken => (TAKEN, "Project Grant already exists", UNIQUE),
+            Self::ProjectGrantNotFound(id) => (MISSING, "Project Grant not found", id),
+            Self::GrantedProjectMissing => (UNCHANGED, "Project not found", "COMMAND-m9gsd"),
+            Self::GrantedOrganizationMissing => (UNCHANGED, "Organisation not found", "COMMAND-3m9gg"),
+            Self::GrantedRoleMissing => (UNCHANGED, "Errors.Project.Role.NotFound", "COMMAND-6m9gd"),
             Self::LockoutPolicyTaken => (TAKEN, "Errors.ORG.LockoutPolicy.AlreadyExists", "ORG-0olDf"),
             Self::LockoutPolicyMissing => (MISSING, "Lockout Policy not found", "ORG-0psjF"),
         };
@@ -188,12 +230,30 @@ impl ObjectError {
             Self::LogoutUrlDenied => "logout_url_denied",
             Self::GranteeMissing(_) => "grantee_missing",
             Self::GrantTaken => "grant_taken",
-            Self::GrantNotFound => "grant_not_found",
+            Self::GrantNotFound(_) => "grant_not_found",
             Self::ProjectGrantMissing => "project_grant_missing",
-            Self::MemberTaken(_) => "member_taken",
-            Self::RoleInvalid(_) | Self::NewRoleInvalid => "role_invalid",
-            Self::MemberNotFound => "member_not_found",
-            Self::RolesMissing => "roles_missing",
+            Self::OrganizationUnchanged => "organization_unchanged",
+            Self::DomainTaken => "domain_taken",
+            Self::DomainBlank => "domain_blank",
+            Self::DomainNotFound(_) => "domain_not_found",
+            Self::DomainPrimary => "domain_primary",
+            Self::DomainVerified => "domain_verified",
+            Self::NoMetadata(_) => "metadata_empty",
+            Self::MetadataKeyMissing(_) => "metadata_missing",
+            Self::MetadataNotFound(_) => "metadata_not_found",
+            Self::RoleNotFound => "role_not_found",
+            Self::ApplicationUnchanged(_) => "application_unchanged",
+            Self::NotOidc(_) => "not_oidc",
+            Self::NotApi(_) => "not_api",
+            Self::KeyUnknown => "key_unknown",
+            Self::KeyNotFound => "key_not_found",
+            Self::GrantUnchanged => "grant_unchanged",
+            Self::NoGrants => "no_grants",
+            Self::ProjectGrantTaken => "project_grant_taken",
+            Self::ProjectGrantNotFound(_) => "project_grant_not_found",
+            Self::GrantedProjectMissing => "project_missing",
+            Self::GrantedOrganizationMissing => "granted_organization_missing",
+            Self::GrantedRoleMissing => "role_missing",
             Self::LockoutPolicyTaken => "lockout_policy_taken",
             Self::LockoutPolicyMissing => "lockout_policy_missing",
         }

@@ -28,6 +28,7 @@ const BAD_KEY: &str = "Public key is not a valid RSA public key in PKIX format w
 const BAD_HASH: &str = "Password is invalid";
 const NO_SUCH_HASH: &str = "Password hash encoding not supported. Check out \
                             https://zitadel.com/docs/concepts/architecture/secrets#hashed-secrets";
+const BOTH_LEVELS: &str = "Metadata must not be set on both the user and human fields";
 const NO_PERMISSION: &str = "No matching permissions found";
 const NO_PROVIDER: &str = "Identity Provider Configuration doesn't exist";
 const FOREIGN_PAGE: &str = "a page of another origin may not store a URL that this server would call";
@@ -116,9 +117,7 @@ impl Error {
             Self::UserExists { machine: false } => precondition("Errors.User.AlreadyExisting", "COMMAND-7yiox1isql"),
             Self::UsernameTaken => USERNAME_TAKEN,
             Self::UserTypeMissing => coded(501, Code::Unimplemented, "user type is not implemented", ""),
-            Self::MetadataOnBothLevels => {
-                argument("Metadata must not be set on both the user and human fields", "USERv2-j0z7uy")
-            }
+            Self::MetadataOnBothLevels => argument(BOTH_LEVELS, "USERv2-j0z7uy"),
             Self::MetadataEmpty => precondition("Metadata list is empty", "META-9mm2d"),
             Self::MetadataMissing => missing("One or more keys do not exist", "META-2nnds"),
             Self::IdentityProviderUnknown => precondition(NO_PROVIDER, "COMMAND-39nf2"),
@@ -169,6 +168,7 @@ impl Error {
             Self::SamlUnemulated => bare(501, Code::Unimplemented, "SAML applications are not emulated"),
             Self::Object(error) => error.status(),
             Self::Management(error) => error.status(),
+            Self::Member(error) => error.status(),
             Self::Session(error) => error.status(),
             Self::Callback(error) => error.status(),
         }
@@ -229,6 +229,7 @@ impl Error {
             Self::SamlUnemulated | Self::ForeignPage => "",
             Self::Object(error) => error.answer(),
             Self::Management(error) => error.answer(),
+            Self::Member(error) => error.answer(),
             Self::Session(error) => error.answer(),
             Self::Callback(error) => error.answer(),
             Self::LimitExceeded => "limit_exceeded",

@@ -1,18 +1,17 @@
-//! ZITADEL's applications: made, read, shut, opened again, given keys.
+//! ZITADEL's applications: made, read, shut and opened again.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::auth::keys;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
 use super::super::record::{
-    Application, ApplicationConfig, ApplicationState, Details, GrantType, Key, OidcConfig, Project, ResponseType,
+    Application, ApplicationConfig, ApplicationState, Details, GrantType, OidcConfig, Project, ResponseType,
     WrongApplicationState,
 };
 use super::super::state::Zitadel;
-use super::objects::{Receipt, new_secret};
+use super::objects::{Permit, Receipt, new_secret};
 use super::projects;
 use super::write::new_id;
 use crate::directory::DirectoryError;
@@ -33,18 +32,13 @@ pub struct Added {
     pub receipt: Receipt,
 }
 
-/// An application of a project.
+/// An application that a call names, and who may do that to it.
 pub struct Named<'a> {
     pub project_id: &'a str,
     pub id: &'a str,
-}
-
-/// A new key of an application.
-pub struct NewKey {
-    pub id: String,
-    /// The file with which its holder signs in.
-    pub file: String,
-    pub receipt: Receipt,
+    /// Of which organisation it has to be; the newer API does not say.
+    pub organization: Option<&'a str>,
+    pub permit: Permit<'a, Application>,
 }
 
 /// Makes an application. `permit` decides whether the caller may do that in the project.
@@ -89,7 +83,7 @@ pub fn add_application(
 }
 
 /// Checks that the response types fit the grant types, and that a logout can be told.
-fn check(zitadel: &Zitadel, config: &OidcConfig) -> Result<(), ObjectError> {
+pub(super) fn check(zitadel: &Zitadel, config: &OidcConfig) -> Result<(), ObjectError> {
     let takes = |grant| config.grant_types.contains(&grant);
     let (takes_code, is_implicit) = (takes(GrantType::AuthorizationCode), takes(GrantType::Implicit));
     let fits = config.response_types.iter().all(|kind| match kind {
@@ -136,12 +130,12 @@ pub fn get_application(
 }
 
 /// An application of a project of an organisation.
-pub fn get_app_by_id(zitadel: &Zitadel, named: &Named<'_>, organization: &str) -> Result<Application, Error> {
+pub fn get_app_by_id(zitadel: &Zitadel, named: &Named<'_>) -> Result<Application, Error> {
     get_application(zitadel, named.id, |application| {
         if *application.project_id != *named.project_id {
             return Err(ObjectError::ApplicationUnknown.into());
         }
-        match *application.resource_owner == *organization {
+        match named.is_own(&application.resource_owner) {
             true => Ok(()),
             false => Err(ObjectError::ApplicationElsewhere.into()),
         }
@@ -149,102 +143,96 @@ pub fn get_app_by_id(zitadel: &Zitadel, named: &Named<'_>, organization: &str) -
 }
 
 /// Deactivates an application: nobody signs in to it any more.
-pub fn deactivate_app(
-    zitadel: &Zitadel,
-    named: &Named<'_>,
-    organization: &str,
-    now: Timestamp,
-) -> Result<Receipt, Error> {
-    enter(zitadel, named, organization, ApplicationState::deactivated, now)
+pub fn deactivate_app(zitadel: &Zitadel, named: &Named<'_>, now: Timestamp) -> Result<Receipt, Error> {
+    enter(zitadel, named, ApplicationState::deactivated, now)
 }
 
 /// Reactivates an application.
-pub fn reactivate_app(
-    zitadel: &Zitadel,
-    named: &Named<'_>,
-    organization: &str,
-    now: Timestamp,
-) -> Result<Receipt, Error> {
-    enter(zitadel, named, organization, ApplicationState::reactivated, now)
+pub fn reactivate_app(zitadel: &Zitadel, named: &Named<'_>, now: Timestamp) -> Result<Receipt, Error> {
+    enter(zitadel, named, ApplicationState::reactivated, now)
 }
 
 fn enter(
     zitadel: &Zitadel,
     named: &Named<'_>,
-    organization: &str,
     next: impl FnOnce(ApplicationState) -> Result<ApplicationState, WrongApplicationState>,
     now: Timestamp,
 ) -> Result<Receipt, Error> {
-    change(
-        zitadel,
-        named,
-        organization,
-        ObjectError::ApplicationNotFound("COMMAND-ov9d3"),
-        now,
-        |application, events| {
-            application.state = next(application.state).map_err(|wrong| match wrong {
-                WrongApplicationState::NotActive => ObjectError::ApplicationNotActive,
-                WrongApplicationState::NotInactive => ObjectError::ApplicationNotInactive,
-            })?;
-            application.details.follow(events);
-            Ok(())
-        },
-    )
-    .map(|((), receipt)| receipt)
-}
-
-/// Makes an application a key.
-pub fn add_app_key(
-    zitadel: &Zitadel,
-    named: &Named<'_>,
-    expires: Timestamp,
-    organization: &str,
-    now: Timestamp,
-) -> Result<NewKey, Error> {
-    let mut ids = zitadel.context.ids.reserve();
-    let ((id, file), receipt) =
-        change(zitadel, named, organization, ObjectError::ApplicationMissing, now, |application, _| {
-            if !application.config.has_keys() {
-                return Err(ObjectError::NoKeyNeeded.into());
-            }
-            if expires <= now {
-                return Err(ObjectError::KeyExpired.into());
-            }
-            let pem = zitadel.context.keys.next().map_err(|_| Error::KeysExhausted)?.pem();
-            let public = keys::public_of_private(&pem).expect("the pool's keys are RSA keys");
-            let id = new_id(&mut ids, now);
-            let file = keys::application_file(&id, &pem, &application.id, &application.client_id);
-            application.keys.push(Key { id: id.clone(), public, created: now, expires, sequence: 0 });
-            Ok((id, file))
+    let missing = ObjectError::ApplicationNotFound("COMMAND-ov9d3");
+    let changed = change(zitadel, named, missing, now, |application, events| {
+        application.state = next(application.state).map_err(|wrong| match wrong {
+            WrongApplicationState::NotActive => ObjectError::ApplicationNotActive,
+            WrongApplicationState::NotInactive => ObjectError::ApplicationNotInactive,
         })?;
-    ids.commit();
-    Ok(NewKey { id, file, receipt })
+        (named.permit)(application)?;
+        application.details.follow(events);
+        Ok(())
+    });
+    changed.map(|((), receipt)| receipt)
 }
 
-/// Changes an application of a project of an organisation, which is one event of the project.
-fn change<R>(
+/// When an application changed last that is to be changed in several steps.
+pub fn check_there(zitadel: &Zitadel, named: &Named<'_>) -> Result<Timestamp, Error> {
+    let application = zitadel.state.applications.get(named.id).filter(|application| named.is(application));
+    let application = application.ok_or(ObjectError::ApplicationNotFound("COMMAND-28di9"))?;
+    Ok(application.details.change_date)
+}
+
+impl Named<'_> {
+    /// Whether an application is the one that is named.
+    pub fn is(&self, application: &Application) -> bool {
+        *application.id == *self.id
+            && *application.project_id == *self.project_id
+            && self.is_own(&application.resource_owner)
+    }
+
+    fn is_own(&self, organization: &str) -> bool {
+        self.organization.is_none_or(|own| own == organization)
+    }
+}
+
+/// Changes an application of a project, which is one event of the project.
+pub(super) fn change<R>(
     zitadel: &Zitadel,
     named: &Named<'_>,
-    organization: &str,
     missing: ObjectError,
     now: Timestamp,
     change: impl FnOnce(&mut Application, &Details) -> Result<R, Error>,
 ) -> Result<(R, Receipt), Error> {
-    projects::change(zitadel, named.project_id, organization, missing, |project| {
+    with_project(zitadel, named, missing, now, |events| {
+        let changed = zitadel.state.applications.update(named.id, |application| {
+            match *application.project_id == *named.project_id {
+                true => change(application, events),
+                false => Err(missing.into()),
+            }
+        });
+        changed.map_err(|error| match error {
+            DirectoryError::Refused(error) => error,
+            DirectoryError::Absent => missing.into(),
+            DirectoryError::Exists | DirectoryError::Taken(_) => ObjectError::ApplicationTaken.into(),
+        })
+    })
+}
+
+/// Writes an event of the project of an application, in one step with what `write` does.
+pub(super) fn with_project<R>(
+    zitadel: &Zitadel,
+    named: &Named<'_>,
+    missing: ObjectError,
+    now: Timestamp,
+    write: impl FnOnce(&Details) -> Result<R, Error>,
+) -> Result<(R, Receipt), Error> {
+    let changed = zitadel.state.projects.update(named.project_id, |project| {
+        if !named.is_own(&project.resource_owner) {
+            return Err(missing.into());
+        }
         let mut events = project.events;
         events.push(1, now);
-        let changed =
-            zitadel.state.applications.update(named.id, |application| match application.project_id == project.id {
-                true => change(application, &events),
-                false => Err(missing.into()),
-            });
-        let answer = changed.map_err(|error| match error {
-            DirectoryError::Refused(error) => error,
-            _ => missing.into(),
-        })?;
+        let answer = write(&events)?;
         project.events = events;
         Ok((answer, Receipt::new(&events, &project.resource_owner)))
-    })
+    });
+    changed.map_err(|error| projects::refused(error, missing))
 }
 
 #[cfg(test)]

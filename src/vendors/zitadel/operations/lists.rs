@@ -125,7 +125,7 @@ impl Filter {
 }
 
 impl Comparison {
-    fn matches(self, value: Timestamp, expected: Timestamp) -> bool {
+    pub(super) fn matches(self, value: Timestamp, expected: Timestamp) -> bool {
         match self {
             Self::Equals => value == expected,
             Self::After => value > expected,

@@ -1,21 +1,33 @@
-//! The members of ZITADEL's instance and organisations: users with roles there.
+//! The members of ZITADEL's instance, organisations, projects and project grants: users with roles there.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::super::error::Error;
-use super::super::error::objects::{Level, ObjectError};
-use super::super::record::{Details, Membership, is_role};
+use super::super::error::members::MemberError;
+use super::super::error::objects::ObjectError;
+use super::super::record::{Details, Gone, Level, Membership};
 use super::super::state::{INSTANCE, Zitadel};
 use super::objects::Receipt;
 use crate::directory::DirectoryError;
 
 /// Of what somebody is a member.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place<'a> {
     Instance,
     Organization(&'a str),
+    /// A project of an organisation.
+    Project {
+        organization: &'a str,
+        id: &'a str,
+    },
+    /// A project that is granted to an organisation, and the grant's id.
+    Grant {
+        organization: &'a str,
+        project: &'a str,
+        id: &'a str,
+    },
 }
 
 /// Somebody with roles.
@@ -24,28 +36,37 @@ pub struct Member {
     pub roles: Vec<String>,
 }
 
-impl<'a> Place<'a> {
-    fn level(self) -> Level {
+impl Place<'_> {
+    /// What kind of place it is.
+    pub fn level(self) -> Level {
         match self {
             Self::Instance => Level::Instance,
             Self::Organization(_) => Level::Organization,
+            Self::Project { .. } => Level::Project,
+            Self::Grant { .. } => Level::Grant,
         }
     }
 
-    fn organization(self) -> Option<&'a str> {
+    /// Whether a membership is of that place.
+    pub fn has(self, membership: &Membership) -> bool {
         match self {
-            Self::Instance => None,
-            Self::Organization(id) => Some(id),
+            Self::Instance => membership.is_at(None, None, None),
+            Self::Organization(id) => membership.is_at(Some(id), None, None),
+            Self::Project { organization, id } => membership.is_at(Some(organization), Some(id), None),
+            Self::Grant { organization, project, id } => membership.is_at(Some(organization), Some(project), Some(id)),
         }
     }
 
-    /// Whether members there can have a role.
-    fn has_role(self, role: &str) -> bool {
-        let start = match self {
-            Self::Instance => "IAM_",
-            Self::Organization(_) => "ORG_",
+    /// A membership of that place.
+    fn membership(self, roles: Vec<String>, events: &Details) -> Membership {
+        let (organization, project, grant) = match self {
+            Self::Instance => (None, None, None),
+            Self::Organization(id) => (Some(id), None, None),
+            Self::Project { organization, id } => (Some(organization), Some(id), None),
+            Self::Grant { organization, project, id } => (Some(organization), Some(project), Some(id)),
         };
-        is_role(role) && (role.starts_with(start) || (role == "SELF_MANAGEMENT_GLOBAL" && start == "ORG_"))
+        let [organization, project, grant] = [organization, project, grant].map(|id| id.map(str::to_owned));
+        Membership { organization, project, grant, roles, details: Details::row_of(events) }
     }
 
     /// Changes a membership and counts the event of it, in one step. `change` tells whether there is one.
@@ -63,81 +84,72 @@ impl<'a> Place<'a> {
             }
             Ok(Receipt::new(events, owner))
         };
-        let changed = match self {
+        let state = &zitadel.state;
+        match self {
             Self::Instance => {
-                zitadel.state.instance.update(INSTANCE, |instance| write(&mut instance.events, &instance.id))
+                let changed = state.instance.update(INSTANCE, |instance| write(&mut instance.events, &instance.id));
+                refused(changed, || unreachable!("the instance is there and has no alias"))
             }
             Self::Organization(id) => {
-                let changed = zitadel.state.organizations.update(id, |one| write(&mut one.events, &one.id));
-                return changed.map_err(|error| match error {
-                    DirectoryError::Refused(error) => error,
-                    _ => Error::OrganizationMissing,
-                });
+                refused(state.organizations.update(id, |one| write(&mut one.events, &one.id)), || {
+                    Error::OrganizationMissing
+                })
             }
-        };
-        changed.map_err(|error| match error {
-            DirectoryError::Refused(error) => error,
-            _ => unreachable!("the instance is there and has no alias"),
-        })
+            Self::Project { id, .. } | Self::Grant { project: id, .. } => {
+                refused(state.projects.update(id, |one| write(&mut one.events, &one.resource_owner)), || {
+                    ObjectError::ProjectMissing.into()
+                })
+            }
+        }
     }
 }
 
+fn refused<T, A>(result: Result<T, DirectoryError<A, Error>>, otherwise: impl FnOnce() -> Error) -> Result<T, Error> {
+    result.map_err(|error| match error {
+        DirectoryError::Refused(error) => error,
+        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => otherwise(),
+    })
+}
+
 /// Checks that members there can have these roles.
-pub(super) fn check_roles(place: Place<'_>, roles: &[String]) -> Result<(), ObjectError> {
-    match roles.iter().all(|role| place.has_role(role)) {
+pub(super) fn check_roles(level: Level, roles: &[String]) -> Result<(), MemberError> {
+    match roles.iter().all(|role| level.has_role(role)) {
         true => Ok(()),
-        false => Err(ObjectError::RoleInvalid(place.level())),
+        false => Err(MemberError::RoleInvalid(level)),
     }
 }
 
 /// Makes a user a member.
 pub fn add_member(zitadel: &Zitadel, place: Place<'_>, member: Member, now: Timestamp) -> Result<Receipt, Error> {
+    let level = place.level();
     if member.roles.is_empty() {
-        return Err(ObjectError::RolesMissing.into());
+        return Err(MemberError::RolesMissing(level).into());
     }
-    check_roles(place, &member.roles)?;
+    check_roles(level, &member.roles)?;
     place.change(zitadel, now, |events| {
         let added = zitadel.state.users.update(&member.user_id, |user| {
             let profile = user.profile_mut();
-            if profile.memberships.iter().any(|one| one.is_at(place.organization(), None)) {
-                return Err(Error::from(ObjectError::MemberTaken(place.level())));
+            if profile.memberships.iter().any(|one| place.has(one)) {
+                return Err(Error::from(MemberError::Taken(level)));
             }
-            profile.memberships.push(Membership {
-                organization: place.organization().map(str::to_owned),
-                project: None,
-                roles: member.roles,
-                details: Details::row_of(events),
-            });
+            profile.memberships.push(place.membership(member.roles, events));
             Ok(true)
         });
-        added.map_err(|error| match error {
-            DirectoryError::Refused(error) => error,
-            _ => ObjectError::GranteeMissing(missing(place)).into(),
-        })
+        refused(added, || MemberError::UserMissing(level).into())
     })
-}
-
-/// The id of "no such user".
-pub(super) fn missing(place: Place<'_>) -> &'static str {
-    match place {
-        Place::Instance => "INSTA-GSXOn",
-        Place::Organization(_) => "ORG-GoXOn",
-    }
 }
 
 /// Gives a member other roles. The same again write nothing.
 pub fn update_member(zitadel: &Zitadel, place: Place<'_>, member: Member, now: Timestamp) -> Result<Receipt, Error> {
-    if member.roles.is_empty() || check_roles(place, &member.roles).is_err() {
-        return Err(match place {
-            Place::Instance => ObjectError::RoleInvalid(Level::Instance).into(),
-            Place::Organization(_) => ObjectError::NewRoleInvalid.into(),
-        });
+    let level = place.level();
+    if member.roles.is_empty() || check_roles(level, &member.roles).is_err() {
+        return Err(MemberError::NewRoleInvalid(level).into());
     }
     place.change(zitadel, now, |events| {
         let changed = zitadel.state.users.update(&member.user_id, |user| {
             let mut memberships = user.profile_mut().memberships.iter_mut();
-            let own = memberships.find(|one| one.is_at(place.organization(), None));
-            let own = own.ok_or(Error::from(ObjectError::MemberNotFound))?;
+            let own = memberships.find(|one| place.has(one));
+            let own = own.ok_or(Error::from(MemberError::NotFound(level)))?;
             let changes = own.roles != member.roles;
             if changes {
                 own.roles = member.roles;
@@ -145,10 +157,7 @@ pub fn update_member(zitadel: &Zitadel, place: Place<'_>, member: Member, now: T
             }
             Ok(changes)
         });
-        changed.map_err(|error| match error {
-            DirectoryError::Refused(error) => error,
-            _ => ObjectError::MemberNotFound.into(),
-        })
+        refused(changed, || MemberError::NotFound(level).into())
     })
 }
 
@@ -158,9 +167,36 @@ pub fn remove_member(zitadel: &Zitadel, place: Place<'_>, user_id: &str, now: Ti
         let removed = zitadel.state.users.update(user_id, |user| {
             let memberships = &mut user.profile_mut().memberships;
             let before = memberships.len();
-            memberships.retain(|one| !one.is_at(place.organization(), None));
+            memberships.retain(|one| !place.has(one));
             Ok::<_, Error>(memberships.len() < before)
         });
         Ok(removed.unwrap_or(false))
     })
+}
+
+/// Takes a member's roles away, and tells when that was: also if it was before, but not if there never were any.
+pub fn delete_administrator(
+    zitadel: &Zitadel,
+    place: Place<'_>,
+    user_id: &str,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let key = format!("member/{place:?}/{user_id}");
+    let user = zitadel.state.users.get(user_id);
+    if user.is_none_or(|user| !user.profile.memberships.iter().any(|one| place.has(one))) {
+        return Ok(zitadel.state.gone.get(&key).map(|gone| gone.at));
+    }
+    let receipt = remove_member(zitadel, place, user_id, now)?;
+    zitadel.state.gone.push(Gone { key, at: receipt.at });
+    Ok(Some(receipt.at))
+}
+
+/// Takes the memberships away that fit, of whomever: what they were of is gone.
+pub(super) fn remove_where(zitadel: &Zitadel, is_gone: impl Fn(&Membership) -> bool) {
+    for user in zitadel.state.users.snapshot().iter().filter(|user| user.profile.memberships.iter().any(&is_gone)) {
+        let _ = zitadel.state.users.update(&user.profile.user_id, |user| {
+            user.profile_mut().memberships.retain(|one| !is_gone(one));
+            Ok::<_, Error>(())
+        });
+    }
 }

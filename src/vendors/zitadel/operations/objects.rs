@@ -25,6 +25,9 @@ impl Receipt {
     }
 }
 
+/// Whether the caller may do something to an object.
+pub type Permit<'a, T> = &'a dyn Fn(&T) -> Result<(), super::super::error::Error>;
+
 /// A new secret, and as it is kept.
 pub(super) fn new_secret(zitadel: &Zitadel) -> (String, PasswordHash) {
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::super::auth::{Caller, OrganizationName};
 use super::super::error::Error;
+use super::super::error::members::MemberError;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Organization, OrganizationState, Permission};
+use super::super::record::{Level, Organization, OrganizationAlias, OrganizationState, Permission, Project};
 use super::super::state::{INSTANCE, Zitadel};
 use super::members::{self, Member, Place};
 use super::objects::Receipt;
@@ -21,6 +22,17 @@ pub struct AddOrganization {
     pub id: Option<String>,
     pub name: String,
     pub admins: Vec<Admin>,
+}
+
+impl AddOrganization {
+    /// The ids of the administrators that are there already.
+    pub fn assigned(&self) -> Vec<String> {
+        let existing = self.admins.iter().filter_map(|admin| match &admin.user {
+            Some(AdminUser::Existing(id)) => Some(id.clone()),
+            Some(AdminUser::New(_)) | None => None,
+        });
+        existing.collect()
+    }
 }
 
 /// Who is to administrate it.
@@ -46,8 +58,18 @@ pub struct Added {
 /// The host below which organisations have their domains.
 const HOST: &str = "localhost";
 
-/// Makes an organisation.
-pub fn add_organization(zitadel: &Zitadel, input: AddOrganization, caller: &Caller) -> Result<Added, Error> {
+/// Makes an organisation, or nothing at all. `input` reads what is asked for.
+pub fn add_organization(
+    zitadel: &Zitadel,
+    input: impl Fn() -> Result<AddOrganization, Error>,
+    caller: &Caller,
+) -> Result<Added, Error> {
+    // What is made of it may be refused in the middle, so it is tried on a copy first.
+    add_all(&zitadel.trial(), input()?, caller)?;
+    add_all(zitadel, input()?, caller)
+}
+
+fn add_all(zitadel: &Zitadel, input: AddOrganization, caller: &Caller) -> Result<Added, Error> {
     caller.check_in(Permission::OrganizationCreate, None, None)?;
     if input.name.trim().is_empty() {
         return Err(ObjectError::OrganizationNameBlank.into());
@@ -56,11 +78,11 @@ pub fn add_organization(zitadel: &Zitadel, input: AddOrganization, caller: &Call
         match &admin.user {
             None => return Err(ObjectError::AdminMissing.into()),
             Some(AdminUser::Existing(id)) if zitadel.state.users.get(id).is_none() => {
-                return Err(ObjectError::GranteeMissing(members::missing(Place::Organization(""))).into());
+                return Err(MemberError::UserMissing(Level::Organization).into());
             }
             Some(AdminUser::Existing(_) | AdminUser::New(_)) => {}
         }
-        members::check_roles(Place::Organization(""), &admin.roles)?;
+        members::check_roles(Level::Organization, &admin.roles)?;
     }
     let organization = insert(zitadel, input.id, &input.name, caller.at())?;
     let mut added = Added {
@@ -69,15 +91,7 @@ pub fn add_organization(zitadel: &Zitadel, input: AddOrganization, caller: &Call
         admins: Vec::new(),
     };
     for admin in input.admins {
-        match add_admin(zitadel, &added.id, admin, caller, &mut added.admins) {
-            Ok(receipt) => added.receipt = receipt,
-            Err(error) => {
-                // Nothing of it stays.
-                remove_everything(zitadel, &added.id);
-                let _ = zitadel.state.organizations.remove(&added.id, |_| Ok::<_, Error>(()));
-                return Err(error);
-            }
-        }
+        added.receipt = add_admin(zitadel, &added.id, admin, caller, &mut added.admins)?;
     }
     Ok(added)
 }
@@ -96,8 +110,7 @@ fn insert(zitadel: &Zitadel, id: Option<String>, name: &str, now: Timestamp) -> 
     let made = zitadel.state.organizations.insert(&id, || Ok(Organization::new(id.clone(), name, HOST, now)));
     let organization = made.map_err(|error| match error {
         DirectoryError::Exists => Error::from(ObjectError::OrganizationExists),
-        DirectoryError::Taken(_) | DirectoryError::Absent => ObjectError::OrganizationTaken.into(),
-        DirectoryError::Refused(error) => error,
+        error => refused(error, ""),
     })?;
     ids.commit();
     Ok(organization)
@@ -167,10 +180,66 @@ fn enter(
         organization.enter(state, now);
         Ok(Receipt::new(&organization.events, &organization.id))
     });
-    entered.map_err(|error| match error {
+    entered.map_err(|error| refused(error, unknown))
+}
+
+/// What it means that the directory of organisations refused; `unknown` is the id of "no such organisation".
+fn refused(error: DirectoryError<OrganizationAlias, Error>, unknown: &'static str) -> Error {
+    match error {
         DirectoryError::Refused(error) => error,
-        _ => ObjectError::OrganizationNotFound(unknown).into(),
-    })
+        DirectoryError::Absent => ObjectError::OrganizationNotFound(unknown).into(),
+        DirectoryError::Exists | DirectoryError::Taken(_) => ObjectError::OrganizationTaken.into(),
+    }
+}
+
+/// Gives an organisation another name, and with it another domain.
+pub fn update_organization(
+    zitadel: &Zitadel,
+    id: &str,
+    name: &str,
+    permit: impl FnOnce() -> Result<(), Error>,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    const UNKNOWN: &str = "ORG-1MRds";
+    let renamed = zitadel.state.organizations.update(id, |organization| {
+        if !organization.is_there() {
+            return Err(Error::from(ObjectError::OrganizationNotFound(UNKNOWN)));
+        }
+        permit()?;
+        if name.trim().is_empty() {
+            return Err(ObjectError::OrganizationNameBlank.into());
+        }
+        if *organization.name == *name {
+            return Err(ObjectError::OrganizationUnchanged.into());
+        }
+        organization.rename(name, HOST, now);
+        Ok(Receipt::new(&organization.events, &organization.id))
+    });
+    renamed.map_err(|error| refused(error, UNKNOWN))
+}
+
+/// The organisation of a call, removed or not.
+pub fn get_organization(zitadel: &Zitadel, id: &str, unknown: &'static str) -> Result<Organization, Error> {
+    zitadel.state.organizations.get(id).ok_or(ObjectError::OrganizationNotFound(unknown).into())
+}
+
+/// The organisation that has that domain.
+pub fn get_organization_by_domain(zitadel: &Zitadel, domain: &str) -> Result<Organization, Error> {
+    zitadel.organization_of_domain(domain).ok_or(ObjectError::OrganizationNotFound("QUERY-iTTGJ").into())
+}
+
+/// Whether no organisation has that name, and none that domain.
+pub fn is_unique(zitadel: &Zitadel, name: &str, domain: &str) -> bool {
+    let aliases = [OrganizationAlias::Name(name.to_lowercase()), OrganizationAlias::Domain(domain.to_lowercase())];
+    aliases.iter().all(|alias| zitadel.state.organizations.find(alias).is_none())
+}
+
+/// Removes an organisation that has to be there.
+pub fn remove_organization(zitadel: &Zitadel, id: &str, now: Timestamp) -> Result<Receipt, Error> {
+    if zitadel.organization(id).is_none() {
+        return Err(ObjectError::OrganizationNotFound("COMMA-aps2n").into());
+    }
+    delete_organization(zitadel, id, || Ok(()), now)
 }
 
 /// Removes an organisation, and with it its users, projects and grants. One that is not there is gone already.
@@ -209,8 +278,16 @@ fn remove_everything(zitadel: &Zitadel, id: &str) {
     for application in state.applications.snapshot().iter().filter(|one| *one.resource_owner == *id) {
         let _ = state.applications.remove(&application.id, |_| Ok::<_, Error>(()));
     }
+    let is_granted = |project: &&Project| project.grants.iter().any(|grant| grant.organization == id);
+    for project in state.projects.snapshot().iter().filter(is_granted) {
+        let _ = state.projects.update(&project.id, |project| {
+            project.grants = project.grants.iter().filter(|grant| grant.organization != id).cloned().collect();
+            Ok::<_, Error>(())
+        });
+    }
     let is_gone = |user_id: &str| state.users.get(user_id).is_none();
     for grant in state.user_grants.snapshot().iter().filter(|one| *one.resource_owner == *id || is_gone(&one.user_id)) {
         let _ = state.user_grants.remove(&grant.id, |_| Ok::<_, Error>(()));
     }
+    members::remove_where(zitadel, |one| one.organization.as_deref() == Some(id));
 }

@@ -30,6 +30,23 @@ pub struct Page<T> {
     pub limit: u32,
 }
 
+impl<T> Page<T> {
+    /// The same without the rows that do not fit, which are counted all the same.
+    #[must_use]
+    pub fn showing(mut self, is_shown: impl FnMut(&T) -> bool) -> Self {
+        self.items.retain(is_shown);
+        self
+    }
+
+    /// The same without the rows that do not fit, which are not counted either.
+    #[must_use]
+    pub fn of(mut self, fits: impl FnMut(&T) -> bool) -> Self {
+        self.items.retain(fits);
+        self.total = self.items.len();
+        self
+    }
+}
+
 impl Paging {
     /// Where the page starts in a list of that length.
     pub fn start(&self, total: usize) -> usize {
@@ -48,6 +65,15 @@ impl Paging {
         let (total, limit) = (found.len(), if self.limit == 0 { DEFAULT_LIMIT } else { self.limit });
         let items = found.into_iter().skip(self.start(total)).take(limit as usize).collect();
         Ok(Page { items, total, limit })
+    }
+
+    /// The page of what was found, in that order, of the older list calls: as long as is asked for, else all of it.
+    pub fn unbounded_page<T>(self, mut found: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Page<T> {
+        found.sort_by(|one, other| if self.ascending { order(one, other) } else { order(other, one) });
+        let total = found.len();
+        let most = if self.limit == 0 { total } else { self.limit as usize };
+        let items = found.into_iter().skip(self.start(total)).take(most).collect();
+        Page { items, total, limit: self.limit }
     }
 }
 

@@ -1,4 +1,4 @@
-//! ZITADEL's projects and their roles.
+//! ZITADEL's projects: made, read, changed, shut and opened again, removed with all that belongs to them.
 
 use std::sync::Arc;
 
@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
+use super::super::record::{Gone, Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
 use super::super::state::Zitadel;
-use super::objects::Receipt;
+use super::objects::{Permit, Receipt};
 use super::write::new_id;
+use super::{members, user_grants};
 use crate::directory::DirectoryError;
 
 /// A project to be made.
@@ -20,12 +21,33 @@ pub struct AddProject {
     pub settings: ProjectSettings,
 }
 
-/// A role to be added to a project.
-pub struct AddRole {
-    pub project_id: String,
-    pub key: String,
-    pub display_name: String,
-    pub group: String,
+/// A project that a call names, and who may do that to it.
+pub struct Asked<'a> {
+    pub id: &'a str,
+    /// Of which organisation it has to be; the newer API does not say.
+    organization: Option<&'a str>,
+    permit: Permit<'a, Project>,
+}
+
+impl<'a> Asked<'a> {
+    /// A project of an organisation.
+    pub fn own(id: &'a str, organization: &'a str) -> Self {
+        Self { id, organization: Some(organization), permit: &|_| Ok(()) }
+    }
+
+    /// A project of any organisation.
+    pub fn any(id: &'a str, permit: Permit<'a, Project>) -> Self {
+        Self { id, organization: None, permit }
+    }
+
+    fn is(&self, project: &Project) -> bool {
+        self.organization.is_none_or(|organization| *project.resource_owner == *organization)
+    }
+
+    /// Asks whether the caller may.
+    pub(super) fn permit(&self, project: &Project) -> Result<(), Error> {
+        (self.permit)(project)
+    }
 }
 
 /// Makes a project.
@@ -46,54 +68,111 @@ pub fn add_project(zitadel: &Zitadel, input: AddProject, now: Timestamp) -> Resu
     Ok((project.id, receipt))
 }
 
-/// Deactivates a project of an organisation: nobody signs in to its applications any more.
-pub fn deactivate_project(zitadel: &Zitadel, id: &str, organization: &str, now: Timestamp) -> Result<Receipt, Error> {
-    enter(zitadel, id, organization, "COMMAND-112M9", ProjectState::deactivated, now)
+/// A project. One of another organisation is told apart from none.
+pub fn get_project(zitadel: &Zitadel, asked: &Asked<'_>) -> Result<Project, Error> {
+    let project = zitadel.state.projects.get(asked.id).ok_or(ObjectError::ProjectNotFound("QUERY-fk2fs"))?;
+    if !asked.is(&project) {
+        return Err(ObjectError::ProjectNotFound("MANAG-SFf2a").into());
+    }
+    asked.permit(&project)?;
+    Ok(project)
 }
 
-/// Reactivates a project of an organisation.
-pub fn reactivate_project(zitadel: &Zitadel, id: &str, organization: &str, now: Timestamp) -> Result<Receipt, Error> {
-    enter(zitadel, id, organization, "COMMAND-3M9sd", ProjectState::reactivated, now)
+/// Changes what a call sets of a project; the same again is no event.
+pub fn update_project(
+    zitadel: &Zitadel,
+    asked: &Asked<'_>,
+    change_settings: impl FnOnce(&mut ProjectSettings),
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    change(zitadel, asked, ObjectError::ProjectNotFound("COMMAND-3M9sd"), |project| {
+        asked.permit(project)?;
+        let mut settings = ProjectSettings::clone(&project.settings);
+        change_settings(&mut settings);
+        project.set(settings, now);
+        Ok(Receipt::new(&project.row, &project.resource_owner))
+    })
+}
+
+/// Deactivates a project: nobody signs in to its applications any more.
+pub fn deactivate_project(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
+    enter(zitadel, asked, "COMMAND-112M9", ProjectState::deactivated, now)
+}
+
+/// Reactivates a project.
+pub fn reactivate_project(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
+    enter(zitadel, asked, "COMMAND-3M9sd", ProjectState::reactivated, now)
 }
 
 fn enter(
     zitadel: &Zitadel,
-    id: &str,
-    organization: &str,
+    asked: &Asked<'_>,
     unknown: &'static str,
     next: impl FnOnce(ProjectState) -> Result<ProjectState, WrongProjectState>,
     now: Timestamp,
 ) -> Result<Receipt, Error> {
-    change(zitadel, id, organization, ObjectError::ProjectNotFound(unknown), |project| {
+    change(zitadel, asked, ObjectError::ProjectNotFound(unknown), |project| {
         let next = next(project.state).map_err(|wrong| match wrong {
             WrongProjectState::NotActive => ObjectError::ProjectNotActive,
             WrongProjectState::NotInactive => ObjectError::ProjectNotInactive,
         })?;
+        asked.permit(project)?;
         project.enter(next, now);
         Ok(Receipt::new(&project.events, &project.resource_owner))
     })
 }
 
-/// Adds a role to a project of an organisation.
-pub fn add_role(zitadel: &Zitadel, input: AddRole, organization: &str, now: Timestamp) -> Result<Receipt, Error> {
-    change(zitadel, &input.project_id, organization, ObjectError::ProjectMissing, |project| {
-        if project.role(&input.key).is_some() {
-            return Err(ObjectError::RoleTaken.into());
-        }
-        project.add_role(input.key, input.display_name, input.group, now);
-        Ok(Receipt::new(&project.events, &project.resource_owner))
-    })
+/// Removes a project of an organisation.
+pub fn remove_project(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
+    remove(zitadel, asked, now)?.ok_or(ObjectError::ProjectNotFound("COMMAND-3M9sd").into())
 }
 
-/// Changes a project of an organisation in one step; `missing` is what it means that there is none.
+/// Removes a project, and tells when that was: also if it is gone already, but not if there never was one.
+pub fn delete_project(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let removed = remove(zitadel, asked, now)?;
+    Ok(removed.map(|receipt| receipt.at).or_else(|| Some(zitadel.state.gone.get(&gone(asked.id))?.at)))
+}
+
+fn gone(id: &str) -> String {
+    format!("project/{id}")
+}
+
+fn remove(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Option<Receipt>, Error> {
+    let state = &zitadel.state;
+    let missing = ObjectError::ProjectMissing;
+    let removed = state.projects.remove(asked.id, |project| {
+        if !asked.is(project) {
+            return Err(Error::from(missing));
+        }
+        asked.permit(project)?;
+        let mut events = project.events;
+        events.push(1, now);
+        Ok(Receipt::new(&events, &project.resource_owner))
+    });
+    let receipt = match removed {
+        Ok(receipt) => receipt,
+        Err(DirectoryError::Refused(error)) if error == Error::from(missing) => return Ok(None),
+        Err(DirectoryError::Refused(error)) => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    state.gone.push(Gone { key: gone(asked.id), at: now });
+    for application in state.applications.snapshot().iter().filter(|one| *one.project_id == *asked.id) {
+        let _ = state.applications.remove(&application.id, |_| Ok::<_, Error>(()));
+    }
+    members::remove_where(zitadel, |one| one.project.as_deref() == Some(asked.id));
+    // What is answered is the last event, which is that of a grant where there was one.
+    let last = user_grants::remove_where(zitadel, |grant| *grant.project_id == *asked.id, now);
+    Ok(Some(Receipt { sequence: last.map_or(receipt.sequence, |last| last.sequence), ..receipt }))
+}
+
+/// Changes a project in one step; `missing` is what it means that there is none.
 pub(super) fn change<R>(
     zitadel: &Zitadel,
-    id: &str,
-    organization: &str,
+    asked: &Asked<'_>,
     missing: ObjectError,
     change: impl FnOnce(&mut Project) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    let changed = zitadel.state.projects.update(id, |project| match *project.resource_owner == *organization {
+    let changed = zitadel.state.projects.update(asked.id, |project| match asked.is(project) {
         true => change(project),
         false => Err(missing.into()),
     });

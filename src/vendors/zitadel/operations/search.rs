@@ -73,11 +73,14 @@ pub enum Column {
     CreationDate,
 }
 
+/// Checks that queries may nest as deep as that.
+pub(super) fn check_level(level: usize) -> Result<(), Error> {
+    if level > MAX_LEVEL { Err(Error::TooDeep) } else { Ok(()) }
+}
+
 /// What the vendor says of filters with empty lists and of nesting too deep; it stops at the first.
 pub(super) fn check(filters: &[Filter], level: usize) -> Result<(), Error> {
-    if level > MAX_LEVEL {
-        return Err(Error::TooDeep);
-    }
+    check_level(level)?;
     filters.iter().try_for_each(|filter| filter.check(level))
 }
 

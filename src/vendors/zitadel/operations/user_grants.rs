@@ -1,4 +1,4 @@
-//! The roles that ZITADEL's users are given in projects.
+//! The roles that ZITADEL's users are given in projects, which the newer API calls authorizations.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use super::super::error::Error;
 use super::super::error::objects::ObjectError;
 use super::super::record::{Details, Project, UserGrant, UserGrantState};
 use super::super::state::Zitadel;
-use super::objects::Receipt;
+use super::objects::{Permit, Receipt};
 use super::write::new_id;
 use crate::directory::DirectoryError;
 
@@ -24,6 +24,55 @@ pub struct AddUserGrant {
     pub roles: Vec<String>,
 }
 
+/// A grant that a call names, and who may do that to it.
+pub struct Asked<'a> {
+    pub id: &'a str,
+    /// Of which organisation it has to be; the newer API does not say.
+    organization: Option<&'a str>,
+    permit: Permit<'a, UserGrant>,
+}
+
+impl<'a> Asked<'a> {
+    /// A grant of an organisation.
+    pub fn own(id: &'a str, organization: &'a str) -> Self {
+        Self { id, organization: Some(organization), permit: &|_| Ok(()) }
+    }
+
+    /// A grant of any organisation.
+    pub fn any(id: &'a str, permit: Permit<'a, UserGrant>) -> Self {
+        Self { id, organization: None, permit }
+    }
+
+    fn is(&self, grant: &UserGrant) -> bool {
+        self.organization.is_none_or(|organization| *grant.resource_owner == *organization)
+    }
+
+    /// Changes the grant in one step, which is an event if `change` says so.
+    fn change(
+        &self,
+        zitadel: &Zitadel,
+        unknown: &'static str,
+        now: Timestamp,
+        change: impl FnOnce(&mut UserGrant) -> Result<bool, Error>,
+    ) -> Result<Receipt, Error> {
+        let missing = || Error::from(ObjectError::GrantNotFound(unknown));
+        let changed = zitadel.state.user_grants.update(self.id, |grant| {
+            if !self.is(grant) {
+                return Err(missing());
+            }
+            if change(grant)? {
+                (self.permit)(grant)?;
+                grant.details.push(1, now);
+            }
+            Ok(Receipt::new(&grant.details, &grant.resource_owner))
+        });
+        changed.map_err(|error| match error {
+            DirectoryError::Refused(error) => error,
+            DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => missing(),
+        })
+    }
+}
+
 /// Gives a user roles in a project. `permit` is asked when user, project and roles are known.
 pub fn add_user_grant(
     zitadel: &Zitadel,
@@ -35,11 +84,8 @@ pub fn add_user_grant(
         return Err(ObjectError::GranteeMissing("COMMAND-4f8sg").into());
     }
     let project = zitadel.state.projects.get(&input.project_id).ok_or(ObjectError::ProjectGrantMissing)?;
-    let project_grant_id = has_project(&project, &input)?;
-    let roles: HashSet<&str> = project.roles.iter().map(|role| &*role.key).collect();
-    if !input.roles.iter().all(|key| roles.contains(&**key)) {
-        return Err(ObjectError::RoleMissing.into());
-    }
+    let named = input.project_grant_id.as_deref();
+    let project_grant_id = has_project(&project, &input.organization, named, &input.roles)?;
     permit()?;
     let mut ids = zitadel.context.ids.reserve();
     let id = new_id(&mut ids, now);
@@ -61,20 +107,75 @@ pub fn add_user_grant(
     Ok((grant.id, receipt))
 }
 
-/// By which grant the organisation has the project; none where it owns it.
-fn has_project(project: &Project, input: &AddUserGrant) -> Result<Option<Arc<str>>, ObjectError> {
-    let named = || input.project_grant_id.as_deref().filter(|id| !id.is_empty());
-    if *project.resource_owner == *input.organization {
-        return Ok(named().map(Arc::from));
-    }
-    let granted = project.grants.iter().find(|grant| grant.organization == input.organization);
-    let granted = granted.filter(|grant| named().is_none_or(|id| id == grant.id));
-    let granted = granted.ok_or(ObjectError::ProjectGrantMissing)?;
-    let roles: HashSet<&str> = granted.roles.iter().map(|key| &**key).collect();
-    if !input.roles.iter().all(|key| roles.contains(&**key)) {
+/// By which grant the organisation has the project and may give these roles; none where it owns it.
+fn has_project(
+    project: &Project,
+    organization: &str,
+    named: Option<&str>,
+    roles: &[String],
+) -> Result<Option<Arc<str>>, ObjectError> {
+    let named = named.filter(|id| !id.is_empty());
+    let granted = match *project.resource_owner == *organization {
+        true => None,
+        false => {
+            let mut grants = project.grants.iter();
+            let own = grants.find(|grant| grant.organization == organization && named.is_none_or(|id| id == grant.id));
+            Some(own.ok_or(ObjectError::ProjectGrantMissing)?)
+        }
+    };
+    let known: HashSet<&str> = match granted {
+        Some(grant) => grant.roles.iter().map(|key| &**key).collect(),
+        None => project.roles.iter().map(|role| &*role.key).collect(),
+    };
+    if !roles.iter().all(|key| known.contains(&**key)) {
         return Err(ObjectError::RoleMissing);
     }
-    Ok(Some(granted.id.as_str().into()))
+    Ok(granted.map(|grant| grant.id.as_str()).or(named).map(Arc::from))
+}
+
+/// What is done where a grant has the roles that it is to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Same {
+    /// It is refused.
+    Refused,
+    /// It is no event.
+    Taken,
+}
+
+/// Gives a grant other roles.
+pub fn update_user_grant(
+    zitadel: &Zitadel,
+    asked: &Asked<'_>,
+    roles: Vec<String>,
+    same: Same,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    asked.change(zitadel, "COMMAND-3M9sd", now, |grant| {
+        if *grant.roles == *roles {
+            return match same {
+                Same::Refused => Err(ObjectError::GrantUnchanged.into()),
+                Same::Taken => Ok(false),
+            };
+        }
+        let project = zitadel.state.projects.get(&grant.project_id).ok_or(ObjectError::ProjectGrantMissing)?;
+        has_project(&project, &grant.resource_owner, grant.project_grant_id.as_deref(), &roles)?;
+        grant.roles = roles.into();
+        Ok(true)
+    })
+}
+
+/// Deactivates a grant: its roles do not count any more. An inactive one stays as it is, whoever asks.
+pub fn deactivate_user_grant(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
+    asked.change(zitadel, "COMMAND-3M9sd", now, |grant| Ok(enter(grant, UserGrantState::Inactive)))
+}
+
+/// Reactivates a grant.
+pub fn reactivate_user_grant(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
+    asked.change(zitadel, "COMMAND-Lp0gs", now, |grant| Ok(enter(grant, UserGrantState::Active)))
+}
+
+fn enter(grant: &mut UserGrant, state: UserGrantState) -> bool {
+    std::mem::replace(&mut grant.state, state) != state
 }
 
 /// Takes a grant away. One that is not there is gone already.
@@ -91,9 +192,10 @@ pub fn delete_authorization(
 
 /// Takes a grant of an organisation away.
 pub fn remove_user_grant(zitadel: &Zitadel, id: &str, organization: &str, now: Timestamp) -> Result<Receipt, Error> {
+    let missing = || Error::from(ObjectError::GrantNotFound("COMMAND-1My0t"));
     let removed = zitadel.state.user_grants.remove(id, |grant| {
         if *grant.resource_owner != *organization {
-            return Err(Error::from(ObjectError::GrantNotFound));
+            return Err(missing());
         }
         let mut last = grant.details;
         last.push(1, now);
@@ -101,13 +203,58 @@ pub fn remove_user_grant(zitadel: &Zitadel, id: &str, organization: &str, now: T
     });
     removed.map_err(|error| match error {
         DirectoryError::Refused(error) => error,
-        _ => ObjectError::GrantNotFound.into(),
+        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => missing(),
     })
 }
 
-/// Takes all grants of a user away that is gone.
-pub(super) fn remove_of_user(zitadel: &Zitadel, user_id: &str) {
-    for grant in zitadel.state.user_grants.snapshot().iter().filter(|grant| *grant.user_id == *user_id) {
-        let _ = zitadel.state.user_grants.remove(&grant.id, |_| Ok::<_, Error>(()));
+/// Takes grants of an organisation away, all of them or none.
+pub fn remove_user_grants(zitadel: &Zitadel, ids: &[String], organization: &str, now: Timestamp) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Err(ObjectError::NoGrants.into());
     }
+    let is_own =
+        |id: &String| zitadel.state.user_grants.get(id).is_some_and(|grant| *grant.resource_owner == *organization);
+    if !ids.iter().all(is_own) {
+        return Err(ObjectError::GrantNotFound("COMMAND-1My0t").into());
+    }
+    ids.iter().try_for_each(|id| remove_user_grant(zitadel, id, organization, now).map(drop))
+}
+
+/// Takes all grants of a user away that is gone.
+pub(super) fn remove_of_user(zitadel: &Zitadel, user_id: &str, now: Timestamp) -> Option<Receipt> {
+    remove_where(zitadel, |grant| *grant.user_id == *user_id, now)
+}
+
+/// Takes the grants away that fit, with an event for each; the last of them.
+pub(super) fn remove_where(zitadel: &Zitadel, is_gone: impl Fn(&UserGrant) -> bool, now: Timestamp) -> Option<Receipt> {
+    let mut last = None;
+    for grant in zitadel.state.user_grants.snapshot().iter().filter(|grant| is_gone(grant)) {
+        let removed = zitadel.state.user_grants.remove(&grant.id, |grant| {
+            let mut events = grant.details;
+            events.push(1, now);
+            Ok::<_, Error>(Receipt::new(&events, &grant.resource_owner))
+        });
+        last = removed.ok().or(last);
+    }
+    last
+}
+
+/// Leaves the grants that fit only the roles that stay, with an event for each that loses one; the last of them.
+pub(super) fn keep_roles(
+    zitadel: &Zitadel,
+    fits: impl Fn(&UserGrant) -> bool,
+    stays: impl Fn(&str) -> bool,
+    now: Timestamp,
+) -> Option<Receipt> {
+    let loses = |grant: &UserGrant| fits(grant) && !grant.roles.iter().all(|role| stays(role));
+    let mut last = None;
+    for grant in zitadel.state.user_grants.snapshot().iter().filter(|grant| loses(grant)) {
+        let changed = zitadel.state.user_grants.update(&grant.id, |grant| {
+            grant.roles = grant.roles.iter().filter(|role| stays(role)).cloned().collect();
+            grant.details.push(1, now);
+            Ok::<_, Error>(Receipt::new(&grant.details, &grant.resource_owner))
+        });
+        last = changed.ok().or(last);
+    }
+    last
 }

@@ -124,10 +124,13 @@ pub(super) fn remove_user(
         zitadel.state.ended.upsert(ended).expect("it has no alias that could be taken");
         Ok(Written { user: last, position, email_code: None, phone_code: None })
     });
-    let removed = removed.map_err(refused)?;
+    let mut removed = removed.map_err(refused)?;
     let editor = &caller.user().profile.user_id;
     events::record(zitadel, editor, &removed.user, [(EventKind::Removed, Map::new())].into_iter(), now);
-    user_grants::remove_of_user(zitadel, user_id);
+    // What is answered is the last event, which is that of a grant where there was one.
+    if let Some(last) = user_grants::remove_of_user(zitadel, user_id, now) {
+        removed.position.sequence = last.sequence;
+    }
     sessions::hide_of_user(zitadel, user_id);
     Ok(removed)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::details::Details;
 use super::policy::{ComplexityPolicy, LockoutPolicy, LoginPolicy, Policy};
+use super::secrets::Metadata;
 use crate::directory::Record;
 
 /// An organisation. A removed one stays as a record: calls may still name it.
@@ -28,6 +29,8 @@ pub struct Organization {
     pub lockout_policy: Option<Policy<LockoutPolicy>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complexity_policy: Option<Policy<ComplexityPolicy>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metadata: Vec<Metadata>,
 }
 
 /// An organisation's state.
@@ -48,6 +51,18 @@ pub struct Domain {
     pub name: String,
     pub is_verified: bool,
     pub is_primary: bool,
+    pub details: Details,
+}
+
+/// Why a domain cannot be changed as is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongDomain {
+    /// The organisation has none of that name.
+    Missing,
+    /// It has one already.
+    Taken,
+    /// It stands for the organisation.
+    Primary,
 }
 
 /// The instance: what all organisations have in common.
@@ -75,7 +90,7 @@ impl Organization {
     /// A new organisation, whose domain comes from its name: four events.
     pub fn new(id: String, name: &str, host: &str, now: Timestamp) -> Self {
         let events = Details::new(4, now);
-        let domain = Domain { name: domain_of(name, host), is_verified: true, is_primary: true };
+        let domain = Domain { name: domain_of(name, host), is_verified: true, is_primary: true, details: events };
         Self {
             id: id.into(),
             name: name.into(),
@@ -86,6 +101,7 @@ impl Organization {
             login_policy: None,
             lockout_policy: None,
             complexity_policy: None,
+            metadata: Vec::new(),
         }
     }
 
@@ -94,7 +110,6 @@ impl Organization {
         self.state != OrganizationState::Removed
     }
 
-    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// The domain that stands for the organisation.
     pub fn primary_domain(&self) -> &str {
         self.domains.iter().find(|domain| domain.is_primary).map_or("", |domain| &domain.name)
@@ -105,6 +120,82 @@ impl Organization {
         self.state = state;
         self.events.push(1, now);
         self.row.follow(&self.events);
+    }
+
+    /// Writes the events of another name: the domain that was made of the old one gives way to one of the new.
+    pub fn rename(&mut self, name: &str, host: &str, now: Timestamp) {
+        let (before, after) = (domain_of(&self.name, host), domain_of(name, host));
+        self.name = name.into();
+        self.events.push(1, now);
+        self.row.follow(&self.events);
+        if before == after {
+            return;
+        }
+        self.events.push(3, now); // added, verified, made the primary one
+        let details = Details::row_of(&self.events);
+        self.row.follow(&self.events);
+        let kept = self.domains.iter().filter(|domain| domain.name != before && domain.name != after).cloned();
+        let kept = kept.map(|domain| Domain { is_primary: false, ..domain }).collect::<Vec<_>>();
+        let made = Domain { name: after, is_verified: true, is_primary: true, details };
+        self.domains = kept.into_iter().chain([made]).collect();
+        self.events.push(1, now);
+    }
+
+    /// Writes the events that add a domain, which counts as verified.
+    ///
+    /// # Errors
+    /// [`WrongDomain::Taken`]
+    pub fn add_domain(&mut self, name: &str, now: Timestamp) -> Result<(), WrongDomain> {
+        if self.domain(name).is_some() {
+            return Err(WrongDomain::Taken);
+        }
+        self.events.push(2, now);
+        let details = Details::row_of(&self.events);
+        let added = Domain { name: name.to_owned(), is_verified: true, is_primary: false, details };
+        self.domains = self.domains.iter().cloned().chain([added]).collect();
+        Ok(())
+    }
+
+    /// The domain of that name.
+    pub fn domain(&self, name: &str) -> Option<&Domain> {
+        self.domains.iter().find(|domain| domain.name == name)
+    }
+
+    /// Writes the event that removes a domain.
+    ///
+    /// # Errors
+    /// [`WrongDomain::Missing`], [`WrongDomain::Primary`]
+    pub fn remove_domain(&mut self, name: &str, now: Timestamp) -> Result<(), WrongDomain> {
+        match self.domain(name) {
+            None => return Err(WrongDomain::Missing),
+            Some(domain) if domain.is_primary => return Err(WrongDomain::Primary),
+            Some(_) => {}
+        }
+        self.events.push(1, now);
+        self.domains = self.domains.iter().filter(|domain| domain.name != name).cloned().collect();
+        Ok(())
+    }
+
+    /// Writes the event that lets a domain stand for the organisation.
+    ///
+    /// # Errors
+    /// [`WrongDomain::Missing`]
+    pub fn set_primary_domain(&mut self, name: &str, now: Timestamp) -> Result<(), WrongDomain> {
+        if self.domain(name).is_none() {
+            return Err(WrongDomain::Missing);
+        }
+        self.events.push(1, now);
+        self.row.follow(&self.events);
+        let events = self.events;
+        let changed = self.domains.iter().cloned().map(|mut domain| {
+            domain.is_primary = domain.name == name;
+            if domain.is_primary {
+                domain.details.follow(&events);
+            }
+            domain
+        });
+        self.domains = changed.collect();
+        Ok(())
     }
 }
 

@@ -61,6 +61,8 @@ permissions! {
     SelfDelete = "user.self" 'd',
     /// `events.read`
     EventsRead = "events" 'r',
+    /// `user.grant.read`
+    UserGrantRead = "user.grant" 'r',
     /// `user.grant.write`
     UserGrantWrite = "user.grant" 'w',
     /// `user.grant.delete`
@@ -73,10 +75,20 @@ permissions! {
     OrganizationWrite = "org" 'w',
     /// `org.delete`
     OrganizationDelete = "org" 'd',
+    /// `org.global.read`
+    OrganizationGlobalRead = "org.global" 'r',
+    /// `org.member.read`
+    OrganizationMemberRead = "org.member" 'r',
     /// `org.member.write`
     OrganizationMemberWrite = "org.member" 'w',
     /// `org.member.delete`
     OrganizationMemberDelete = "org.member" 'd',
+    /// `iam.read`
+    InstanceRead = "iam" 'r',
+    /// `iam.write`
+    InstanceWrite = "iam" 'w',
+    /// `iam.member.read`
+    InstanceMemberRead = "iam.member" 'r',
     /// `iam.member.write`
     InstanceMemberWrite = "iam.member" 'w',
     /// `iam.member.delete`
@@ -95,10 +107,30 @@ permissions! {
     ProjectWrite = "project" 'w',
     /// `project.delete`
     ProjectDelete = "project" 'd',
+    /// `project.role.read`
+    ProjectRoleRead = "project.role" 'r',
     /// `project.role.write`
     ProjectRoleWrite = "project.role" 'w',
+    /// `project.role.delete`
+    ProjectRoleDelete = "project.role" 'd',
+    /// `project.member.read`
+    ProjectMemberRead = "project.member" 'r',
     /// `project.member.write`
     ProjectMemberWrite = "project.member" 'w',
+    /// `project.member.delete`
+    ProjectMemberDelete = "project.member" 'd',
+    /// `project.grant.read`
+    ProjectGrantRead = "project.grant" 'r',
+    /// `project.grant.write`
+    ProjectGrantWrite = "project.grant" 'w',
+    /// `project.grant.delete`
+    ProjectGrantDelete = "project.grant" 'd',
+    /// `project.grant.member.read`
+    ProjectGrantMemberRead = "project.grant.member" 'r',
+    /// `project.grant.member.write`
+    ProjectGrantMemberWrite = "project.grant.member" 'w',
+    /// `project.grant.member.delete`
+    ProjectGrantMemberDelete = "project.grant.member" 'd',
     /// `project.app.read`
     ApplicationRead = "project.app" 'r',
     /// `project.app.write`
@@ -140,6 +172,11 @@ fn verb(letter: char) -> &'static str {
         'w' => "write",
         _ => "delete",
     }
+}
+
+/// The vendor's roles whose names start like that, in its order.
+pub fn roles_of(start: &str) -> impl Iterator<Item = &'static str> {
+    ROLES.lines().filter(move |line| line.starts_with(start))
 }
 
 /// Whether the vendor has a role of that name.

@@ -139,7 +139,6 @@ impl Project {
         self.roles.iter().find(|role| role.key == key)
     }
 
-    #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// The grant of that id.
     pub fn grant(&self, id: &str) -> Option<&ProjectGrant> {
         self.grants.iter().find(|grant| grant.id == id)
@@ -162,6 +161,74 @@ impl Project {
         self.events.push(1, now);
         let role = ProjectRole { key, display_name, group, details: Details::row_of(&self.events) };
         self.roles = self.roles.iter().cloned().chain([role]).collect();
+    }
+
+    /// Sets what a call sets of a project; the same again is no event.
+    pub fn set(&mut self, settings: ProjectSettings, now: Timestamp) {
+        if *self.settings != settings {
+            self.settings = settings.into();
+            self.push(now);
+        }
+    }
+
+    /// Changes a role; the same again is no event. `false` if there is none of that key.
+    pub fn change_role(&mut self, key: &str, change: impl FnOnce(&mut ProjectRole), now: Timestamp) -> bool {
+        let mut roles = self.roles.to_vec();
+        let Some(role) = roles.iter_mut().find(|role| role.key == key) else { return false };
+        let before = role.clone();
+        change(role);
+        if *role != before {
+            self.events.push(1, now);
+            role.details.follow(&self.events);
+            self.roles = roles.into();
+        }
+        true
+    }
+
+    /// Writes the event that removes a role, and takes it out of the grants of the project. `false` if there is none.
+    pub fn remove_role(&mut self, key: &str, now: Timestamp) -> bool {
+        if self.role(key).is_none() {
+            return false;
+        }
+        self.events.push(1, now);
+        self.roles = self.roles.iter().filter(|role| role.key != key).cloned().collect();
+        let granted: Vec<_> = self.grants.iter().filter(|grant| grant.roles.iter().any(|own| own == key)).collect();
+        for id in granted.into_iter().map(|grant| grant.id.clone()).collect::<Vec<_>>() {
+            self.change_grant(&id, |grant| grant.roles.retain(|own| own != key), now);
+        }
+        true
+    }
+
+    /// Writes the event that grants the project to an organisation.
+    pub fn add_grant(&mut self, id: String, organization: String, roles: Vec<String>, now: Timestamp) {
+        self.events.push(1, now);
+        let details = Details::row_of(&self.events);
+        let grant = ProjectGrant { id, organization, roles, is_inactive: false, details };
+        self.grants = self.grants.iter().cloned().chain([grant]).collect();
+    }
+
+    /// Changes a grant; the same again is no event. `false` if there is none of that id.
+    pub fn change_grant(&mut self, id: &str, change: impl FnOnce(&mut ProjectGrant), now: Timestamp) -> bool {
+        let mut grants = self.grants.to_vec();
+        let Some(grant) = grants.iter_mut().find(|grant| grant.id == id) else { return false };
+        let before = grant.clone();
+        change(grant);
+        if *grant != before {
+            self.events.push(1, now);
+            grant.details.follow(&self.events);
+            self.grants = grants.into();
+        }
+        true
+    }
+
+    /// Writes the event that takes a grant back. `false` if there is none.
+    pub fn remove_grant(&mut self, id: &str, now: Timestamp) -> bool {
+        if self.grant(id).is_none() {
+            return false;
+        }
+        self.events.push(1, now);
+        self.grants = self.grants.iter().filter(|grant| grant.id != id).cloned().collect();
+        true
     }
 }
 
@@ -207,5 +274,20 @@ mod tests {
         assert_eq!(project.state.deactivated(), Err(WrongProjectState::NotActive));
         assert_eq!(project.state.reactivated(), Ok(ProjectState::Active));
         assert_eq!(ProjectState::Active.reactivated(), Err(WrongProjectState::NotInactive));
+    }
+
+    #[test]
+    fn what_changes_nothing_is_no_event_and_a_removed_role_leaves_its_grants() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut project = Project::new("1".to_owned(), "org".into(), ProjectSettings::default(), now);
+        project.set(ProjectSettings::default(), now);
+        project.add_role("admin".to_owned(), "Admin".to_owned(), String::new(), now);
+        assert!(project.change_role("admin", |_| {}, now) && !project.change_role("nobody", |_| {}, now));
+        project.add_grant("g".to_owned(), "other".to_owned(), vec!["admin".to_owned()], now);
+        assert_eq!(project.events.sequence, 3);
+        assert!(project.remove_role("admin", now) && !project.remove_role("admin", now));
+        assert_eq!((project.events.sequence, project.grant("g").unwrap().roles.len()), (5, 0));
+        assert!(project.remove_grant("g", now) && !project.remove_grant("g", now));
+        assert_eq!((project.events.sequence, project.row.sequence), (6, 1));
     }
 }

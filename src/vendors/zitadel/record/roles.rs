@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::details::Details;
-use super::permission::Permission;
+use super::permission::{Permission, is_role, roles_of};
 
-/// Roles that a user holds in the whole instance, in one organisation, or in one project of it.
+/// Roles that a user holds in the whole instance, in one organisation, in one project of it, or in one grant of a
+/// project to it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Membership {
@@ -15,6 +16,9 @@ pub struct Membership {
     /// The project's id; absent for the whole organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// The id of the grant by which the organisation has the project; absent where it owns it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
     /// The vendor's names of roles.
     pub roles: Vec<String>,
     /// The events that made it, which are those of the instance, the organisation or the project. What a seed gives is
@@ -44,9 +48,42 @@ impl Membership {
         self.roles.iter().any(|role| permission.is_of(role))
     }
 
-    /// Whether it is the one of that level: the instance, an organisation, or a project of it.
-    pub fn is_at(&self, organization: Option<&str>, project: Option<&str>) -> bool {
-        self.organization.as_deref() == organization && self.project.as_deref() == project
+    /// Whether it is the one of that level: the instance, an organisation, a project of it, or a grant of one to it.
+    pub fn is_at(&self, organization: Option<&str>, project: Option<&str>, grant: Option<&str>) -> bool {
+        let own = [&self.organization, &self.project, &self.grant].map(Option::as_deref);
+        own == [organization, project, grant]
+    }
+}
+
+/// At what somebody is a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    Instance,
+    Organization,
+    Project,
+    Grant,
+}
+
+impl Level {
+    /// The roles that members there can have.
+    pub fn roles(self) -> Vec<&'static str> {
+        match self {
+            Self::Instance => roles_of("IAM_").collect(),
+            Self::Organization => roles_of("ORG_").collect(),
+            Self::Project => roles_of("PROJECT_").filter(|role| !role.starts_with("PROJECT_GRANT_")).collect(),
+            Self::Grant => roles_of("PROJECT_GRANT_").collect(),
+        }
+    }
+
+    /// Whether members there can have a role.
+    pub fn has_role(self, role: &str) -> bool {
+        is_role(role)
+            && match self {
+                Self::Organization => role.starts_with("ORG_") || role == "SELF_MANAGEMENT_GLOBAL",
+                Self::Instance => role.starts_with("IAM_"),
+                Self::Project => role.starts_with("PROJECT_") && !role.starts_with("PROJECT_GRANT_"),
+                Self::Grant => role.starts_with("PROJECT_GRANT_"),
+            }
     }
 }
 
@@ -63,7 +100,7 @@ mod tests {
         assert!(instance.applies_to("o") && organization.applies_to("o") && !organization.applies_to("x"));
         assert!(!instance.is_elsewhere(None) && !organization.is_elsewhere(Some("p")));
         assert!(project.is_elsewhere(None) && project.is_elsewhere(Some("q")) && !project.is_elsewhere(Some("p")));
-        assert!(project.is_at(Some("o"), Some("p")) && !project.is_at(Some("o"), None));
+        assert!(project.is_at(Some("o"), Some("p"), None) && !project.is_at(Some("o"), None, None));
         assert!(project.allows(Permission::ApplicationDelete));
     }
 }

@@ -1,119 +1,31 @@
-//! The routes of ZITADEL's applications and their keys.
+//! The routes of ZITADEL's applications and their keys, in the newer API.
 
-use super::described::{Gate, Visitor};
 use super::handler::{Handler, Row};
+use super::projects::in_project;
+use crate::vendors::zitadel::auth::Caller;
 use crate::vendors::zitadel::error::Error;
-use crate::vendors::zitadel::error::objects::ObjectError;
+use crate::vendors::zitadel::operations::application_changes::{self, Kind};
 use crate::vendors::zitadel::operations::applications::{self, Named};
-use crate::vendors::zitadel::record::{Permission, Project};
+use crate::vendors::zitadel::operations::listing::Limit;
+use crate::vendors::zitadel::operations::objects::Permit;
+use crate::vendors::zitadel::operations::{application_keys, application_lists};
+use crate::vendors::zitadel::record::{Application, Permission};
 use crate::vendors::zitadel::wire;
+use crate::vendors::zitadel::wire::applications::Part;
 use crate::vendors::zitadel::wire::described::Described;
 
-/// The application of a message of the first API.
-fn named(message: &Described) -> Named<'_> {
-    Named { project_id: message.text("projectId"), id: message.text("appId") }
+/// The application of a message.
+fn named<'a>(message: &'a Described, permit: Permit<'a, Application>) -> Named<'a> {
+    let (project_id, id) = (message.text("projectId"), message.text("applicationId"));
+    Named { project_id, id, organization: None, permit }
 }
 
-/// Whether a project is one of the organisation of a call.
-fn is_own(visitor: &Visitor) -> impl FnOnce(&Project) -> Result<(), Error> {
-    |project| match *project.resource_owner == *visitor.organization {
-        true => Ok(()),
-        false => Err(ObjectError::ProjectMissing.into()),
-    }
+/// Whether the caller may do that to an application.
+fn in_application(caller: &Caller, permission: Permission) -> impl Fn(&Application) -> Result<(), Error> {
+    move |one| caller.check_in(permission, Some(&one.resource_owner), Some(&one.project_id))
 }
 
-pub(super) static ROWS: [Row; 8] = [
-    Row::new(
-        "management_v1_add_oidc_app",
-        "POST",
-        "/management/v1/projects/{project_id}/apps/oidc",
-        Handler::described("AddOIDCAppRequest", |request| {
-            let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
-            request.serve_v1(&gate, "added", |message, visitor| {
-                let input = wire::applications::add_oidc_app(message);
-                request.may_store(input.config.back_channel_logout_uri())?;
-                applications::add_application(request.zitadel, input, is_own(visitor), visitor.caller.at())
-                    .map(|added| wire::applications::added(&added))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/AddOIDCApp")
-    .heavy()
-    .unseen(),
-    Row::new(
-        "management_v1_add_api_app",
-        "POST",
-        "/management/v1/projects/{project_id}/apps/api",
-        Handler::described("AddAPIAppRequest", |request| {
-            let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
-            request.serve_v1(&gate, "added", |message, visitor| {
-                let input = wire::applications::add_api_app(message);
-                applications::add_application(request.zitadel, input, is_own(visitor), visitor.caller.at())
-                    .map(|added| wire::applications::added(&added))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/AddAPIApp")
-    .heavy()
-    .unseen(),
-    Row::new(
-        "management_v1_get_app_by_id",
-        "GET",
-        "/management/v1/projects/{project_id}/apps/{app_id}",
-        Handler::described("GetAppByIDRequest", |request| {
-            let gate = Gate::InProject(Permission::ApplicationRead, "projectId");
-            request.serve_v1(&gate, "found", |message, visitor| {
-                applications::get_app_by_id(request.zitadel, &named(message), &visitor.organization)
-                    .map(|application| wire::applications::app(&application))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/GetAppByID")
-    .reads_only(),
-    Row::new(
-        "management_v1_deactivate_app",
-        "POST",
-        "/management/v1/projects/{project_id}/apps/{app_id}/_deactivate",
-        Handler::described("DeactivateAppRequest", |request| {
-            let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
-            request.serve_v1(&gate, "deactivated", |message, visitor| {
-                let now = visitor.caller.at();
-                applications::deactivate_app(request.zitadel, &named(message), &visitor.organization, now)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/DeactivateApp"),
-    Row::new(
-        "management_v1_reactivate_app",
-        "POST",
-        "/management/v1/projects/{project_id}/apps/{app_id}/_reactivate",
-        Handler::described("ReactivateAppRequest", |request| {
-            let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
-            request.serve_v1(&gate, "reactivated", |message, visitor| {
-                let now = visitor.caller.at();
-                applications::reactivate_app(request.zitadel, &named(message), &visitor.organization, now)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/ReactivateApp"),
-    Row::new(
-        "management_v1_add_app_key",
-        "POST",
-        "/management/v1/projects/{project_id}/apps/{app_id}/keys",
-        Handler::described("AddAppKeyRequest", |request| {
-            let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
-            request.serve_v1(&gate, "added", |message, visitor| {
-                let (expires, now) = (wire::applications::expiration(message), visitor.caller.at());
-                let organization = &visitor.organization;
-                applications::add_app_key(request.zitadel, &named(message), expires, organization, now)
-                    .map(|key| wire::applications::new_key(&key))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/AddAppKey")
-    .unseen(),
+pub(super) static ROWS: [Row; 12] = [
     Row::new(
         "create_application",
         "POST",
@@ -122,31 +34,213 @@ pub(super) static ROWS: [Row; 8] = [
             request.serve_described("created", |message, caller| {
                 let input = wire::applications::create_application(message).ok_or(Error::SamlUnemulated)?;
                 request.may_store(input.config.back_channel_logout_uri())?;
-                let permit = |project: &Project| {
-                    caller.check_in(Permission::ApplicationWrite, Some(&project.resource_owner), Some(&project.id))
-                };
-                applications::add_application(request.zitadel, input, permit, caller.at())
-                    .map(|added| wire::applications::created_application(&added))
+                applications::add_application(
+                    request.zitadel,
+                    input,
+                    in_project(caller, Permission::ApplicationWrite),
+                    caller.at(),
+                )
+                .map(|added| wire::applications::created_application(&added))
             })
         }),
     )
     .rpc("/zitadel.application.v2.ApplicationService/CreateApplication")
-    .heavy()
-    .unseen(),
+    .heavy(),
+    Row::new(
+        "update_application",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/UpdateApplication",
+        Handler::described("UpdateApplicationRequest", |request| {
+            request.serve_described("updated", |message, caller| {
+                let permit = in_application(caller, Permission::ApplicationWrite);
+                let named = named(message, &permit);
+                let now = caller.at();
+                let zitadel = request.zitadel;
+                let mut at = applications::check_there(zitadel, &named)?;
+                if !message.text("name").is_empty() {
+                    at = application_changes::update_name(zitadel, &named, message.text("name"), now)?.at;
+                }
+                match wire::applications::update_application(message) {
+                    Part::Oidc(part) => {
+                        request.may_store(wire::applications::logout_url(&part))?;
+                        at = application_changes::update_oidc(
+                            zitadel,
+                            &named,
+                            |old| wire::applications::merged(old, part),
+                            now,
+                        )?
+                        .at
+                    }
+                    Part::Api(method) => at = application_changes::update_api(zitadel, &named, method, now)?.at,
+                    Part::Saml => return Err(Error::SamlUnemulated),
+                    Part::Nothing => {}
+                }
+                Ok(wire::objects::only_date("changeDate", at))
+            })
+        }),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/UpdateApplication"),
     Row::new(
         "get_application",
         "POST",
         "/zitadel.application.v2.ApplicationService/GetApplication",
         Handler::described("GetApplicationRequest", |request| {
             request.serve_described("found", |message, caller| {
-                applications::get_application(request.zitadel, message.text("applicationId"), |application| {
-                    let (organization, project) = (&application.resource_owner, &application.project_id);
-                    caller.check_in(Permission::ApplicationRead, Some(organization), Some(project))
-                })
-                .map(|application| wire::applications::application(&application))
+                let permit = in_application(caller, Permission::ApplicationRead);
+                applications::get_application(request.zitadel, message.text("applicationId"), permit)
+                    .map(|application| wire::applications::application(&application))
             })
         }),
     )
     .rpc("/zitadel.application.v2.ApplicationService/GetApplication")
     .reads_only(),
+    Row::new(
+        "delete_application",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/DeleteApplication",
+        Handler::described("DeleteApplicationRequest", |request| {
+            request.serve_described("deleted", |message, caller| {
+                let permit = in_application(caller, Permission::ApplicationDelete);
+                let named = named(message, &permit);
+                application_changes::remove_app(request.zitadel, &named, caller.at())
+                    .map(|receipt| wire::objects::only_date("deletionDate", receipt.at))
+            })
+        }),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/DeleteApplication"),
+    Row::new(
+        "deactivate_application",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/DeactivateApplication",
+        Handler::described("DeactivateApplicationRequest", |request| {
+            request.serve_described("deactivated", |message, caller| {
+                let permit = in_application(caller, Permission::ApplicationWrite);
+                let named = named(message, &permit);
+                applications::deactivate_app(request.zitadel, &named, caller.at())
+                    .map(|receipt| wire::objects::only_date("deactivationDate", receipt.at))
+            })
+        }),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/DeactivateApplication"),
+    Row::new(
+        "reactivate_application",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/ReactivateApplication",
+        Handler::described("ReactivateApplicationRequest", |request| {
+            request.serve_described("reactivated", |message, caller| {
+                let permit = in_application(caller, Permission::ApplicationWrite);
+                let named = named(message, &permit);
+                applications::reactivate_app(request.zitadel, &named, caller.at())
+                    .map(|receipt| wire::objects::only_date("reactivationDate", receipt.at))
+            })
+        }),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/ReactivateApplication"),
+    Row::new(
+        "generate_client_secret",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/GenerateClientSecret",
+        Handler::described("GenerateClientSecretRequest", |request| {
+            request.serve_described("generated", |message, caller| {
+                let permit = in_application(caller, Permission::ApplicationWrite);
+                let named = named(message, &permit);
+                let (secret, receipt) =
+                    application_changes::generate_secret(request.zitadel, &named, Kind::Any, caller.at())?;
+                Ok(wire::applications::new_secret(&secret, &receipt))
+            })
+        }),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/GenerateClientSecret")
+    .heavy(),
+    Row::new(
+        "list_applications",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/ListApplications",
+        Handler::described("ListApplicationsRequest", |request| {
+            request.serve_described("found", |message, caller| {
+                let (search, may_see) = (
+                    wire::applications::list_applications(message),
+                    in_application(caller, Permission::ApplicationRead),
+                );
+                let page = application_lists::list_applications(
+                    request.zitadel,
+                    search,
+                    Limit::Bounded,
+                    |_| true,
+                    |one| may_see(one).is_ok(),
+                )?;
+                Ok(wire::applications::applications(&page))
+            })
+        })
+        .trailing(),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/ListApplications")
+    .reads_only()
+    .list(),
+    Row::new(
+        "create_application_key",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/CreateApplicationKey",
+        Handler::described("CreateApplicationKeyRequest", |request| {
+            request.serve_described("created", |message, caller| {
+                let permit = in_application(caller, Permission::ApplicationWrite);
+                let named = named(message, &permit);
+                let expires = wire::applications::expiration(message);
+                application_keys::add_app_key(request.zitadel, &named, expires, caller.at())
+                    .map(|key| wire::applications::created_key(&key))
+            })
+        }),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/CreateApplicationKey"),
+    Row::new(
+        "delete_application_key",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/DeleteApplicationKey",
+        Handler::described("DeleteApplicationKeyRequest", |request| {
+            request.serve_described("deleted", |message, caller| {
+                let permit = in_application(caller, Permission::ApplicationWrite);
+                let named = named(message, &permit);
+                application_keys::remove_app_key(request.zitadel, &named, message.text("keyId"), caller.at())
+                    .map(|receipt| wire::objects::only_date("deletionDate", receipt.at))
+            })
+        }),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/DeleteApplicationKey"),
+    Row::new(
+        "get_application_key",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/GetApplicationKey",
+        Handler::described("GetApplicationKeyRequest", |request| {
+            request.serve_described("found", |message, caller| {
+                let permit = in_application(caller, Permission::ApplicationRead);
+                application_keys::get_key(request.zitadel, message.text("keyId"), permit)
+                    .map(|key| wire::applications::key(&key))
+            })
+        }),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/GetApplicationKey")
+    .reads_only(),
+    Row::new(
+        "list_application_keys",
+        "POST",
+        "/zitadel.application.v2.ApplicationService/ListApplicationKeys",
+        Handler::described("ListApplicationKeysRequest", |request| {
+            request.serve_described("found", |message, caller| {
+                let (search, may_see) =
+                    (wire::applications::list_keys(message), in_application(caller, Permission::ApplicationRead));
+                let page = application_keys::list_keys(
+                    request.zitadel,
+                    search,
+                    Limit::Bounded,
+                    |_| true,
+                    |one| may_see(one).is_ok(),
+                )?;
+                Ok(wire::applications::keys(&page))
+            })
+        })
+        .trailing(),
+    )
+    .rpc("/zitadel.application.v2.ApplicationService/ListApplicationKeys")
+    .reads_only()
+    .list(),
 ];

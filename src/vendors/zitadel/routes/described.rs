@@ -80,6 +80,21 @@ impl Request<'_> {
         Ok(self.succeed(&caller, answer, &value))
     }
 
+    /// The same for an operation that asks for a permission in the caller's organisation, before it validates.
+    pub(super) fn serve_admitted_described(
+        &self,
+        permission: Permission,
+        answer: &'static str,
+        operate: impl FnOnce(&Described, &Caller) -> Result<Value, Error>,
+    ) -> Result<Reply, Error> {
+        let message = described::decode(self.exchange, self.edge, self.message)?;
+        let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
+        caller.admit(permission, &auth::organization(self.zitadel, None, &caller)?, None)?;
+        message.validate()?;
+        let value = operate(&message, &caller)?;
+        Ok(self.succeed(&caller, answer, &value))
+    }
+
     /// Refuses to store a URL that this server would call, if a page of another origin asks for it.
     pub(super) fn may_store(&self, url: &str) -> Result<(), Error> {
         match !url.is_empty() && self.visit().is_foreign() {

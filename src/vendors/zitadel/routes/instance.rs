@@ -1,13 +1,12 @@
 //! The routes of ZITADEL's instance, of the policies that count, and of oneself.
 
 use super::described::Gate;
-use super::handler::{Handler, Row, USER};
-use crate::vendors::zitadel::operations::members::{self, Place};
+use super::handler::{Handler, Row};
 use crate::vendors::zitadel::operations::policies;
 use crate::vendors::zitadel::record::Permission;
 use crate::vendors::zitadel::wire;
 
-pub(super) static ROWS: [Row; 6] = [
+pub(super) static ROWS: [Row; 5] = [
     Row::new(
         "management_v1_get_lockout_policy",
         "GET",
@@ -35,48 +34,32 @@ pub(super) static ROWS: [Row; 6] = [
     .framed_rpc("/zitadel.management.v1.ManagementService/GetLoginPolicy")
     .reads_only(),
     Row::new(
-        "admin_v1_add_iam_member",
+        "management_v1_add_custom_lockout_policy",
         "POST",
-        "/admin/v1/members",
-        Handler::described("AddIAMMemberRequest", |request| {
-            let gate = Gate::Permission(Permission::InstanceMemberWrite);
+        "/management/v1/policies/lockout",
+        Handler::described("AddCustomLockoutPolicyRequest", |request| {
+            let gate = Gate::Permission(Permission::PolicyWrite);
             request.serve_v1(&gate, "added", |message, visitor| {
-                let member = wire::objects::member(message);
-                members::add_member(request.zitadel, Place::Instance, member, visitor.caller.at())
+                let rules = wire::policies::lockout_policy(message);
+                policies::add_lockout_policy(request.zitadel, &visitor.organization, rules, visitor.caller.at())
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),
     )
-    .framed_rpc("/zitadel.admin.v1.AdminService/AddIAMMember"),
+    .framed_rpc("/zitadel.management.v1.ManagementService/AddCustomLockoutPolicy"),
     Row::new(
-        "admin_v1_update_iam_member",
-        "PUT",
-        "/admin/v1/members/{user_id}",
-        Handler::described("UpdateIAMMemberRequest", |request| {
-            let gate = Gate::Permission(Permission::InstanceMemberWrite);
-            request.serve_v1(&gate, "updated", |message, visitor| {
-                let member = wire::objects::member(message);
-                members::update_member(request.zitadel, Place::Instance, member, visitor.caller.at())
-                    .map(|receipt| wire::objects::changed_only(&receipt))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.admin.v1.AdminService/UpdateIAMMember")
-    .subject(USER),
-    Row::new(
-        "admin_v1_remove_iam_member",
+        "management_v1_reset_lockout_policy_to_default",
         "DELETE",
-        "/admin/v1/members/{user_id}",
-        Handler::described("RemoveIAMMemberRequest", |request| {
-            let gate = Gate::Permission(Permission::InstanceMemberDelete);
-            request.serve_v1(&gate, "removed", |message, visitor| {
-                members::remove_member(request.zitadel, Place::Instance, message.text("userId"), visitor.caller.at())
+        "/management/v1/policies/lockout",
+        Handler::described("ResetLockoutPolicyToDefaultRequest", |request| {
+            let gate = Gate::Permission(Permission::PolicyDelete);
+            request.serve_v1(&gate, "reset", |_, visitor| {
+                policies::reset_lockout_policy(request.zitadel, &visitor.organization, visitor.caller.at())
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
     )
-    .framed_rpc("/zitadel.admin.v1.AdminService/RemoveIAMMember")
-    .subject(USER),
+    .framed_rpc("/zitadel.management.v1.ManagementService/ResetLockoutPolicyToDefault"),
     Row::new(
         "get_instance_features",
         "GET",

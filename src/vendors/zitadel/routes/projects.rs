@@ -1,72 +1,22 @@
-//! The routes of ZITADEL's projects and roles, and of the roles that users are given in projects.
+//! The routes of ZITADEL's projects and their roles, in the newer API.
 
-use super::described::Gate;
-use super::handler::{Handler, Row, USER};
-use crate::vendors::zitadel::operations::{projects, user_grants};
-use crate::vendors::zitadel::record::Permission;
+use serde_json::json;
+
+use super::handler::{Handler, Row};
+use crate::vendors::zitadel::auth::Caller;
+use crate::vendors::zitadel::error::Error;
+use crate::vendors::zitadel::operations::listing::Limit;
+use crate::vendors::zitadel::operations::projects::{self, Asked};
+use crate::vendors::zitadel::operations::{project_lists, project_roles};
+use crate::vendors::zitadel::record::{Permission, Project};
 use crate::vendors::zitadel::wire;
 
-pub(super) static ROWS: [Row; 9] = [
-    Row::new(
-        "management_v1_add_project",
-        "POST",
-        "/management/v1/projects",
-        Handler::described("AddProjectRequest", |request| {
-            let gate = Gate::Permission(Permission::ProjectCreate);
-            request.serve_v1(&gate, "added", |message, visitor| {
-                let input = wire::projects::add_project(message, &visitor.organization);
-                let (id, receipt) = projects::add_project(request.zitadel, input, visitor.caller.at())?;
-                Ok(wire::objects::created_as("id", &id, &receipt))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/AddProject")
-    .unseen(),
-    Row::new(
-        "management_v1_deactivate_project",
-        "POST",
-        "/management/v1/projects/{id}/_deactivate",
-        Handler::described("DeactivateProjectRequest", |request| {
-            let gate = Gate::InProject(Permission::ProjectWrite, "id");
-            request.serve_v1(&gate, "deactivated", |message, visitor| {
-                let (id, now) = (message.text("id"), visitor.caller.at());
-                projects::deactivate_project(request.zitadel, id, &visitor.organization, now)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/DeactivateProject")
-    .unseen(),
-    Row::new(
-        "management_v1_reactivate_project",
-        "POST",
-        "/management/v1/projects/{id}/_reactivate",
-        Handler::described("ReactivateProjectRequest", |request| {
-            let gate = Gate::InProject(Permission::ProjectWrite, "id");
-            request.serve_v1(&gate, "reactivated", |message, visitor| {
-                let (id, now) = (message.text("id"), visitor.caller.at());
-                projects::reactivate_project(request.zitadel, id, &visitor.organization, now)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/ReactivateProject")
-    .unseen(),
-    Row::new(
-        "management_v1_add_project_role",
-        "POST",
-        "/management/v1/projects/{project_id}/roles",
-        Handler::described("AddProjectRoleRequest", |request| {
-            let gate = Gate::InProject(Permission::ProjectRoleWrite, "projectId");
-            request.serve_v1(&gate, "added", |message, visitor| {
-                let input = wire::projects::add_role(message);
-                projects::add_role(request.zitadel, input, &visitor.organization, visitor.caller.at())
-                    .map(|receipt| wire::objects::created_only(&receipt))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/AddProjectRole")
-    .unseen(),
+/// Whether the caller may do that to a project.
+pub(super) fn in_project(caller: &Caller, permission: Permission) -> impl Fn(&Project) -> Result<(), Error> {
+    move |project| caller.check_in(permission, Some(&project.resource_owner), Some(&project.id))
+}
+
+pub(super) static ROWS: [Row; 11] = [
     Row::new(
         "create_project",
         "POST",
@@ -74,77 +24,169 @@ pub(super) static ROWS: [Row; 9] = [
         Handler::described("CreateProjectRequest", |request| {
             request.serve_described("created", |message, caller| {
                 caller.check(Permission::ProjectCreate, message.text("organizationId"))?;
-                let input = wire::projects::create_project(message);
-                let (id, receipt) = projects::add_project(request.zitadel, input, caller.at())?;
+                let (id, receipt) =
+                    projects::add_project(request.zitadel, wire::projects::create_project(message), caller.at())?;
                 Ok(wire::projects::created("projectId", &id, receipt.at))
             })
         }),
     )
-    .rpc("/zitadel.project.v2.ProjectService/CreateProject")
-    .unseen(),
+    .rpc("/zitadel.project.v2.ProjectService/CreateProject"),
     Row::new(
-        "management_v1_add_user_grant",
+        "update_project",
         "POST",
-        "/management/v1/users/{user_id}/grants",
-        Handler::described("AddUserGrantRequest", |request| {
-            let gate = Gate::InProject(Permission::UserGrantWrite, "projectId");
-            request.serve_v1(&gate, "added", |message, visitor| {
-                let input = wire::projects::add_user_grant(message, &visitor.organization);
-                let (id, receipt) =
-                    user_grants::add_user_grant(request.zitadel, input, || Ok(()), visitor.caller.at())?;
-                Ok(wire::objects::created_as("userGrantId", &id, &receipt))
+        "/zitadel.project.v2.ProjectService/UpdateProject",
+        Handler::described("UpdateProjectRequest", |request| {
+            request.serve_described("updated", |message, caller| {
+                let permit = in_project(caller, Permission::ProjectWrite);
+                let asked = Asked::any(message.text("projectId"), &permit);
+                projects::update_project(
+                    request.zitadel,
+                    &asked,
+                    |settings| wire::projects::change_settings(message, settings),
+                    caller.at(),
+                )
+                .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
     )
-    .framed_rpc("/zitadel.management.v1.ManagementService/AddUserGrant")
-    .subject(USER)
-    .unseen(),
+    .rpc("/zitadel.project.v2.ProjectService/UpdateProject"),
     Row::new(
-        "management_v1_remove_user_grant",
-        "DELETE",
-        "/management/v1/users/{user_id}/grants/{grant_id}",
-        Handler::described("RemoveUserGrantRequest", |request| {
-            let gate = Gate::Permission(Permission::UserGrantDelete);
-            request.serve_v1(&gate, "removed", |message, visitor| {
-                let (id, now) = (message.text("grantId"), visitor.caller.at());
-                user_grants::remove_user_grant(request.zitadel, id, &visitor.organization, now)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
-            })
-        }),
-    )
-    .framed_rpc("/zitadel.management.v1.ManagementService/RemoveUserGrant")
-    .subject(USER)
-    .unseen(),
-    Row::new(
-        "create_authorization",
+        "delete_project",
         "POST",
-        "/zitadel.authorization.v2.AuthorizationService/CreateAuthorization",
-        Handler::described("CreateAuthorizationRequest", |request| {
-            request.serve_described("created", |message, caller| {
-                let (organization, project) = (message.text("organizationId"), message.text("projectId"));
-                let permit = || caller.check_in(Permission::UserGrantWrite, Some(organization), Some(project));
-                let input = wire::projects::add_user_grant(message, organization);
-                let (id, receipt) = user_grants::add_user_grant(request.zitadel, input, permit, caller.at())?;
-                Ok(wire::projects::created("id", &id, receipt.at))
-            })
-        }),
-    )
-    .rpc("/zitadel.authorization.v2.AuthorizationService/CreateAuthorization")
-    .unseen(),
-    Row::new(
-        "delete_authorization",
-        "POST",
-        "/zitadel.authorization.v2.AuthorizationService/DeleteAuthorization",
-        Handler::described("DeleteAuthorizationRequest", |request| {
+        "/zitadel.project.v2.ProjectService/DeleteProject",
+        Handler::described("DeleteProjectRequest", |request| {
             request.serve_described("deleted", |message, caller| {
-                user_grants::delete_authorization(request.zitadel, message.text("id"), |grant| {
-                    let (organization, project) = (&grant.resource_owner, &grant.project_id);
-                    caller.check_in(Permission::UserGrantDelete, Some(organization), Some(project))
-                })?;
-                Ok(wire::objects::only_date("deletionDate", caller.at()))
+                let permit = in_project(caller, Permission::ProjectDelete);
+                let asked = Asked::any(message.text("projectId"), &permit);
+                let deleted = projects::delete_project(request.zitadel, &asked, caller.at())?;
+                Ok(deleted.map_or_else(|| json!({}), |at| wire::objects::only_date("deletionDate", at)))
             })
         }),
     )
-    .rpc("/zitadel.authorization.v2.AuthorizationService/DeleteAuthorization")
-    .unseen(),
+    .rpc("/zitadel.project.v2.ProjectService/DeleteProject"),
+    Row::new(
+        "get_project",
+        "POST",
+        "/zitadel.project.v2.ProjectService/GetProject",
+        Handler::described("GetProjectRequest", |request| {
+            request.serve_admitted_described(Permission::ProjectRead, "found", |message, caller| {
+                let permit = in_project(caller, Permission::ProjectRead);
+                let asked = Asked::any(message.text("projectId"), &permit);
+                projects::get_project(request.zitadel, &asked).map(|project| wire::projects::one_project(&project))
+            })
+        }),
+    )
+    .rpc("/zitadel.project.v2.ProjectService/GetProject")
+    .reads_only(),
+    Row::new(
+        "list_projects",
+        "POST",
+        "/zitadel.project.v2.ProjectService/ListProjects",
+        Handler::described("ListProjectsRequest", |request| {
+            request.serve_admitted_described(Permission::ProjectRead, "found", |message, caller| {
+                let (search, may_see) =
+                    (wire::projects::list_projects(message), in_project(caller, Permission::ProjectRead));
+                let page = project_lists::list_projects(
+                    request.zitadel,
+                    search,
+                    Limit::Bounded,
+                    |_| true,
+                    |project| may_see(project).is_ok(),
+                )?;
+                Ok(wire::projects::projects(&page))
+            })
+        })
+        .trailing(),
+    )
+    .rpc("/zitadel.project.v2.ProjectService/ListProjects")
+    .reads_only()
+    .list(),
+    Row::new(
+        "deactivate_project",
+        "POST",
+        "/zitadel.project.v2.ProjectService/DeactivateProject",
+        Handler::described("DeactivateProjectRequest", |request| {
+            request.serve_described("deactivated", |message, caller| {
+                let permit = in_project(caller, Permission::ProjectWrite);
+                let asked = Asked::any(message.text("projectId"), &permit);
+                projects::deactivate_project(request.zitadel, &asked, caller.at())
+                    .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
+            })
+        }),
+    )
+    .rpc("/zitadel.project.v2.ProjectService/DeactivateProject"),
+    Row::new(
+        "activate_project",
+        "POST",
+        "/zitadel.project.v2.ProjectService/ActivateProject",
+        Handler::described("ActivateProjectRequest", |request| {
+            request.serve_described("activated", |message, caller| {
+                let permit = in_project(caller, Permission::ProjectWrite);
+                let asked = Asked::any(message.text("projectId"), &permit);
+                projects::reactivate_project(request.zitadel, &asked, caller.at())
+                    .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
+            })
+        }),
+    )
+    .rpc("/zitadel.project.v2.ProjectService/ActivateProject"),
+    Row::new(
+        "add_project_role",
+        "POST",
+        "/zitadel.project.v2.ProjectService/AddProjectRole",
+        Handler::described("AddProjectRoleRequest", |request| {
+            request.serve_described("added", |message, caller| {
+                let permit = in_project(caller, Permission::ProjectRoleWrite);
+                let asked = Asked::any(message.text("projectId"), &permit);
+                project_roles::add_roles(request.zitadel, &asked, vec![wire::projects::add_role(message)], caller.at())
+                    .map(|receipt| wire::objects::only_date("creationDate", receipt.at))
+            })
+        }),
+    )
+    .rpc("/zitadel.project.v2.ProjectService/AddProjectRole"),
+    Row::new(
+        "update_project_role",
+        "POST",
+        "/zitadel.project.v2.ProjectService/UpdateProjectRole",
+        Handler::described("UpdateProjectRoleRequest", |request| {
+            request.serve_described("updated", |message, caller| {
+                let permit = in_project(caller, Permission::ProjectRoleWrite);
+                let asked = Asked::any(message.text("projectId"), &permit);
+                project_roles::update_role(request.zitadel, &asked, wire::projects::change_role(message), caller.at())
+                    .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
+            })
+        }),
+    )
+    .rpc("/zitadel.project.v2.ProjectService/UpdateProjectRole"),
+    Row::new(
+        "remove_project_role",
+        "POST",
+        "/zitadel.project.v2.ProjectService/RemoveProjectRole",
+        Handler::described("RemoveProjectRoleRequest", |request| {
+            request.serve_described("removed", |message, caller| {
+                let permit = in_project(caller, Permission::ProjectRoleDelete);
+                let asked = Asked::any(message.text("projectId"), &permit);
+                project_roles::remove_role(request.zitadel, &asked, message.text("roleKey"), caller.at())
+                    .map(|receipt| wire::objects::only_date("removalDate", receipt.at))
+            })
+        }),
+    )
+    .rpc("/zitadel.project.v2.ProjectService/RemoveProjectRole"),
+    Row::new(
+        "list_project_roles",
+        "POST",
+        "/zitadel.project.v2.ProjectService/ListProjectRoles",
+        Handler::described("ListProjectRolesRequest", |request| {
+            request.serve_admitted_described(Permission::ProjectRoleRead, "found", |message, caller| {
+                let (id, search) = (message.text("projectId"), wire::projects::list_roles(message));
+                let (project, page) = project_lists::list_roles(request.zitadel, id, search, Limit::Bounded, |_| true)?;
+                let may_see =
+                    project.is_some_and(|project| in_project(caller, Permission::ProjectRoleRead)(&project).is_ok());
+                Ok(wire::projects::roles(&page.showing(|_| may_see), id))
+            })
+        })
+        .trailing(),
+    )
+    .rpc("/zitadel.project.v2.ProjectService/ListProjectRoles")
+    .reads_only()
+    .list(),
 ];

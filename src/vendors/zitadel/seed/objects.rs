@@ -109,6 +109,7 @@ impl Objects {
             oidc_sessions: Recent::default(),
             device_requests: Recent::default(),
             events: Recent::default(),
+            gone: Recent::default(),
         }
     }
 }

@@ -9,8 +9,14 @@ use serde_json::{Map, Value, json};
 
 use super::described::Described;
 use super::described::values::{duration_text, seconds_of_duration, seconds_of_time};
-use super::objects::{created, read, time};
-use crate::vendors::zitadel::operations::applications::{AddApplication, Added, NewKey};
+use super::listing::{Table, first_page, id, newer_page, no_special, text, word};
+use super::objects::{changed, created, read, time};
+use crate::vendors::zitadel::operations::application_keys::{KeyField, Listed, NewKey};
+use crate::vendors::zitadel::operations::application_lists::ApplicationField;
+use crate::vendors::zitadel::operations::applications::{AddApplication, Added};
+use crate::vendors::zitadel::operations::listing::Search;
+use crate::vendors::zitadel::operations::objects::Receipt;
+use crate::vendors::zitadel::operations::paging::Page;
 use crate::vendors::zitadel::record::{ApiAuthMethod, Application, ApplicationConfig, ApplicationState, OidcConfig};
 
 /// The members of an OIDC configuration that the newer API names differently: first its name, then the older one.
@@ -18,7 +24,7 @@ const RENAMED: [(&str, &str); 3] =
     [("applicationType", "appType"), ("developmentMode", "devMode"), ("nonCompliant", "noneCompliant")];
 
 /// What a message says of an application besides its configuration.
-const OTHERS: [&str; 3] = ["projectId", "name", "version"];
+const OTHERS: [&str; 4] = ["projectId", "appId", "name", "version"];
 
 /// The members of an OIDC configuration that are lists of names. A number that stands for nothing is dropped.
 const LISTS: [&str; 2] = ["responseTypes", "grantTypes"];
@@ -152,21 +158,29 @@ pub(in super::super) fn created_application(added: &Added) -> Value {
 
 /// The answer of the first API to a read.
 pub(in super::super) fn app(application: &Application) -> Value {
+    json!({ "app": shown_app(application) })
+}
+
+fn shown_app(application: &Application) -> Value {
     let (name, config) = match &application.config {
         ApplicationConfig::Oidc(config) => ("oidcConfig", shown_config(application, config)),
         ApplicationConfig::Api(method) => ("apiConfig", api(application, *method)),
     };
-    json!({ "app": {
+    json!({
         "id": *application.id,
         "details": read(&application.details, &application.resource_owner),
         "state": application.state,
         "name": *application.name,
         name: config,
-    }})
+    })
 }
 
 /// The answer of the newer API to a read.
 pub(in super::super) fn application(application: &Application) -> Value {
+    json!({ "application": shown_application(application) })
+}
+
+fn shown_application(application: &Application) -> Value {
     let (name, configuration) = match &application.config {
         ApplicationConfig::Oidc(config) => ("oidcConfiguration", newer(shown_config(application, config))),
         ApplicationConfig::Api(method) => ("apiConfiguration", api(application, *method)),
@@ -175,7 +189,7 @@ pub(in super::super) fn application(application: &Application) -> Value {
         ApplicationState::Active => "APPLICATION_STATE_ACTIVE",
         ApplicationState::Inactive => "APPLICATION_STATE_INACTIVE",
     };
-    json!({ "application": {
+    json!({
         "applicationId": *application.id,
         "creationDate": time(application.details.creation_date),
         "changeDate": time(application.details.change_date),
@@ -183,7 +197,7 @@ pub(in super::super) fn application(application: &Application) -> Value {
         "name": *application.name,
         name: configuration,
         "projectId": *application.project_id,
-    }})
+    })
 }
 
 fn api(application: &Application, method: ApiAuthMethod) -> Value {
@@ -199,4 +213,178 @@ pub(in super::super) fn expiration(message: &Described) -> Timestamp {
 /// The answer to a new key.
 pub(in super::super) fn new_key(key: &NewKey) -> Value {
     json!({ "id": key.id, "details": created(&key.receipt), "keyDetails": STANDARD.encode(&key.file) })
+}
+
+/// The configuration that a message of the first API asks for: all of it.
+pub(in super::super) fn update_oidc_config(message: &Described) -> OidcConfig {
+    oidc_config(message.read_all())
+}
+
+/// The configuration of an API that a message of the first API asks for.
+pub(in super::super) fn update_api_config(message: &Described) -> ApiAuthMethod {
+    message.read("authMethodType")
+}
+
+/// Which part of an application a message of the newer API changes besides its name.
+pub(in super::super) enum Part {
+    Oidc(Map<String, Value>),
+    Api(ApiAuthMethod),
+    /// A kind that is not emulated.
+    Saml,
+    Nothing,
+}
+
+/// What a message of the newer API changes.
+pub(in super::super) fn update_application(message: &Described) -> Part {
+    match () {
+        () if message.has("oidcConfiguration") => Part::Oidc(message.read("oidcConfiguration")),
+        () if message.has("apiConfiguration") => {
+            let method = message.read::<Map<String, Value>>("apiConfiguration").remove("authMethodType");
+            Part::Api(method.and_then(|method| serde_json::from_value(method).ok()).unwrap_or_default())
+        }
+        () if message.has("samlConfiguration") => Part::Saml,
+        () => Part::Nothing,
+    }
+}
+
+/// Where a part of a configuration has the server tell that a session ended; empty where it says nothing.
+pub(in super::super) fn logout_url(part: &Map<String, Value>) -> &str {
+    part.get("backChannelLogoutUri").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A configuration with what a message of the newer API says of it. Grant types and clock skew fall back to their
+/// defaults where it says nothing, as at the vendor.
+pub(in super::super) fn merged(config: &OidcConfig, part: Map<String, Value>) -> OidcConfig {
+    let Ok(Value::Object(mut members)) = serde_json::to_value(config) else { unreachable!("a record is an object") };
+    ["grantTypes", "clockSkew"].iter().for_each(|name| _ = members.remove(*name));
+    for (name, value) in part {
+        let is_list = value.as_array().is_some_and(Vec::is_empty);
+        let older = RENAMED.iter().find(|(newer, _)| **newer == name).map_or(name, |(_, older)| (*older).to_owned());
+        if !is_list {
+            members.insert(older, value);
+        }
+    }
+    oidc_config(members)
+}
+
+const APPLICATIONS: Table<ApplicationField> = Table {
+    queries: &[
+        id("projectIdFilter", "projectId", ApplicationField::Project),
+        text("nameFilter", "name", ApplicationField::Name),
+        word("stateFilter", "", ApplicationField::State),
+        word("typeFilter", "", ApplicationField::Kind),
+        text("nameQuery", "name", ApplicationField::Name),
+    ],
+    columns: &[
+        ("_BY_ID", ApplicationField::Id),
+        ("_BY_NAME", ApplicationField::Name),
+        ("_BY_STATE", ApplicationField::State),
+        ("_CREATION_DATE", ApplicationField::Created),
+        ("_CHANGE_DATE", ApplicationField::Changed),
+    ],
+};
+
+/// The search of a message of the newer API.
+pub(in super::super) fn list_applications(message: &Described) -> Search<ApplicationField> {
+    APPLICATIONS.newer(message, &no_special)
+}
+
+/// The search of a message of the first API.
+pub(in super::super) fn list_apps(message: &Described) -> Search<ApplicationField> {
+    APPLICATIONS.older(message, &no_special)
+}
+
+/// The answer of the newer API.
+pub(in super::super) fn applications(page: &Page<Application>) -> Value {
+    newer_page(page, "applications", shown_application)
+}
+
+/// The answer of the first API.
+pub(in super::super) fn apps(page: &Page<Application>, now: Timestamp) -> Value {
+    first_page(page, now, shown_app)
+}
+
+/// The answer of the first API to another secret.
+pub(in super::super) fn new_app_secret(secret: &str, receipt: &Receipt) -> Value {
+    json!({ "clientSecret": secret, "details": changed(receipt) })
+}
+
+/// The answer of the newer API to another secret.
+pub(in super::super) fn new_secret(secret: &str, receipt: &Receipt) -> Value {
+    json!({ "clientSecret": secret, "creationDate": time(receipt.at) })
+}
+
+/// The answer of the newer API to a new key.
+pub(in super::super) fn created_key(key: &NewKey) -> Value {
+    json!({ "keyId": key.id, "creationDate": time(key.receipt.at), "keyDetails": STANDARD.encode(&key.file) })
+}
+
+const KEYS: Table<KeyField> = Table {
+    queries: &[
+        id("applicationIdFilter", "applicationId", KeyField::Application),
+        id("projectIdFilter", "projectId", KeyField::Project),
+        id("organizationIdFilter", "organizationId", KeyField::Organization),
+    ],
+    columns: &[
+        ("_BY_ID", KeyField::Id),
+        ("_PROJECT_ID", KeyField::Project),
+        ("_APPLICATION_ID", KeyField::Application),
+        ("_CREATION_DATE", KeyField::Created),
+        ("_ORGANIZATION_ID", KeyField::Organization),
+        ("_EXPIRATION", KeyField::Expires),
+    ],
+};
+
+/// The search of a message of the newer API.
+pub(in super::super) fn list_keys(message: &Described) -> Search<KeyField> {
+    KEYS.newer(message, &no_special)
+}
+
+/// The search of a message of the first API.
+pub(in super::super) fn list_app_keys(message: &Described) -> Search<KeyField> {
+    KEYS.older(message, &no_special)
+}
+
+/// The answer of the newer API about several keys.
+pub(in super::super) fn keys(page: &Page<Listed>) -> Value {
+    newer_page(page, "keys", |listed| {
+        json!({
+            "keyId": listed.key.id,
+            "applicationId": *listed.application.id,
+            "projectId": *listed.application.project_id,
+            "creationDate": time(listed.key.created),
+            "organizationId": *listed.application.resource_owner,
+            "expirationDate": time(listed.key.expires),
+        })
+    })
+}
+
+/// The answer of the newer API about one key.
+pub(in super::super) fn key(listed: &Listed) -> Value {
+    let (created, expires) = (time(listed.key.created), time(listed.key.expires));
+    json!({ "keyId": listed.key.id, "creationDate": created, "expirationDate": expires })
+}
+
+/// The answer of the first API about several keys.
+pub(in super::super) fn app_keys(page: &Page<Listed>, now: Timestamp) -> Value {
+    first_page(page, now, shown_key)
+}
+
+/// The answer of the first API about one key.
+pub(in super::super) fn app_key(listed: &Listed) -> Value {
+    json!({ "key": shown_key(listed) })
+}
+
+fn shown_key(listed: &Listed) -> Value {
+    json!({
+        "id": listed.key.id,
+        "details": {
+            "sequence": listed.key.sequence,
+            "creationDate": time(listed.key.created),
+            "changeDate": time(listed.key.created),
+            "resourceOwner": *listed.application.resource_owner,
+        },
+        "type": "KEY_TYPE_JSON",
+        "expirationDate": time(listed.key.expires),
+    })
 }

@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::described::Described;
 use super::described::values::shown;
-use crate::vendors::zitadel::operations::members::Member;
 use crate::vendors::zitadel::operations::objects::Receipt;
 use crate::vendors::zitadel::record::Details;
 
@@ -56,9 +54,4 @@ pub(in super::super) fn created_as(id_name: &str, id: &str, receipt: &Receipt) -
 /// An answer of nothing but one date.
 pub(in super::super) fn only_date(name: &str, at: Timestamp) -> Value {
     json!({ name: time(at) })
-}
-
-/// Somebody with roles.
-pub(in super::super) fn member(message: &Described) -> Member {
-    Member { user_id: message.text("userId").to_owned(), roles: message.read("roles") }
 }

@@ -62,7 +62,7 @@ impl Filter {
     fn finds(&self, membership: &Membership) -> bool {
         match self {
             Self::Instance => membership.organization.is_none(),
-            Self::Organization(id) => membership.is_at(Some(id), None),
+            Self::Organization(id) => membership.is_at(Some(id), None, None),
             Self::Project(id) => membership.project.as_deref() == Some(id),
             Self::ProjectGrant => false,
         }

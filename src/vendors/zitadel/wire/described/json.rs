@@ -24,7 +24,7 @@ pub(super) fn read(kind: &MessageType, text: &[u8]) -> Result<Map<String, Value>
 pub(super) fn from_query(kind: &MessageType, query: Option<&str>) -> Map<String, Value> {
     let mut members = Map::new();
     for (name, text) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        let Some(field) = kind.field(&name).filter(|field| !field.is_repeated) else { continue };
+        let Some(field) = kind.field(&name) else { continue };
         let value = match &field.kind {
             Kind::Text => Some(Value::from(&*text)),
             Kind::Bool => text.parse::<bool>().ok().map(Value::from),
@@ -32,7 +32,12 @@ pub(super) fn from_query(kind: &MessageType, query: Option<&str>) -> Map<String,
             Kind::Enum(name) => SCHEMA.enumeration(name).value(&text).map(|_| Value::from(&*text)),
             Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Struct | Kind::Message(_) | Kind::Map(_) => None,
         };
-        value.map(|value| members.insert(field.json.clone(), value));
+        let Some(value) = value else { continue };
+        match members.get_mut(&field.json).and_then(Value::as_array_mut) {
+            Some(values) => values.push(value),
+            None if field.is_repeated => _ = members.insert(field.json.clone(), Value::Array(vec![value])),
+            None => _ = members.insert(field.json.clone(), value),
+        }
     }
     members
 }

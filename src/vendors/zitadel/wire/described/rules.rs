@@ -83,6 +83,7 @@ const NO_RULES: Rules = Rules {
     items: None,
     max_seconds: None,
     is_positive: false,
+    only: None,
 };
 
 fn check_value(kind: &MessageType, name: &str, of: &Kind, rules: &Rules, value: Option<&Value>) -> Result<(), Broken> {
@@ -94,6 +95,10 @@ fn check_value(kind: &MessageType, name: &str, of: &Kind, rules: &Rules, value: 
         Kind::Bytes => check_bytes(rules, value.and_then(Value::as_str).unwrap_or_default()),
         Kind::Enum(of) => check_enum(of, rules, value),
         Kind::Duration => check_duration(rules, value),
+        Kind::Bool => match rules.only {
+            Some(only) if value != Some(&Value::Bool(only)) => Err(format!("value must equal {only}")),
+            _ => Ok(()),
+        },
         Kind::Message(of) => match value.and_then(Value::as_object) {
             Some(members) => check(SCHEMA.message(of), members)
                 .map_err(|cause| format!("embedded message failed validation | caused by: {cause}")),

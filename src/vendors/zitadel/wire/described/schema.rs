@@ -100,6 +100,8 @@ pub(super) struct Rules {
     pub(super) max_seconds: Option<i64>,
     /// Whether a duration has to be longer than none.
     pub(super) is_positive: bool,
+    /// The only value that a boolean may have.
+    pub(super) only: Option<bool>,
 }
 
 /// The values of an enum, by name.
@@ -255,6 +257,7 @@ impl Rules {
             let rule = Fields(rule);
             let length = |number| rule.number(number).map(|length| length as usize);
             match number {
+                13 => all.only = rule.number(1).map(|value| value == 1),
                 14 => {
                     (all.min_len, all.max_len, all.len) = (length(2), length(3), length(19));
                     all.max_bytes = length(5);

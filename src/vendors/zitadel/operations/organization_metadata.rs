@@ -1,0 +1,134 @@
+//! What others write down about ZITADEL's organisations.
+
+use jiff::Timestamp;
+
+use super::super::error::Error;
+use super::super::error::objects::ObjectError;
+use super::super::record::{Metadata, Organization};
+use super::super::state::Zitadel;
+use super::listing::{Cell, Limit, Row, Search};
+use super::metadata::Entry;
+use super::objects::Receipt;
+use super::paging::Page;
+use crate::bounded::MAX_USER;
+use crate::directory::DirectoryError;
+
+/// Sets entries, each over one of the same key; an empty value removes the entry. Each is an event, also an equal one.
+pub fn set_metadata(
+    zitadel: &Zitadel,
+    organization: &str,
+    entries: Vec<Entry>,
+    permit: impl FnOnce() -> Result<(), Error>,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    if entries.is_empty() {
+        return Err(ObjectError::NoMetadata("META-9mm2d").into());
+    }
+    change(zitadel, organization, permit, |organization| {
+        for Entry { key, value } in entries {
+            organization.events.push(1, now);
+            let known = organization.metadata.iter().position(|own| own.key == key);
+            match known {
+                Some(position) if value.is_empty() => _ = organization.metadata.remove(position),
+                None if value.is_empty() => {}
+                Some(position) => {
+                    let own = &mut organization.metadata[position];
+                    (own.value, own.changed, own.sequence) = (value, now, organization.events.sequence);
+                }
+                None => {
+                    let sequence = organization.events.sequence;
+                    organization.metadata.push(Metadata { key, value, created: now, changed: now, sequence });
+                }
+            }
+        }
+        let size = organization.metadata.iter().map(|entry| entry.key.len() + entry.value.len()).sum::<usize>();
+        if size > MAX_USER { Err(Error::MetadataTooLarge) } else { Ok(()) }
+    })
+}
+
+/// Removes entries, all of them or none; `unknown` is the refusal where one is not there.
+pub fn remove_metadata(
+    zitadel: &Zitadel,
+    organization: &str,
+    keys: &[String],
+    unknown: ObjectError,
+    permit: impl FnOnce() -> Result<(), Error>,
+    now: Timestamp,
+) -> Result<Receipt, Error> {
+    if keys.is_empty() {
+        return Err(ObjectError::NoMetadata("META-9mw2d").into());
+    }
+    change(zitadel, organization, permit, |organization| {
+        for key in keys {
+            let known = organization.metadata.iter().position(|own| own.key == *key);
+            organization.metadata.remove(known.ok_or(unknown)?);
+            organization.events.push(1, now);
+        }
+        Ok(())
+    })
+}
+
+fn change(
+    zitadel: &Zitadel,
+    organization: &str,
+    permit: impl FnOnce() -> Result<(), Error>,
+    change: impl FnOnce(&mut Organization) -> Result<(), Error>,
+) -> Result<Receipt, Error> {
+    let changed = zitadel.state.organizations.update(organization, |organization| {
+        if !organization.is_there() {
+            return Err(Error::OrganizationMissing);
+        }
+        permit()?;
+        change(organization)?;
+        Ok(Receipt::new(&organization.events, &organization.id))
+    });
+    changed.map_err(|error| match error {
+        DirectoryError::Refused(error) => error,
+        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Error::OrganizationMissing,
+    })
+}
+
+/// The entry of that key.
+pub fn get_metadata(zitadel: &Zitadel, organization: &str, key: &str) -> Result<Metadata, Error> {
+    let organization = zitadel.organization(organization);
+    let entry = organization.and_then(|one| one.metadata.into_iter().find(|entry| entry.key == key));
+    entry.ok_or(ObjectError::MetadataNotFound("QUERY-Rph32").into())
+}
+
+/// What entries are searched and ordered by.
+#[derive(Debug, Clone, Copy)]
+pub enum MetadataField {
+    Key,
+}
+
+/// An entry with its number: those of one call have one date, and count in the order in which they were given.
+pub struct Numbered {
+    number: String,
+    pub entry: Metadata,
+}
+
+impl Row for Numbered {
+    type Field = MetadataField;
+
+    fn value(&self, field: MetadataField) -> Cell<'_> {
+        match field {
+            MetadataField::Key => Cell::Text(&self.entry.key),
+        }
+    }
+
+    fn key(&self) -> &str {
+        &self.number
+    }
+}
+
+/// The entries of an organisation; of one that is not there, none.
+pub fn list_metadata(
+    zitadel: &Zitadel,
+    organization: &str,
+    search: Search<MetadataField>,
+) -> Result<Page<Numbered>, Error> {
+    let entries = zitadel.organization(organization).map(|organization| organization.metadata).unwrap_or_default();
+    let numbered =
+        entries.into_iter().enumerate().map(|(number, entry)| Numbered { number: format!("{number:09}"), entry });
+    search.find(numbered, Limit::Unbounded)
+}

@@ -1,0 +1,174 @@
+//! Searches among ZITADEL's projects, their roles, and the grants of them.
+
+use std::sync::Arc;
+
+use super::super::error::Error;
+use super::super::error::objects::ObjectError;
+use super::super::record::{Project, ProjectGrant, ProjectRole};
+use super::super::state::Zitadel;
+use super::listing::{Cell, Limit, Row, Search};
+use super::paging::Page;
+use super::project_grants::Which;
+
+/// What projects are searched and ordered by.
+#[derive(Debug, Clone, Copy)]
+pub enum ProjectField {
+    Id,
+    Name,
+    Owner,
+    /// The organisations that it is granted to.
+    Granted,
+    Created,
+    Changed,
+}
+
+impl Row for Project {
+    type Field = ProjectField;
+
+    fn value(&self, field: ProjectField) -> Cell<'_> {
+        match field {
+            ProjectField::Id => Cell::Text(&self.id),
+            ProjectField::Name => Cell::Text(&self.settings.name),
+            ProjectField::Owner => Cell::Text(&self.resource_owner),
+            ProjectField::Granted => Cell::Texts(self.grants.iter().map(|grant| &*grant.organization).collect()),
+            ProjectField::Created => Cell::Time(self.row.creation_date),
+            ProjectField::Changed => Cell::Time(self.row.change_date),
+        }
+    }
+
+    fn key(&self) -> &str {
+        &self.id
+    }
+}
+
+/// The projects that fit. What the caller may not see is only counted.
+pub fn list_projects(
+    zitadel: &Zitadel,
+    search: Search<ProjectField>,
+    limit: Limit,
+    fits: impl Fn(&Project) -> bool,
+    is_visible: impl Fn(&Project) -> bool,
+) -> Result<Page<Project>, Error> {
+    let projects = zitadel.state.projects.snapshot();
+    Ok(search.find(projects.iter().filter(|project| fits(project)).cloned(), limit)?.showing(is_visible))
+}
+
+/// What roles are searched and ordered by.
+#[derive(Debug, Clone, Copy)]
+pub enum RoleField {
+    Key,
+    DisplayName,
+    Created,
+    Changed,
+}
+
+impl Row for ProjectRole {
+    type Field = RoleField;
+
+    fn value(&self, field: RoleField) -> Cell<'_> {
+        match field {
+            RoleField::Key => Cell::Text(&self.key),
+            RoleField::DisplayName => Cell::Text(&self.display_name),
+            RoleField::Created => Cell::Time(self.details.creation_date),
+            RoleField::Changed => Cell::Time(self.details.change_date),
+        }
+    }
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// The roles of a project that fits; of another, none.
+pub fn list_roles(
+    zitadel: &Zitadel,
+    project: &str,
+    search: Search<RoleField>,
+    limit: Limit,
+    fits: impl Fn(&Project) -> bool,
+) -> Result<(Option<Project>, Page<ProjectRole>), Error> {
+    let project = zitadel.state.projects.get(project).filter(|project| fits(project));
+    let roles = project.as_ref().map(|project| project.roles.to_vec()).unwrap_or_default();
+    Ok((project, search.find(roles.into_iter(), limit)?))
+}
+
+/// A grant of a project, and what it shows of the two.
+#[derive(Clone)]
+pub struct Granted {
+    pub project: Project,
+    pub grant: ProjectGrant,
+    /// The name of the organisation that owns the project.
+    pub owner_name: Arc<str>,
+    /// That of the organisation that it is granted to.
+    pub name: Arc<str>,
+}
+
+/// What grants of projects are searched and ordered by.
+#[derive(Debug, Clone, Copy)]
+pub enum GrantedField {
+    ProjectId,
+    ProjectName,
+    Owner,
+    Organization,
+    Roles,
+    Created,
+    Changed,
+}
+
+impl Granted {
+    fn new(zitadel: &Zitadel, project: &Project, grant: &ProjectGrant) -> Self {
+        let name = |id: &str| zitadel.state.organizations.get(id).map_or_else(Arc::default, |one| one.name);
+        let (owner_name, name) = (name(&project.resource_owner), name(&grant.organization));
+        Self { project: project.clone(), grant: grant.clone(), owner_name, name }
+    }
+}
+
+impl Row for Granted {
+    type Field = GrantedField;
+
+    fn value(&self, field: GrantedField) -> Cell<'_> {
+        match field {
+            GrantedField::ProjectId => Cell::Text(&self.project.id),
+            GrantedField::ProjectName => Cell::Text(&self.project.settings.name),
+            GrantedField::Owner => Cell::Text(&self.project.resource_owner),
+            GrantedField::Organization => Cell::Text(&self.grant.organization),
+            GrantedField::Roles => Cell::Texts(self.grant.roles.iter().map(|role| &**role).collect()),
+            GrantedField::Created => Cell::Time(self.grant.details.creation_date),
+            GrantedField::Changed => Cell::Time(self.grant.details.change_date),
+        }
+    }
+
+    fn key(&self) -> &str {
+        &self.grant.id
+    }
+}
+
+/// A grant of a project that fits.
+pub fn get_grant(
+    zitadel: &Zitadel,
+    project: &str,
+    which: Which<'_>,
+    fits: impl Fn(&Project, &ProjectGrant) -> bool,
+) -> Result<Granted, Error> {
+    let project = zitadel.state.projects.get(project);
+    let found = project.as_ref().and_then(|project| Some((project, which.of(project)?)));
+    let found = found.filter(|(project, grant)| fits(project, grant));
+    let (project, grant) = found.ok_or(ObjectError::ProjectGrantNotFound("QUERY-n98fe"))?;
+    Ok(Granted::new(zitadel, project, grant))
+}
+
+/// The grants of projects that fit. What the caller may not see is only counted.
+pub fn list_grants(
+    zitadel: &Zitadel,
+    search: Search<GrantedField>,
+    limit: Limit,
+    fits: impl Fn(&Project, &ProjectGrant) -> bool,
+    is_visible: impl Fn(&Granted) -> bool,
+) -> Result<Page<Granted>, Error> {
+    let projects = zitadel.state.projects.snapshot();
+    let rows = projects.iter().flat_map(|project| {
+        let grants = project.grants.iter().filter(|grant| fits(project, grant)).collect::<Vec<_>>();
+        grants.into_iter().map(|grant| Granted::new(zitadel, project, grant))
+    });
+    Ok(search.find(rows, limit)?.showing(is_visible))
+}

@@ -1,0 +1,21 @@
+//! When an object of ZITADEL was removed, for calls that ask for it again. Pure.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::recent::Keyed;
+
+/// An object that was removed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Gone {
+    /// What it was, and its id.
+    pub key: String,
+    pub at: Timestamp,
+}
+
+impl Keyed for Gone {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
