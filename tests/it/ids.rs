@@ -26,7 +26,7 @@ fn is_refused(answer: &Answer) -> bool {
 
 /// The words of failed checks that a vendor writes down: a wrong code, a wrong password, a code that is used up by it, a
 /// device that asks, a code that somebody's provider redeemed before the user was refused.
-const FAILED_CHECKS: [&str; 15] = [
+const FAILED_CHECKS: [&str; 17] = [
     "The identity provider",
     "Nobody can sign in here by this account.",
     "foreign_domain",
@@ -34,6 +34,8 @@ const FAILED_CHECKS: [&str; 15] = [
     "COMMAND-eis9R",
     "COMMAND-3M0fs",
     "COMMAND-CahN2",
+    "COMMAND-Gdsgs",
+    "COMMAND-sM0cs",
     "Invalid username or password",
     "Password is invalid",
     "invalid_username_or_password",
