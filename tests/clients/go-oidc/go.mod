@@ -10,4 +10,4 @@ require (
 
 require github.com/go-jose/go-jose/v4 v4.1.4 // indirect
 
-replace fauxidp.dev/clients/signin => ../shared/signin
+replace fauxidp.dev/clients/signin => ../common/signin

@@ -69,4 +69,4 @@ require (
 	gopkg.in/natefinch/lumberjack.v2 v2.2.1 // indirect
 )
 
-replace fauxidp.dev/clients/signin => ../shared/signin
+replace fauxidp.dev/clients/signin => ../common/signin

@@ -32,4 +32,4 @@ require (
 	golang.org/x/text v0.43.0 // indirect
 )
 
-replace fauxidp.dev/clients/signin => ../shared/signin
+replace fauxidp.dev/clients/signin => ../common/signin
