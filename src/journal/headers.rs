@@ -1,6 +1,7 @@
-//! The headers of a call as a journal keeps them: without credentials. Knows no vendor.
+//! The headers of a call as a journal keeps them: without those that every vendor takes credentials from. Knows no
+//! vendor.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::call_match::is_kept;
 
@@ -14,7 +15,9 @@ pub(super) struct Headers(Box<str>);
 impl Headers {
     /// Those of a call that is over. One that does not fit is left out.
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let mut lines = String::with_capacity(MAX / 4);
+        let size = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 2;
+        // As long as it will be at most, so that it does not move.
+        let mut lines = String::with_capacity(headers.iter().map(size).sum::<usize>().min(MAX));
         for (name, value) in headers {
             let Ok(value) = value.to_str() else { continue };
             if is_kept(name) && lines.len() + name.as_str().len() + value.len() + 2 <= MAX {
@@ -42,7 +45,6 @@ impl Headers {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
     use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 
     use super::*;
