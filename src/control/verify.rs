@@ -19,6 +19,9 @@ use count::Count;
 /// The maximum number of calls in the words of a failed verification.
 const MAX_NEAREST: usize = 3;
 
+/// The maximum length of a sequence. Each of its calls is checked for names that no call can have.
+const MAX_STEPS: usize = 1_000;
+
 /// What a test expects of the journal.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +111,7 @@ fn calls(world: &World, body: &Body) -> Result<Calls, String> {
         (None, Some(_)) if has_count => {
             Err("A \"sequence\" has no count: list a call as often as it is expected.".into())
         }
+        (None, Some(steps)) if steps.len() > MAX_STEPS => Err(format!("A \"sequence\" has at most {MAX_STEPS} calls.")),
         (None, Some(steps)) => {
             for (index, calls) in steps.iter().enumerate() {
                 check(calls).map_err(|reason| format!("sequence[{index}]: {reason}."))?;
@@ -150,16 +154,17 @@ fn in_order<'e>(steps: &[CallMatch], entries: &'e [Entry]) -> Comparison<'e> {
         count => format!("{count} calls in order"),
     };
     let mut found: Vec<&Entry> = Vec::new();
-    let mut rest = entries.iter();
+    let mut rest = entries;
     for calls in steps {
-        let later = rest.clone().collect::<Vec<_>>();
-        let Some(entry) = rest.find(|entry| calls.matches(&entry.match_input())) else {
+        let Some(at) = rest.iter().position(|entry| calls.matches(&entry.match_input())) else {
+            let later: Vec<_> = rest.iter().collect();
             let after = found.last().map(|entry| format!(" after call {}", entry.n)).unwrap_or_default();
             let step = found.len() + 1;
             let wrong = format!("Expected {expected}; step {step}, a call{}, was not made{after}.", calls.words());
             return Comparison { expected, found, wrong: Some(wrong), nearest: nearest(calls, &later) };
         };
-        found.push(entry);
+        found.push(&rest[at]);
+        rest = &rest[at + 1..];
     }
     Comparison { expected, found, wrong: None, nearest: Vec::new() }
 }

@@ -27,8 +27,8 @@ pub fn fits(set: &VendorSet, spec: &Spec, calls: &CallMatch) -> Result<(), Strin
     Ok(())
 }
 
-/// How many users are compared with an unknown one.
-const MAX_COMPARED: usize = 1_000;
+/// How many users of each vendor are compared with an unknown one: a comparison takes microseconds.
+const MAX_COMPARED: usize = 200;
 
 /// How many of the nearest users are listed.
 const MAX_NEAREST: usize = 3;

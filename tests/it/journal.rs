@@ -144,3 +144,31 @@ async fn the_metrics_count_what_happened() {
         assert!(answer.text().lines().any(|other| other == line), "{line}\n{}", answer.text());
     }
 }
+
+#[tokio::test]
+async fn a_verification_however_long_stops_nobody() {
+    let emulator = wire::emulator().await;
+    disable().send(&emulator).await;
+    let verify = |body: String| Ask::new("POST", VERIFY).body(body.into_bytes());
+    let many = |calls: &str, count: usize| format!(r#"{{"sequence": [{}]}}"#, vec![calls; count].join(","));
+    for (body, status) in [
+        (many("{}", 1_000), 409),
+        (many("{}", 1_001), 400),
+        (many("{}", 300_000), 400),
+        (many(r#"{"operation":"disable_user","user":"user-active"}"#, 1_000), 409),
+        (format!(r#"{{"match": {{"user": "{}"}}}}"#, "x".repeat(900_000)), 400),
+        (format!(r#"{{"match": {{"body": {}1{}}}}}"#, r#"{"a":"#.repeat(90), "}".repeat(90)), 409),
+        (format!(r#"{{"match": {{"body": {}1{}}}}}"#, r#"{"a":"#.repeat(5_000), "}".repeat(5_000)), 400),
+    ] {
+        let (ask, health) = (verify(body), Ask::new("GET", "/__fauxidp/health"));
+        let (answer, health) = tokio::join!(ask.send(&emulator), health.send(&emulator));
+        assert_eq!((answer.status, health.status), (status, 200), "{}", answer.text());
+        assert!(answer.body.len() < 4_000, "{} bytes", answer.body.len());
+    }
+    // A thousand at once.
+    let ask = verify(many("{}", 1_000));
+    let answers = (0..1_000).map(|_| ask.send(&emulator));
+    for answer in futures_util::future::join_all(answers).await {
+        assert_eq!(answer.status, 409);
+    }
+}
