@@ -13,7 +13,7 @@ use crate::protocol::credential::Credential;
 use crate::secrets;
 
 pub use input::{Finished, MatchInput, Protocol, RefusedBy};
-pub use sent::{Sent, is_kept};
+pub use sent::Sent;
 
 use sent::Named;
 

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use http::HeaderName;
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use serde_json::{Map, Value};
 
 use super::is_text;
-use crate::protocol::credential::API_KEY;
+use crate::protocol::credential;
 use crate::secrets;
 
 /// What a call sent, as far as it is still known.
@@ -93,19 +92,13 @@ pub(super) fn check_headers(asked: &Named) -> Result<(), String> {
     for name in asked.keys() {
         match HeaderName::try_from(name) {
             Err(_) => return Err(format!("{name:?} is not the name of a header")),
-            Ok(name) if !is_kept(&name) || secrets::is_secret(name.as_str()) => {
+            Ok(name) if credential::is_header(&name) || secrets::is_secret(name.as_str()) => {
                 return Err(format!("the header {name} is a credential, which the member \"credential\" compares"));
             }
             Ok(_) => {}
         }
     }
     Ok(())
-}
-
-/// Whether a header is kept: those of credentials are not. Any other that is called like a secret is kept as a body is,
-/// and neither compared nor shown; to look at each name for that would cost every call.
-pub fn is_kept(name: &HeaderName) -> bool {
-    ![&AUTHORIZATION, &PROXY_AUTHORIZATION, &COOKIE, &API_KEY].contains(&name)
 }
 
 /// The asked names and what they are to be, in words.

@@ -3,12 +3,13 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::call_match::is_kept;
+use crate::protocol::credential;
 
 /// The most that is kept of all headers of a call, in bytes.
 const MAX: usize = 1 << 10;
 
-/// The headers of one call, one on a line.
+/// The headers of one call, one on a line. One that is only called like a secret is kept as a body is, and neither
+/// compared nor shown: to look at each name for that would cost every call.
 #[derive(Debug, Clone)]
 pub(super) struct Headers(Box<str>);
 
@@ -20,7 +21,7 @@ impl Headers {
         let mut lines = String::with_capacity(headers.iter().map(size).sum::<usize>().min(MAX));
         for (name, value) in headers {
             let Ok(value) = value.to_str() else { continue };
-            if is_kept(name) && lines.len() + name.as_str().len() + value.len() + 2 <= MAX {
+            if !credential::is_header(name) && lines.len() + name.as_str().len() + value.len() + 2 <= MAX {
                 lines.push_str(name.as_str());
                 lines.push(':');
                 lines.push_str(value);

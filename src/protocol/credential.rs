@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Uri;
-use http::header::{AUTHORIZATION, Entry, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, COOKIE, Entry, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use memchr::memmem;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -42,6 +42,11 @@ pub enum Carrier {
     Json(&'static [&'static str]),
     /// These parameters of the query.
     Query(&'static [&'static str]),
+}
+
+/// Whether a header is one that credentials come in, at whatever vendor.
+pub fn is_header(name: &HeaderName) -> bool {
+    [&AUTHORIZATION, &PROXY_AUTHORIZATION, &COOKIE, &API_KEY].contains(&name)
 }
 
 /// Why a call belongs to no world.
