@@ -6,10 +6,12 @@ use fauxidp::Emulator;
 
 use crate::wire::{Answer, Ask};
 
-/// Cookies by name and path.
+/// Cookies by name and path, as browsers keep them: the port of a server makes no difference.
 #[derive(Default)]
 pub struct Browser {
     pub cookies: BTreeMap<(String, String), String>,
+    /// What it calls the server, where that is not [`HOST`](crate::wire::HOST).
+    pub host: Option<String>,
 }
 
 impl Browser {
@@ -20,6 +22,10 @@ impl Browser {
         let own = self.cookies.iter().filter(|((_, below), _)| is_below(below));
         let cookies: Vec<_> = own.map(|((name, _), value)| format!("{name}={value}")).collect();
         let ask = if cookies.is_empty() { ask } else { ask.header("cookie", &cookies.join("; ")) };
+        let ask = match &self.host {
+            Some(host) => ask.header("host", host),
+            None => ask,
+        };
         let answer = ask.send(emulator).await;
         for (_, line) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let (pair, attributes) = line.split_once(';').expect("it has attributes");

@@ -33,6 +33,7 @@ mod linearizability;
 mod lockout;
 #[cfg(feature = "cli")]
 mod logs;
+mod many_sign_ins;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod memory;
 mod models;

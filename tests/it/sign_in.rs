@@ -38,7 +38,7 @@ async fn tokens(emulator: &Emulator, world: &str, more: Value) -> Value {
     answer.json()
 }
 
-fn claims(token: &Value) -> Value {
+pub fn claims(token: &Value) -> Value {
     let claims = token.as_str().expect("a text").split('.').nth(1).expect("three parts");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).expect("base64")).expect("JSON")
 }
