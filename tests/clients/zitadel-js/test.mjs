@@ -11,6 +11,7 @@ import { ErrorDetailSchema } from '@zitadel/proto/zitadel/message_pb.js';
 import { UserState } from '@zitadel/proto/zitadel/user/v2/user_pb.js';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
+import { first, second } from './around.mjs';
 
 const { ZITADEL_URL: plain, ZITADEL_TOKEN: token } = process.env;
 const secure = plain.replace('http:', 'https:'); // Node trusts it by NODE_EXTRA_CA_CERTS
@@ -160,6 +161,9 @@ for (const [name, transport] of Object.entries(transports)) {
     const { user } = await createUserServiceClient(transport(`${token}~${world}`)).getUserByID({ userId: 'human-active' });
     assert.equal(user.state, UserState.LOCKED);
   });
+
+  if (!name.startsWith('connect')) await check('the first API', () => first(transport, token, refused));
+  await check('organisations and sessions', () => second(transport, token, refused));
 
   await check('TLS', async () => {
     const users = createUserServiceClient(transport(token, secure));

@@ -15,6 +15,8 @@ import zitadel_client as sdk
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from zitadel_client.exceptions import ApiError
 
+import around
+
 URL, TOKEN = os.environ["ZITADEL_URL"], os.environ["ZITADEL_TOKEN"]
 USER = "69629023906488335"
 checks = 0
@@ -182,6 +184,9 @@ reset()
 token = there.add_personal_access_token(request("AddPersonalAccessToken", user_id=machine, expiration_date=until)).token
 assert token.endswith("~python"), token
 assert state(client(token), USER) == "USER_STATE_INACTIVE"
+
+reset()
+checks += around.story(sdk.Zitadel.with_access_token(URL, TOKEN), sdk.Zitadel.with_access_token(URL, "zitadel-login"))
 
 # TLS, by the variables of `fauxidp env` and by the client's own option.
 secure = URL.replace("http:", "https:")
