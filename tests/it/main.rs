@@ -12,6 +12,8 @@ mod command_line;
 mod contract;
 mod corpus;
 mod deliveries;
+#[cfg(feature = "cli")]
+mod deploy;
 mod disconnects;
 mod doors;
 #[cfg(feature = "cli")]

@@ -2,7 +2,7 @@ import { defineConfig } from '@playwright/test';
 
 const executablePath = process.env.CHROMIUM;
 export default defineConfig({
-  testMatch: '*.page.mjs',
+  testMatch: ['*.page.mjs', '*.spec.ts'],
   workers: 2,
   fullyParallel: true,
   reporter: 'line',
