@@ -109,11 +109,11 @@ async fn played(vendor: &str) -> Value {
 /// The page: for each vendor a table of doors and events.
 fn page(tables: &BTreeMap<&str, Value>) -> String {
     let mut page = "# Doors\n\n\
-        What somebody holds from before an event, and what each door says to it afterwards, with the settings of a\n\
-        new server. The table is played, cell by cell, by the tests; `GET /__fauxidp/doors` serves it as JSON. *in*\n\
-        is let in. A JWT that an application checks by itself is good until it expires, whatever happens here.\n\
-        Which of it the vendor documents, and which was seen at a real server, is told in\n\
-        [fidelity/](fidelity/README.md).\n"
+        What somebody holds from before an event, and what each door says to it afterwards, with the\n\
+        settings of a new server. The table is played, cell by cell, by the tests; `GET /__fauxidp/doors`\n\
+        serves it as JSON. *in* is let in. A JWT that an application checks by itself is good until it\n\
+        expires, whatever happens here. Which of it the vendor documents, and which was seen at a real\n\
+        server, is told in [fidelity/](fidelity/README.md).\n"
         .to_owned();
     for info in VendorSet::built_in().infos() {
         let table = &tables[info.name];
@@ -124,7 +124,7 @@ fn page(tables: &BTreeMap<&str, Value>) -> String {
             page += &format!("| {} | {} |\n", text(&door["door"]), text(&door["what"]));
         }
         // A few events a table, so that it can be read.
-        for some in events.chunks(4) {
+        for some in events.chunks(3) {
             let names: Vec<_> = some.iter().map(|event| text(&event["event"])).collect();
             page += &format!("\n| door | {} |\n| --- |{}\n", names.join(" | "), " --- |".repeat(names.len()));
             for door in table["doors"].as_array().expect("a list") {

@@ -9,16 +9,14 @@ use crate::fixture::root;
 const MARKS: [&str; 2] = ["<!-- FAUXIDP_BLESS=1 cargo test writes from here -->\n", "<!-- to here -->\n"];
 
 fn table() -> String {
-    let auths: Vec<_> = ClientAuth::ALL.iter().map(|auth| format!("`{}`", auth.as_str())).collect();
-    let mut table =
-        format!("| vendor | grant | {} |\n| --- | --- |{}\n", auths.join(" | "), " --- |".repeat(auths.len()));
+    let mut table = "| vendor | grant | client authentication |\n| --- | --- | --- |\n".to_owned();
     for info in VendorSet::built_in().infos() {
+        let Some(served) = info.grants else { continue };
         for grant in Grant::ALL {
-            let Some(served) = info.grants else { continue };
-            let cells: Vec<_> =
-                ClientAuth::ALL.iter().map(|auth| if served.has(grant, *auth) { "yes" } else { "–" }).collect();
-            if cells.contains(&"yes") {
-                table += &format!("| {} | `{}` | {} |\n", info.title, grant.as_str(), cells.join(" | "));
+            let auths = ClientAuth::ALL.iter().filter(|auth| served.has(grant, **auth));
+            let auths: Vec<_> = auths.map(|auth| format!("`{}`", auth.as_str())).collect();
+            if !auths.is_empty() {
+                table += &format!("| {} | `{}` | {} |\n", info.title, grant.as_str(), auths.join(", "));
             }
         }
     }

@@ -40,6 +40,7 @@ mod many_sign_ins;
 mod memory;
 mod models;
 mod outbound;
+mod pages;
 mod published;
 mod readme;
 mod recorded;

@@ -29,17 +29,19 @@ pub fn pages(proofs: &Proofs) -> BTreeMap<String, String> {
     pages
 }
 
-/// The part of `docs/fidelity/README.md` that counts.
+/// The part of `docs/fidelity/README.md` that counts: a row for each confidence, a column for each vendor.
 pub fn counts() -> String {
-    let heads = Confidence::ALL.map(Confidence::as_str).join(" | ");
-    let rules = " --: |".repeat(Confidence::ALL.len() + 1);
-    let mut text = format!("| vendor | answers | {heads} |\n| --- |{rules}\n");
-    for info in VendorSet::built_in().infos() {
-        let counts = Confidence::ALL.map(|word| count(answers(info), word).to_string()).join(" | ");
-        let all = answers(info).count();
-        text += &format!("| [{}]({}/README.md) | {all} | {counts} |\n", info.title, info.name);
+    let infos: Vec<_> = VendorSet::built_in().infos().collect();
+    let row = |name: &str, cell: &dyn Fn(&VendorInfo) -> String| {
+        let cells: Vec<_> = infos.iter().map(|info| cell(info)).collect();
+        format!("| {name} | {} |\n", cells.join(" | "))
+    };
+    let mut text = row("answers", &|info| format!("[{}]({}/README.md)", info.title, info.name));
+    text += &format!("| --- |{}\n", " --: |".repeat(infos.len()));
+    for word in Confidence::ALL {
+        text += &row(word.as_str(), &|info| count(answers(info), word).to_string());
     }
-    text
+    text + &row("all", &|info| answers(info).count().to_string())
 }
 
 /// The resources of a vendor, in the order of its routes.
