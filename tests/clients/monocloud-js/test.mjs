@@ -23,6 +23,7 @@ import {
   MonoCloudServerException,
   MonoCloudUnauthorizedException,
 } from '@monocloud/sdk-js-core';
+import { faultsOf, showFaults } from './faults.mjs';
 
 const url = process.argv[2];
 const domain = process.env.MONOCLOUD_MANAGEMENT_DOMAIN;
@@ -744,6 +745,9 @@ for (const { name, run } of checks) {
     console.log(`FAILED ${name}\n${error?.stack ?? error}`);
   }
 }
+const faults = faultsOf('identity');
+const at = { url, vendor: 'monocloud', operation: 'disable_user', world: 'faults-js' };
+await showFaults('@monocloud/sdk-js-core', faults, { ...at, call: () => client(`${apiKey}~faults-js`).disableUser(BLOCKED, {}) });
 const library = createRequire(import.meta.url)('@monocloud/sdk-js-core/package.json');
-console.log(`${library.name} ${library.version}: ${checks.length} checks${failed ? `, ${failed} failed` : ''}`);
+console.log(`${library.name} ${library.version}: ${checks.length + faults.length} checks${failed ? `, ${failed} failed` : ''}`);
 process.exit(failed ? 1 : 0);

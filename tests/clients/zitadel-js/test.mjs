@@ -12,6 +12,7 @@ import { UserState } from '@zitadel/proto/zitadel/user/v2/user_pb.js';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { first, second } from './around.mjs';
+import { faultsOf, showFaults } from './faults.mjs';
 
 const { ZITADEL_URL: plain, ZITADEL_TOKEN: token } = process.env;
 const secure = plain.replace('http:', 'https:'); // Node trusts it by NODE_EXTRA_CA_CERTS
@@ -178,6 +179,14 @@ for (const [name, transport] of Object.entries(transports)) {
   });
 }
 
+const transportsShown = { gRPC: 'grpc', 'gRPC-Web': 'grpc-web', Connect: 'connect JSON' };
+for (const [shown, name] of Object.entries(transportsShown)) {
+  const world = `faults-${shown}`;
+  const call = () => createUserServiceClient(transports[name](`${token}~${world}`)).deactivateUser({ userId: 'human-active' });
+  const at = { url: plain, vendor: 'zitadel', operation: 'deactivate_user', world, call };
+  checks += await showFaults(`@zitadel/client, ${shown}`, faultsOf('already'), at);
+}
+
 // buf curl: what there is by reflection, and in each protocol a call, a world and a refusal.
 const buf = (...args) => {
   const program = fileURLToPath(new URL('node_modules/.bin/buf', import.meta.url));
@@ -201,3 +210,4 @@ for (const protocol of ['grpc', 'grpcweb', 'connect']) {
 }
 const { version } = JSON.parse(readFileSync(new URL('node_modules/@zitadel/client/package.json', import.meta.url)));
 console.log(`@zitadel/client ${version}: ${checks} checks`);
+process.exit(); // a connection on which nothing came may still be open

@@ -14,6 +14,7 @@ import { ProjectServiceDefinition } from '@zitadel/node/dist/api/generated/zitad
 import { SessionServiceDefinition } from '@zitadel/node/dist/api/generated/zitadel/session/v2/session_service.js';
 import { UserServiceDefinition } from '@zitadel/node/dist/api/generated/zitadel/user/v2/user_service.js';
 import { Application, ServiceAccount } from '@zitadel/node/dist/credentials/index.js';
+import { faultsOf, showFaults } from './faults.mjs';
 import { ClientError, Metadata, Status, createChannel, createClientFactory } from 'nice-grpc';
 
 const { ZITADEL_URL: url, ZITADEL_TOKEN: token, ZITADEL_KEY_JSON: key } = process.env;
@@ -272,5 +273,10 @@ await check('a world by the token', async () => {
   assert.deepEqual(states, [2, 1]);
 });
 
+const faulty = createManagementClient(url, createAccessTokenInterceptor(`${token}~faults-node`));
+const at = { url, vendor: 'zitadel', operation: 'management_v1_deactivate_user', world: 'faults-node' };
+checks += await showFaults('@zitadel/node', faultsOf('already'), { ...at, call: () => faulty.deactivateUser({ id: 'human-active' }) });
+
 const { version } = JSON.parse(readFileSync(new URL('node_modules/@zitadel/node/package.json', import.meta.url)));
 console.log(`@zitadel/node ${version}: ${checks} checks`);
+process.exit(); // a connection on which nothing came may still be open

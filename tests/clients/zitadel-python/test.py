@@ -16,6 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from zitadel_client.exceptions import ApiError
 
 import around
+import faults
 
 URL, TOKEN = os.environ["ZITADEL_URL"], os.environ["ZITADEL_TOKEN"]
 USER = "69629023906488335"
@@ -203,5 +204,17 @@ with grpc.insecure_channel(URL.removeprefix("http://")) as channel:
         answer = health.Check(health_pb2.HealthCheckRequest(service=service))
         assert answer.status == health_pb2.HealthCheckResponse.SERVING, answer
         checks += 1
+
+faulty = client(f"{TOKEN}~faults-python")
+checks += faults.show_faults(
+    "zitadel-client",
+    faults.faults_of("already"),
+    url=URL,
+    vendor="zitadel",
+    operation="deactivate_user",
+    world="faults-python",
+    call=lambda: faulty.deactivate_user(request("DeactivateUser", user_id="human-active")),
+    detail=lambda error: f", {error.response_body['message']}" if isinstance(error, ApiError) else "",
+)
 
 print(f"zitadel-client 4.1.9: {checks} checks")
