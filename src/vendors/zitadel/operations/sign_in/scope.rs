@@ -43,6 +43,15 @@ pub fn granted(asked: &str, has_groups: bool) -> Option<String> {
     Some(asked.filter(known).take(MAX_SCOPES).collect::<Vec<_>>().join(" "))
 }
 
+/// The scopes without those that name an organisation by id or by primary domain, unless it is this one.
+pub fn in_organization(scope: &str, id: &str, domain: &str) -> String {
+    let is_own = |scope: &&str| {
+        scope.strip_prefix(ORGANIZATION).is_none_or(|named| named == id)
+            && scope.strip_prefix(DOMAIN).is_none_or(|named| named == domain)
+    };
+    Scopes(scope).all().filter(is_own).collect::<Vec<_>>().join(" ")
+}
+
 impl<'s> Scopes<'s> {
     fn all(self) -> impl Iterator<Item = &'s str> {
         self.0.split(' ').filter(|scope| !scope.is_empty())
@@ -81,5 +90,13 @@ mod tests {
         assert_eq!(granted("openid groups", true).as_deref(), Some("openid groups"));
         assert_eq!(granted("openid groups", false).as_deref(), Some("openid"));
         assert_eq!(Scopes("").after(ORGANIZATION).count(), 0);
+    }
+
+    #[test]
+    fn other_organizations_are_dropped() {
+        let own = format!("{ORGANIZATION}1 {DOMAIN}a.example");
+        let asked = format!("openid {ORGANIZATION}2 {own} {DOMAIN}b.example profile");
+        assert_eq!(in_organization(&asked, "1", "a.example"), format!("openid {own} profile"));
+        assert_eq!(in_organization(&own, "2", "b.example"), "");
     }
 }

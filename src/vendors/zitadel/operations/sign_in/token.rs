@@ -35,6 +35,10 @@ pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
         Grant::Implicit | Grant::Password => return Err(unsupported()),
     };
     let scope = scope::granted(&form.scope, zitadel.settings.version.has_groups()).ok_or(Refusal::ScopeMissing)?;
+    // Of organisations a machine may name its own alone; others are dropped.
+    let owner = zitadel.organization(&user.profile.resource_owner);
+    let domain = owner.as_ref().map_or("", |owner| owner.primary_domain());
+    let scope = scope::in_organization(&scope, &user.profile.resource_owner, domain);
     issue(zitadel, &user, form, scope, amr)
 }
 
