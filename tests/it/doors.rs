@@ -112,8 +112,9 @@ fn page(tables: &BTreeMap<&str, Value>) -> String {
         What somebody holds from before an event, and what each door says to it afterwards, with the\n\
         settings of a new server. The table is played, cell by cell, by the tests; `GET /__fauxidp/doors`\n\
         serves it as JSON. *in* is let in. A JWT that an application checks by itself is good until it\n\
-        expires, whatever happens here. Which of it the vendor documents, and which was seen at a real\n\
-        server, is told in [fidelity/](fidelity/README.md).\n"
+        expires, whatever happens here. `VENDOR.strict-doors=true` also closes what a vendor leaves open to\n\
+        a user who is kept out. Which of it the vendor documents, and which was seen at a real server, is\n\
+        told in [fidelity/](fidelity/README.md).\n"
         .to_owned();
     for info in VendorSet::built_in().infos() {
         let table = &tables[info.name];

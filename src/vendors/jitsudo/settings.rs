@@ -30,6 +30,11 @@ const TIMESTAMP_DIGITS: Setting =
 
 const SECOND_FACTOR: Setting =
     setting("second-factor", &["optional", "required"], "whether a sign-in with a password requires a second factor");
+const STRICT_DOORS: Setting = setting(
+    "strict-doors",
+    &["false", "true"],
+    "whether a suspended user is refused by every door, whatever `suspended-token` says",
+);
 
 /// All settings, in the order in which they are listed.
 pub(super) const ALL: &[Setting] = &[
@@ -49,6 +54,7 @@ pub(super) const ALL: &[Setting] = &[
     ERROR_CODES,
     TIMESTAMP_DIGITS,
     SECOND_FACTOR,
+    STRICT_DOORS,
 ];
 
 const fn setting(key: &'static str, values: &'static [&'static str], what: &'static str) -> Setting {
@@ -96,7 +102,7 @@ impl Behaviour {
             suspend_owner: ruling(&SUSPEND_OWNER),
             suspend_oneself: ruling(&SUSPEND_SELF),
             suspend_repeat: ruling(&SUSPEND_REPEAT),
-            suspended_token_works: settings.get(&SUSPENDED_TOKEN) == "works",
+            suspended_token_works: settings.get(&SUSPENDED_TOKEN) == "works" && settings.get(&STRICT_DOORS) != "true",
             other_tenant_is_forbidden: settings.get(&OTHER_TENANT) == "403",
             missing_tenant_status: status(&MISSING_TENANT),
             malformed_id_is_missing: settings.get(&MALFORMED_ID) == "404",

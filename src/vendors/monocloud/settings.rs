@@ -35,6 +35,13 @@ pub(super) const LOGIN_USER: Setting = Setting {
     what: "who is signed in with `login=auto`, by id or e-mail address; if it is not set, the first who may sign in",
 };
 
+pub(super) const STRICT_DOORS: Setting = Setting {
+    key: "strict-doors",
+    values: &["false", "true"],
+    form: None,
+    what: "whether a blocked user is also refused where no credentials are tried, such as by a session or a token",
+};
+
 /// What signs somebody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Login {
@@ -61,6 +68,8 @@ pub(super) struct Settings {
     pub(super) login: Login,
     /// Who is signed in where nothing is needed; the first user who may enter, if it is empty.
     pub(super) login_user: Arc<str>,
+    /// Whether a blocked user is kept out by every door.
+    pub(super) strict_doors: bool,
     /// The issuer, if it does not follow from each request.
     pub(super) issuer: Option<Arc<str>>,
 }
@@ -82,6 +91,7 @@ impl From<&vendors::Settings> for Settings {
                 _ => Login::Page,
             },
             login_user: settings.get(&LOGIN_USER).into(),
+            strict_doors: settings.get(&STRICT_DOORS) == "true",
             issuer: settings.issuer.clone(),
         }
     }

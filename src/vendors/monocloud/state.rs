@@ -7,7 +7,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::record::{
-    ApiResource, Application, Code, DeviceCode, Group, PushedRequest, ReferenceToken, RefreshToken, SigningKey, User,
+    ApiResource, Application, Code, DeviceCode, Door, Group, KeptOut, PushedRequest, ReferenceToken, RefreshToken,
+    SigningKey, User,
 };
 use super::settings::Settings;
 use crate::collections::collections;
@@ -48,6 +49,14 @@ impl MonoCloud {
     /// The world's time in epoch seconds, as this vendor shows it.
     pub(super) fn now(&self) -> i64 {
         self.context.clock.now().as_second()
+    }
+
+    /// Whether a user may enter by that door now, as strictly as the world is set up.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(super) fn may_enter(&self, user: &User, door: Door) -> Result<(), KeptOut> {
+        user.may_enter(door, self.now(), self.settings.strict_doors)
     }
 }
 

@@ -55,7 +55,7 @@ pub(in super::super) fn cookie_value(signed_in: &SignedIn) -> String {
 /// Whose session has that cookie, if it lives and the user may go on with it.
 pub(in super::super) fn signed_in(monocloud: &MonoCloud, cookie: &str) -> Option<SignedIn> {
     let found = session_of(monocloud, cookie)?;
-    found.user.may_enter(Door::Session, monocloud.now()).ok()?;
+    monocloud.may_enter(&found.user, Door::Session).ok()?;
     Some(found)
 }
 
@@ -99,7 +99,7 @@ pub(super) fn identify(monocloud: &MonoCloud, who: Who<'_>) -> Result<User, Sign
         return Err(SignInFailure::Unknown);
     }
     if user.profile.force_password_reset {
-        user.may_enter(Door::SignIn, monocloud.now()).map_err(SignInFailure::KeptOut)?;
+        monocloud.may_enter(&user, Door::SignIn).map_err(SignInFailure::KeptOut)?;
         return Err(SignInFailure::PasswordExpired);
     }
     Ok(user)
@@ -114,7 +114,7 @@ pub(in super::super) fn sign_in(
 ) -> Result<SignedIn, SignInFailure> {
     let user = identify(monocloud, who)?;
     let (now, user_id) = (monocloud.now(), &user.profile.user_id);
-    user.may_enter(Door::SignIn, now).map_err(SignInFailure::KeptOut)?;
+    monocloud.may_enter(&user, Door::SignIn).map_err(SignInFailure::KeptOut)?;
     let before = cookie.and_then(|cookie| session_of(monocloud, cookie));
     let ids = &monocloud.context.ids;
     let (same, other): (Option<SignedIn>, Option<SignedIn>) = match before {

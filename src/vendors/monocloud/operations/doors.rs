@@ -27,7 +27,7 @@ fn living(monocloud: &MonoCloud, token: &str, door: Door) -> Option<(Map<String,
         Some(id) => Some(monocloud.state.users.get(id)?),
     };
     if let Some(user) = &user {
-        user.may_enter(door, now).ok()?;
+        monocloud.may_enter(user, door).ok()?;
     }
     Some((claims, user))
 }

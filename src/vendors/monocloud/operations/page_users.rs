@@ -38,8 +38,7 @@ pub(in super::super) fn first_user(monocloud: &MonoCloud) -> Option<String> {
     if !named.is_empty() {
         return Some(named.to_string());
     }
-    let now = monocloud.now();
     let users = monocloud.state.users.snapshot();
-    let first = users.iter().find(|user| user.may_enter(Door::SignIn, now).is_ok());
+    let first = users.iter().find(|user| monocloud.may_enter(user, Door::SignIn).is_ok());
     first.map(|user| user.profile.user_id.clone())
 }

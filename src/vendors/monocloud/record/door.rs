@@ -46,14 +46,15 @@ impl fmt::Display for KeptOut {
 
 impl User {
     /// Whether the user may enter by that door at `now`. A disabled user enters nowhere; a blocked one is kept out only
-    /// where credentials are tried, and what was issued before lives on.
+    /// where credentials are tried, and what was issued before lives on, unless doors are strict.
     ///
     /// # Errors
     /// Why not.
-    pub(in super::super) fn may_enter(&self, door: Door, now: i64) -> Result<(), KeptOut> {
+    pub(in super::super) fn may_enter(&self, door: Door, now: i64, is_strict: bool) -> Result<(), KeptOut> {
         match door {
             _ if self.disabled => Err(KeptOut::Disabled),
             Door::SignIn if self.is_blocked(now) => Err(KeptOut::Blocked),
+            _ if is_strict && self.is_blocked(now) => Err(KeptOut::Blocked),
             Door::SignIn
             | Door::Session
             | Door::Code
@@ -76,13 +77,15 @@ mod tests {
         let mut user = seed::user(&people::people(1, 1).next().unwrap(), 0);
         let doors =
             [Door::SignIn, Door::Session, Door::Code, Door::Refresh, Door::Device, Door::Userinfo, Door::Introspection];
-        assert!(doors.iter().all(|door| user.may_enter(*door, 0).is_ok()));
+        assert!(doors.iter().all(|door| user.may_enter(*door, 0, true).is_ok()));
         user.block = Some(super::super::Block { until: Some(10) });
         for door in doors {
             let expected = if door == Door::SignIn { Err(KeptOut::Blocked) } else { Ok(()) };
-            assert_eq!((user.may_enter(door, 9), user.may_enter(door, 10)), (expected, Ok(())), "{door:?}");
+            assert_eq!(user.may_enter(door, 9, false), expected, "{door:?}");
+            assert_eq!(user.may_enter(door, 9, true), Err(KeptOut::Blocked), "{door:?}");
+            assert_eq!(user.may_enter(door, 10, true), Ok(()), "{door:?}");
         }
         user.disabled = true;
-        assert!(doors.iter().all(|door| user.may_enter(*door, 0) == Err(KeptOut::Disabled)));
+        assert!(doors.iter().all(|door| user.may_enter(*door, 0, false) == Err(KeptOut::Disabled)));
     }
 }

@@ -73,7 +73,7 @@ impl User {
     /// # Errors
     /// Why the user cannot sign in.
     pub(in super::super) fn sign_in(&mut self, ip: &str, session: Option<Session>, now: i64) -> Result<(), KeptOut> {
-        self.may_enter(Door::SignIn, now)?;
+        self.may_enter(Door::SignIn, now, false)?;
         let profile = Arc::make_mut(&mut self.profile);
         if let Some(address) = profile.addresses.iter_mut().find(|address| address.ip == ip) {
             if address.is_blocked(now) {
