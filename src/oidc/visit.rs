@@ -17,6 +17,9 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
+/// How the cookie of a browser without a session begins.
+const PAGE_COOKIE: &str = "page-";
+
 /// How long the cookie of a browser without a session lives, in seconds.
 const PAGE_COOKIE_SECONDS: i64 = 24 * 60 * 60;
 
@@ -154,6 +157,15 @@ impl<'a> Visit<'a> {
         reply
     }
 
+    /// The answer to a form that has done its work without a session. Its value counts no more in this browser.
+    #[must_use]
+    pub fn used(&self, reply: Reply) -> Reply {
+        match self.cookie() {
+            Some(cookie) if cookie.starts_with(PAGE_COOKIE) => self.forget(reply),
+            _ => reply,
+        }
+    }
+
     fn set_cookie(&self, mut reply: Reply, value: &str, seconds: i64) -> Reply {
         if let Some(cookie) = self.cookie.set(value, seconds) {
             reply.headers.append(SET_COOKIE, cookie);
@@ -173,7 +185,7 @@ impl<'a> Visit<'a> {
         // Made of what is asked and of the time, so that showing a page moves no random numbers.
         let new = self.cookie().is_none().then(|| {
             let seen = format!("{} {}", self.call.at, content.request.1);
-            format!("page-{}", Seal::new(self.context, "browser").mark(&seen))
+            format!("{PAGE_COOKIE}{}", Seal::new(self.context, "browser").mark(&seen))
         });
         let cookie = new.as_deref().or(self.cookie()).unwrap_or_default();
         let page = SignInPage {

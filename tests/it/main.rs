@@ -45,6 +45,7 @@ mod published;
 mod readme;
 mod recorded;
 mod replay;
+mod response_types;
 mod rules;
 mod server;
 #[cfg(feature = "cli")]

@@ -252,3 +252,25 @@ async fn two_servers_with_one_clock_answer_byte_for_byte_alike() {
         assert_eq!(without_date(one), without_date(other));
     }
 }
+
+#[tokio::test]
+async fn the_form_of_a_page_does_its_work_once() {
+    let emulator = wire::emulator().await;
+    for provider in &PROVIDERS {
+        for (name, value) in [("fauxidp_user", provider.users[0]), ("deny", "1")] {
+            let mut browser = Browser::default();
+            let begun = browser.get(&emulator, &provider.authorize("once", &[])).await;
+            let page = browser.get(&emulator, begun.header("location").expect("it redirects")).await;
+            // A wrong password leaves it as it was.
+            let wrong = browser.press(&emulator, &page, "username", "nobody").await;
+            assert_eq!(wrong.status, 403, "{}", wrong.text());
+            let done = browser.press(&emulator, &page, name, value).await;
+            assert_eq!(done.status, 302, "{}", done.text());
+            for _ in 0..2 {
+                let again = browser.press(&emulator, &page, name, value).await;
+                assert!([400, 403].contains(&again.status), "{}: {name}: {again:?}", provider.vendor);
+                assert_eq!(again.header("location"), None);
+            }
+        }
+    }
+}

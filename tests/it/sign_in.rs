@@ -15,7 +15,7 @@ use crate::wire::{self, Answer, Ask};
 
 const CALLBACK: &str = "http://localhost:3000/api/auth/callback";
 
-fn form(path: &str, pairs: &[(&str, &str)]) -> Ask {
+pub fn form(path: &str, pairs: &[(&str, &str)]) -> Ask {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     Ask::new("POST", path).header("content-type", "application/x-www-form-urlencoded").body(body)
 }
@@ -26,11 +26,11 @@ fn authorize(prefix: &str, client_id: &str, more: &[(&str, &str)]) -> String {
     format!("{prefix}/monocloud/connect/authorize?{query}")
 }
 
-async fn control(emulator: &Emulator, world: &str, call: &str, body: Value) -> Answer {
+pub async fn control(emulator: &Emulator, world: &str, call: &str, body: Value) -> Answer {
     Ask::new("POST", &format!("/__fauxidp/worlds/{world}/{call}")).body(body.to_string()).send(emulator).await
 }
 
-async fn tokens(emulator: &Emulator, world: &str, more: Value) -> Value {
+pub async fn tokens(emulator: &Emulator, world: &str, more: Value) -> Value {
     let mut body = json!({ "vendor": "monocloud", "client_id": "monocloud-web", "user": "user-active" });
     body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     let answer = control(emulator, world, "tokens", body).await;
@@ -170,7 +170,7 @@ async fn delivered(listener: &TcpListener) -> String {
 }
 
 /// An emulator with another seed.
-async fn emulator_with(name: &str, change: impl FnOnce(&mut Value)) -> Emulator {
+pub async fn emulator_with(name: &str, change: impl FnOnce(&mut Value)) -> Emulator {
     let path = root().join("fixtures/seed/monocloud.json");
     let mut seed: Value = serde_json::from_slice(&std::fs::read(path).expect("a file")).expect("JSON");
     change(&mut seed);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as client from 'openid-client';
-import { Browser, TOKEN_DEFECTS, administrator, defects, reset } from './sign-in.mjs';
+import { Browser, TOKEN_DEFECTS, administrator, control, defects, reset } from './sign-in.mjs';
 
 const url = process.argv[2];
 const secure = url.replace('http:', 'https:');
@@ -213,6 +213,14 @@ await check('monocloud: a pushed request', async () => {
   assert.equal((await client.authorizationCodeGrant(web, back, { expectedState: 'pushed' })).claims().sub, own.user);
   const unregistered = { ...parameters, redirect_uri: 'https://elsewhere.example/' };
   await refused(client.buildAuthorizationUrlWithPAR(web, unregistered), ResponseBodyError, 'invalid_request');
+});
+
+await check('monocloud: a code that has expired', async () => {
+  const own = issuers.monocloud;
+  const spa = await discover(own, own.spa);
+  const late = await authorize(spa, 'monocloud', own);
+  await control('PUT', 'worlds/default/clock', { advance_ms: 301_000 });
+  await refused(client.authorizationCodeGrant(spa, late.back, late.checks), ResponseBodyError, 'invalid_grant');
 });
 
 await check('monocloud: deny', async () => {

@@ -174,7 +174,7 @@ fn post_page(request: &Request<'_>) -> Result<Reply, Refusal> {
         return Ok(foreign());
     }
     if form.text(page::DENY).is_some() {
-        return Ok(wire::refused(&checked.refusal("access_denied")));
+        return Ok(visit.used(wire::refused(&checked.refusal("access_denied"))));
     }
     Ok(enter(request, &visit, &checked, &application, Who::of(&form)))
 }
