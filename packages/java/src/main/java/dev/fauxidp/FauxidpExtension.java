@@ -16,14 +16,15 @@ public final class FauxidpExtension implements ParameterResolver {
     /** For {@code @ExtendWith}. */
     public FauxidpExtension() {}
 
-    private record Running(Fauxidp server) implements Store.CloseableResource {
+    // JUnit closes what it stores: before 5.13 by the one interface, since then by the other.
+    private record Running(Fauxidp server) implements Store.CloseableResource, AutoCloseable {
         @Override
         public void close() {
             server.stop();
         }
     }
 
-    private record Made(World world) implements Store.CloseableResource {
+    private record Made(World world) implements Store.CloseableResource, AutoCloseable {
         @Override
         public void close() {
             world.drop();
