@@ -15,14 +15,14 @@ use crate::fixture::root;
 use crate::wire::{self, Answer, Ask};
 
 /// Somebody who takes what is delivered.
-struct Receiver {
-    url: String,
+pub struct Receiver {
+    pub url: String,
     bodies: mpsc::UnboundedReceiver<String>,
 }
 
 impl Receiver {
     /// Answers every request with that status.
-    async fn start(status: &'static str) -> Self {
+    pub async fn start(status: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}/logout?key=abcdefgh", listener.local_addr().expect("an address"));
         let (sender, bodies) = mpsc::unbounded_channel();
@@ -50,13 +50,13 @@ impl Receiver {
     }
 
     /// What came so far.
-    fn taken(&mut self) -> Vec<String> {
+    pub fn taken(&mut self) -> Vec<String> {
         std::iter::from_fn(|| self.bodies.try_recv().ok()).collect()
     }
 }
 
 /// An emulator at which two applications want to be told of the end of sessions.
-async fn emulator(url: &str, config: Config) -> Emulator {
+pub async fn emulator(url: &str, config: Config) -> Emulator {
     let path = root().join("fixtures/seed/monocloud.json");
     let mut seed: Value = serde_json::from_slice(&std::fs::read(path).expect("a file")).expect("JSON");
     for application in 0..2 {
@@ -71,7 +71,7 @@ async fn emulator(url: &str, config: Config) -> Emulator {
     emulator.expect("the seed fits")
 }
 
-async fn control(emulator: &Emulator, call: &str, body: Value) -> Answer {
+pub async fn control(emulator: &Emulator, call: &str, body: Value) -> Answer {
     Ask::new("POST", &format!("/__fauxidp/worlds/default/{call}")).body(body.to_string()).send(emulator).await
 }
 
@@ -87,14 +87,14 @@ async fn end_sessions(emulator: &Emulator, user: &str, client_ids: &[&str]) {
 }
 
 /// What was delivered, once it is over.
-async fn deliveries(emulator: &Emulator) -> Vec<Value> {
+pub async fn deliveries(emulator: &Emulator) -> Vec<Value> {
     let answer = Ask::new("GET", "/__fauxidp/worlds/default/deliveries?wait_ms=20000").send(emulator).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()["deliveries"].as_array().expect("a list").clone()
 }
 
 /// What a logout token says.
-fn claims(body: &str) -> Value {
+pub fn claims(body: &str) -> Value {
     let claims = body.split('.').nth(1).expect("three parts");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).expect("base64")).expect("JSON")
 }

@@ -1,6 +1,7 @@
 //! Tests of the public face: the server over its sockets, the binary by its command line, the files by their contents.
 
 mod assertions;
+mod back_channel;
 mod browser;
 mod callback;
 mod cases;
@@ -22,9 +23,11 @@ mod explain;
 mod fault_and_path_fuzz;
 mod fidelity;
 mod fixture;
+mod granted;
 mod grants;
 mod grpc;
 mod h2_frames;
+mod hostile_sign_in;
 mod http_forms;
 mod ids;
 mod journal;
