@@ -33,7 +33,7 @@ const NO_PERMISSION: &str = "No matching permissions found";
 const NO_PROVIDER: &str = "Identity Provider Configuration doesn't exist";
 const FOREIGN_PAGE: &str = "a page of another origin may not store a URL that this server would call";
 
-pub(super) const fn coded<'a>(http: u16, code: Code, text: &'a str, id: &'a str) -> Status<'a> {
+pub(in super::super) const fn coded<'a>(http: u16, code: Code, text: &'a str, id: &'a str) -> Status<'a> {
     Status { http, code, text, id: Some(id), attempts: None }
 }
 

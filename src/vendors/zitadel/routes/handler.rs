@@ -146,9 +146,15 @@ impl Handler {
                     edge::marked(refusal::error(&error, &self.errors, edge))
                 }
                 Err(error) => {
-                    let refused = edge.refusal(refusal::error(&error, &self.errors, edge), &zitadel.context);
                     // What the gateway itself refuses did not reach the service.
                     let reached = is_v1 && !matches!(error, Error::Undecodable(_));
+                    let is_inner =
+                        reached && matches!(edge, Edge::Rest) && !zitadel.settings.version.passes_errors_on();
+                    let refused = match is_inner {
+                        true => refusal::inner_error(&error, &self.errors),
+                        false => refusal::error(&error, &self.errors, edge),
+                    };
+                    let refused = edge.refusal(refused, &zitadel.context);
                     if reached { first_api(edge, refused) } else { refused }
                 }
             },

@@ -65,7 +65,9 @@ pub(super) static ROWS: [Row; 5] = [
         "GET",
         "/v2/features/instance",
         Handler::described("GetInstanceFeaturesRequest", |request| {
-            request.serve_described("found", |_, _| Ok(wire::policies::instance_features(&request.zitadel.instance())))
+            let version = request.zitadel.settings.version;
+            let features = || wire::policies::instance_features(&request.zitadel.instance(), version);
+            request.serve_described("found", |_, _| Ok(features()))
         }),
     )
     .rpc("/zitadel.feature.v2.FeatureService/GetInstanceFeatures")

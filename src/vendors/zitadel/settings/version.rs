@@ -55,6 +55,16 @@ impl Version {
         self == Self::Main
     }
 
+    /// Whether the gateway of the first APIs passes on an error without an id as it is.
+    pub(in super::super) fn passes_errors_on(self) -> bool {
+        self == Self::Main
+    }
+
+    /// Whether an instance has the feature of relational tables.
+    pub(in super::super) fn has_relational_tables(self) -> bool {
+        self == Self::Main
+    }
+
     /// Whether there are groups of users, and scopes that ask for them.
     pub(in super::super) fn has_groups(self) -> bool {
         self == Self::Main

@@ -6,6 +6,7 @@ use super::described::Described;
 use super::objects::{read, time};
 use crate::vendors::zitadel::operations::policies::PolicyFound;
 use crate::vendors::zitadel::record::{ComplexityPolicy, InstanceState, LockoutPolicy, LoginPolicy};
+use crate::vendors::zitadel::settings::Version;
 
 /// The lockout policy that a message asks for.
 pub(in super::super) fn lockout_policy(message: &Described) -> LockoutPolicy {
@@ -71,10 +72,10 @@ fn shown<T>(found: &PolicyFound<T>, rules: serde_json::Result<Value>) -> Value {
 }
 
 /// The features of an instance: the vendor's defaults, but for those that this server knows to be otherwise.
-pub(in super::super) fn instance_features(instance: &InstanceState) -> Value {
+pub(in super::super) fn instance_features(instance: &InstanceState, version: Version) -> Value {
     let set = |source: &str| json!({ "enabled": true, "source": source });
     let unset = || json!({});
-    json!({
+    let mut features = json!({
         // As many events as there are features that are set.
         "details": {
             "sequence": 3, "changeDate": time(instance.login_policy.details.change_date), "resourceOwner": *instance.id,
@@ -89,6 +90,9 @@ pub(in super::super) fn instance_features(instance: &InstanceState) -> Value {
         "loginV2": { "source": "SOURCE_INSTANCE" },
         "permissionCheckV2": unset(),
         "consoleUseV2UserApi": set("SOURCE_INSTANCE"),
-        "enableRelationalTables": unset(),
-    })
+    });
+    if version.has_relational_tables() {
+        features["enableRelationalTables"] = unset();
+    }
+    features
 }

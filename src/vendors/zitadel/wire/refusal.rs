@@ -14,7 +14,7 @@ use crate::protocol::problem::{MARK, Mark};
 use crate::protocol::rpc::{self, Code, RpcError};
 use crate::vendors::zitadel::error::sessions::SessionError;
 use crate::vendors::zitadel::error::status::{
-    INVALID_TOKEN, PERMISSION_DENIED, Status, USERNAME_TAKEN, bare, user_not_found,
+    INVALID_TOKEN, PERMISSION_DENIED, Status, USERNAME_TAKEN, bare, coded, user_not_found,
 };
 use crate::vendors::zitadel::error::{Error, ErrorContext};
 
@@ -37,6 +37,18 @@ pub(in super::super) fn error(error: &Error, context: &ErrorContext, edge: Edge)
         (Error::Undecodable(_), _) | (_, Edge::Rpc(_)) => reply,
         (_, Edge::Rest) => reply.with(INNER_TYPE, HeaderValue::from_static("application/grpc")),
     }
+}
+
+/// An error of a first API as a release shows it at the gateway, which passes on only errors that have an id. Of any
+/// other it says that the inner call failed.
+pub(in super::super) fn inner_error(error: &Error, context: &ErrorContext) -> Reply {
+    let status = error.status(context);
+    if status.id.is_some() {
+        return self::error(error, context, Edge::Rest);
+    }
+    let text = format!("rpc error: code = {} desc = {}", status.code.go_name(), status.text);
+    let reply = render(coded(500, Code::Unknown, &text, ""), Edge::Rest).fidelity_row("inner_error");
+    reply.with(INNER_TYPE, HeaderValue::from_static("application/grpc"))
 }
 
 /// A remote call whose frame is broken.
