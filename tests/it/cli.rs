@@ -186,6 +186,9 @@ fn the_faults_of_the_start_are_for_every_call() {
     assert!(flags.contains("x-fault-applied: delay;ms=1;source=start;n=1, 404;source=start;n=1\r\n"), "{flags}");
     let variable = answer(fauxidp().env("FAUXIDP_FAULT", "delay;ms=1\n404"));
     assert_eq!(variable.lines().next(), flags.lines().next());
+    // A block of YAML ends with a line break.
+    let block = answer(fauxidp().env("FAUXIDP_FAULT", "delay;ms=1\n404\n"));
+    assert_eq!(block.lines().next(), flags.lines().next());
     let off = answer(fauxidp().args(["--fault", "404"]).env("FAUXIDP_FAULT_POLICY", "off"));
     assert!(off.starts_with("HTTP/1.0 200 OK\r\n") && !off.contains("x-fault-applied"), "{off}");
 }

@@ -13,7 +13,16 @@ use crate::Limits;
 pub(super) struct Several<T>(pub(super) Vec<T>);
 
 pub(super) fn several<T: FromStr<Err: Display>>(text: &str) -> Result<Several<T>, String> {
-    let parts = text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    parted(text, &[',', '\n'])
+}
+
+/// The same of values that have commas in them. A block of YAML ends with a line break, which is no value.
+pub(super) fn lines<T: FromStr<Err: Display>>(text: &str) -> Result<Several<T>, String> {
+    parted(text, &['\n'])
+}
+
+fn parted<T: FromStr<Err: Display>>(text: &str, separators: &[char]) -> Result<Several<T>, String> {
+    let parts = text.split(separators).map(str::trim).filter(|part| !part.is_empty());
     let parts = parts.map(|part| part.parse().map_err(|error: T::Err| error.to_string()));
     match parts.collect::<Result<Vec<T>, _>>()? {
         parts if parts.is_empty() => Err("expected at least one value".to_owned()),
