@@ -17,6 +17,7 @@ fn every_package_has_the_version_of_the_crate() {
         ("packages/npm/package.json", format!("\"version\": \"{VERSION}\"")),
         ("packages/python/pyproject.toml", format!("version = \"{VERSION}\"")),
         ("packages/java/pom.xml", format!("<version>{VERSION}</version>")),
+        ("packages/java/README.md", format!("<version>{VERSION}</version>")),
         ("packages/go/build", format!("version=v{VERSION}")),
         ("action.yml", format!("default: \"{VERSION}\"")),
         ("Cargo.lock", format!("name = \"fauxidp\"\nversion = \"{VERSION}\"")),
