@@ -193,6 +193,21 @@ impl CallMatch {
         self.operation.as_deref()
     }
 
+    /// The method, if only one is selected.
+    pub fn asked_method(&self) -> Option<&str> {
+        self.method.as_deref()
+    }
+
+    /// The path without its query, if only one is selected; with a `*` at the end, if it has one there.
+    pub fn asked_path(&self) -> Option<&str> {
+        self.path.as_deref().map(|path| path.split('?').next().unwrap_or(path))
+    }
+
+    /// The credential, if only one is selected.
+    pub fn asked_credential(&self) -> Option<&str> {
+        self.credential.as_deref()
+    }
+
     /// The user, if only one is selected.
     pub fn asked_user(&self) -> Option<&str> {
         self.user.as_deref()

@@ -25,6 +25,19 @@ pub fn closest_match<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -
     meant(name, known).map_or_else(String::new, |meant| format!("; the closest match is {meant}"))
 }
 
+/// The message of a reader of JSON; of an unknown name it says the closest one, if one is similar, and not all.
+pub fn with_closest(message: &str) -> String {
+    let Some((wrong, expected)) = message.split_once(", expected ").filter(|(wrong, _)| wrong.contains("unknown "))
+    else {
+        return message.to_owned();
+    };
+    let name = wrong.split('`').nth(1).unwrap_or_default();
+    match meant(name, expected.split('`').skip(1).step_by(2)) {
+        Some(meant) => format!("{wrong}; the closest match is {meant}"),
+        None => message.to_owned(),
+    }
+}
+
 /// A name for use in a message, cut so that it fits on a line.
 pub fn shown(name: &str) -> String {
     match name.char_indices().nth(MAX_COMPARED) {
@@ -46,6 +59,9 @@ mod tests {
         assert_eq!(meant("nonsense", ["none"]), None);
         assert_eq!(meant("suspnd", ["delete-owner", "suspend-self"]), Some("suspend-self"));
         assert_eq!(closest_match("evry", known), "; the closest match is every");
+        let message = "unknown field `fisrt`, expected one of `first`, `skip` at line 1 column 9";
+        assert_eq!(with_closest(message), "unknown field `fisrt`; the closest match is first");
+        assert_eq!(with_closest("unknown field `x`, expected `first`"), "unknown field `x`, expected `first`");
         assert_eq!(shown(&"x".repeat(1 << 20)).chars().count(), MAX_COMPARED + 1);
     }
 }

@@ -23,7 +23,7 @@ use crate::tokens::Keys;
 use crate::vendors::{SeedContext, SeedError, Settings, Vendor, VendorFactory, VendorSet};
 
 pub use by_name::{Change, WorldLimits, Worlds};
-pub use rule::{check_user, fits};
+pub use rule::{check_world, fits};
 
 /// A complete, isolated copy of everything that calls can change.
 pub struct World {

@@ -10,6 +10,7 @@ use crate::limits::Limit;
 use crate::metrics::Metrics;
 use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
+use crate::similar::with_closest;
 use crate::world::{self, World};
 
 /// A rule as a body describes it.
@@ -62,12 +63,12 @@ pub(super) fn remove(world: &World, id: &str) -> Reply {
 /// The rule that a body describes, or what is wrong with it.
 fn read(world: &World, body: &[u8]) -> Result<NewRule, String> {
     let RuleBody { fault, matching, priority, ttl_ms } =
-        serde_json::from_slice(body).map_err(|error| format!("Invalid rule: {error}."))?;
+        serde_json::from_slice(body).map_err(|error| format!("Invalid rule: {}.", with_closest(&error.to_string())))?;
     if ttl_ms == Some(0) {
         return Err("\"ttl_ms\" must be at least 1.".to_owned());
     }
     let spec = Spec::parse(&fault).map_err(|bad| format!("fault: {bad}."))?;
     world::fits(world.set(), &spec, &matching)?;
-    world::check_user(world, &matching).map_err(|reason| format!("match: {reason}."))?;
+    world::check_world(world, &matching).map_err(|reason| format!("match: {reason}."))?;
     Ok(NewRule { spec, matching, priority, ttl_ms })
 }

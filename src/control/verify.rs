@@ -12,7 +12,8 @@ use crate::call_match::CallMatch;
 use crate::journal::{Entry, Reading};
 use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
-use crate::world::{World, check_user};
+use crate::similar::with_closest;
+use crate::world::{World, check_world};
 
 use count::Count;
 
@@ -64,7 +65,8 @@ struct Comparison<'e> {
 
 /// Compares the journal with what is expected of it.
 pub(super) fn verify(world: &World, body: &[u8]) -> Reply {
-    let read = serde_json::from_slice(body).map_err(|error| format!("Invalid expectation: {error}."));
+    let read = serde_json::from_slice(body);
+    let read = read.map_err(|error| format!("Invalid expectation: {}.", with_closest(&error.to_string())));
     let (body, calls) = match read.and_then(|body: Body| Ok((calls(world, &body)?, body))) {
         Ok((calls, body)) => (body, calls),
         Err(detail) => return refused(&detail),
@@ -100,7 +102,11 @@ pub(super) fn verify(world: &World, body: &[u8]) -> Reply {
 
 /// Which calls a body expects.
 fn calls(world: &World, body: &Body) -> Result<Calls, String> {
-    let check = |calls: &CallMatch| world.set().check(calls).and_then(|()| check_user(world, calls));
+    let check = |calls: &CallMatch| {
+        world.set().check(calls)?;
+        world.set().check_path(calls)?;
+        check_world(world, calls)
+    };
     let has_count = body.times.or(body.at_least).or(body.at_most).is_some();
     match (&body.r#match, &body.sequence) {
         (Some(_), Some(_)) => Err("\"match\" cannot be combined with \"sequence\".".to_owned()),

@@ -10,7 +10,7 @@ use http::Method;
 use crate::row::{Operation, Row};
 use index::{Hit, Index, Parameters};
 
-pub use nearest::nearest;
+pub use nearest::{can_have, nearest};
 
 /// The maximum number of parameters in a path.
 const MAX_PARAMETERS: usize = 4;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::{Settings, VendorFactory, VendorInfo};
 use crate::call_match::CallMatch;
+use crate::protocol::route;
 use crate::row::Operation;
+use crate::similar::shown;
 
 /// The vendors of a server, in a fixed order: an index into it names a vendor everywhere else. A clone is the same set.
 #[derive(Clone)]
@@ -70,7 +72,34 @@ impl VendorSet {
     pub fn check_rule(&self, calls: &CallMatch) -> Result<(), String> {
         let operations = self.operations().map(|(vendor, operation)| (vendor, operation.name));
         let deliveries = self.infos().flat_map(|info| info.deliveries.iter().map(|name| (info.name, *name)));
-        calls.check(&self.names(), operations.chain(deliveries))
+        calls.check(&self.names(), operations.chain(deliveries))?;
+        // A delivery goes to a path of somebody else's.
+        let is_delivery = |name: &str| self.infos().any(|info| info.deliveries.contains(&name));
+        if calls.asked_operation().is_some_and(is_delivery) { Ok(()) } else { self.check_path(calls) }
+    }
+
+    /// Refuses a path that no route of the selected vendor and operation has.
+    ///
+    /// # Errors
+    /// The path, and the routes closest to it.
+    pub fn check_path(&self, calls: &CallMatch) -> Result<(), String> {
+        let Some(path) = calls.asked_path() else { return Ok(()) };
+        let is_meant = |vendor: &str, operation: &Operation| {
+            calls.asked_vendor().is_none_or(|name| name == vendor)
+                && calls.asked_operation().is_none_or(|name| name == operation.name)
+        };
+        let meant = || self.operations().filter(|(vendor, own)| is_meant(vendor, own)).map(|(_, operation)| operation);
+        let has_it = |operation: &Operation| {
+            let paths = operation.has_path().then_some(operation.path).into_iter().chain(operation.rpc);
+            paths.into_iter().any(|route| route::can_have(route, path))
+        };
+        if meant().any(has_it) {
+            return Ok(());
+        }
+        let method = calls.asked_method().and_then(|method| method.to_ascii_uppercase().parse().ok());
+        let nearest = route::nearest(meant(), &method.unwrap_or_default(), path.trim_end_matches('*'));
+        let nearest: Vec<_> = nearest.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+        Err(format!("no route has the path {:?}; the closest matches are {}", shown(path), nearest.join(", ")))
     }
 
     /// The default settings of each vendor.

@@ -1,6 +1,7 @@
 //! Checks a fault rule against the known vendors and operations. Knows no vendor by name.
 
 use crate::call_match::CallMatch;
+use crate::context::split_world;
 use crate::faults::Spec;
 use crate::similar::{most_similar, shown};
 use crate::vendors::{Vendor, VendorInfo, VendorSet};
@@ -33,11 +34,24 @@ const MAX_COMPARED: usize = 200;
 /// How many of the nearest users are listed.
 const MAX_NEAREST: usize = 3;
 
-/// Checks that the user exists whose calls are selected, or did when a call of the journal was about it.
+/// Checks that calls of this world can be selected: their credential names no other one, and their user exists, or did
+/// when a call of the journal was about it.
 ///
 /// # Errors
-/// The unknown user, and the known ones closest to it.
-pub fn check_user(world: &World, calls: &CallMatch) -> Result<(), String> {
+/// The other world; the unknown user, and the known ones closest to it.
+pub fn check_world(world: &World, calls: &CallMatch) -> Result<(), String> {
+    let named = calls.asked_credential().and_then(|credential| split_world(credential).1);
+    if let Some(other) = named.filter(|other| *other != &*world.context.world) {
+        let own = &world.context.world;
+        return Err(format!(
+            "the credential is one of the world {:?}, and this is {own:?}; leave out its end",
+            shown(other)
+        ));
+    }
+    check_user(world, calls)
+}
+
+fn check_user(world: &World, calls: &CallMatch) -> Result<(), String> {
     let Some(user) = calls.asked_user() else { return Ok(()) };
     let is_meant = |vendor: &&dyn Vendor| calls.asked_vendor().is_none_or(|name| name == vendor.info().name);
     if world.vendors().filter(is_meant).any(|vendor| vendor.has_user(user)) || world.journal.names_user(user) {

@@ -42,6 +42,35 @@ pub fn nearest(operations: impl Iterator<Item = &'static Operation>, method: &Me
     ranked.into_iter().map(|(.., route)| route).collect()
 }
 
+/// Whether a call to that route can have that path, of which a `*` at the end stands for any rest.
+pub fn can_have(route: &str, path: &str) -> bool {
+    let (path, is_start) = path.strip_suffix('*').map_or((path, false), |start| (start, true));
+    let mut parts = route.split('/');
+    let mut asked = path.split('/').peekable();
+    while let Some(part) = asked.next() {
+        let Some(own) = parts.next() else { return false };
+        let is_last = is_start && asked.peek().is_none();
+        let fits = match own.split_once('{') {
+            Some((_, name)) if name.starts_with('*') => return true,
+            Some((before, name)) => {
+                let after = name.split_once('}').map_or("", |(_, after)| after);
+                match is_last {
+                    true => part.starts_with(before) || before.starts_with(part),
+                    false => {
+                        part.len() > before.len() + after.len() && part.starts_with(before) && part.ends_with(after)
+                    }
+                }
+            }
+            None if is_last => own.starts_with(part),
+            None => own == part,
+        };
+        if !fits {
+            return false;
+        }
+    }
+    is_start || parts.next().is_none()
+}
+
 /// How many characters of a route's fixed parts differ. A parameter equals any part.
 fn distance(path: &str, asked: &[&str]) -> usize {
     let mut asked = asked.to_vec();
@@ -80,6 +109,27 @@ mod tests {
     #[test]
     fn the_nearest_route_is_the_one_whose_fixed_words_differ_least() {
         assert_eq!(names("/v1/user/some-long-id/stop/it")[0], "stop");
+    }
+
+    #[test]
+    fn a_route_can_have_some_paths_and_no_others() {
+        for (route, path, can) in [
+            ("/v1/users/{id}", "/v1/users/7", true),
+            ("/v1/users/{id}", "/v1/users/", false),
+            ("/v1/users/{id}", "/v1/users", false),
+            ("/v1/users/{id}", "/v1/users/7/stop", false),
+            ("/v1/users/{id}", "/v1/users/7*", true),
+            ("/v1/users/{id}/stop", "/v1/users/7/st*", true),
+            ("/v1/users/{id}/stop", "/v1/users/*", true),
+            ("/v1/users/{id}/stop", "/v1/user*", true),
+            ("/v1/users/{id}/stop", "/v1/users/7/go*", false),
+            ("/v1/users/{id}:stop", "/v1/users/7:stop", true),
+            ("/v1/users/{id}:stop", "/v1/users/7:go", false),
+            ("/v1/roles/{*key}", "/v1/roles/a/b", true),
+            ("/v1/users", "*", true),
+        ] {
+            assert_eq!(can_have(route, path), can, "{route} {path}");
+        }
     }
 
     #[test]
