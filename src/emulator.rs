@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::budget::{self, Budget};
 use crate::clock;
 use crate::config::{Config, Listen};
-use crate::control::Control;
+use crate::control::{self, Control};
 use crate::faults::Spec;
 use crate::journal::JournalLimits;
 use crate::metrics::Metrics;
@@ -76,6 +76,14 @@ pub enum StartError {
         /// As it was given.
         listen: Listen,
         /// What is wrong, and which values are known.
+        reason: String,
+    },
+    /// A host name that no call can have.
+    #[error("--allow-host {text}: {reason}")]
+    AllowHost {
+        /// As it was given.
+        text: String,
+        /// What was expected.
         reason: String,
     },
     /// No address was given.
@@ -183,6 +191,9 @@ impl Emulator {
         let limits = config.limits;
         if config.listen.is_empty() {
             return Err(StartError::NoAddress);
+        }
+        for text in &config.allow_host {
+            control::check_allowed(text).map_err(|reason| StartError::AllowHost { text: text.clone(), reason })?;
         }
         let set = vendor_set(&config)?;
         let seeds = seeds(&set, &config)?;

@@ -21,7 +21,7 @@ use crate::{Config, FaultPolicy};
 
 use client::{Clock, Fault, Requests, SignIn, Verify, Worlds};
 use limits::LimitFlags;
-use value::{Several, all, lines, number, several, time};
+use value::{Several, all, number, several, time};
 
 /// The address of [`Config::default`].
 const DEFAULT_LISTEN: &str = "127.0.0.1:8484";
@@ -193,23 +193,17 @@ struct DataFlags {
     #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_parser = several::<String>)]
     set: Vec<Several<String>>,
     /// The issuer of a vendor's tokens, where it does not follow from each request.
-    #[arg(
-        long,
-        env = "FAUXIDP_ISSUER",
-        value_name = "VENDOR=URL",
-        value_parser = lines::<String>,
-        hide_short_help = true
-    )]
-    issuer: Vec<Several<String>>,
+    #[arg(long, env = "FAUXIDP_ISSUER", value_name = "VENDOR=URL", value_delimiter = '\n', hide_short_help = true)]
+    issuer: Vec<String>,
     /// The RSA key (PEM) that signs a vendor's tokens at first, instead of a published test key.
     #[arg(
         long,
         env = "FAUXIDP_SIGNING_KEY",
         value_name = "VENDOR=FILE",
-        value_parser = lines::<String>,
+        value_delimiter = '\n',
         hide_short_help = true
     )]
-    signing_key: Vec<Several<String>>,
+    signing_key: Vec<String>,
     /// Start every world from a saved state (GET /__fauxidp/worlds/{world}/state).
     #[arg(long, env = "FAUXIDP_STATE", value_name = "FILE", hide_short_help = true)]
     state: Option<PathBuf>,
@@ -219,8 +213,8 @@ struct DataFlags {
 #[command(next_help_heading = "Faults")]
 struct FaultFlags {
     /// A fault for every call, such as '503;retry-after=2;first=2'.
-    #[arg(long, env = "FAUXIDP_FAULT", value_name = "SPEC", value_parser = lines::<String>)]
-    fault: Vec<Several<String>>,
+    #[arg(long, env = "FAUXIDP_FAULT", value_name = "SPEC", value_delimiter = '\n')]
+    fault: Vec<String>,
     /// Which faults are applied; `documented` skips statuses that the vendor does not publish for the operation.
     #[arg(long, env = "FAUXIDP_FAULT_POLICY", value_name = "POLICY", default_value = "all", hide_short_help = true)]
     fault_policy: Policy,
@@ -241,7 +235,7 @@ struct TlsFlags {
     /// Write the certificate that clients must trust to this file.
     #[arg(long, env = "FAUXIDP_TLS_CA_OUT", value_name = "FILE")]
     tls_ca_out: Option<PathBuf>,
-    /// A host name that the control API accepts, besides localhost, IP addresses and names without a dot.
+    /// A host name that the control API accepts besides localhost, addresses and names without a dot; or *.example.com.
     #[arg(long, env = "FAUXIDP_ALLOW_HOST", value_name = "NAME", value_parser = several::<String>)]
     allow_host: Vec<Several<String>>,
     /// Where to send notices and requests to: loopback and private addresses, anywhere, or nowhere.
@@ -339,14 +333,14 @@ impl From<Serve> for Config {
             seed: data.seed,
             clock: data.clock,
             set: all(data.set),
-            issuer: all(data.issuer),
-            signing_key: all(data.signing_key),
+            issuer: data.issuer,
+            signing_key: data.signing_key,
             state: data.state,
             journal: flags.limits.journal,
             max_worlds: flags.limits.max_worlds,
             world_ttl: flags.limits.world_ttl,
             limits: flags.limits.into(),
-            fault: all(faults.fault),
+            fault: faults.fault,
             fault_policy: faults.fault_policy.into(),
             tls_cert: tls.tls_cert,
             tls_key: tls.tls_key,

@@ -41,7 +41,31 @@ fn is_harmless(name: &str, allowed: &[String]) -> bool {
         || name.parse::<Ipv6Addr>().is_ok()
         || !name.contains('.')
         || PRIVATE.iter().any(|end| name.ends_with(end))
-        || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(&name))
+        || allowed.iter().any(|allowed| is_allowed(allowed, &name))
+}
+
+/// Whether a name is the allowed one, or below it where it begins with `*.`.
+fn is_allowed(allowed: &str, name: &str) -> bool {
+    match allowed.strip_prefix('*') {
+        Some(end) => name.len() > end.len() && name.ends_with(&end.to_ascii_lowercase()),
+        None => allowed.eq_ignore_ascii_case(name),
+    }
+}
+
+/// Refuses what no host name can be: it would allow nobody.
+///
+/// # Errors
+/// What was expected.
+pub fn check_allowed(text: &str) -> Result<(), String> {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let is_label = |label: &str| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        !label.is_empty() && label.bytes().all(fits)
+    };
+    match name.split('.').all(is_label) {
+        true => Ok(()),
+        false => Err("expected a host name without scheme and port, such as idp.test or *.example.com".to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -50,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_name_that_a_page_could_own_is_not_harmless() {
-        let allowed = ["idp.test".to_owned()];
+        let allowed = ["idp.test".to_owned(), "*.corp.example".to_owned()];
         for (host, harmless) in [
             ("127.0.0.1:8484", true),
             ("192.168.1.5", true),
@@ -61,6 +85,18 @@ mod tests {
             ("fauxidp:8484", true),
             ("host.docker.internal:8484", true),
             ("host.containers.internal", true),
+            ("gateway.docker.internal", true),
+            ("kubernetes.docker.internal", true),
+            ("docker.for.mac.localhost", true),
+            ("host.lima.internal", true),
+            ("host.minikube.internal", true),
+            ("host.k3d.internal", true),
+            ("host.orb.internal", true),
+            ("host.rancher-desktop.internal", true),
+            ("a.b.corp.example:8484", true),
+            ("A.Corp.Example", true),
+            ("corp.example", false),
+            ("evilcorp.example", false),
             ("fauxidp.tests.svc.cluster.local:8484", true),
             ("fauxidp.tests.svc", true),
             ("idp.test:8484", true),
@@ -73,6 +109,25 @@ mod tests {
             ("printer.local", false),
         ] {
             assert_eq!(is_harmless(name_of(host), &allowed), harmless, "{host}");
+        }
+    }
+    #[test]
+    fn what_no_host_can_be_called_is_refused() {
+        for (text, fits) in [
+            ("idp.test", true),
+            ("*.corp.example", true),
+            ("my_idp", true),
+            ("*", false),
+            ("*corp.example", false),
+            ("a.*.example", false),
+            ("idp.test:8484", false),
+            ("http://idp.test", false),
+            ("idp.test/", false),
+            ("idp.test.", false),
+            ("idp test", false),
+            ("", false),
+        ] {
+            assert_eq!(check_allowed(text).is_ok(), fits, "{text}");
         }
     }
 }

@@ -29,6 +29,7 @@ use crate::row::Operation;
 use crate::vendors::{VendorInfo, VendorSet};
 use crate::world::Worlds;
 
+pub use guard::check_allowed;
 #[cfg(feature = "cli")]
 pub use report::show_route;
 use request::Request;
