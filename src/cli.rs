@@ -11,12 +11,13 @@ mod variables;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 use serde_json::{Value, json};
 
-use crate::{Config, Emulator, StartError, control};
+use crate::{Config, Emulator, StartError, control, emulator};
 
 use ask::Server;
 use flags::{Cli, Command, Serve};
@@ -46,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
                 ExitCode::from(USAGE)
             }
         },
+        Some(Command::Check { folder }) => outcome(check(&folder)),
         Some(Command::Worlds(command)) => outcome(client::worlds(&command)),
         Some(Command::Requests(command)) => outcome(client::requests(&command)),
         Some(Command::Verify(command)) => outcome(client::verify(&command)),
@@ -87,6 +89,15 @@ fn outcome(answer: Result<String, String>) -> ExitCode {
     };
     complain(reason.trim_end_matches('.'), LogFormat::Text);
     ExitCode::FAILURE
+}
+
+/// What a folder of seed files loads.
+fn check(folder: &Path) -> Result<String, String> {
+    match emulator::check_fixtures(folder) {
+        Ok(loaded) if loaded.is_empty() => Err(format!("{}: nothing loaded: there is no seed file", folder.display())),
+        Ok(loaded) => Ok(loaded.into_iter().map(|path| format!("{path}: valid\n")).collect()),
+        Err(error) => Err(error.to_string().trim_start_matches("--fixtures: ").to_owned()),
+    }
 }
 
 /// The routes of every vendor, or of one.

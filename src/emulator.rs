@@ -3,13 +3,14 @@
 mod builder;
 mod calls;
 mod rule;
+mod seeds;
 mod sign_in;
 mod world;
 
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -26,15 +27,18 @@ use crate::pipeline::{Pipeline, StartFaults};
 use crate::server::tls::{Tls, TlsError};
 use crate::server::{Bound, Server};
 use crate::tokens::Keys;
-use crate::vendors::{self, BaseUrls, SeedError, Settings, VendorFactory, VendorSet};
+use crate::vendors::{self, BaseUrls, Settings, VendorSet};
 use crate::world::{WorldLimits, WorldTemplate, Worlds};
 
 pub use crate::call_match::CallMatch as Match;
 pub use builder::Builder;
 pub use calls::{Recorded, Times};
 pub use rule::{Fault, Rule};
+pub use seeds::SeedProblem;
 pub use sign_in::{SignIn, SignedIn};
 pub use world::{Clock, Refused, Snapshot, World};
+
+use seeds::Seeds;
 
 /// The memory that a server may use where the system does not say how much there is.
 const UNKNOWN_MEMORY: usize = 1 << 30;
@@ -53,7 +57,8 @@ pub struct Emulator {
     worlds_made: AtomicU64,
 }
 
-/// Why an emulator cannot start. Each message names the flag or file at fault, on one line.
+/// Why an emulator cannot start. Each message names the flag or file at fault; all but that of
+/// [`StartError::Seeds`] are one line.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Two vendors have the same name.
@@ -97,14 +102,9 @@ pub enum StartError {
         /// Why.
         error: io::Error,
     },
-    /// A seed file is invalid.
-    #[error("--fixtures: {}: {error}", path.display())]
-    Seed {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        error: SeedError,
-    },
+    /// Seed files are invalid: all that is wrong with them.
+    #[error("--fixtures: {}", seeds::listed(.0))]
+    Seeds(Vec<SeedProblem>),
     /// A setting that no vendor declares.
     #[error("--set {text}: {reason}")]
     Setting {
@@ -196,7 +196,7 @@ impl Emulator {
             control::check_allowed(text).map_err(|reason| StartError::AllowHost { text: text.clone(), reason })?;
         }
         let set = vendor_set(&config)?;
-        let seeds = seeds(&set, &config)?;
+        let seeds = seeds::read(&set, config.fixtures.as_deref())?;
         let worlds = worlds_of(&config, set, &seeds)?;
         let faults = faults(worlds.vendors(), &config)?;
         let budget = budget(limits.max_memory)?;
@@ -227,7 +227,7 @@ impl Emulator {
             version = env!("CARGO_PKG_VERSION"),
             addresses = listed(&addresses),
             people = config.people,
-            seeds = listed(seeds.iter().map(|(path, _)| path.display())),
+            seeds = listed(seeds.paths().map(Path::display)),
             state = config.state.map(|path| path.display().to_string()),
             "fauxidp {} serves on {}",
             env!("CARGO_PKG_VERSION"),
@@ -339,17 +339,15 @@ fn budget(max: Option<usize>) -> Result<Budget, StartError> {
 /// The worlds of a server with that configuration.
 pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
     let set = vendor_set(config)?;
-    let seeds = seeds(&set, config)?;
+    let seeds = seeds::read(&set, config.fixtures.as_deref())?;
     worlds_of(config, set, &seeds)
 }
 
-/// The same, given each vendor's seed text and the file that it came from.
-fn worlds_of(config: &Config, set: VendorSet, seeds: &[(PathBuf, String)]) -> Result<Worlds, StartError> {
-    let texts = seeds.iter().map(|(_, text)| text.clone()).collect();
-    let template = WorldTemplate { seeds: texts, ..template(set, config)? };
+/// The same, given the seeds.
+fn worlds_of(config: &Config, set: VendorSet, seeds: &Seeds) -> Result<Worlds, StartError> {
+    let template = WorldTemplate { seeds: seeds.texts(), ..template(set, config)? };
     let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl };
-    let seeded = Worlds::new(template, limits);
-    let worlds = seeded.map_err(|(vendor, error)| StartError::Seed { path: seeds[vendor].0.clone(), error })?;
+    let worlds = seeds.checked(Worlds::new(template, limits)).map_err(StartError::Seeds)?;
     let Some(path) = &config.state else {
         return Ok(worlds);
     };
@@ -393,25 +391,16 @@ pub(crate) fn template(set: VendorSet, config: &Config) -> Result<WorldTemplate,
     })
 }
 
-/// Each vendor's seed text, with the file that it came from.
-fn seeds(set: &VendorSet, config: &Config) -> Result<Vec<(PathBuf, String)>, StartError> {
-    if let Some(folder) = &config.fixtures {
-        fs::read_dir(folder).map_err(|error| StartError::UnreadableSeed { path: folder.clone(), error })?;
-    }
-    let seed = |factory: &&VendorFactory| {
-        let file = format!("{}.json", factory.info.name);
-        let embedded = || (PathBuf::from("embedded").join(&file), factory.embedded.to_owned());
-        let Some(folder) = &config.fixtures else {
-            return Ok(embedded());
-        };
-        let path = folder.join(&file);
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok((path, text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(embedded()),
-            Err(error) => Err(StartError::UnreadableSeed { path, error }),
-        }
-    };
-    set.iter().map(seed).collect()
+/// Reads a folder of seed files as a start would. Returns what it loads, each as `FILE: VENDOR`.
+///
+/// # Errors
+/// [`StartError::Seeds`] with all that is wrong, or [`StartError::UnreadableSeed`].
+pub fn check_fixtures(folder: &Path) -> Result<Vec<String>, StartError> {
+    let config = Config { fixtures: Some(folder.to_owned()), ..Config::default() };
+    let set = vendor_set(&config)?;
+    let seeds = seeds::read(&set, Some(folder))?;
+    worlds_of(&config, set, &seeds)?;
+    Ok(seeds.loaded().map(|path| path.display().to_string()).collect())
 }
 
 /// The items of a log line, separated by commas.

@@ -42,7 +42,8 @@ impl InProcess {
         text.clone_into(&mut seeds[index]);
         let template = WorldTemplate { seeds, ..emulator::template(set, config).map_err(|error| error.to_string())? };
         let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl };
-        let worlds = Worlds::new(template, limits).map_err(|(_, error)| error.to_string())?;
+        let worlds = Worlds::new(template, limits)
+            .map_err(|errors| errors.iter().map(|(_, error)| error.to_string()).collect::<Vec<_>>().join("\n"))?;
         Ok(Self::over(worlds, config))
     }
 

@@ -203,8 +203,8 @@ pub mod cli;
 pub use budget::measure_with as measure_memory_with;
 pub use config::{Config, DeliverTo, FaultPolicy, Limits, Listen};
 pub use emulator::{
-    Builder, Clock, Emulator, Fault, Match, Recorded, Refused, Rule, SignIn, SignedIn, Snapshot, StartError, Times,
-    World, clean_name,
+    Builder, Clock, Emulator, Fault, Match, Recorded, Refused, Rule, SeedProblem, SignIn, SignedIn, Snapshot,
+    StartError, Times, World, clean_name,
 };
 pub use server::tls::TlsError;
 pub use vendors::{Endpoint, SeedError};

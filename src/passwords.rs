@@ -31,6 +31,10 @@ impl PasswordHash {
     /// The hash of `Correct-Horse-Battery-9`, which generated people have, so that a start with many stays quick.
     pub const PUBLISHED: Self = Self(Cow::Borrowed("$2b$04$ZBsYn0d1fZS1uLg4V4TEbudJYymfsg0lM65.qIYdPWd4ayS9VmgGC"));
 
+    /// The hash of `correct horse battery staple`, which users have where a password must be long.
+    pub const PUBLISHED_PHRASE: Self =
+        Self(Cow::Borrowed("$2b$04$fauxidpPublishedPhraseuxOmoTzCAWZic0MQR5ICOqdS2MTS9wq"));
+
     /// The hash of a password, in bcrypt's usual form.
     pub fn of(password: &str, salt: [u8; 16]) -> Self {
         let hashed = bcrypt::hash_with_salt(material(password).as_ref(), COST, salt);
@@ -91,6 +95,7 @@ mod tests {
         }
         assert!(!PasswordHash("not a hash".into()).fits("secret"));
         assert!(PasswordHash::PUBLISHED.fits("Correct-Horse-Battery-9"));
+        assert!(PasswordHash::PUBLISHED_PHRASE.fits("correct horse battery staple"));
         let seeded = PasswordHash::of_seed(short, "a");
         assert_ne!(seeded, PasswordHash::of_seed(short, "b"), "each has its own salt");
         assert_eq!(seeded, PasswordHash::of_seed(short, "a"));

@@ -38,6 +38,67 @@ impl Person {
     }
 }
 
+/// What somebody is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// Given name.
+    pub given: String,
+    /// Family name.
+    pub family: String,
+}
+
+impl Name {
+    /// The name in the first of these texts that has one, such as `mia-meier` or `mia@example.com`. What is missing is
+    /// made up, the same each time.
+    pub fn of(texts: &[&str]) -> Self {
+        let first = texts.first().copied().unwrap_or_default();
+        let hash = first.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3) // FNV-1a: the same on every machine
+        });
+        let made_up = people(1, hash).next().expect("one was asked for");
+        let said = texts.iter().find_map(|text| words(text)).unwrap_or_default();
+        match &said[..] {
+            [] => Self { given: made_up.given_name.to_owned(), family: made_up.family_name.to_owned() },
+            [given] => Self { given: capitalized(given), family: made_up.family_name.to_owned() },
+            [given, family @ ..] => {
+                let family: Vec<_> = family.iter().map(|word| capitalized(word)).collect();
+                Self { given: capitalized(given), family: family.join(" ") }
+            }
+        }
+    }
+
+    /// Given and family name.
+    pub fn full(&self) -> String {
+        format!("{} {}", self.given, self.family)
+    }
+}
+
+/// The words of an id or of an address, if they can be a name.
+fn words(text: &str) -> Option<Vec<&str>> {
+    let local = text.split('@').next().unwrap_or_default();
+    let words: Vec<_> = local.split(['.', '-', '_', ' ']).filter(|word| !word.is_empty()).collect();
+    let is_word = |word: &&str| word.chars().count() > 1 && word.chars().all(char::is_alphabetic);
+    ((1..=4).contains(&words.len()) && words.iter().all(is_word)).then_some(words)
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// The e-mail address of a user of whom only the id is known: the id itself, if it is one.
+pub fn address(id: &str) -> String {
+    if id.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.')) {
+        return id.to_owned();
+    }
+    let mut local = id.to_ascii_lowercase();
+    local.retain(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    match local.trim_matches('.') {
+        "" => "user@example.com".to_owned(),
+        local => format!("{local}@example.com"),
+    }
+}
+
 /// `count` people. The first ones stay the same when more are asked for.
 pub fn people(count: usize, seed: u64) -> impl Iterator<Item = Person> {
     let mut source = ChaCha8Rng::seed_from_u64(seed);
@@ -63,6 +124,19 @@ mod tests {
         let more: Vec<_> = people(5, 1).collect();
         assert_eq!(few[..], more[..3]);
         assert_ne!(few[0], people(1, 2).next().unwrap());
+    }
+
+    #[test]
+    fn a_name_comes_from_an_id_as_far_as_it_says_one() {
+        let name = |id: &str| Name::of(&[id]).full();
+        assert_eq!(Name::of(&["42", "ada.lovelace@example.com"]).full(), "Ada Lovelace");
+        assert_eq!(name("mia-meier"), "Mia Meier");
+        assert_eq!(name("ada.king.lovelace@example.com"), "Ada King Lovelace");
+        assert!(name("mia").starts_with("Mia "));
+        assert_eq!(name("00000000-0000-8000-8000-000000000001"), name("00000000-0000-8000-8000-000000000001"));
+        assert!(name("42").contains(' '));
+        assert_eq!(address("Mia Meier!"), "miameier@example.com");
+        assert_eq!(address("mia@corp.example"), "mia@corp.example");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::ids::Ids;
 use crate::journal::{Journal, JournalLimits};
 use crate::outbox::{Numbered, Outbox};
 use crate::tokens::Keys;
-use crate::vendors::{SeedContext, SeedError, Settings, Vendor, VendorFactory, VendorSet};
+use crate::vendors::{SeedContext, SeedError, Settings, UserFault, Vendor, VendorInfo, VendorSet};
 
 pub use by_name::{Change, WorldLimits, Worlds};
 pub use rule::{check_world, fits};
@@ -185,8 +185,8 @@ impl WorldTemplate {
     /// A world in its initial state: the seeds, read and checked, and the generated people.
     ///
     /// # Errors
-    /// The vendor's index, and what is wrong with its seed.
-    fn world(&self) -> Result<World, (usize, SeedError)> {
+    /// All that is wrong with the seeds, each with the vendor's index.
+    fn world(&self) -> Result<World, Vec<(usize, SeedError)>> {
         let context = WorldContext {
             world: DEFAULT_WORLD.into(),
             clock: self.clock.fork(),
@@ -195,30 +195,25 @@ impl WorldTemplate {
             outbox: Outbox::default(),
         };
         let people: Vec<_> = crate::people::people(self.people, self.seed).collect();
-        let make = |(vendor, factory): (usize, &&VendorFactory)| {
-            let (seed, settings) = (&*self.seeds[vendor], &self.settings[vendor]);
-            let origin = SeedContext { seed, people: &people, settings, context: context.clone() };
-            (factory.make)(&origin).map_err(|error| (vendor, error))
-        };
-        let made = self.set.iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
+        let mut problems = Vec::new();
         let mut user_faults = UserFaults::new();
-        let mut vendors = Vec::with_capacity(made.len());
-        for (vendor, made) in made.into_iter().enumerate() {
-            let mut faults = HashMap::new();
-            for fault in made.faults {
-                let info = made.vendor.info();
-                let spec = Spec::parse(&fault.spec).and_then(|spec| {
-                    spec.check_call()?;
-                    spec.fits(info.title, info.lacks)
-                });
-                let mut spec = spec.map_err(|bad| {
-                    (vendor, SeedError::about(&self.seeds[vendor], &fault.spec, &fault.field, bad.to_string()))
-                })?;
-                spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
-                faults.insert(fault.key, Arc::new(spec));
+        let mut vendors = Vec::with_capacity(self.set.len());
+        for (vendor, factory) in self.set.iter().enumerate() {
+            let (seed, settings) = (&*self.seeds[vendor], &self.settings[vendor]);
+            let embedded = factory.embedded;
+            let start = SeedContext { seed, embedded, people: &people, settings, context: context.clone() };
+            match (factory.make)(&start) {
+                Ok(made) => {
+                    let (faults, wrong) = faults_of(made.vendor.info(), made.faults);
+                    problems.extend(wrong.into_iter().map(|error| (vendor, error)));
+                    user_faults.push(faults);
+                    vendors.push(made.vendor);
+                }
+                Err(errors) => problems.extend(errors.into_iter().map(|error| (vendor, error))),
             }
-            user_faults.push(faults);
-            vendors.push(made.vendor);
+        }
+        if !problems.is_empty() {
+            return Err(problems);
         }
         Ok(World {
             set: self.set.clone(),
@@ -233,4 +228,24 @@ impl WorldTemplate {
             deliveries: Arc::default(),
         })
     }
+}
+
+/// The faults that a seed gives its users, by their keys, and what is wrong with the others.
+fn faults_of(info: &VendorInfo, faults: Vec<UserFault>) -> (HashMap<String, Arc<Spec>>, Vec<SeedError>) {
+    let mut read = HashMap::new();
+    let mut wrong = Vec::new();
+    for fault in faults {
+        let spec = Spec::parse(&fault.spec).and_then(|spec| {
+            spec.check_call()?;
+            spec.fits(info.title, info.lacks)
+        });
+        match spec {
+            Ok(mut spec) => {
+                spec.rule = format!("{} of {}", spec.rule, fault.key); // two users with the same fault are two rules
+                read.insert(fault.key, Arc::new(spec));
+            }
+            Err(bad) => wrong.push(SeedError::about(fault.field, bad.to_string())),
+        }
+    }
+    (read, wrong)
 }

@@ -21,7 +21,7 @@ use crate::{Config, FaultPolicy};
 
 use client::{Clock, Fault, Requests, SignIn, Verify, Worlds};
 use limits::LimitFlags;
-use value::{Several, all, number, several, time};
+use value::{Several, all, lines, number, several, time};
 
 /// The address of [`Config::default`].
 const DEFAULT_LISTEN: &str = "127.0.0.1:8484";
@@ -81,6 +81,11 @@ pub(super) enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Check a folder of seed files: exit with 0 if they fit, with 1 if not.
+    Check {
+        /// The folder.
+        folder: PathBuf,
     },
     /// List, reset, copy, drop, save and load worlds.
     Worlds(Worlds),
@@ -193,17 +198,23 @@ struct DataFlags {
     #[arg(long, env = "FAUXIDP_SET", value_name = "VENDOR.KEY=VALUE", value_parser = several::<String>)]
     set: Vec<Several<String>>,
     /// The issuer of a vendor's tokens, where it does not follow from each request.
-    #[arg(long, env = "FAUXIDP_ISSUER", value_name = "VENDOR=URL", value_delimiter = '\n', hide_short_help = true)]
-    issuer: Vec<String>,
+    #[arg(
+        long,
+        env = "FAUXIDP_ISSUER",
+        value_name = "VENDOR=URL",
+        value_parser = lines::<String>,
+        hide_short_help = true
+    )]
+    issuer: Vec<Several<String>>,
     /// The RSA key (PEM) that signs a vendor's tokens at first, instead of a published test key.
     #[arg(
         long,
         env = "FAUXIDP_SIGNING_KEY",
         value_name = "VENDOR=FILE",
-        value_delimiter = '\n',
+        value_parser = lines::<String>,
         hide_short_help = true
     )]
-    signing_key: Vec<String>,
+    signing_key: Vec<Several<String>>,
     /// Start every world from a saved state (GET /__fauxidp/worlds/{world}/state).
     #[arg(long, env = "FAUXIDP_STATE", value_name = "FILE", hide_short_help = true)]
     state: Option<PathBuf>,
@@ -213,8 +224,8 @@ struct DataFlags {
 #[command(next_help_heading = "Faults")]
 struct FaultFlags {
     /// A fault for every call, such as '503;retry-after=2;first=2'.
-    #[arg(long, env = "FAUXIDP_FAULT", value_name = "SPEC", value_delimiter = '\n')]
-    fault: Vec<String>,
+    #[arg(long, env = "FAUXIDP_FAULT", value_name = "SPEC", value_parser = lines::<String>)]
+    fault: Vec<Several<String>>,
     /// Which faults are applied; `documented` skips statuses that the vendor does not publish for the operation.
     #[arg(long, env = "FAUXIDP_FAULT_POLICY", value_name = "POLICY", default_value = "all", hide_short_help = true)]
     fault_policy: Policy,
@@ -333,14 +344,14 @@ impl From<Serve> for Config {
             seed: data.seed,
             clock: data.clock,
             set: all(data.set),
-            issuer: data.issuer,
-            signing_key: data.signing_key,
+            issuer: all(data.issuer),
+            signing_key: all(data.signing_key),
             state: data.state,
             journal: flags.limits.journal,
             max_worlds: flags.limits.max_worlds,
             world_ttl: flags.limits.world_ttl,
             limits: flags.limits.into(),
-            fault: faults.fault,
+            fault: all(faults.fault),
             fault_policy: faults.fault_policy.into(),
             tls_cert: tls.tls_cert,
             tls_key: tls.tls_key,

@@ -11,7 +11,7 @@ pub struct VendorFactory {
     /// The embedded seed: `fixtures/seed/<name>.json`.
     pub embedded: &'static str,
     /// Reads a seed.
-    pub make: fn(&SeedContext<'_>) -> Result<Seeded, SeedError>,
+    pub make: fn(&SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>,
     /// The id that a generated person has there.
     pub id: fn(&Person) -> String,
 }
@@ -42,8 +42,10 @@ impl std::fmt::Debug for VendorFactory {
 
 /// What a vendor starts from.
 pub struct SeedContext<'a> {
-    /// The text of its seed file.
+    /// The text of its seed file: JSON.
     pub seed: &'a str,
+    /// The text of the embedded one, from which it takes over what the other lacks.
+    pub embedded: &'a str,
     /// Generated people to add.
     pub people: &'a [Person],
     /// The vendor's settings.

@@ -59,8 +59,8 @@ impl Worlds {
     /// The seed, read and checked, and the default world.
     ///
     /// # Errors
-    /// The vendor's index, and what is wrong with its seed.
-    pub fn new(template: WorldTemplate, limits: WorldLimits) -> Result<Self, (usize, SeedError)> {
+    /// All that is wrong with the seeds, each with the vendor's index.
+    pub fn new(template: WorldTemplate, limits: WorldLimits) -> Result<Self, Vec<(usize, SeedError)>> {
         let seed = template.world()?;
         Ok(Self::of(template, seed, limits))
     }
@@ -207,7 +207,9 @@ impl Worlds {
             people: change.people.unwrap_or(self.template.people),
             ..self.template.clone()
         };
-        let world = template.world().map_err(|(_, error)| error.to_string())?;
+        let world = template
+            .world()
+            .map_err(|errors| errors.first().map_or_else(String::new, |(_, error)| error.to_string()))?;
         Ok(self.insert(world.fork(name)))
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fauxidp::{Config, Emulator, Fault, Match, Snapshot, World};
+use fauxidp::{Config, Emulator, Fault, Match, SignIn, Snapshot, World};
 
 use crate::wire::{self, Ask};
 
@@ -60,6 +60,57 @@ async fn a_folder_of_seeds_replaces_the_files_that_it_has() {
 }
 
 #[tokio::test]
+async fn a_user_needs_only_an_id() {
+    let folder = Folder::new("own");
+    let with = |embedded: &str| {
+        for (vendor, user) in [
+            ("monocloud", r#"{"user_id": "mia-meier"}"#),
+            ("zitadel", r#"{"userId": "mia-meier"}"#),
+            ("jitsudo", r#"{"id": "00000000-0000-8000-8000-0000000000c1", "email": "mia.meier@corp.example"}"#),
+        ] {
+            let text = format!("{{\"embedded\": \"{embedded}\", \"users\": [{user}]}}");
+            fs::write(folder.0.join(format!("{vendor}.json")), text).expect("written");
+        }
+        Config { fixtures: Some(folder.0.clone()), ..wire::config() }
+    };
+    let key = |path: &str| Ask::new("GET", path).header("x-api-key", "monocloud-admin");
+    let token = |path: &str, token: &str| {
+        let ask = Ask::new("GET", path).header("authorization", &format!("Bearer {token}"));
+        ask.header("x-tenant-id", "2489e9ad-2ee2-8e00-8ec9-32d5f69181c0")
+    };
+    let emulator = Emulator::start_with(with("replace")).await.expect("it fits");
+    let mia = key("/api/users/mia-meier").send(&emulator).await.json();
+    assert_eq!((&mia["claims"]["name"], &mia["disabled"]), (&"Mia Meier".into(), &false.into()), "{mia}");
+    assert_eq!(mia["emails"][0]["email"], "mia-meier@example.com");
+    assert_eq!(key("/api/users/user-active").send(&emulator).await.status, 404);
+    let mia = token("/v2/users/mia-meier", "zitadel-admin").send(&emulator).await.json();
+    assert_eq!(mia["user"]["state"], "USER_STATE_ACTIVE", "{mia}");
+    assert_eq!(mia["user"]["human"]["profile"]["displayName"], "Mia Meier");
+    assert_eq!(token("/v2/users/human-active", "zitadel-admin").send(&emulator).await.status, 404);
+    let mia = "/v1/users/00000000-0000-8000-8000-0000000000c1";
+    assert_eq!(token(mia, "jitsudo-admin").send(&emulator).await.json()["name"], "Mia Meier");
+    assert_eq!(token(mia, "jitsudo-other").send(&emulator).await.status, 403);
+    let ada = "/v1/users/00000000-0000-8000-8000-000000000023";
+    assert_eq!(token(ada, "jitsudo-admin").send(&emulator).await.status, 404);
+    let world = emulator.world("signs-in").expect("a world");
+    for (vendor, client) in [("monocloud", "monocloud-web"), ("zitadel", "zitadel-web")] {
+        let signed_in = world.sign_in(&SignIn::at(vendor, "mia-meier").client(client));
+        assert!(signed_in.is_ok(), "{vendor}: {:?}", signed_in.err());
+    }
+
+    let emulator = Emulator::start_with(with("keep")).await.expect("it fits");
+    for path in ["/api/users/mia-meier", "/api/users/user-active"] {
+        assert_eq!(key(path).send(&emulator).await.status, 200, "{path}");
+    }
+    for (path, bearer) in [("/v2/users/mia-meier", "zitadel-admin"), ("/v2/users/human-active", "zitadel-admin")] {
+        assert_eq!(token(path, bearer).send(&emulator).await.status, 200, "{path}");
+    }
+    for path in [mia, ada] {
+        assert_eq!(token(path, "jitsudo-admin").send(&emulator).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
     let folder = Folder::new("misfits");
     for (vendor, from, to, expected) in [
@@ -69,14 +120,19 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
             "\"disabled\": 1",
             ": users[2].disabled: invalid type: integer `1`, expected a boolean",
         ),
-        ("monocloud", "\"blocked\": true", "\"bloked\": true", ": users[3].bloked: unknown field `bloked`"),
+        (
+            "monocloud",
+            "\"blocked\": true",
+            "\"bloked\": true",
+            ": users[3].bloked: unknown field `bloked`; the closest match is blocked",
+        ),
         ("monocloud", "00000000-0000-4000-8000-000000000002", "2", ": users[2].emails[0].id: UUID parsing failed"),
-        ("monocloud", "\"user-disabled\"", "\"user-active\"", ": users: duplicate user_id \"user-active\""),
+        ("monocloud", "\"user-disabled\"", "\"user-active\"", ": users[2].user_id: duplicate user_id \"user-active\""),
         (
             "monocloud",
             "\"petra.second@example.com\"",
             "\"Ada.Active@example.com\"",
-            ": users: duplicate e-mail address ada.active@example.com",
+            "]: duplicate e-mail address ada.active@example.com",
         ),
         (
             "monocloud",
@@ -117,22 +173,27 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
             "\"userId\": \"nobody\"",
             ": projects[0].grants[0].userId: unknown user",
         ),
-        ("zitadel", "            \"admin\"", "            \"boss\"", ": projects[0].grants[0].roles: unknown role"),
+        ("zitadel", "            \"admin\"", "            \"boss\"", ": projects[0].grants[0].roles[0]: unknown role"),
         (
             "jitsudo",
             "\"auth_provider\": \"saml\"",
             "\"auth_provider\": \"ldap\"",
             ": users[8].auth_provider: unknown variant `ldap`",
         ),
-        ("jitsudo", "\"tenants\"", "\"tenant\"", ": tenant: unknown field `tenant`"),
+        ("jitsudo", "\"tenants\"", "\"tenant\"", ": tenant: unknown field `tenant`; the closest match is tenants"),
         ("jitsudo", "\"tenants\"", "\"ten\\nants\"", ": ten\\nants: unknown field `ten\\nants`"),
         (
             "jitsudo",
             "\"email\": \"uma.user@example.com\"",
             "\"email\": \"ann.admin@example.com\"",
-            ": users: duplicate e-mail address in one tenant: \"ann.admin@example.com\"",
+            ": users[2].email: duplicate e-mail address in one tenant: \"ann.admin@example.com\"",
         ),
-        ("jitsudo", "\"key\": \"jitsudo-other-key\"", "\"key\": \"jitsudo-key\"", ": tenants.api_keys: duplicate key"),
+        (
+            "jitsudo",
+            "\"key\": \"jitsudo-other-key\"",
+            "\"key\": \"jitsudo-key\"",
+            ": tenants[1].api_keys[0].key: duplicate key",
+        ),
         (
             "jitsudo",
             "503;retry-after=1;first=2",
@@ -152,9 +213,9 @@ async fn a_seed_that_does_not_fit_is_refused_with_file_line_and_field() {
         fs::write(&path, seed.replacen(from, to, 1)).expect("written");
         let error = error_of(Config { fixtures: Some(folder.0.clone()), ..wire::config() }).await;
         fs::remove_file(&path).expect("removed");
-        let start = format!("--fixtures: {}: line ", path.display());
+        let start = format!("--fixtures: {}:", path.display());
         assert!(error.starts_with(&start) && error.contains(expected), "{error}");
-        assert!(!error.contains('\n'), "{error}");
+        assert_eq!(error.lines().count(), 3, "one problem, its line and a caret: {error}");
         let line: usize = error[start.len()..].split(':').next().and_then(|line| line.parse().ok()).expect("a line");
         let value = to.split(": ").last().expect("a value").trim_matches('"');
         let text = seed.replacen(from, to, 1);

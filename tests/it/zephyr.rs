@@ -51,7 +51,7 @@ static INFO: VendorInfo = VendorInfo {
 };
 static FACTORY: VendorFactory = VendorFactory { info: &INFO, embedded: r#"{"ada":true}"#, make, id: Person::email };
 
-fn make(seed: &SeedContext<'_>) -> Result<Seeded, SeedError> {
+fn make(seed: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>> {
     let users = Arc::new(Mutex::new(serde_json::from_str(seed.seed).expect("the embedded seed is JSON")));
     Ok(Seeded { vendor: Box::new(Zephyr { users, context: seed.context.clone() }), faults: Vec::new() })
 }

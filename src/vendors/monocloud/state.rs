@@ -72,14 +72,16 @@ pub(super) struct Key {
     /// The value of the header `X-API-KEY`.
     pub(super) key: String,
     /// What it may do.
+    #[serde(default)]
     pub(super) may: Right,
 }
 
 /// What a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Right {
     /// Everything, as every key of the real service.
+    #[default]
     All,
     /// Reads only; a write is 403. The real service publishes no such key.
     Read,

@@ -37,7 +37,7 @@ pub(super) use application::{
     ApiAuthMethod, Application, ApplicationAlias, ApplicationConfig, ApplicationState, WrongApplicationState,
 };
 pub(super) use auth_request::{Answer, AuthRequest, Prompt, Stage};
-pub(super) use contact::{Channel, Contact, EmailAddress};
+pub(super) use contact::{Channel, Contact, EmailAddress, PhoneNumber};
 pub(super) use details::Details;
 pub(super) use device::{Decision, DeviceRequest};
 pub(super) use event::{Aggregate, Event, MAX_EVENTS};

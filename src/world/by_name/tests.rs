@@ -14,7 +14,7 @@ fn worlds(max: usize) -> Worlds {
         clock: Clock::real(),
         journal: JournalLimits::of(10),
     };
-    Worlds::new(template, WorldLimits { max, idle: None }).unwrap_or_else(|(_, error)| panic!("{error}"))
+    Worlds::new(template, WorldLimits { max, idle: None }).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 #[test]

@@ -6,17 +6,66 @@ use uuid::Uuid;
 
 use crate::passwords::PasswordHash;
 use crate::vendors::jitsudo::record::{ActorType, AuthProvider, Origin};
+use crate::vendors::{Embedded, SeedFile, add, join};
 
-/// The seed file.
+/// The seed file. A list that it lacks is the embedded one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seed {
-    pub(super) tenants: Vec<SeedTenant>,
-    pub(super) users: Vec<SeedUser>,
+    /// Where an editor finds what can stand in the file.
+    #[serde(rename = "$schema")]
+    _schema: Option<String>,
+    /// Whether the embedded lists stay beside those of the file.
     #[serde(default)]
-    pub(super) groups: Vec<SeedGroup>,
-    #[serde(default)]
-    pub(super) audit_log: Vec<SeedEntry>,
+    embedded: Embedded,
+    pub(super) tenants: Option<Vec<SeedTenant>>,
+    pub(super) users: Option<Vec<SeedUser>>,
+    pub(super) groups: Option<Vec<SeedGroup>>,
+    pub(super) audit_log: Option<Vec<SeedEntry>>,
+}
+
+impl SeedFile for Seed {
+    fn complete(self, embedded: Self) -> Self {
+        let rule = self.embedded;
+        // Whom tests call as stays, unless the file brings somebody itself.
+        let brings_callers = self.users.iter().flatten().any(|user| !user.fauxidp.tokens.is_empty())
+            || self.tenants.iter().flatten().any(|tenant| !tenant.api_keys.is_empty());
+        let are_replaced = self.users.is_some() && rule == Embedded::Replace;
+        let stays = |user: &SeedUser| !are_replaced || (user.fauxidp.stays && !brings_callers);
+        // Who belongs to the first tenant does so again.
+        let first = |tenants: &Option<Vec<SeedTenant>>| tenants.as_ref()?.first().map(|tenant| tenant.id);
+        let (from, to) = (first(&embedded.tenants), first(&self.tenants).filter(|_| rule == Embedded::Replace));
+        let moved = |id: Uuid| to.filter(|_| Some(id) == from).unwrap_or(id);
+        let mut others: Vec<_> = embedded.users.into_iter().flatten().filter(stays).collect();
+        for user in &mut others {
+            user.fauxidp.tenant_id = user.fauxidp.tenant_id.map(moved);
+        }
+        let users = add(self.users.unwrap_or_default(), others.into_iter(), |user| user.id);
+        let tenant_stays = |tenant: &SeedTenant| {
+            let has_users = || users.iter().any(|user| user.fauxidp.tenant_id == Some(tenant.id));
+            self.tenants.is_none() || rule == Embedded::Keep || has_users()
+        };
+        let others: Vec<_> = embedded.tenants.into_iter().flatten().filter(tenant_stays).collect();
+        let tenants = add(self.tenants.unwrap_or_default(), others.into_iter(), |tenant| tenant.id);
+        let is_tenant = |id: Uuid| tenants.iter().any(|tenant| tenant.id == id);
+        let mut groups = embedded.groups.unwrap_or_default();
+        for group in &mut groups {
+            let tenant = group.fauxidp.tenant_id.map(moved);
+            let is_member = |user: &SeedUser, id: Uuid| user.id == id && user.fauxidp.tenant_id == tenant;
+            group.fauxidp.tenant_id = tenant;
+            group.fauxidp.members.retain(|id| users.iter().any(|user| is_member(user, *id)));
+        }
+        groups.retain(|group| group.fauxidp.tenant_id.is_some_and(is_tenant));
+        let mut audit_log = embedded.audit_log.unwrap_or_default();
+        audit_log.retain(|entry| entry.fauxidp.tenant_id.is_some_and(is_tenant));
+        Self {
+            groups: join(self.groups, Some(groups), rule, |group| group.id),
+            audit_log: join(self.audit_log, Some(audit_log), rule, |entry| entry.id),
+            tenants: Some(tenants),
+            users: Some(users),
+            ..self
+        }
+    }
 }
 
 /// A tenant. Made-up people join the first one.
@@ -24,11 +73,13 @@ pub(super) struct Seed {
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedTenant {
     pub(super) id: Uuid,
-    pub(super) name: String,
+    /// If absent, its slug, or `Tenant`.
+    pub(super) name: Option<String>,
     /// What the rules that refuse an ordinary user say.
     #[serde(default)]
     pub(super) forbidden_notices: Vec<String>,
-    pub(super) slug: String,
+    /// If absent, made of the name.
+    pub(super) slug: Option<String>,
     #[serde(default = "english")]
     pub(super) locale: String,
     pub(super) sso_start_url: Option<String>,
@@ -77,11 +128,15 @@ pub(super) struct ApiKey {
 pub(super) struct SeedGroup {
     pub(super) id: Uuid,
     pub(super) name: String,
+    #[serde(default = "local")]
     pub(super) source: Origin,
     pub(super) description: Option<String>,
+    #[serde(default)]
     pub(super) role_mappings: Vec<SeedMapping>,
-    pub(super) created_at: Timestamp,
-    pub(super) updated_at: Timestamp,
+    /// The time of the start, if absent.
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) updated_at: Option<Timestamp>,
+    #[serde(default)]
     pub(super) fauxidp: GroupHidden,
 }
 
@@ -90,14 +145,15 @@ pub(super) struct SeedGroup {
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedMapping {
     pub(super) role: String,
-    pub(super) created_at: Timestamp,
+    pub(super) created_at: Option<Timestamp>,
 }
 
 /// What the vendor does not show of a group.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GroupHidden {
-    pub(super) tenant_id: Uuid,
+    /// The first tenant, if absent.
+    pub(super) tenant_id: Option<Uuid>,
     #[serde(default)]
     pub(super) members: Vec<Uuid>,
 }
@@ -112,40 +168,56 @@ pub(super) struct SeedEntry {
     pub(super) action: String,
     pub(super) resource_type: String,
     pub(super) resource_id: String,
-    pub(super) created_at: Timestamp,
+    /// The time of the start, if absent.
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default)]
     pub(super) fauxidp: EntryHidden,
 }
 
 /// What the vendor does not show of an entry.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EntryHidden {
-    pub(super) tenant_id: Uuid,
+    /// The first tenant, if absent.
+    pub(super) tenant_id: Option<Uuid>,
 }
 
-/// A user as the vendor shows it, and what it does not show.
+/// A user as the vendor shows it, and what it does not show. Only the id is needed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedUser {
     pub(super) id: Uuid,
-    pub(super) email: String,
-    pub(super) name: String,
+    /// If absent, one that is made of the id.
+    pub(super) email: Option<String>,
+    /// If absent, one that is made of the address.
+    pub(super) name: Option<String>,
+    #[serde(default = "user_only")]
     pub(super) roles: Vec<String>,
+    #[serde(default = "local_provider")]
     pub(super) auth_provider: AuthProvider,
+    #[serde(default = "yes")]
     pub(super) active: bool,
+    #[serde(default = "yes")]
     pub(super) email_verified: bool,
+    #[serde(default)]
     pub(super) is_owner: bool,
-    pub(super) created_at: Timestamp,
-    pub(super) updated_at: Timestamp,
+    /// The time of the start, if absent.
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) updated_at: Option<Timestamp>,
     pub(super) avatar_base64: Option<String>,
+    #[serde(default)]
     pub(super) fauxidp: Hidden,
 }
 
 /// What the vendor does not show.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Hidden {
-    pub(super) tenant_id: Uuid,
+    /// The first tenant, if absent.
+    pub(super) tenant_id: Option<Uuid>,
+    /// Whether the user stays where a file brings its own users and nobody to call as.
+    #[serde(default)]
+    pub(super) stays: bool,
     #[serde(default)]
     pub(super) tokens: Vec<String>,
     pub(super) fault: Option<String>,
@@ -162,7 +234,8 @@ pub(super) struct Hidden {
     pub(super) backup_codes: Vec<String>,
     /// A sign-in that waits for a code.
     pub(super) challenge: Option<String>,
-    /// As it is typed; it is hashed at the start.
+    /// As it is typed; it is hashed at the start. If there is neither, whoever can sign in with one has the published
+    /// password.
     pub(super) password: Option<String>,
     /// Hashed already, by bcrypt: a start with many passwords is then quick.
     pub(super) password_hash: Option<PasswordHash>,
@@ -170,6 +243,22 @@ pub(super) struct Hidden {
 
 fn english() -> String {
     "en".to_owned()
+}
+
+fn user_only() -> Vec<String> {
+    vec!["user".to_owned()]
+}
+
+const fn local() -> Origin {
+    Origin::Local
+}
+
+const fn local_provider() -> AuthProvider {
+    AuthProvider::Local
+}
+
+const fn yes() -> bool {
+    true
 }
 
 fn local_only() -> Vec<String> {

@@ -134,12 +134,6 @@ impl Alias {
             Kind::Username => Self::Username(value.to_lowercase()),
         }
     }
-
-    pub(in super::super) fn value(&self) -> &str {
-        match self {
-            Self::Email(value) | Self::Phone(value) | Self::Username(value) => value,
-        }
-    }
 }
 
 impl fmt::Display for Alias {

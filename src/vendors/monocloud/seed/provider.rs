@@ -9,7 +9,7 @@ use super::super::record::{ApiResource, Application, Authorization, Code, Secret
 use crate::directory::{Directory, Duplicate};
 use crate::recent::Recent;
 use crate::tokens::Keys;
-use crate::vendors::SeedError;
+use crate::vendors::Problems;
 
 /// How old what a seed gives no time is, in epoch seconds: as the seeded people.
 const BIRTH: i64 = 1_735_689_600;
@@ -21,83 +21,79 @@ const NEVER: i64 = 253_402_300_799;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedCode {
-    code: String,
-    client_id: String,
-    user_id: String,
+    pub(super) code: String,
+    pub(super) client_id: String,
+    pub(super) user_id: String,
     redirect_uri: String,
     scopes: Vec<String>,
 }
 
 /// The applications of a seed. Each takes every redirect URI on this machine.
 pub(super) fn applications(
-    seed: &str,
+    problems: &mut Problems,
     applications: Vec<Application>,
     now: i64,
-) -> Result<Directory<Arc<Application>>, SeedError> {
+) -> Option<Directory<Arc<Application>>> {
     let mut records = Vec::with_capacity(applications.len());
     for (index, mut application) in applications.into_iter().enumerate() {
         if application.id.is_empty() {
-            let field = format!("applications[{index}].id");
-            return Err(SeedError::about(seed, &application.client_name, &field, "expected an id"));
+            problems.add(format!("applications[{index}].id"), "expected an id");
         }
         complete(&mut application.creation_time, &mut application.last_updated, now);
         complete_secrets(&application.id, &mut application.fauxidp.secrets, application.creation_time);
         application.fauxidp.takes_local = true;
         records.push(Arc::new(application));
     }
-    Directory::new(records).map_err(|duplicate| match duplicate {
-        Duplicate::Key(id) => SeedError::about(seed, &id, "applications", format!("duplicate id {id:?}")),
-        Duplicate::Alias(never) => match never {},
+    let own = records.len();
+    problems.directory((records, own), "applications", |duplicate| match duplicate {
+        Duplicate::Key(id) => ("id", format!("duplicate id {id:?}")),
+        Duplicate::Alias(never) => match *never {},
     })
 }
 
 /// The APIs of a seed.
 pub(super) fn api_resources(
-    seed: &str,
+    problems: &mut Problems,
     apis: Vec<ApiResource>,
     now: i64,
-) -> Result<Directory<Arc<ApiResource>>, SeedError> {
+) -> Option<Directory<Arc<ApiResource>>> {
     let mut records = Vec::with_capacity(apis.len());
     let mut names = BTreeSet::new();
     for (index, mut api) in apis.into_iter().enumerate() {
-        let wrong = |field: &str, value: &str, message: String| {
-            SeedError::about(seed, value, &format!("apiResources[{index}].{field}"), message)
-        };
+        let field = |member: &str| format!("apiResources[{index}].{member}");
         if api.id.is_empty() || api.audience.is_empty() {
-            return Err(wrong("id", &api.audience, "expected an id and an audience".to_owned()));
+            problems.add(field("id"), "expected an id and an audience");
         }
-        if let Some(scope) = api.fauxidp.scopes.iter().find(|scope| !names.insert(scope.name.clone())) {
-            return Err(wrong("fauxidp.scopes", &scope.name, format!("duplicate scope {:?}", scope.name)));
+        for (at, scope) in api.fauxidp.scopes.iter().enumerate() {
+            if !names.insert(scope.name.clone()) {
+                problems.add(field(&format!("fauxidp.scopes[{at}].name")), format!("duplicate scope {:?}", scope.name));
+            }
         }
         complete(&mut api.creation_time, &mut api.last_updated, now);
         complete_secrets(&api.id, &mut api.fauxidp.secrets, api.creation_time);
         records.push(Arc::new(api));
     }
-    Directory::new(records).map_err(|duplicate| match duplicate {
-        Duplicate::Key(id) => SeedError::about(seed, &id, "apiResources", format!("duplicate id {id:?}")),
-        Duplicate::Alias(audience) => {
-            SeedError::about(seed, &audience, "apiResources", format!("duplicate audience {audience:?}"))
-        }
+    let own = records.len();
+    problems.directory((records, own), "apiResources", |duplicate| match duplicate {
+        Duplicate::Key(id) => ("id", format!("duplicate id {id:?}")),
+        Duplicate::Alias(audience) => ("audience", format!("duplicate audience {audience:?}")),
     })
 }
 
 /// The codes of a seed, each of one of its applications and users.
 pub(super) fn codes(
-    seed: &str,
+    problems: &mut Problems,
     codes: Vec<SeedCode>,
-    applications: &Directory<Arc<Application>>,
+    applications: Option<&Directory<Arc<Application>>>,
     is_user: impl Fn(&str) -> bool,
-) -> Result<Recent<Code>, SeedError> {
+) -> Recent<Code> {
     let recent = Recent::default();
     for (index, SeedCode { code, client_id, user_id, redirect_uri, scopes }) in codes.into_iter().enumerate() {
-        let wrong = |field: &str, value: &str, message: &str| {
-            Err(SeedError::about(seed, value, &format!("codes[{index}].{field}"), message))
-        };
-        if applications.get(&client_id).is_none() {
-            return wrong("client_id", &client_id, "unknown application");
+        if applications.is_some_and(|applications| applications.get(&client_id).is_none()) {
+            problems.add(format!("codes[{index}].client_id"), "unknown application");
         }
         if !is_user(&user_id) {
-            return wrong("user_id", &user_id, "unknown user");
+            problems.add(format!("codes[{index}].user_id"), "unknown user");
         }
         let authorization = Authorization {
             audience: client_id.clone(),
@@ -112,7 +108,7 @@ pub(super) fn codes(
         };
         recent.push(Code { code, authorization, redirect_uri, challenge: None, expires: NEVER });
     }
-    Ok(recent)
+    recent
 }
 
 /// A record without times is as old as the server.

@@ -14,10 +14,10 @@ use super::super::record::{
 };
 use super::super::state::{INSTANCE, State};
 use super::key::SeedKey;
-use crate::directory::{Directory, Duplicate, Record};
+use crate::directory::{Directory, Duplicate};
 use crate::passwords::PasswordHash;
 use crate::recent::Recent;
-use crate::vendors::SeedError;
+use crate::vendors::Problems;
 
 /// Where organisations have their domains.
 const HOST: &str = "localhost";
@@ -27,7 +27,8 @@ const HOST: &str = "localhost";
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SeedOrganization {
     pub(super) id: String,
-    name: String,
+    /// The id, if absent.
+    name: Option<String>,
     state: Option<OrganizationState>,
     login_policy: Option<LoginPolicy>,
     lockout_policy: Option<LockoutPolicy>,
@@ -37,22 +38,25 @@ pub(super) struct SeedOrganization {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SeedProject {
-    id: String,
-    organization: String,
+    pub(super) id: String,
+    /// The first one, if absent.
+    pub(super) organization: Option<String>,
     state: Option<ProjectState>,
+    #[serde(default)]
     settings: ProjectSettings,
     #[serde(default)]
     roles: Vec<SeedRole>,
     #[serde(default)]
     applications: Vec<SeedApplication>,
     #[serde(default)]
-    grants: Vec<SeedGrant>,
+    pub(super) grants: Vec<SeedGrant>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SeedRole {
     key: String,
+    #[serde(default)]
     display_name: String,
     #[serde(default)]
     group: String,
@@ -63,7 +67,8 @@ struct SeedRole {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SeedApplication {
     id: String,
-    name: String,
+    /// The client's id, if absent.
+    name: Option<String>,
     state: Option<ApplicationState>,
     client_id: String,
     secret: Option<String>,
@@ -77,9 +82,9 @@ struct SeedApplication {
 /// The roles of a user in the project.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct SeedGrant {
+pub(super) struct SeedGrant {
     id: String,
-    user_id: String,
+    pub(super) user_id: String,
     roles: Vec<String>,
 }
 
@@ -122,13 +127,13 @@ fn made() -> Timestamp {
     Timestamp::from_second(1_742_896_414).expect("2025 is a year")
 }
 
-/// Makes the objects; the first organisation is the default one.
+/// Makes the objects; the first organisation is the default one. `None` if there is a problem with them.
 pub(super) fn make(
-    seed: &str,
+    problems: &mut Problems,
     organizations: Vec<SeedOrganization>,
     projects: Vec<SeedProject>,
-    users: &Directory<User>,
-) -> Result<Objects, SeedError> {
+    users: Option<&Directory<User>>,
+) -> Option<Objects> {
     let now = made();
     let details = Details::new(INSTANCE_EVENTS, now);
     let instance = InstanceState {
@@ -138,24 +143,47 @@ pub(super) fn make(
         login_policy: Arc::new(Policy { details, rules: LoginPolicy::default() }),
         lockout_policy: Policy { details, rules: LockoutPolicy::default() },
     };
-    let organizations = organizations.into_iter().map(|seeded| organization(seeded, now)).collect();
-    let organizations = directory(seed, "organizations", organizations)?;
-    let (mut all, mut applications, mut grants) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, project) in projects.into_iter().enumerate() {
-        let reader = Reader { seed, at: format!("projects[{index}]"), now };
-        all.push(reader.project(project, &organizations, users, &mut applications, &mut grants)?);
-    }
-    Ok(Objects {
-        instance: directory(seed, "the instance", vec![instance])?,
-        organizations,
-        projects: directory(seed, "projects", all)?,
-        applications: directory(seed, "projects[].applications", applications)?,
-        user_grants: directory(seed, "projects[].grants", grants)?,
+    let home = organizations.first().map(|first| first.id.clone()).unwrap_or_default();
+    let organizations: Vec<_> = organizations.into_iter().map(|seeded| organization(seeded, now)).collect();
+    let mut made = Made::default();
+    let seeds = projects.into_iter().enumerate();
+    let projects: Vec<_> = seeds
+        .filter_map(|(index, project)| {
+            let at = format!("projects[{index}]");
+            Reader { problems, at, home: &home, now }.project(project, &organizations, users, &mut made)
+        })
+        .collect();
+    let own = organizations.len();
+    let organizations = problems.directory((organizations, own), "organizations", |duplicate| match duplicate {
+        Duplicate::Key(id) => ("id", format!("duplicate id {id:?}")),
+        Duplicate::Alias(name) => ("name", format!("duplicate name {:?}", name.to_string())),
+    });
+    let own = projects.len();
+    let projects = problems.directory((projects, own), "projects", |duplicate| ("id", duplicated(duplicate)));
+    let applications = (made.applications, 0);
+    let applications =
+        problems.directory(applications, "projects[].applications", |duplicate| ("", duplicated(duplicate)));
+    let grants = problems.directory((made.grants, 0), "projects[].grants", |duplicate| ("", duplicated(duplicate)));
+    Some(Objects {
+        instance: Directory::new(vec![instance]).ok()?,
+        organizations: organizations?,
+        projects: projects?,
+        applications: applications?,
+        user_grants: grants?,
     })
 }
 
+/// What two records share.
+fn duplicated<A: Display>(duplicate: &Duplicate<A>) -> String {
+    match duplicate {
+        Duplicate::Key(id) => format!("duplicate id {id:?}"),
+        Duplicate::Alias(alias) => format!("duplicate id or name {:?}", alias.to_string()),
+    }
+}
+
 fn organization(seeded: SeedOrganization, now: Timestamp) -> Organization {
-    let mut organization = Organization::new(seeded.id, &seeded.name, HOST, now);
+    let name = seeded.name.unwrap_or_else(|| seeded.id.clone());
+    let mut organization = Organization::new(seeded.id, &name, HOST, now);
     if let Some(state) = seeded.state {
         organization.state = state;
     }
@@ -165,97 +193,98 @@ fn organization(seeded: SeedOrganization, now: Timestamp) -> Organization {
     organization
 }
 
-/// A directory of these records; two that share an id or a name are an error.
-fn directory<T: Record>(seed: &str, field: &str, records: Vec<T>) -> Result<Directory<T>, SeedError>
-where
-    T::Alias: Display,
-{
-    Directory::new(records).map_err(|duplicate| {
-        let same = match duplicate {
-            Duplicate::Key(id) => id,
-            Duplicate::Alias(alias) => alias.to_string(),
-        };
-        SeedError::about(seed, &same, field, format!("duplicate id or name {same:?}"))
-    })
+/// What stands below projects.
+#[derive(Default)]
+struct Made {
+    applications: Vec<Application>,
+    grants: Vec<UserGrant>,
 }
 
 /// Reads one project.
 struct Reader<'a> {
-    seed: &'a str,
+    problems: &'a mut Problems,
     /// Its member of the file.
     at: String,
+    /// The first organisation.
+    home: &'a str,
     now: Timestamp,
 }
 
 impl Reader<'_> {
-    fn wrong(&self, value: &str, member: &str, message: &str) -> SeedError {
-        SeedError::about(self.seed, value, &format!("{}.{member}", self.at), message)
+    fn wrong(&mut self, member: &str, message: &str) {
+        self.problems.add(format!("{}.{member}", self.at), message);
     }
 
-    fn check_id(&self, id: &str, member: &str) -> Result<(), SeedError> {
-        match (1..=200).contains(&id.chars().count()) {
-            true => Ok(()),
-            false => Err(self.wrong(id, member, "an id must have 1 to 200 characters")),
+    fn check_id(&mut self, id: &str, member: &str) {
+        if !(1..=200).contains(&id.chars().count()) {
+            self.wrong(member, "an id must have 1 to 200 characters");
         }
     }
 
     fn project(
-        &self,
+        mut self,
         seeded: SeedProject,
-        organizations: &Directory<Organization>,
-        users: &Directory<User>,
-        applications: &mut Vec<Application>,
-        grants: &mut Vec<UserGrant>,
-    ) -> Result<Project, SeedError> {
-        self.check_id(&seeded.id, "id")?;
-        let owner = organizations.get(&seeded.organization);
-        let owner = owner.ok_or_else(|| self.wrong(&seeded.organization, "organization", "unknown organization"))?;
-        let mut project = Project::new(seeded.id, owner.id, seeded.settings, self.now);
+        organizations: &[Organization],
+        users: Option<&Directory<User>>,
+        made: &mut Made,
+    ) -> Option<Project> {
+        self.check_id(&seeded.id, "id");
+        let owner = seeded.organization.as_deref().unwrap_or(self.home);
+        let Some(owner) = organizations.iter().find(|organization| &*organization.id == owner) else {
+            self.wrong("organization", "unknown organization");
+            return None;
+        };
+        let mut project = Project::new(seeded.id, Arc::clone(&owner.id), seeded.settings, self.now);
         for (index, role) in seeded.roles.into_iter().enumerate() {
             if project.role(&role.key).is_some() {
-                return Err(self.wrong(&role.key, &format!("roles[{index}].key"), "duplicate role"));
+                self.wrong(&format!("roles[{index}].key"), "duplicate role");
+                continue;
             }
-            project.add_role(role.key, role.display_name, role.group, self.now);
+            let shown = if role.display_name.is_empty() { role.key.clone() } else { role.display_name };
+            project.add_role(role.key, shown, role.group, self.now);
         }
         for (index, application) in seeded.applications.into_iter().enumerate() {
-            applications.push(self.application(&mut project, index, application)?);
+            made.applications.extend(self.application(&mut project, index, application));
         }
         for (index, grant) in seeded.grants.into_iter().enumerate() {
-            grants.push(self.grant(&project, index, grant, users)?);
+            made.grants.push(self.grant(&project, index, grant, users));
         }
         if let Some(state) = seeded.state {
             project.state = state;
         }
-        Ok(project)
+        Some(project)
     }
 
-    fn application(
-        &self,
-        project: &mut Project,
-        index: usize,
-        seeded: SeedApplication,
-    ) -> Result<Application, SeedError> {
+    fn application(&mut self, project: &mut Project, index: usize, seeded: SeedApplication) -> Option<Application> {
         let member = |member: &str| format!("applications[{index}].{member}");
-        self.check_id(&seeded.id, &member("id"))?;
-        self.check_id(&seeded.client_id, &member("clientId"))?;
+        self.check_id(&seeded.id, &member("id"));
+        self.check_id(&seeded.client_id, &member("clientId"));
         let config = match (seeded.oidc, seeded.api) {
             (Some(oidc), None) => ApplicationConfig::Oidc(Arc::new(OidcConfig { takes_loopback: true, ..oidc })),
             (None, Some(api)) => ApplicationConfig::Api(api),
-            _ => return Err(self.wrong(&seeded.id, &member("oidc"), "expected either oidc or api")),
+            _ => {
+                // A misspelled one was told already.
+                if self.problems.is_clean(&format!("{}.applications[{index}]", self.at)) {
+                    self.wrong(&member("oidc"), "expected either oidc or api");
+                }
+                return None;
+            }
         };
         let mut public_keys = Vec::with_capacity(seeded.keys.len());
         for (at, key) in seeded.keys.iter().enumerate() {
-            let public = key.public().and_then(|public| keys::parse_public(public.as_bytes()));
-            let wrong = || self.wrong(&key.id, &member(&format!("keys[{at}].key")), "invalid value");
-            let (id, public) = (key.id.clone(), public.ok_or_else(wrong)?);
+            let Some(public) = key.public().and_then(|public| keys::parse_public(public.as_bytes())) else {
+                self.wrong(&member(&format!("keys[{at}].key")), "invalid value");
+                continue;
+            };
+            let id = key.id.clone();
             public_keys.push(Key { id, public, created: self.now, expires: seed_expiry(), sequence: 1 });
         }
         project.events.push(2 + public_keys.len() as u64, self.now);
         let secret = seeded.secret;
-        Ok(Application {
+        Some(Application {
             project_id: Arc::clone(&project.id),
             resource_owner: Arc::clone(&project.resource_owner),
-            name: seeded.name.into(),
+            name: seeded.name.unwrap_or_else(|| seeded.client_id.clone()).into(),
             state: seeded.state.unwrap_or(ApplicationState::Active),
             secret: seeded.secret_hash.or_else(|| secret.map(|plain| PasswordHash::of_seed(&plain, &seeded.client_id))),
             client_id: seeded.client_id.into(),
@@ -267,21 +296,21 @@ impl Reader<'_> {
     }
 
     fn grant(
-        &self,
+        &mut self,
         project: &Project,
         index: usize,
         seeded: SeedGrant,
-        users: &Directory<User>,
-    ) -> Result<UserGrant, SeedError> {
+        users: Option<&Directory<User>>,
+    ) -> UserGrant {
         let member = |member: &str| format!("grants[{index}].{member}");
-        self.check_id(&seeded.id, &member("id"))?;
-        if users.get(&seeded.user_id).is_none() {
-            return Err(self.wrong(&seeded.user_id, &member("userId"), "unknown user"));
+        self.check_id(&seeded.id, &member("id"));
+        if users.is_some_and(|users| users.get(&seeded.user_id).is_none()) {
+            self.wrong(&member("userId"), "unknown user");
         }
-        if let Some(unknown) = seeded.roles.iter().find(|key| project.role(key).is_none()) {
-            return Err(self.wrong(unknown, &member("roles"), "unknown role"));
+        for (at, _) in seeded.roles.iter().enumerate().filter(|(_, key)| project.role(key).is_none()) {
+            self.wrong(&member(&format!("roles[{at}]")), "unknown role");
         }
-        Ok(UserGrant {
+        UserGrant {
             id: seeded.id.into(),
             resource_owner: Arc::clone(&project.resource_owner),
             user_id: seeded.user_id.into(),
@@ -290,6 +319,6 @@ impl Reader<'_> {
             roles: seeded.roles.into(),
             state: UserGrantState::Active,
             details: Details::new(1, self.now),
-        })
+        }
     }
 }

@@ -1,0 +1,175 @@
+//! The seed files of a folder: which there are, and where in them something is wrong. Knows no vendor but by its name.
+
+mod locate;
+
+use std::ffi::OsStr;
+use std::fmt::{self, Display};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::StartError;
+use crate::similar::most_similar;
+use crate::vendors::{SeedError, VendorFactory, VendorSet, one_line};
+use locate::Place;
+
+/// How many columns of a line are shown.
+const MAX_SHOWN: usize = 100;
+
+/// Something that is wrong with a seed file, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeedProblem {
+    /// The file.
+    pub path: PathBuf,
+    /// Line and column, from 1; absent where the whole file is meant.
+    pub position: Option<(usize, usize)>,
+    /// The line.
+    pub text: String,
+    /// The member, and what is wrong with it.
+    pub message: String,
+}
+
+/// File, line, column and message; then the line, with a caret under the place.
+impl Display for SeedProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((line, column)) = self.position else {
+            return write!(f, "{}: {}", self.path.display(), self.message);
+        };
+        // A long line is shown around the place.
+        let start = (column - 1).saturating_sub(MAX_SHOWN / 2);
+        let shown: String = self.text.chars().skip(start).take(MAX_SHOWN).collect();
+        let shown = shown.replace(char::is_control, " ");
+        let caret = column - 1 - start;
+        write!(
+            f,
+            "{}:{line}:{column}: {}\n{line:>6} | {shown}\n{:>6} | {:caret$}^",
+            self.path.display(),
+            self.message,
+            "",
+            ""
+        )
+    }
+}
+
+/// The problems below each other, with their number if there are several.
+pub(super) fn listed(problems: &[SeedProblem]) -> String {
+    let lines: Vec<_> = problems.iter().map(SeedProblem::to_string).collect();
+    match &lines[..] {
+        [one] => one.clone(),
+        several => format!("{} problems\n{}", several.len(), several.join("\n")),
+    }
+}
+
+/// Each vendor's seed.
+pub(super) struct Seeds {
+    seeds: Vec<Seed>,
+    /// What is wrong with the folder.
+    problems: Vec<SeedProblem>,
+}
+
+struct Seed {
+    path: PathBuf,
+    text: String,
+    is_own: bool,
+}
+
+/// The seeds of the folder's files, and for vendors that have none there, the embedded ones.
+///
+/// # Errors
+/// The folder or a file cannot be read.
+pub(super) fn read(set: &VendorSet, folder: Option<&Path>) -> Result<Seeds, StartError> {
+    let embedded = |factory: &&VendorFactory| Seed {
+        path: Path::new("embedded").join(file_name(factory)),
+        text: factory.embedded.to_owned(),
+        is_own: false,
+    };
+    let Some(folder) = folder else {
+        return Ok(Seeds { seeds: set.iter().map(embedded).collect(), problems: Vec::new() });
+    };
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |error| StartError::UnreadableSeed { path, error }
+    };
+    let entries = fs::read_dir(folder).map_err(unreadable(folder))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(unreadable(folder))?;
+        // Folders, and what is hidden, are nobody's mistake.
+        if !entry.path().is_dir() && !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            names.push(entry.file_name());
+        }
+    }
+    names.sort();
+    let known: Vec<_> = set.iter().map(|factory| file_name(factory)).collect();
+    let is_known = |name: &OsStr| known.iter().any(|known| name == OsStr::new(known));
+    let unknown = names.iter().filter(|name| !is_known(name)).map(|name| {
+        let closest = most_similar(&name.to_string_lossy(), known.iter().map(String::as_str), 1);
+        let hint = format!("; the closest match is {}, of {}", closest.join(""), known.join(", "));
+        SeedProblem {
+            path: folder.join(name),
+            position: None,
+            text: String::new(),
+            message: format!("unknown file{hint}"),
+        }
+    });
+    let problems = unknown.collect();
+    let seed = |factory: &&VendorFactory| {
+        let path = folder.join(file_name(factory));
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Seed { path, text, is_own: true }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(embedded(factory)),
+            Err(error) => Err(unreadable(&path)(error)),
+        }
+    };
+    Ok(Seeds { seeds: set.iter().map(seed).collect::<Result<_, _>>()?, problems })
+}
+
+fn file_name(factory: &VendorFactory) -> String {
+    format!("{}.json", factory.info.name)
+}
+
+impl Seeds {
+    /// The texts, as JSON.
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.seeds.iter().map(|seed| seed.text.clone()).collect()
+    }
+
+    /// Where each vendor's seed comes from.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.seeds.iter().map(|seed| &*seed.path)
+    }
+
+    /// The files that were loaded.
+    pub(super) fn loaded(&self) -> impl Iterator<Item = &Path> {
+        self.seeds.iter().filter(|seed| seed.is_own).map(|seed| &*seed.path)
+    }
+
+    /// What was made of the seeds.
+    ///
+    /// # Errors
+    /// All that is wrong with the folder and with the files.
+    pub(super) fn checked<T>(&self, made: Result<T, Vec<(usize, SeedError)>>) -> Result<T, Vec<SeedProblem>> {
+        let mut problems = self.problems.clone();
+        match made {
+            Ok(made) if problems.is_empty() => return Ok(made),
+            Ok(_) => {}
+            Err(errors) => problems.extend(errors.into_iter().map(|(vendor, error)| self.seeds[vendor].problem(error))),
+        }
+        Err(problems)
+    }
+}
+
+impl Seed {
+    fn problem(&self, error: SeedError) -> SeedProblem {
+        let found = || locate::in_json(&self.text, &error.field, error.is_name);
+        let read = error.position.map(|(line, column)| Place { line, column });
+        let place = if error.field.is_empty() { read.or_else(found) } else { found().or(read) };
+        let message = match error.field.is_empty() {
+            true => one_line(&error.message),
+            false => error.to_string(),
+        };
+        let Place { line, column } = place.unwrap_or(Place { line: 1, column: 1 });
+        let text = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
+        SeedProblem { path: self.path.clone(), position: Some((line.max(1), column.max(1))), text, message }
+    }
+}
