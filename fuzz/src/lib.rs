@@ -1,6 +1,8 @@
 //! What each fuzz target does with its bytes. A target panics where a promise is broken. The tests play the corpus
 //! through the same functions.
 
+mod sign_in;
+
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -16,6 +18,8 @@ use http_body_util::{BodyExt, Full};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
+
+pub use sign_in::sign_in;
 
 /// The most requests of one input: what more of them could show is not worth their time.
 const MOST_REQUESTS: usize = 8;
