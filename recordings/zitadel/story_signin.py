@@ -135,12 +135,15 @@ class Told(Story):
         import http.client
         c = (http.client.HTTPSConnection if self.u.scheme == "https" else http.client.HTTPConnection)(self.u.hostname, self.u.port, timeout=60)
         try:
-            c.request(method, path, body=body, headers=headers or {})
+            c.request(method, path, body=body, headers={**(headers or {}), **({"X-Fauxidp-Explain": "1"} if self.explain else {})})
             r = c.getresponse()
             data = r.read()
             heads = {}
             for k, v in r.getheaders():
                 heads[k.lower()] = f"{heads[k.lower()]}, {v}" if k.lower() in heads else v
+            if self.explain:        # else it is not there
+                heads["access-control-expose-headers"] = heads.get("access-control-expose-headers", "").replace(", x-fauxidp-fidelity", "")
+                heads = {k: v for k, v in heads.items() if v or k != "access-control-expose-headers"}
             return r.status, heads, data
         finally:
             c.close()
@@ -173,9 +176,11 @@ class Told(Story):
         self.heads, self.last = heads, value
         if not self.mute:
             self.steps.append({"name": name, "call": f"{method} {path}", "asked": (h, body), "status": status,
-                               "headers": {k: heads[k] for k in HEADS if k in heads}, "body": value, "learn": {}})
+                               "headers": {k: heads[k] for k in HEADS if k in heads}, "body": value, "learn": {},
+                               "row": heads.get("x-fauxidp-fidelity", "").rpartition("row=")[2]})
         return status, value
 
+    explain = False # a server that says which row of its fidelity table an answer is is asked to
     real = True     # a server that answers 501 or 404 is not asked again when this is off
 
     def form(self, name, path, fields, auth=None, token=None, method="POST", **more):
@@ -303,7 +308,7 @@ class Told(Story):
                 body["callbackUrl"] = self.apart(url)
             name = s["name"] + (f"#{seen[s['name']]}" if seen[s["name"]] > 1 else "")
             out.append({"name": name, "call": JWT.sub("<jwt>", self.plain(s["call"])), **self.sent(s), "status": s["status"], "headers": heads, "body": body,
-                        **({"learn": s["learn"]} if s["learn"] else {})})
+                        **({"learn": s["learn"]} if s["learn"] else {}), **({"row": s["row"]} if s.get("row") else {})})
         return out
 
 
@@ -1585,9 +1590,10 @@ def main(telling=tell):
     p = argparse.ArgumentParser()
     p.add_argument("url"); p.add_argument("token"); p.add_argument("--org", default=""); p.add_argument("--out", default="-"); p.add_argument("--tag", default="sa1")
     p.add_argument("--table", default=""); p.add_argument("--only", default=""); p.add_argument("--stub", action="store_true", help="do not ask again where a server says 404 or 501")
+    p.add_argument("--explain", action="store_true", help="ask a server which row of its fidelity table each answer is")
     o = p.parse_args()
     s = Told(o.url, o.token, o.org, o.tag)
-    s.real = not o.stub
+    s.real, s.explain = not o.stub, o.explain
     try:
         telling(s, [x for x in o.only.split(",") if x])
     finally:
