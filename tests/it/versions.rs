@@ -30,8 +30,13 @@ fn every_package_has_the_version_of_the_crate() {
 fn pages_name_the_image_and_the_repository_of_this_version() {
     let image = REPOSITORY.replace("https://github.com/", "ghcr.io/");
     let pages = ["README.md", "docs/ci.md", "docs/installing.md", "docs/testing.md", "Dockerfile"];
+    let sources = [
+        "packages/npm/src/testcontainers.ts",
+        "packages/python/src/fauxidp/testcontainers.py",
+        "packages/java/src/main/java/dev/fauxidp/FauxidpContainer.java",
+    ];
     let manifests = ["deploy/kubernetes/fauxidp.yaml", "deploy/kubernetes/tests.yaml"];
-    for (path, text) in pages.into_iter().chain(manifests).map(|path| (path, text(path))) {
+    for (path, text) in pages.into_iter().chain(sources).chain(manifests).map(|path| (path, text(path))) {
         for (at, _) in text.match_indices("ghcr.io/") {
             let named: String =
                 text[at..].chars().take_while(|c| !c.is_whitespace() && !"`\"')".contains(*c)).collect();

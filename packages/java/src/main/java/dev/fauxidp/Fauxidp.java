@@ -38,9 +38,7 @@ public final class Fauxidp implements AutoCloseable {
     public static Fauxidp start(String... flags) {
         String running = System.getenv("FAUXIDP_URL");
         if (running != null && !running.isEmpty() && flags.length == 0) {
-            String url = running.replaceAll("/+$", "");
-            Control.call(url, "GET", "health", null);
-            return new Fauxidp(url, null);
+            return at(running);
         }
         List<String> command = new ArrayList<>(
                 List.of(Binary.find().toString(), "--listen", "127.0.0.1:0", "--exit-with-parent"));
@@ -55,6 +53,17 @@ public final class Fauxidp implements AutoCloseable {
         } catch (IOException error) {
             throw new UncheckedIOException(error);
         }
+    }
+
+    /**
+     * A server that runs already, and is not stopped.
+     *
+     * @param url its address, such as {@code http://127.0.0.1:8484}
+     */
+    public static Fauxidp at(String url) {
+        String base = url.replaceAll("/+$", "");
+        Control.call(base, "GET", "health", null);
+        return new Fauxidp(base, null);
     }
 
     private static Fauxidp spawned(List<String> command, Path log) throws IOException {
