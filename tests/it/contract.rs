@@ -1,6 +1,8 @@
 //! One suite over every vendor and operation: what holds for all. An operation's call is the first of its own fixture,
 //! so a new operation or vendor is tested without a line here. A vendor of a test runs [`suite`] over itself.
 
+mod pair;
+
 use std::sync::LazyLock;
 
 use fauxidp::declared::{NamedError, Operation, VendorInfo, VendorSet};
@@ -8,6 +10,8 @@ use fauxidp::{Config, Emulator};
 
 use crate::fixture;
 use crate::wire::{self, Answer, Ask};
+
+use pair::Pair;
 
 /// A vendor under test.
 pub struct Subject {
@@ -76,53 +80,26 @@ fn is_own(operation: &Operation, call: &Ask) -> bool {
     call.method == operation.method && asked.len() == known.len() && asked.iter().zip(&known).all(fits)
 }
 
-/// What every read of the vendor shows: of the user that the call is about, and as the reads' own fixtures ask.
-async fn state(emulator: &Emulator, subject: &Subject, call: Option<&Ask>) -> Vec<Answer> {
-    let mut answers = Vec::new();
-    let reads = subject.calls.iter().filter(|(operation, call)| shows(operation) && is_own(operation, call));
-    for (operation, read) in reads {
-        // A search without a filter finds all.
-        let mut asks = vec![if operation.method == "POST" { read.clone().body("") } else { read.clone() }];
-        if let Some(call) = call.filter(|_| operation.name.starts_with("get_user")) {
-            let (folder, _) = read.path.rsplit_once('/').expect("a path");
-            let user = call.path.strip_prefix(&format!("{folder}/")).and_then(|rest| rest.split('/').next());
-            asks.extend(user.map(|user| Ask { path: format!("{folder}/{user}"), ..read.clone() }));
-        }
-        for ask in asks {
-            let mut answer = ask.send(emulator).await;
-            answer.headers.clear();
-            if answer.status != 200 {
-                answer.body.clear(); // an error has a trace of its own
-            }
-            answers.push(answer);
-        }
-    }
-    answers
-}
-
-/// So many operations are refused before it is looked whether that changed anything: the vendors have many reads.
+/// So many operations are refused before it is looked whether that changed anything.
 const LOOK_EVERY: usize = 8;
 
-/// Sends calls that must be refused, and holds that together they change nothing.
+/// Sends calls that must be refused, and holds that together they change nothing that a read shows.
 struct Refusals<'a> {
-    emulator: &'a Emulator,
-    subject: &'a Subject,
-    before: Vec<Answer>,
+    pair: Pair<'a>,
     asked: Vec<String>,
     operations: usize,
 }
 
 impl<'a> Refusals<'a> {
-    async fn new(emulator: &'a Emulator, subject: &'a Subject) -> Self {
-        let before = state(emulator, subject, None).await;
-        Self { emulator, subject, before, asked: Vec::new(), operations: 0 }
+    async fn new(subject: &'a Subject) -> Self {
+        Self { pair: Pair::start(subject).await, asked: Vec::new(), operations: 0 }
     }
 
     /// Sends the calls of one operation.
     async fn send(&mut self, asks: &[Ask]) -> Vec<Answer> {
         let mut answers = Vec::with_capacity(asks.len());
         for ask in asks {
-            let answer = ask.send(self.emulator).await;
+            let answer = ask.send(&self.pair.changed).await;
             assert!(answer.status >= 400, "{} {}: {}", ask.method, ask.path, answer.status);
             self.asked.push(format!("{} {} {:?}", ask.method, ask.path, ask.headers));
             answers.push(answer);
@@ -141,26 +118,24 @@ impl<'a> Refusals<'a> {
 
     /// Holds that nothing changed since it was looked last.
     async fn changed_nothing(&mut self) {
-        let after = state(self.emulator, self.subject, None).await;
-        assert_eq!(self.before, after, "a refused call changed something: {:?}", self.asked);
+        let difference = self.pair.difference(None).await;
+        assert_eq!(difference, None, "a refused call changed something: {:?}", self.asked);
         self.asked.clear();
     }
 }
 
 async fn each_call_succeeds_and_a_reset_undoes_it(subject: &Subject) {
-    let emulator = subject.emulator().await;
+    let pair = Pair::start(subject).await;
     for (operation, call) in &subject.calls {
-        let before = state(&emulator, subject, Some(call)).await;
-        let answer = call.send(&emulator).await;
+        let answer = call.send(&pair.changed).await;
         assert!((200..400).contains(&answer.status), "{}: {}", operation.name, answer.text());
         assert_eq!(answer.header("x-fauxidp"), None);
-        let after = state(&emulator, subject, Some(call)).await;
         if is_own(operation, call) {
-            assert_eq!(before != after, operation.is_seen(), "{}", operation.name);
+            let is_seen = pair.difference(Some(call)).await.is_some();
+            assert_eq!(is_seen, operation.is_seen(), "{}", operation.name);
         }
-        let reset = Ask::new("POST", "/__fauxidp/worlds/default/reset").send(&emulator).await;
-        assert_eq!(reset.status, 200);
-        assert_eq!(state(&emulator, subject, Some(call)).await, before, "{}", operation.name);
+        pair.reset().await;
+        assert!(pair.is_untouched().await, "{}", operation.name);
     }
 }
 
@@ -182,8 +157,7 @@ async fn http_1_and_http_2_answer_alike(subject: &Subject) {
 }
 
 async fn without_a_credential_nothing_is_answered(subject: &Subject) {
-    let emulator = subject.emulator().await;
-    let mut refusals = Refusals::new(&emulator, subject).await;
+    let mut refusals = Refusals::new(subject).await;
     for (_, call) in &subject.calls {
         if let Some(credential) = call.credential() {
             let answer = refusals.send_one(call.clone().without(credential)).await;
@@ -194,8 +168,7 @@ async fn without_a_credential_nothing_is_answered(subject: &Subject) {
 }
 
 async fn a_wrong_method_is_the_vendors_and_an_unmatched_path_is_not(subject: &Subject) {
-    let emulator = subject.emulator().await;
-    let mut refusals = Refusals::new(&emulator, subject).await;
+    let mut refusals = Refusals::new(subject).await;
     // Below some paths the vendor takes any.
     let is_open = |path: &str| {
         let takes_rest = subject.info.operations().filter_map(|operation| operation.path.split_once("/{*"));
@@ -244,8 +217,7 @@ async fn an_unemulated_operation_says_so_whatever_the_credential(subject: &Subje
 }
 
 async fn a_broken_or_over_long_body_changes_nothing(subject: &Subject) {
-    let emulator = subject.emulator().await;
-    let mut refusals = Refusals::new(&emulator, subject).await;
+    let mut refusals = Refusals::new(subject).await;
     for (operation, call) in &subject.calls {
         let json = call.headers.iter().any(|(name, value)| name == "content-type" && value.contains("json"));
         if json && !call.body.is_empty() && !operation.ignores_body {
@@ -259,8 +231,7 @@ async fn a_broken_or_over_long_body_changes_nothing(subject: &Subject) {
 }
 
 async fn every_named_failure_is_rendered_or_refused_and_marked(subject: &Subject) {
-    let emulator = subject.emulator().await;
-    let mut refusals = Refusals::new(&emulator, subject).await;
+    let mut refusals = Refusals::new(subject).await;
     for (operation, call) in &subject.calls {
         let asks = NamedError::ALL.map(|name| call.clone().header("x-fault", name.as_str()));
         let answers = refusals.send(&asks).await;
@@ -297,8 +268,7 @@ async fn every_status_is_kept_as_it_is_asked_for(subject: &Subject) {
 }
 
 async fn the_moments_decide_what_is_changed(subject: &Subject) {
-    let emulator = subject.emulator().await;
-    let mut refusals = Refusals::new(&emulator, subject).await;
+    let mut refusals = Refusals::new(subject).await;
     for (operation, call) in &subject.calls {
         let mut asks = vec![call.clone().header("x-fault", "503"), call.clone().header("x-fault", "503;at=validated")];
         if call.credential().is_some() {
@@ -310,21 +280,20 @@ async fn the_moments_decide_what_is_changed(subject: &Subject) {
         for stranger in &answers[2..] {
             assert!(stranger.status != 503 && stranger.header("x-fault-applied").is_none(), "{}", operation.name);
         }
-        let before = state(&emulator, subject, Some(call)).await;
-        let answer = call.clone().header("x-fault", "503;at=after").send(&emulator).await;
+        refusals.changed_nothing().await;
+        let answer = call.clone().header("x-fault", "503;at=after").send(&refusals.pair.changed).await;
         assert_eq!(answer.status, 503);
-        let after = state(&emulator, subject, Some(call)).await;
         if is_own(operation, call) {
-            assert_eq!(before != after, operation.is_seen(), "{}", operation.name);
+            let is_seen = refusals.pair.difference(Some(call)).await.is_some();
+            assert_eq!(is_seen, operation.is_seen(), "{}", operation.name);
         }
-        Ask::new("POST", "/__fauxidp/worlds/default/reset").send(&emulator).await;
+        refusals.pair.reset().await;
     }
     refusals.changed_nothing().await;
 }
 
 async fn a_fault_that_cannot_be_followed_is_loud_and_changes_nothing(subject: &Subject) {
-    let emulator = subject.emulator().await;
-    let mut refusals = Refusals::new(&emulator, subject).await;
+    let mut refusals = Refusals::new(subject).await;
     for (_, call) in &subject.calls {
         let faults = ["nonsense", "", "503;", "200", "503, 404", "delay", "503;colour=red"];
         let asks = faults.map(|fault| call.clone().header("x-fault", fault));
