@@ -169,10 +169,10 @@ pub(super) fn user(person: &Person, organization: &Arc<str>, now: Timestamp) -> 
     }
 }
 
-/// 18 digits, as the vendor's ids have; the person's number makes it unique.
+/// 18 digits that rise, as the vendor's ids do: the person's number makes it unique.
 pub(super) fn user_id(person: &Person) -> String {
     let random = person.id.iter().fold(0_u64, |sum, byte| (sum << 8 | u64::from(*byte)) % 99_999_999);
-    format!("1{random:08}{:09}", person.number)
+    format!("1{:09}{random:08}", person.number)
 }
 
 #[cfg(test)]
@@ -181,9 +181,9 @@ mod tests {
     use crate::people;
 
     #[test]
-    fn a_person_gets_an_id_of_18_digits() {
-        let ids: std::collections::HashSet<_> = people::people(500, 1).map(|person| user_id(&person)).collect();
-        assert_eq!(ids.len(), 500);
+    fn people_get_rising_ids_of_18_digits() {
+        let ids: Vec<_> = people::people(500, 1).map(|person| user_id(&person)).collect();
+        assert!(ids.is_sorted_by(|one, other| one < other));
         assert!(ids.iter().all(|id| id.len() == 18 && id.bytes().all(|byte| byte.is_ascii_digit())));
     }
 }

@@ -77,12 +77,22 @@ impl Paging {
     }
 }
 
-/// The first `count` of the items, in that order. An item that comes behind them is left out after one comparison.
-pub(super) fn first<T: Copy>(
-    items: impl Iterator<Item = T>,
+/// The first `count` of the items that are `found`, in that order or its reverse. An item behind them is left out after
+/// one comparison. Ids rise, so an order by them is soonest found from the end at which it starts.
+pub(super) fn first<'t, T>(
+    items: impl DoubleEndedIterator<Item = &'t T>,
+    found: impl FnMut(&'t T) -> Option<&'t T>,
     count: usize,
+    ascending: bool,
     order: impl Fn(&T, &T) -> Ordering,
-) -> Vec<T> {
+) -> Vec<&'t T> {
+    match ascending {
+        true => front(items.filter_map(found), count, |one, other| order(one, other)),
+        false => front(items.rev().filter_map(found), count, |one, other| order(other, one)),
+    }
+}
+
+fn front<T: Copy>(items: impl Iterator<Item = T>, count: usize, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
     let mut kept: Vec<T> = Vec::new();
     let mut last: Option<T> = None;
     for item in items {
@@ -111,9 +121,11 @@ mod tests {
         let mut sorted = items.clone();
         sorted.sort_unstable();
         for count in [0, 1, 3, 20, 100, 199, 200] {
-            assert_eq!(first(items.iter().copied(), count, u32::cmp), sorted[..count], "{count}");
-            let backwards = first(sorted.iter().rev().copied(), count, |one, other| other.cmp(one));
-            assert!(backwards.iter().rev().eq(&sorted[200 - count..]), "{count}");
+            let of = |items: &[u32], ascending| {
+                first(items.iter(), Some, count, ascending, u32::cmp).into_iter().copied().collect::<Vec<_>>()
+            };
+            assert_eq!(of(&items, true), sorted[..count], "{count}");
+            assert!(of(&sorted, false).iter().rev().eq(&sorted[200 - count..]), "{count}");
         }
     }
 }

@@ -73,10 +73,11 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
         0 => usize::MAX,
         limit => paging.start(usize::MAX).saturating_add(limit as usize),
     };
-    // Ids rise, so an order by them is found soonest from the end at which it starts.
-    let mut page = match paging.ascending {
-        true => first(users.iter().filter_map(found), end, |one, other| search::order(column, one, other)),
-        false => first(users.iter().rev().filter_map(found), end, |one, other| search::order(column, other, one)),
+    let mut page = match column {
+        Column::Unspecified => first(users.iter(), found, end, paging.ascending, |one, other| {
+            one.profile.user_id.cmp(&other.profile.user_id)
+        }),
+        column => first(users.iter(), found, end, paging.ascending, |one, other| search::order(column, one, other)),
     };
     page.drain(..paging.start(page.len()));
     Ok(UsersFound { users: page.into_iter().cloned().collect(), total, last_event })
