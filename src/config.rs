@@ -13,6 +13,7 @@ pub use crate::keep::Keep;
 pub use crate::limits::Limits;
 pub use crate::listen::Listen;
 pub use crate::outcome::DeliverTo;
+pub use crate::world::WorldCreation;
 
 /// What a server starts with.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct Config {
     pub issuer: Vec<String>,
     /// The keys that sign the tokens of vendors at first, as `vendor=FILE`.
     pub signing_key: Vec<String>,
+    /// Whether a call makes the world that it names.
+    pub worlds: WorldCreation,
     /// The maximum number of worlds; beyond it, the least recently used one is dropped.
     pub max_worlds: usize,
     /// How long a world may be idle before it is dropped; no limit if absent.
@@ -77,6 +80,7 @@ impl Default for Config {
             set: Vec::new(),
             issuer: Vec::new(),
             signing_key: Vec::new(),
+            worlds: WorldCreation::Implicit,
             max_worlds: 10_000,
             world_ttl: None,
             state: None,

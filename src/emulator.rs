@@ -346,7 +346,7 @@ pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
 /// The same, given the seeds.
 fn worlds_of(config: &Config, set: VendorSet, seeds: &Seeds) -> Result<Worlds, StartError> {
     let template = WorldTemplate { seeds: seeds.texts(), ..template(set, config)? };
-    let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl };
+    let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl, creation: config.worlds };
     let worlds = seeds.checked(Worlds::new(template, limits)).map_err(StartError::Seeds)?;
     let Some(path) = &config.state else {
         return Ok(worlds);

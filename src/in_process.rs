@@ -41,7 +41,7 @@ impl InProcess {
         let mut seeds: Vec<_> = set.iter().map(|factory| factory.embedded.to_owned()).collect();
         text.clone_into(&mut seeds[index]);
         let template = WorldTemplate { seeds, ..emulator::template(set, config).map_err(|error| error.to_string())? };
-        let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl };
+        let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl, creation: config.worlds };
         let worlds = Worlds::new(template, limits)
             .map_err(|errors| errors.iter().map(|(_, error)| error.to_string()).collect::<Vec<_>>().join("\n"))?;
         Ok(Self::over(worlds, config))

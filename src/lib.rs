@@ -201,7 +201,7 @@ mod world;
 pub mod cli;
 
 pub use budget::measure_with as measure_memory_with;
-pub use config::{Config, DeliverTo, FaultPolicy, Limits, Listen};
+pub use config::{Config, DeliverTo, FaultPolicy, Limits, Listen, WorldCreation};
 pub use emulator::{
     Builder, Clock, Emulator, Fault, Match, Recorded, Refused, Rule, SeedProblem, SignIn, SignedIn, Snapshot,
     StartError, Times, World, clean_name,

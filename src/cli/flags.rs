@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::environment::Format;
 use super::log::{Level, LogFormat};
-use crate::config::{DeliverTo, Keep, Listen};
+use crate::config::{DeliverTo, Keep, Listen, WorldCreation};
 use crate::{Config, FaultPolicy};
 
 use client::{Clock, Fault, Requests, SignIn, Verify, Worlds};
@@ -215,6 +215,9 @@ struct DataFlags {
         hide_short_help = true
     )]
     signing_key: Vec<Several<String>>,
+    /// Whether a call makes the world that it names, or is refused unless the control API made it.
+    #[arg(long, env = "FAUXIDP_WORLDS", value_name = "HOW", default_value = "implicit", hide_short_help = true)]
+    worlds: Creation,
     /// Start every world from a saved state (GET /__fauxidp/worlds/{world}/state).
     #[arg(long, env = "FAUXIDP_STATE", value_name = "FILE", hide_short_help = true)]
     state: Option<PathBuf>,
@@ -278,6 +281,21 @@ impl From<Policy> for FaultPolicy {
             Policy::All => Self::All,
             Policy::Documented => Self::Documented,
             Policy::Off => Self::Off,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Creation {
+    Implicit,
+    Explicit,
+}
+
+impl From<Creation> for WorldCreation {
+    fn from(creation: Creation) -> Self {
+        match creation {
+            Creation::Implicit => Self::Implicit,
+            Creation::Explicit => Self::Explicit,
         }
     }
 }
@@ -348,6 +366,7 @@ impl From<Serve> for Config {
             signing_key: all(data.signing_key),
             state: data.state,
             journal: flags.limits.journal,
+            worlds: data.worlds.into(),
             max_worlds: flags.limits.max_worlds,
             world_ttl: flags.limits.world_ttl,
             limits: flags.limits.into(),

@@ -197,6 +197,9 @@ impl Pipeline {
             Ok(name) => name,
             Err(error) => return Err((mounted.or_else(|| accepting(seed)), Box::new(bad(error)))),
         };
+        if let Some(name) = name.as_ref().filter(|name| self.worlds.is_missing(name)) {
+            return Err((mounted.or_else(|| accepting(seed)), Box::new(bad(BadWorld::Missing(name.clone())))));
+        }
         let (world, is_detached) = match &name {
             Some(name) => self.worlds.find(name),
             None => (self.worlds.make(DEFAULT_WORLD), false),

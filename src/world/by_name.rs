@@ -20,6 +20,17 @@ pub struct WorldLimits {
     pub max: usize,
     /// How long a world may be idle.
     pub idle: Option<Duration>,
+    /// Whether a call makes the world that it names.
+    pub creation: WorldCreation,
+}
+
+/// How worlds come to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorldCreation {
+    /// The first accepted call that names a world makes it.
+    Implicit,
+    /// A world is made by the control API; a call that names another one is refused.
+    Explicit,
 }
 
 /// Changes to apply to a world.
@@ -117,6 +128,11 @@ impl Worlds {
     pub fn make(&self, name: &str) -> Arc<World> {
         let (world, is_detached) = self.find(name);
         if is_detached { self.adopt(world) } else { world }
+    }
+
+    /// Whether a call in the world of that name is refused: it does not exist, and no call makes it.
+    pub fn is_missing(&self, name: &str) -> bool {
+        self.limits.creation == WorldCreation::Explicit && self.get(name).is_none()
     }
 
     /// The world of that name. If it does not exist, a detached one, which is gone with the calls in it unless one of

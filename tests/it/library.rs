@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fauxidp::{Config, Emulator, Fault, Match, SignIn, Snapshot, World};
+use fauxidp::{Config, Emulator, Fault, Match, SignIn, Snapshot, World, WorldCreation};
 
 use crate::wire::{self, Ask};
 
@@ -108,6 +108,20 @@ async fn a_user_needs_only_an_id() {
     for path in [mia, ada] {
         assert_eq!(token(path, "jitsudo-admin").send(&emulator).await.status, 200, "{path}");
     }
+}
+
+#[tokio::test]
+async fn where_worlds_are_explicit_a_call_makes_none() {
+    let config = Config { worlds: WorldCreation::Explicit, ..wire::config() };
+    let emulator = Emulator::start_with(config).await.expect("it starts");
+    let read = || Ask::new("GET", "/api/users/user-active").header("x-api-key", "monocloud-admin~astray");
+    let refused = read().send(&emulator).await;
+    assert_eq!((refused.status, refused.header("x-fauxidp")), (400, Some("bad-world")));
+    let fault = Ask::new("POST", "/__fauxidp/worlds/astray/faults").body(r#"{"fault": "503"}"#);
+    assert_eq!(fault.send(&emulator).await.status, 404);
+    assert_eq!(emulator.worlds(), ["default"]);
+    assert_eq!(Ask::new("PUT", "/__fauxidp/worlds/astray").send(&emulator).await.status, 200);
+    assert_eq!(read().send(&emulator).await.status, 200);
 }
 
 #[tokio::test]
