@@ -40,13 +40,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             outcome(Server::at(&server.url()).and_then(|server| server.health()).map(|_| String::new()))
         }
         Some(Command::Env { server, format }) => outcome(environment::variables(&server.url(), format)),
-        Some(Command::Routes { vendor, json }) => match routes(vendor.as_deref(), json) {
-            Ok(text) => outcome(Ok(text)),
-            Err(reason) => {
-                complain(&reason, LogFormat::Text);
-                ExitCode::from(USAGE)
-            }
-        },
+        Some(Command::Routes { vendor, json }) => known(routes(vendor.as_deref(), json)),
+        Some(Command::Schema { vendor }) => known(emulator::schema(&vendor).map(str::to_owned)),
         Some(Command::Check { folder }) => outcome(check(&folder)),
         Some(Command::Worlds(command)) => outcome(client::worlds(&command)),
         Some(Command::Requests(command)) => outcome(client::requests(&command)),
@@ -89,6 +84,17 @@ fn outcome(answer: Result<String, String>) -> ExitCode {
     };
     complain(reason.trim_end_matches('.'), LogFormat::Text);
     ExitCode::FAILURE
+}
+
+/// Prints what is known of a vendor. That it is unknown is a mistake in the command line.
+fn known(answer: Result<String, String>) -> ExitCode {
+    match answer {
+        Ok(text) => outcome(Ok(text)),
+        Err(reason) => {
+            complain(&reason, LogFormat::Text);
+            ExitCode::from(USAGE)
+        }
+    }
 }
 
 /// What a folder of seed files loads.

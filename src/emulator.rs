@@ -391,7 +391,17 @@ pub(crate) fn template(set: VendorSet, config: &Config) -> Result<WorldTemplate,
     })
 }
 
-/// Reads a folder of seed files as a start would. Returns what it loads, each as `FILE: VENDOR`.
+/// The JSON Schema of a vendor's seed files.
+///
+/// # Errors
+/// The vendor is unknown; the known ones.
+pub fn schema(vendor: &str) -> Result<&'static str, String> {
+    let set = VendorSet::built_in();
+    let unknown = || format!("unknown vendor {vendor:?}; expected one of {}", set.names().join(", "));
+    set.position(vendor).map(|index| set[index].schema).ok_or_else(unknown)
+}
+
+/// Reads a folder of seed files as a start would. Returns the files that it loads.
 ///
 /// # Errors
 /// [`StartError::Seeds`] with all that is wrong, or [`StartError::UnreadableSeed`].

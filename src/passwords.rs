@@ -19,6 +19,7 @@ const MAX_BYTES: usize = 72;
 
 /// The hash of a password. Checking one takes less than a second.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "Box<str>")]
 pub struct PasswordHash(Cow<'static, str>);
 

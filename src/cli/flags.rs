@@ -87,6 +87,11 @@ pub(super) enum Command {
         /// The folder.
         folder: PathBuf,
     },
+    /// Print the JSON Schema of a vendor's seed files, for an editor.
+    Schema {
+        /// The vendor.
+        vendor: String,
+    },
     /// List, reset, copy, drop, save and load worlds.
     Worlds(Worlds),
     /// Print the calls that a world received.

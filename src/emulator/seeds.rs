@@ -1,6 +1,7 @@
 //! The seed files of a folder: which there are, and where in them something is wrong. Knows no vendor but by its name.
 
 mod locate;
+mod yaml;
 
 use std::ffi::OsStr;
 use std::fmt::{self, Display};
@@ -69,7 +70,10 @@ pub(super) struct Seeds {
 
 struct Seed {
     path: PathBuf,
-    text: String,
+    /// As it is read.
+    json: String,
+    /// The file as it was written, if it is YAML.
+    yaml: Option<String>,
     is_own: bool,
 }
 
@@ -79,8 +83,9 @@ struct Seed {
 /// The folder or a file cannot be read.
 pub(super) fn read(set: &VendorSet, folder: Option<&Path>) -> Result<Seeds, StartError> {
     let embedded = |factory: &&VendorFactory| Seed {
-        path: Path::new("embedded").join(file_name(factory)),
-        text: factory.embedded.to_owned(),
+        path: Path::new("embedded").join(file_names(factory).remove(0)),
+        json: factory.embedded.to_owned(),
+        yaml: None,
         is_own: false,
     };
     let Some(folder) = folder else {
@@ -100,11 +105,11 @@ pub(super) fn read(set: &VendorSet, folder: Option<&Path>) -> Result<Seeds, Star
         }
     }
     names.sort();
-    let known: Vec<_> = set.iter().map(|factory| file_name(factory)).collect();
+    let known: Vec<_> = set.iter().flat_map(|factory| file_names(factory)).collect();
     let is_known = |name: &OsStr| known.iter().any(|known| name == OsStr::new(known));
     let unknown = names.iter().filter(|name| !is_known(name)).map(|name| {
         let closest = most_similar(&name.to_string_lossy(), known.iter().map(String::as_str), 1);
-        let hint = format!("; the closest match is {}, of {}", closest.join(""), known.join(", "));
+        let hint = format!("; the closest match is {}", closest.join(""));
         SeedProblem {
             path: folder.join(name),
             position: None,
@@ -112,26 +117,41 @@ pub(super) fn read(set: &VendorSet, folder: Option<&Path>) -> Result<Seeds, Star
             message: format!("unknown file{hint}"),
         }
     });
-    let problems = unknown.collect();
-    let seed = |factory: &&VendorFactory| {
-        let path = folder.join(file_name(factory));
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(Seed { path, text, is_own: true }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(embedded(factory)),
-            Err(error) => Err(unreadable(&path)(error)),
+    let mut problems: Vec<_> = unknown.collect();
+    let mut seeds = Vec::with_capacity(set.len());
+    for factory in set.iter() {
+        let mut own = None;
+        for name in file_names(factory) {
+            let path = folder.join(name);
+            let text = match fs::read_to_string(&path) {
+                Ok(text) => text,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(unreadable(&path)(error)),
+            };
+            match own {
+                None => own = Some(Seed::of(path, text, &mut problems)),
+                Some(_) => problems.push(SeedProblem {
+                    message: format!("a second file of {}: expected one", factory.info.name),
+                    path,
+                    position: None,
+                    text: String::new(),
+                }),
+            }
         }
-    };
-    Ok(Seeds { seeds: set.iter().map(seed).collect::<Result<_, _>>()?, problems })
+        seeds.push(own.flatten().unwrap_or_else(|| embedded(factory)));
+    }
+    Ok(Seeds { seeds, problems })
 }
 
-fn file_name(factory: &VendorFactory) -> String {
-    format!("{}.json", factory.info.name)
+/// What the seed files of a vendor can be called.
+fn file_names(factory: &VendorFactory) -> Vec<String> {
+    ["json", "yaml", "yml"].map(|end| format!("{}.{end}", factory.info.name)).into()
 }
 
 impl Seeds {
     /// The texts, as JSON.
     pub(super) fn texts(&self) -> Vec<String> {
-        self.seeds.iter().map(|seed| seed.text.clone()).collect()
+        self.seeds.iter().map(|seed| seed.json.clone()).collect()
     }
 
     /// Where each vendor's seed comes from.
@@ -160,16 +180,40 @@ impl Seeds {
 }
 
 impl Seed {
+    /// The seed in a file. One that is no YAML is a problem, and none is returned.
+    fn of(path: PathBuf, text: String, problems: &mut Vec<SeedProblem>) -> Option<Self> {
+        if path.extension().is_some_and(|end| end == "json") {
+            return Some(Self { path, json: text, yaml: None, is_own: true });
+        }
+        match yaml::to_json(&text) {
+            Ok(json) => Some(Self { path, json, yaml: Some(text), is_own: true }),
+            Err(error) => {
+                problems.push(SeedProblem::at(path, &text, error.place, error.message));
+                None
+            }
+        }
+    }
+
     fn problem(&self, error: SeedError) -> SeedProblem {
-        let found = || locate::in_json(&self.text, &error.field, error.is_name);
-        let read = error.position.map(|(line, column)| Place { line, column });
-        let place = if error.field.is_empty() { read.or_else(found) } else { found().or(read) };
         let message = match error.field.is_empty() {
             true => one_line(&error.message),
             false => error.to_string(),
         };
-        let Place { line, column } = place.unwrap_or(Place { line: 1, column: 1 });
-        let text = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
-        SeedProblem { path: self.path.clone(), position: Some((line.max(1), column.max(1))), text, message }
+        let (text, place) = match &self.yaml {
+            Some(yaml) => (yaml, yaml::find(yaml, &error.field, error.is_name)),
+            None => {
+                let found = || locate::in_json(&self.json, &error.field, error.is_name);
+                let read = error.position.map(|(line, column)| Place { line, column });
+                (&self.json, if error.field.is_empty() { read.or_else(found) } else { found().or(read) })
+            }
+        };
+        SeedProblem::at(self.path.clone(), text, place.unwrap_or(Place { line: 1, column: 1 }), message)
+    }
+}
+
+impl SeedProblem {
+    fn at(path: PathBuf, text: &str, Place { line, column }: Place, message: String) -> Self {
+        let text = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
+        Self { path, position: Some((line.max(1), column.max(1))), text, message }
     }
 }

@@ -62,7 +62,9 @@ pub enum BadWorld {
     #[error("The path names the world {0:?}, but the credential names {1:?}.")]
     PathAndCredential(String, String),
     /// It names a world that was not made.
-    #[error("There is no world {0:?}, and no call makes one: the server has --worlds explicit. Make it by its name first.")]
+    #[error(
+        "There is no world {0:?}, and no call makes one: the server has --worlds explicit. Make it by its name first."
+    )]
     Missing(String),
     /// It names a world with an invalid name.
     #[error("Invalid world name {0:?}: expected 1 to 64 letters, digits, `-`, `_` or `.`, and no `.` at the start.")]

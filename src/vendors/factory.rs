@@ -10,6 +10,8 @@ pub struct VendorFactory {
     pub info: &'static VendorInfo,
     /// The embedded seed: `fixtures/seed/<name>.json`.
     pub embedded: &'static str,
+    /// A JSON Schema of its seed files; empty if there is none.
+    pub schema: &'static str,
     /// Reads a seed.
     pub make: fn(&SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>,
     /// The id that a generated person has there.

@@ -30,6 +30,8 @@ pub use event::{Event, EventKind, Events};
 pub use factory::{SeedContext, Seeded, UserFault, VendorFactory};
 pub use info::{Rpc, VendorInfo};
 pub use seed::{Problems, SeedError, one_line};
+#[cfg(test)]
+pub use seed_file::check_schema;
 pub use seed_file::{Embedded, SeedFile, add, join, read_seed};
 pub use set::VendorSet;
 pub use settings::{Form, Setting, Settings};

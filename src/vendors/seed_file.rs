@@ -14,6 +14,7 @@ use crate::similar::with_closest;
 
 /// Whether what is embedded stays beside what a seed file lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Embedded {
     /// A list of the file takes the place of the embedded one.
@@ -196,4 +197,18 @@ fn explained(field: &str, error: &serde_json::Error) -> SeedError {
         None => message,
     };
     SeedError { field: field.to_owned(), message, position, is_name }
+}
+
+/// Checks that the schema of a vendor's seed files is that of the type they are read as; `FAUXIDP_BLESS=1` writes it.
+#[cfg(test)]
+pub fn check_schema<T: schemars::JsonSchema>(vendor: &str) {
+    let mut schema = schemars::SchemaGenerator::default().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), format!("A seed file of {vendor} for fauxidp").into());
+    let text = format!("{:#}\n", schema.to_value());
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/vendors/{vendor}/seed.schema.json"));
+    if std::env::var_os("FAUXIDP_BLESS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(kept, text, "write it anew with FAUXIDP_BLESS=1 cargo test --lib the_schema");
 }

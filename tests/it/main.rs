@@ -50,6 +50,7 @@ mod recorded;
 mod replay;
 mod response_types;
 mod rules;
+mod seed_schema;
 mod server;
 #[cfg(feature = "cli")]
 mod shutdown;

@@ -47,6 +47,7 @@ static INFO: VendorInfo = VendorInfo {
 static FACTORY: VendorFactory = VendorFactory {
     info: &INFO,
     embedded: "",
+    schema: "",
     make: |seed| Ok(Seeded { vendor: Box::new(Courier(seed.context.clone())), faults: Vec::new() }),
     id: Person::email,
 };

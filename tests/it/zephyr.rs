@@ -49,7 +49,8 @@ static INFO: VendorInfo = VendorInfo {
     deliveries: &[],
     lacks: &[NamedError::TenantMismatch],
 };
-static FACTORY: VendorFactory = VendorFactory { info: &INFO, embedded: r#"{"ada":true}"#, make, id: Person::email };
+static FACTORY: VendorFactory =
+    VendorFactory { info: &INFO, embedded: r#"{"ada":true}"#, schema: "", make, id: Person::email };
 
 fn make(seed: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>> {
     let users = Arc::new(Mutex::new(serde_json::from_str(seed.seed).expect("the embedded seed is JSON")));

@@ -36,14 +36,17 @@ fn step<'t, 'p>(here: &'t RawValue, path: &'p str) -> Option<(&'t RawValue, Opti
         let items: Vec<&RawValue> = serde_json::from_str(here.get()).ok()?;
         return Some((items.get(index.parse::<usize>().ok()?)?, None, after));
     }
-    let path = path.strip_prefix('.').unwrap_or(path);
     let members: HashMap<String, &RawValue> = serde_json::from_str(here.get()).ok()?;
     // A name can have dots and brackets itself.
-    let begins = |name: &&String| {
-        path.strip_prefix(name.as_str()).is_some_and(|after| after.is_empty() || after.starts_with(['.', '[']))
-    };
-    let name = members.keys().filter(begins).max_by_key(|name| name.len())?;
-    Some((members[name], Some(name.clone()), &path[name.len()..]))
+    let begun = members.iter().filter_map(|(name, inner)| Some((name, *inner, begins(path, name)?)));
+    let (name, inner, after) = begun.max_by_key(|(name, ..)| name.len())?;
+    Some((inner, Some(name.clone()), after))
+}
+
+/// The rest of a path that begins with that name.
+pub(super) fn begins<'p>(path: &'p str, name: &str) -> Option<&'p str> {
+    let after = path.strip_prefix('.').unwrap_or(path).strip_prefix(name)?;
+    (after.is_empty() || after.starts_with(['.', '['])).then_some(after)
 }
 
 fn place(text: &str, offset: usize) -> Option<Place> {

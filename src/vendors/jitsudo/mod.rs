@@ -38,6 +38,7 @@ use state::Jitsudo;
 pub(super) const FACTORY: VendorFactory = VendorFactory {
     info: &INFO,
     embedded: include_str!("../../../fixtures/seed/jitsudo.json"),
+    schema: include_str!("seed.schema.json"),
     make: seed::jitsudo,
     id: seed::user_id,
 };

@@ -66,6 +66,7 @@ pub(super) struct Names {
 
 /// Who checks the user's sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(super) enum AuthProvider {
     Local,

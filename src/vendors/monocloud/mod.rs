@@ -38,6 +38,7 @@ use state::MonoCloud;
 pub(super) const FACTORY: VendorFactory = VendorFactory {
     info: &INFO,
     embedded: include_str!("../../../fixtures/seed/monocloud.json"),
+    schema: include_str!("seed.schema.json"),
     make: seed::monocloud,
     id: seed::user_id,
 };

@@ -67,6 +67,7 @@ pub(super) fn new_uuid(ids: &mut Reservation<'_>) -> Uuid {
 
 /// A key as the seed file lists it.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Key {
     /// The value of the header `X-API-KEY`.
@@ -78,6 +79,7 @@ pub(super) struct Key {
 
 /// What a key may do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Right {
     /// Everything, as every key of the real service.

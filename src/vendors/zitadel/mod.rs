@@ -39,6 +39,7 @@ use wire::refusal;
 pub(super) const FACTORY: VendorFactory = VendorFactory {
     info: &INFO,
     embedded: include_str!("../../../fixtures/seed/zitadel.json"),
+    schema: include_str!("seed.schema.json"),
     make: seed::zitadel,
     id: seed::user_id,
 };

@@ -74,6 +74,7 @@ pub(super) struct User {
 
 /// A user's state. `deleted` is not among them: a deleted user is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum UserState {
     /// May sign in.
     #[serde(rename = "USER_STATE_ACTIVE")]

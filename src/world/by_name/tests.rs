@@ -14,7 +14,8 @@ fn worlds(max: usize) -> Worlds {
         clock: Clock::real(),
         journal: JournalLimits::of(10),
     };
-    Worlds::new(template, WorldLimits { max, idle: None, creation: WorldCreation::Implicit }).unwrap_or_else(|errors| panic!("{errors:?}"))
+    Worlds::new(template, WorldLimits { max, idle: None, creation: WorldCreation::Implicit })
+        .unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 #[test]

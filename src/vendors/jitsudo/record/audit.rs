@@ -37,6 +37,7 @@ pub(in super::super) struct Actor {
 
 /// The kinds that the vendor names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum ActorType {
     ApiKey,

@@ -26,6 +26,7 @@ pub(in super::super) struct Group {
 
 /// Where a group or a membership comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(in super::super) enum Origin {
     Local,

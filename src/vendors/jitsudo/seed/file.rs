@@ -10,6 +10,7 @@ use crate::vendors::{Embedded, SeedFile, add, join};
 
 /// The seed file. A list that it lacks is the embedded one.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seed {
     /// Where an editor finds what can stand in the file.
@@ -70,6 +71,7 @@ impl SeedFile for Seed {
 
 /// A tenant. Made-up people join the first one.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedTenant {
     pub(super) id: Uuid,
@@ -104,6 +106,7 @@ pub(super) struct SeedTenant {
 
 /// A tenant's identity provider.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedProvider {
     /// Its URL; or a path of this server, such as `/monocloud`.
@@ -116,6 +119,7 @@ pub(super) struct SeedProvider {
 
 /// What programs call with.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ApiKey {
     pub(super) id: Uuid,
@@ -124,6 +128,7 @@ pub(super) struct ApiKey {
 
 /// A group as the vendor shows it, but for its count of members, and who they are.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedGroup {
     pub(super) id: Uuid,
@@ -142,6 +147,7 @@ pub(super) struct SeedGroup {
 
 /// A role of a group.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedMapping {
     pub(super) role: String,
@@ -150,6 +156,7 @@ pub(super) struct SeedMapping {
 
 /// What the vendor does not show of a group.
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct GroupHidden {
     /// The first tenant, if absent.
@@ -160,6 +167,7 @@ pub(super) struct GroupHidden {
 
 /// An entry of the audit log as the vendor shows it, and its tenant.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedEntry {
     pub(super) id: Uuid,
@@ -176,6 +184,7 @@ pub(super) struct SeedEntry {
 
 /// What the vendor does not show of an entry.
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct EntryHidden {
     /// The first tenant, if absent.
@@ -184,6 +193,7 @@ pub(super) struct EntryHidden {
 
 /// A user as the vendor shows it, and what it does not show. Only the id is needed.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedUser {
     pub(super) id: Uuid,
@@ -211,6 +221,7 @@ pub(super) struct SeedUser {
 
 /// What the vendor does not show.
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Hidden {
     /// The first tenant, if absent.
@@ -263,4 +274,14 @@ const fn yes() -> bool {
 
 fn local_only() -> Vec<String> {
     vec!["local".to_owned()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_is_that_of_the_file() {
+        crate::vendors::check_schema::<Seed>("jitsudo");
+    }
 }

@@ -9,6 +9,7 @@ use crate::directory::Record;
 
 /// An API as the Management API shows it, with what stands below it. Times are epoch seconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct ApiResource {
     pub(in super::super) id: String,
@@ -31,6 +32,7 @@ pub(in super::super) struct ApiResource {
 
 /// What the vendor shows below an API.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct Below {
     pub(in super::super) secrets: Vec<Secret>,
@@ -85,6 +87,7 @@ impl Record for Arc<ApiResource> {
 
 /// A scope of an API.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct ApiScope {
     pub(in super::super) id: String,
@@ -121,6 +124,7 @@ impl Default for ApiScope {
 
 /// Which application may ask for which scopes of an API; none named means all.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct ApiAccessPolicy {
     pub(in super::super) id: String,

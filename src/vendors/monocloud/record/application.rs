@@ -11,6 +11,7 @@ use crate::directory::Record;
 /// An application as the Management API shows it, and what it does not show. Times are epoch seconds.
 /// The first values are those of the server family that the vendor's is of (inferred, monocloud-a40).
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct Application {
     pub(in super::super) id: String,
@@ -72,6 +73,7 @@ pub(in super::super) struct Application {
 
 /// What the vendor shows elsewhere, or not at all.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub(in super::super) struct Hidden {
     pub(in super::super) secrets: Vec<Secret>,
@@ -157,6 +159,7 @@ impl Record for Arc<Application> {
 
 /// A secret of an application or of an API. A seed may give its text alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, from = "AnySecret")]
 pub(in super::super) struct Secret {
     pub(in super::super) id: String,
@@ -176,6 +179,7 @@ impl Secret {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum AnySecret {
     Text(String),
@@ -183,6 +187,7 @@ enum AnySecret {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct WholeSecret {
     id: String,
@@ -217,6 +222,7 @@ impl From<AnySecret> for Secret {
 
 /// What a secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum SecretType {
     SharedSecret,
@@ -230,6 +236,7 @@ pub(in super::super) enum SecretType {
 
 /// A grant in the vendor's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum GrantType {
     Implicit,
@@ -242,6 +249,7 @@ pub(in super::super) enum GrantType {
 
 /// What an access token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum AccessTokenType {
     /// It says what it is for.
@@ -252,6 +260,7 @@ pub(in super::super) enum AccessTokenType {
 
 /// What using a refresh token does to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum RefreshTokenUsage {
     Reuse,
@@ -260,6 +269,7 @@ pub(in super::super) enum RefreshTokenUsage {
 
 /// Whether using a refresh token prolongs its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum RefreshTokenExpiration {
     Sliding,

@@ -24,6 +24,7 @@ pub(in super::super) struct Group {
 
 /// Who made a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(in super::super) enum GroupType {
     BuiltIn,

@@ -60,6 +60,7 @@ impl Kind {
 
 /// An external account that is linked to the user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Idp {
     pub(in super::super) provider_user_id: String,
@@ -69,6 +70,7 @@ pub(in super::super) struct Idp {
 
 /// A passkey.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Passkey {
     public_key: String,
@@ -84,6 +86,7 @@ pub(in super::super) struct Passkey {
 
 /// A session of the user. Times are epoch seconds.
 #[derive(Debug, Clone, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Session {
     pub(in super::super) session_id: String,
@@ -110,6 +113,7 @@ impl Session {
 
 /// An application that a session is signed in at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct ClientLogin {
     pub(in super::super) client_id: String,
@@ -121,6 +125,7 @@ pub(in super::super) struct ClientLogin {
 
 /// Where a session was last seen.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct SessionMetadata {
     pub(in super::super) city: Option<String>,
@@ -134,6 +139,7 @@ pub(in super::super) struct SessionMetadata {
 
 /// What is known about an IP address from which sign-ins as the user failed. Times are epoch seconds.
 #[derive(Debug, Clone, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Address {
     pub(in super::super) ip: String,
@@ -155,6 +161,7 @@ impl Address {
 
 /// That the user is in a group.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Membership {
     pub(in super::super) group_id: Uuid,
@@ -164,6 +171,7 @@ pub(in super::super) struct Membership {
 
 /// A way to prove who one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(in super::super) enum Authenticator {
     Password,
@@ -176,6 +184,7 @@ pub(in super::super) enum Authenticator {
 
 /// Who vouches for an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(in super::super) enum IdentityProvider {
     Monocloud,
@@ -185,6 +194,7 @@ pub(in super::super) enum IdentityProvider {
 
 /// A service to sign in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(in super::super) enum ExternalAuthenticator {
     Google,
@@ -201,6 +211,7 @@ pub(in super::super) enum ExternalAuthenticator {
 
 /// A lockout after failed sign-ins.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Block {
     /// When it expires, in epoch seconds; never, if absent.

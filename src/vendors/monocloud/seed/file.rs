@@ -18,6 +18,7 @@ use crate::vendors::{Embedded, SeedFile, join};
 
 /// The seed file. A list that it lacks is the embedded one.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seed {
     /// Where an editor finds what can stand in the file.
@@ -69,6 +70,7 @@ impl SeedFile for Seed {
 
 /// A group as reading it shows it, but for who is in it.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedGroup {
     pub(super) group_id: Uuid,
@@ -89,6 +91,7 @@ const fn custom() -> GroupType {
 
 /// A user as `GET /api/users/{user_id}` shows it, and what it does not show. Only the id is needed.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedUser {
     pub(super) user_id: String,
@@ -110,10 +113,13 @@ pub(super) struct SeedUser {
     #[serde(default)]
     pub(super) idps: Vec<Idp>,
     /// If absent, names that are made of the id or of the first address.
+    #[cfg_attr(test, schemars(with = "Option<Map<String, Value>>"))]
     pub(super) claims: Option<Members>,
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Map<String, Value>"))]
     pub(super) public_data: Members,
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Map<String, Value>"))]
     pub(super) private_data: Members,
     #[serde(default)]
     pub(super) sign_in_count: u64,
@@ -146,6 +152,7 @@ impl SeedUser {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedEmail {
     email: String,
@@ -171,6 +178,7 @@ impl SeedEmail {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedPhone {
     phone: String,
@@ -192,6 +200,7 @@ impl SeedPhone {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedUsername {
     username: String,
@@ -245,6 +254,7 @@ const fn yes() -> bool {
 
 /// What the vendor keeps to itself, or shows elsewhere.
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Hidden {
     pub(super) sessions: Vec<Session>,
@@ -257,4 +267,14 @@ pub(super) struct Hidden {
     pub(super) groups: Vec<Membership>,
     /// A fault for every call about this user, in the grammar of `X-Fault`.
     pub(super) fault: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_is_that_of_the_file() {
+        crate::vendors::check_schema::<Seed>("monocloud");
+    }
 }

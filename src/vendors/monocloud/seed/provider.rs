@@ -19,6 +19,7 @@ const NEVER: i64 = 253_402_300_799;
 
 /// A code as the seed file lists it. It does not expire.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedCode {
     pub(super) code: String,

@@ -34,6 +34,7 @@ pub struct Application {
 
 /// An application's state. A removed one is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum ApplicationState {
     #[serde(rename = "APP_STATE_ACTIVE")]
     Active,
@@ -53,6 +54,7 @@ pub enum ApplicationConfig {
 
 /// How an API proves itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum ApiAuthMethod {
     #[default]
     #[serde(rename = "API_AUTH_METHOD_TYPE_BASIC")]

@@ -8,6 +8,7 @@ use crate::bounded;
 /// How many events there were, and when the first and the last of them were: of an aggregate, or of one row of it,
 /// which not every event of its aggregate changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Details {
     #[serde(deserialize_with = "bounded::count")]

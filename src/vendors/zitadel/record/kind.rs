@@ -39,6 +39,7 @@ pub struct HumanProfile {
 
 /// A human's gender.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Gender {
     #[default]
     #[serde(rename = "GENDER_UNSPECIFIED")]
@@ -66,6 +67,7 @@ pub struct Machine {
 
 /// The token type that is not the default, which is never written.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum JwtTokens {
     #[serde(rename = "ACCESS_TOKEN_TYPE_JWT")]
     Jwt,

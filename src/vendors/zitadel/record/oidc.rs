@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// An application's settings of OpenID Connect, in the vendor's words. What the vendor takes when nothing is said is
 /// the default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct OidcConfig {
     pub redirect_uris: Vec<String>,
@@ -33,6 +34,7 @@ pub struct OidcConfig {
 
 /// What the authorize door answers with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum ResponseType {
     #[serde(rename = "OIDC_RESPONSE_TYPE_CODE")]
     Code,
@@ -44,6 +46,7 @@ pub enum ResponseType {
 
 /// What the token endpoint takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum GrantType {
     #[serde(rename = "OIDC_GRANT_TYPE_AUTHORIZATION_CODE")]
     AuthorizationCode,
@@ -59,6 +62,7 @@ pub enum GrantType {
 
 /// Where the client runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum AppType {
     #[default]
     #[serde(rename = "OIDC_APP_TYPE_WEB")]
@@ -71,6 +75,7 @@ pub enum AppType {
 
 /// How the client proves itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum OidcAuthMethod {
     #[default]
     #[serde(rename = "OIDC_AUTH_METHOD_TYPE_BASIC")]
@@ -85,6 +90,7 @@ pub enum OidcAuthMethod {
 
 /// What access tokens look like.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum TokenType {
     #[default]
     #[serde(rename = "OIDC_TOKEN_TYPE_BEARER")]
@@ -95,6 +101,7 @@ pub enum TokenType {
 
 /// A login page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum LoginVersion {
     /// The older one, built in.
     #[serde(rename = "loginV1")]

@@ -35,6 +35,7 @@ pub struct Organization {
 
 /// An organisation's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum OrganizationState {
     #[serde(rename = "ORG_STATE_ACTIVE")]
     Active,

@@ -14,6 +14,7 @@ pub struct Policy<T> {
 
 /// After how many failed checks in a row a user is locked; 0 is never.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct LockoutPolicy {
     pub max_password_attempts: u32,
@@ -39,6 +40,7 @@ impl ComplexityPolicy {
 
 /// How people may sign in. Lifetimes are in seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct LoginPolicy {
     pub allow_username_password: bool,
@@ -66,6 +68,7 @@ pub struct LoginPolicy {
 
 /// Whether people may sign in with a passkey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum PasswordlessType {
     #[serde(rename = "PASSWORDLESS_TYPE_NOT_ALLOWED")]
     NotAllowed,
@@ -75,6 +78,7 @@ pub enum PasswordlessType {
 
 /// A factor besides a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum SecondFactor {
     #[serde(rename = "SECOND_FACTOR_TYPE_OTP")]
     Otp,
@@ -90,6 +94,7 @@ pub enum SecondFactor {
 
 /// A factor that counts as several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum MultiFactor {
     #[serde(rename = "MULTI_FACTOR_TYPE_U2F_WITH_VERIFICATION")]
     U2fWithVerification,

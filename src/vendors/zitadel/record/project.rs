@@ -28,6 +28,7 @@ pub struct Project {
 
 /// A project's state. A removed one is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum ProjectState {
     #[serde(rename = "PROJECT_STATE_ACTIVE")]
     Active,
@@ -37,6 +38,7 @@ pub enum ProjectState {
 
 /// What a call sets of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ProjectSettings {
     pub name: String,
@@ -51,6 +53,7 @@ pub struct ProjectSettings {
 
 /// Whose look the login page has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum PrivateLabeling {
     #[default]
     #[serde(rename = "PRIVATE_LABELING_SETTING_UNSPECIFIED")]

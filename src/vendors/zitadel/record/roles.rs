@@ -9,6 +9,7 @@ use super::permission::{Permission, is_role, roles_of};
 /// Roles that a user holds in the whole instance, in one organisation, in one project of it, or in one grant of a
 /// project to it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Membership {
     /// The organisation's id; absent for the instance.

@@ -22,6 +22,7 @@ use crate::vendors::{Embedded, SeedFile, add, join};
 
 /// The seed file. A list that it lacks is the embedded one.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seed {
     /// Where an editor finds what can stand in the file.
@@ -83,6 +84,7 @@ impl SeedFile for Seed {
 
 /// A user as `user` of `GET /v2/users/{userId}` shows it, and what it does not show. Only the id is needed.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SeedUser {
     pub(super) user_id: String,
@@ -139,6 +141,7 @@ impl SeedUser {
 
 /// What the vendor writes of every object.
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SeedDetails {
     /// In quotes, as the vendor writes it; 1, if absent.
@@ -152,6 +155,7 @@ pub(super) struct SeedDetails {
 }
 
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct SeedHuman {
     profile: SeedProfile,
@@ -164,6 +168,7 @@ struct SeedHuman {
 }
 
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct SeedProfile {
     /// The names are made of the id, the user name or the address, if absent.
@@ -177,6 +182,7 @@ struct SeedProfile {
 }
 
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct SeedEmail {
     email: String,
@@ -184,6 +190,7 @@ struct SeedEmail {
 }
 
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct SeedPhone {
     phone: String,
@@ -218,6 +225,7 @@ impl SeedHuman {
 }
 
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct SeedMachine {
     /// If absent, the user name.
@@ -236,6 +244,7 @@ impl SeedMachine {
 
 /// What the vendor does not show on the user.
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Hidden {
     /// Whether the user stays where a file brings its own users and nobody to call as.
@@ -263,6 +272,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Str
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct SeedMetadata {
     key: String,
@@ -346,5 +356,15 @@ impl Hidden {
             key: self.keys.iter().find_map(key),
             client: self.secret.as_ref().map(|secret| (username.to_owned(), secret.clone())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_is_that_of_the_file() {
+        crate::vendors::check_schema::<Seed>("zitadel");
     }
 }

@@ -6,6 +6,7 @@ use super::super::auth::keys;
 
 /// A key, with or without the private part that its holder signs with.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SeedKey {
     pub(super) id: String,

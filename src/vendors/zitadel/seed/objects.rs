@@ -24,6 +24,7 @@ const HOST: &str = "localhost";
 
 /// An organisation.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SeedOrganization {
     pub(super) id: String,
@@ -36,6 +37,7 @@ pub(super) struct SeedOrganization {
 
 /// A project, with what belongs to it.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SeedProject {
     pub(super) id: String,
@@ -53,6 +55,7 @@ pub(super) struct SeedProject {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SeedRole {
     key: String,
@@ -64,6 +67,7 @@ struct SeedRole {
 
 /// An application of one of two kinds.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SeedApplication {
     id: String,
@@ -81,6 +85,7 @@ struct SeedApplication {
 
 /// The roles of a user in the project.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SeedGrant {
     id: String,
