@@ -3,6 +3,7 @@
 
 mod events;
 mod faces;
+mod objects;
 
 use std::fmt::Debug;
 

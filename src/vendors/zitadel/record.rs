@@ -10,6 +10,7 @@ mod event;
 mod gone;
 mod history;
 mod kind;
+mod log;
 mod oidc;
 mod oidc_session;
 mod organization;
@@ -34,7 +35,8 @@ use crate::bounded;
 use crate::directory::Record;
 
 pub(super) use application::{
-    ApiAuthMethod, Application, ApplicationAlias, ApplicationConfig, ApplicationState, WrongApplicationState,
+    ApiAuthMethod, Application, ApplicationAlias, ApplicationConfig, ApplicationEvent, ApplicationState,
+    WrongApplicationState,
 };
 pub(super) use auth_request::{Answer, AuthRequest, Prompt, Stage};
 pub(super) use contact::{Channel, Contact, EmailAddress, PhoneNumber};
@@ -44,6 +46,7 @@ pub(super) use event::{Aggregate, Event, MAX_EVENTS};
 pub(super) use gone::Gone;
 pub(super) use history::{EventKind, History, Part, Position};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
+pub(super) use log::{Log, Occurrence};
 pub(super) use oidc::{GrantType, LoginVersion, OidcAuthMethod, OidcConfig, ResponseType, TokenType};
 pub(super) use oidc_session::{Authorization, OidcSession};
 pub(super) use organization::{Domain, InstanceState, Organization, OrganizationAlias, OrganizationState, WrongDomain};
@@ -57,7 +60,7 @@ pub(super) use redirect::WrongRedirect;
 pub(super) use roles::{Level, Membership};
 pub(super) use secrets::{AccessToken, Code, Key, Metadata, Secrets, Token, Totp, WrongCode, seed_expiry};
 pub(super) use session::{PasswordCheck, Session, SessionState, SessionUser, UserAgent, WrongSession};
-pub(super) use user_grant::{UserGrant, UserGrantState};
+pub(super) use user_grant::{Grantee, UserGrant, UserGrantState};
 
 /// A user, human or machine.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -88,18 +88,18 @@ fn calls() -> impl Strategy<Value = Call> {
     ]
 }
 
-fn ask(method: &str, path: &str, body: &Value) -> Ask {
+pub fn ask(method: &str, path: &str, body: &Value) -> Ask {
     let ask = Ask::new(method, path).header("authorization", "Bearer zitadel-admin");
     if body.is_null() { ask } else { ask.header("content-type", "application/json").body(body.to_string()) }
 }
 
-async fn read(emulator: &Emulator, method: &str, path: &str, body: &Value) -> Value {
+pub async fn read(emulator: &Emulator, method: &str, path: &str, body: &Value) -> Value {
     let answer = ask(method, path, body).send(emulator).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     answer.json()
 }
 
-fn text(value: &Value, pointer: &str) -> String {
+pub fn text(value: &Value, pointer: &str) -> String {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{ApiAuthMethod, Application, ApplicationConfig, OidcConfig};
+use super::super::record::{ApiAuthMethod, Application, ApplicationConfig, ApplicationEvent, OidcConfig};
 use super::super::state::Zitadel;
 use super::applications::{Named, change, check, with_project};
 use super::objects::{Receipt, new_secret};
@@ -16,15 +15,15 @@ use crate::directory::DirectoryError;
 const UNKNOWN: ObjectError = ObjectError::ApplicationNotFound("COMMAND-28di9");
 
 /// Gives an application another name.
-pub fn update_name(zitadel: &Zitadel, named: &Named<'_>, name: &str, now: Timestamp) -> Result<Receipt, Error> {
-    let changed = change(zitadel, named, UNKNOWN, now, |application, events| {
+pub fn update_name(zitadel: &Zitadel, named: &Named<'_>, name: &str, caller: &Caller) -> Result<Receipt, Error> {
+    let changed = change(zitadel, named, UNKNOWN, caller, |application, events| {
         if *application.name == *name {
             return Err(ObjectError::ApplicationUnchanged("COMMAND-2m8vx").into());
         }
         (named.permit)(application)?;
         application.name = name.into();
         application.details.follow(events);
-        Ok(())
+        Ok(((), application.occurrence(ApplicationEvent::Renamed)))
     });
     changed.map(|((), receipt)| receipt)
 }
@@ -34,9 +33,9 @@ pub fn update_oidc(
     zitadel: &Zitadel,
     named: &Named<'_>,
     edit: impl FnOnce(&OidcConfig) -> OidcConfig,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    configure(zitadel, named, now, |config| {
+    configure(zitadel, named, caller, |config| {
         let ApplicationConfig::Oidc(old) = config else { return Err(ObjectError::NotOidc("COMMAND-GBr34")) };
         let new = edit(old);
         check(zitadel, &new)?;
@@ -51,9 +50,9 @@ pub fn update_api(
     zitadel: &Zitadel,
     named: &Named<'_>,
     method: ApiAuthMethod,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    configure(zitadel, named, now, |config| match config {
+    configure(zitadel, named, caller, |config| match config {
         ApplicationConfig::Api(old) => Ok((*old != method).then_some(ApplicationConfig::Api(method))),
         ApplicationConfig::Oidc(_) => Err(ObjectError::NotApi("COMMAND-Gnwt3")),
     })
@@ -62,15 +61,16 @@ pub fn update_api(
 fn configure(
     zitadel: &Zitadel,
     named: &Named<'_>,
-    now: Timestamp,
+    caller: &Caller,
     edit: impl FnOnce(&ApplicationConfig) -> Result<Option<ApplicationConfig>, ObjectError>,
 ) -> Result<Receipt, Error> {
-    let changed = change(zitadel, named, UNKNOWN, now, |application, events| {
+    let changed = change(zitadel, named, UNKNOWN, caller, |application, events| {
         let new = edit(&application.config)?;
         (named.permit)(application)?;
+        let before = application.clone();
         application.config = new.ok_or(ObjectError::ApplicationUnchanged("COMMAND-1m88i"))?;
         application.details.follow(events);
-        Ok(())
+        Ok(((), application.reconfigured(&before)))
     });
     changed.map(|((), receipt)| receipt)
 }
@@ -88,11 +88,11 @@ pub fn generate_secret(
     zitadel: &Zitadel,
     named: &Named<'_>,
     kind: Kind,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<(String, Receipt), Error> {
     let (value, hash) = new_secret(zitadel);
     let missing = ObjectError::ApplicationNotFound(if kind == Kind::Any { "COMMAND-Kd92s" } else { "COMMAND-2g66f" });
-    let ((), receipt) = change(zitadel, named, missing, now, |application, events| {
+    let ((), receipt) = change(zitadel, named, missing, caller, |application, events| {
         match (kind, &application.config) {
             (Kind::Oidc, ApplicationConfig::Api(_)) => return Err(ObjectError::NotOidc("COMMAND-Ghrh3").into()),
             (Kind::Api, ApplicationConfig::Oidc(_)) => return Err(ObjectError::NotApi("COMMAND-aeH4").into()),
@@ -101,20 +101,21 @@ pub fn generate_secret(
         (named.permit)(application)?;
         application.secret = Some(hash);
         application.details.follow(events);
-        Ok(())
+        Ok(((), application.occurrence(ApplicationEvent::SecretChanged)))
     })?;
     Ok((value, receipt))
 }
 
 /// Removes an application.
-pub fn remove_app(zitadel: &Zitadel, named: &Named<'_>, now: Timestamp) -> Result<Receipt, Error> {
+pub fn remove_app(zitadel: &Zitadel, named: &Named<'_>, caller: &Caller) -> Result<Receipt, Error> {
     let missing = ObjectError::ApplicationNotFound("COMMAND-0po9s");
-    let removed = with_project(zitadel, named, missing, now, |_| {
+    let removed = with_project(zitadel, named, missing, caller, |_| {
         let removed = zitadel.state.applications.remove(named.id, |application: &Application| {
             if *application.project_id != *named.project_id {
                 return Err(Error::from(missing));
             }
-            (named.permit)(application)
+            (named.permit)(application)?;
+            Ok(((), application.occurrence(ApplicationEvent::Removed)))
         });
         removed.map_err(|error| match error {
             DirectoryError::Refused(error) => error,

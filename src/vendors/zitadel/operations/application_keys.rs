@@ -1,11 +1,13 @@
 //! The keys of ZITADEL's applications.
 
 use jiff::Timestamp;
+use serde_json::json;
 
+use super::super::auth::Caller;
 use super::super::auth::keys;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Application, Key};
+use super::super::record::{Application, Key, Occurrence};
 use super::super::state::Zitadel;
 use super::applications::{Named, change};
 use super::listing::{Cell, Limit, Row, Search};
@@ -21,37 +23,50 @@ pub struct NewKey {
     pub receipt: Receipt,
 }
 
+/// The number of the one type that keys have.
+const JSON: u8 = 1;
+
 /// Makes an application a key.
-pub fn add_app_key(zitadel: &Zitadel, named: &Named<'_>, expires: Timestamp, now: Timestamp) -> Result<NewKey, Error> {
+pub fn add_app_key(zitadel: &Zitadel, named: &Named<'_>, expires: Timestamp, caller: &Caller) -> Result<NewKey, Error> {
+    let now = caller.at();
     let mut ids = zitadel.context.ids.reserve();
-    let ((id, file), receipt) = change(zitadel, named, ObjectError::ApplicationMissing, now, |application, events| {
-        if !application.config.has_keys() {
-            return Err(ObjectError::NoKeyNeeded.into());
-        }
-        if expires <= now {
-            return Err(ObjectError::KeyExpired.into());
-        }
-        (named.permit)(application)?;
-        let pem = zitadel.context.keys.next().map_err(|_| Error::KeysExhausted)?.pem();
-        let public = keys::public_of_private(&pem).expect("the pool's keys are RSA keys");
-        let id = new_id(&mut ids, now);
-        let file = keys::application_file(&id, &pem, &application.id, &application.client_id);
-        application.keys.push(Key { id: id.clone(), public, created: now, expires, sequence: events.sequence });
-        Ok((id, file))
-    })?;
+    let ((id, file), receipt) =
+        change(zitadel, named, ObjectError::ApplicationMissing, caller, |application, events| {
+            if !application.config.has_keys() {
+                return Err(ObjectError::NoKeyNeeded.into());
+            }
+            if expires <= now {
+                return Err(ObjectError::KeyExpired.into());
+            }
+            (named.permit)(application)?;
+            let pem = zitadel.context.keys.next().map_err(|_| Error::KeysExhausted)?.pem();
+            let public = keys::public_of_private(&pem).expect("the pool's keys are RSA keys");
+            let id = new_id(&mut ids, now);
+            let file = keys::application_file(&id, &pem, &application.id, &application.client_id);
+            let said = json!({
+                "applicationId": *application.id,
+                "clientId": *application.client_id,
+                "keyId": id,
+                "type": JSON,
+                "expirationDate": expires,
+            });
+            application.keys.push(Key { id: id.clone(), public, created: now, expires, sequence: events.sequence });
+            // The same kind for APIs, as at the vendor.
+            Ok(((id, file), Occurrence::saying("project.application.oidc.key.added", said)))
+        })?;
     ids.commit();
     Ok(NewKey { id, file, receipt })
 }
 
 /// Removes a key of an application.
-pub fn remove_app_key(zitadel: &Zitadel, named: &Named<'_>, key: &str, now: Timestamp) -> Result<Receipt, Error> {
-    let removed = change(zitadel, named, ObjectError::KeyNotFound, now, |application, _| {
+pub fn remove_app_key(zitadel: &Zitadel, named: &Named<'_>, key: &str, caller: &Caller) -> Result<Receipt, Error> {
+    let removed = change(zitadel, named, ObjectError::KeyNotFound, caller, |application, _| {
         if !application.keys.iter().any(|own| own.id == key) {
             return Err(ObjectError::KeyNotFound.into());
         }
         (named.permit)(application)?;
         application.keys.retain(|own| own.id != key);
-        Ok(())
+        Ok(((), Occurrence::saying("project.application.oidc.key.removed", json!({ "keyId": key }))))
     });
     removed.map(|((), receipt)| receipt)
 }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
 use super::super::record::{
-    Application, ApplicationConfig, ApplicationState, Details, GrantType, OidcConfig, Project, ResponseType,
-    WrongApplicationState,
+    Application, ApplicationConfig, ApplicationEvent, ApplicationState, Details, GrantType, Occurrence, OidcConfig,
+    Project, ResponseType, WrongApplicationState,
 };
 use super::super::state::Zitadel;
+use super::events;
 use super::objects::{Permit, Receipt, new_secret};
 use super::projects;
 use super::write::new_id;
@@ -46,19 +48,19 @@ pub fn add_application(
     zitadel: &Zitadel,
     input: AddApplication,
     permit: impl FnOnce(&Project) -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Added, Error> {
     let secret = input.config.has_secret().then(|| new_secret(zitadel));
     let mut ids = zitadel.context.ids.reserve();
-    let id = input.id.filter(|id| !id.is_empty()).unwrap_or_else(|| new_id(&mut ids, now));
-    let client_id = new_id(&mut ids, now);
+    let id = input.id.filter(|id| !id.is_empty()).unwrap_or_else(|| new_id(&mut ids, caller.at()));
+    let client_id = new_id(&mut ids, caller.at());
+    let mut log = events::log(caller);
     let added = zitadel.state.projects.update(&input.project_id, |project| {
         permit(project)?;
         if let ApplicationConfig::Oidc(config) = &input.config {
             check(zitadel, config)?;
         }
-        project.events.push(2, now);
-        let application = Application {
+        let mut application = Application {
             id: id.into(),
             project_id: Arc::clone(&project.id),
             resource_owner: Arc::clone(&project.resource_owner),
@@ -68,8 +70,11 @@ pub fn add_application(
             secret: secret.as_ref().map(|(_, hash)| hash.clone()),
             config: input.config,
             keys: Vec::new(),
-            details: Details::row_of(&project.events),
+            details: project.events,
         };
+        project.write(&mut log, application.occurrence(ApplicationEvent::Added));
+        project.write(&mut log, application.occurrence(ApplicationEvent::ConfigAdded));
+        application.details = Details::row_of(&project.events);
         match zitadel.state.applications.insert(&application.id, || Ok::<_, Error>(application.clone())) {
             // A taken id is accepted as if the application were new, but what reads show stays, as at the vendor.
             Ok(_) | Err(DirectoryError::Exists) => {}
@@ -79,6 +84,7 @@ pub fn add_application(
     });
     let (application, receipt) = added.map_err(|error| projects::refused(error, ObjectError::ProjectMissing))?;
     ids.commit();
+    events::keep_all(zitadel, log);
     Ok(Added { application, secret: secret.map(|(value, _)| value), receipt })
 }
 
@@ -143,30 +149,31 @@ pub fn get_app_by_id(zitadel: &Zitadel, named: &Named<'_>) -> Result<Application
 }
 
 /// Deactivates an application: nobody signs in to it any more.
-pub fn deactivate_app(zitadel: &Zitadel, named: &Named<'_>, now: Timestamp) -> Result<Receipt, Error> {
-    enter(zitadel, named, ApplicationState::deactivated, now)
+pub fn deactivate_app(zitadel: &Zitadel, named: &Named<'_>, caller: &Caller) -> Result<Receipt, Error> {
+    enter(zitadel, named, ApplicationEvent::Deactivated, ApplicationState::deactivated, caller)
 }
 
 /// Reactivates an application.
-pub fn reactivate_app(zitadel: &Zitadel, named: &Named<'_>, now: Timestamp) -> Result<Receipt, Error> {
-    enter(zitadel, named, ApplicationState::reactivated, now)
+pub fn reactivate_app(zitadel: &Zitadel, named: &Named<'_>, caller: &Caller) -> Result<Receipt, Error> {
+    enter(zitadel, named, ApplicationEvent::Reactivated, ApplicationState::reactivated, caller)
 }
 
 fn enter(
     zitadel: &Zitadel,
     named: &Named<'_>,
+    event: ApplicationEvent,
     next: impl FnOnce(ApplicationState) -> Result<ApplicationState, WrongApplicationState>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
     let missing = ObjectError::ApplicationNotFound("COMMAND-ov9d3");
-    let changed = change(zitadel, named, missing, now, |application, events| {
+    let changed = change(zitadel, named, missing, caller, |application, events| {
         application.state = next(application.state).map_err(|wrong| match wrong {
             WrongApplicationState::NotActive => ObjectError::ApplicationNotActive,
             WrongApplicationState::NotInactive => ObjectError::ApplicationNotInactive,
         })?;
         (named.permit)(application)?;
         application.details.follow(events);
-        Ok(())
+        Ok(((), application.occurrence(event)))
     });
     changed.map(|((), receipt)| receipt)
 }
@@ -191,15 +198,16 @@ impl Named<'_> {
     }
 }
 
-/// Changes an application of a project, which is one event of the project.
+/// Changes an application of a project, which is one event of the project; `change` says which, and gets the count
+/// with it.
 pub(super) fn change<R>(
     zitadel: &Zitadel,
     named: &Named<'_>,
     missing: ObjectError,
-    now: Timestamp,
-    change: impl FnOnce(&mut Application, &Details) -> Result<R, Error>,
+    caller: &Caller,
+    change: impl FnOnce(&mut Application, &Details) -> Result<(R, Occurrence), Error>,
 ) -> Result<(R, Receipt), Error> {
-    with_project(zitadel, named, missing, now, |events| {
+    with_project(zitadel, named, missing, caller, |events| {
         let changed = zitadel.state.applications.update(named.id, |application| {
             match *application.project_id == *named.project_id {
                 true => change(application, events),
@@ -214,25 +222,28 @@ pub(super) fn change<R>(
     })
 }
 
-/// Writes an event of the project of an application, in one step with what `write` does.
+/// Writes an event of the project of an application, in one step with what `write` does, which says which.
 pub(super) fn with_project<R>(
     zitadel: &Zitadel,
     named: &Named<'_>,
     missing: ObjectError,
-    now: Timestamp,
-    write: impl FnOnce(&Details) -> Result<R, Error>,
+    caller: &Caller,
+    write: impl FnOnce(&Details) -> Result<(R, Occurrence), Error>,
 ) -> Result<(R, Receipt), Error> {
+    let mut log = events::log(caller);
     let changed = zitadel.state.projects.update(named.project_id, |project| {
         if !named.is_own(&project.resource_owner) {
             return Err(missing.into());
         }
-        let mut events = project.events;
-        events.push(1, now);
-        let answer = write(&events)?;
-        project.events = events;
-        Ok((answer, Receipt::new(&events, &project.resource_owner)))
+        let mut next = project.events;
+        next.push(1, log.at);
+        let (answer, occurrence) = write(&next)?;
+        project.write(&mut log, occurrence);
+        Ok((answer, Receipt::new(&project.events, &project.resource_owner)))
     });
-    changed.map_err(|error| projects::refused(error, missing))
+    let changed = changed.map_err(|error| projects::refused(error, missing))?;
+    events::keep_all(zitadel, log);
+    Ok(changed)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use std::sync::Arc;
 
-use super::super::record::{Aggregate, Event, EventKind, Kind, User};
+use super::super::auth::Caller;
+use super::super::record::{Aggregate, Event, EventKind, Kind, Log, User};
 use super::super::state::Zitadel;
 
 /// What events have to be to be found.
@@ -42,7 +43,7 @@ pub(super) fn record(
     zitadel: &Zitadel,
     editor: &str,
     user: &User,
-    events: impl ExactSizeIterator<Item = (EventKind, Map<String, Value>)>,
+    events: impl ExactSizeIterator<Item = (EventKind, Option<Map<String, Value>>)>,
     at: Timestamp,
 ) {
     if events.len() == 0 {
@@ -59,14 +60,29 @@ pub(super) fn record(
             kind: kind.name().into(),
             at,
             editor: Arc::clone(&editor),
-            payload: if payload.is_empty() { payload_of(kind, user) } else { payload },
+            payload: payload.or_else(|| payload_of(kind, user)),
         };
-        zitadel.state.events.push_in_order(Arc::new(event), |other, new| other.follows(new));
+        keep(zitadel, event);
     }
 }
 
+/// The events of a command of that caller, which are still to come.
+pub(super) fn log(caller: &Caller) -> Log {
+    Log::new(&caller.user().profile.user_id, caller.at())
+}
+
+/// Writes down what a command did to objects.
+pub(super) fn keep_all(zitadel: &Zitadel, log: Log) {
+    log.into_events().into_iter().for_each(|event| keep(zitadel, event));
+}
+
+/// Writes down an event.
+pub(super) fn keep(zitadel: &Zitadel, event: Event) {
+    zitadel.state.events.push_in_order(Arc::new(event), |other, new| other.follows(new));
+}
+
 /// What an event says of the user. It is seen at the user as it is afterwards.
-fn payload_of(kind: EventKind, user: &User) -> Map<String, Value> {
+fn payload_of(kind: EventKind, user: &User) -> Option<Map<String, Value>> {
     let profile = &user.profile;
     let payload = match (kind, &profile.kind) {
         (EventKind::UsernameChanged, _) => json!({ "userName": *profile.username }),
@@ -94,10 +110,10 @@ fn payload_of(kind: EventKind, user: &User) -> Map<String, Value> {
         (EventKind::MachineChanged, Kind::Machine(machine)) => {
             json!({ "name": machine.name, "description": machine.description })
         }
-        _ => return Map::new(),
+        _ => return None,
     };
     let members = payload.as_object().into_iter().flatten().filter(|(_, value)| value.as_str() != Some(""));
-    members.map(|(name, value)| (name.clone(), value.clone())).collect()
+    Some(members.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
 /// The events that the query finds.

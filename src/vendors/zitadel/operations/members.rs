@@ -1,14 +1,15 @@
 //! The members of ZITADEL's instance, organisations, projects and project grants: users with roles there.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
+use serde_json::json;
 
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::members::MemberError;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Details, Gone, Level, Membership};
+use super::super::record::{Details, Gone, Level, Membership, Occurrence};
 use super::super::state::{INSTANCE, Zitadel};
+use super::events;
 use super::objects::Receipt;
 use crate::directory::DirectoryError;
 
@@ -28,6 +29,40 @@ pub enum Place<'a> {
         project: &'a str,
         id: &'a str,
     },
+}
+
+/// What happens to a member.
+#[derive(Debug, Clone, Copy)]
+enum MemberChange {
+    Added,
+    Changed,
+    Removed,
+    /// The user is gone.
+    RemovedToo,
+}
+
+impl MemberChange {
+    /// The vendor's name of its event.
+    fn kind(self, level: Level) -> &'static str {
+        match (level, self) {
+            (Level::Instance, Self::Added) => "instance.member.added",
+            (Level::Instance, Self::Changed) => "instance.member.changed",
+            (Level::Instance, Self::Removed) => "instance.member.removed",
+            (Level::Instance, Self::RemovedToo) => "instance.member.cascade.removed",
+            (Level::Organization, Self::Added) => "org.member.added",
+            (Level::Organization, Self::Changed) => "org.member.changed",
+            (Level::Organization, Self::Removed) => "org.member.removed",
+            (Level::Organization, Self::RemovedToo) => "org.member.cascade.removed",
+            (Level::Project, Self::Added) => "project.member.added",
+            (Level::Project, Self::Changed) => "project.member.changed",
+            (Level::Project, Self::Removed) => "project.member.removed",
+            (Level::Project, Self::RemovedToo) => "project.member.cascade.removed",
+            (Level::Grant, Self::Added) => "project.grant.member.added",
+            (Level::Grant, Self::Changed) => "project.grant.member.changed",
+            (Level::Grant, Self::Removed) => "project.grant.member.removed",
+            (Level::Grant, Self::RemovedToo) => "project.grant.member.cascade.removed",
+        }
+    }
 }
 
 /// Somebody with roles.
@@ -69,38 +104,53 @@ impl Place<'_> {
         Membership { organization, project, grant, roles, details: Details::row_of(events) }
     }
 
-    /// Changes a membership and counts the event of it, in one step. `change` tells whether there is one.
+    /// What an event of members there says: whom it is about, and which roles they have.
+    fn occurrence(self, change: MemberChange, user_id: &str, roles: &[String]) -> Occurrence {
+        let grant = if let Self::Grant { id, .. } = self { Some(id) } else { None };
+        let said = json!({ "userId": user_id, "roles": roles, "grantId": grant });
+        Occurrence::saying(change.kind(self.level()), said)
+    }
+
+    /// Changes a membership and writes the event of it, in one step. `change` tells whether there is one.
     fn change(
         self,
         zitadel: &Zitadel,
-        now: Timestamp,
-        change: impl FnOnce(&Details) -> Result<bool, Error>,
+        caller: &Caller,
+        change: impl FnOnce(&Details) -> Result<Option<Occurrence>, Error>,
     ) -> Result<Receipt, Error> {
-        let write = |events: &mut Details, owner: &Arc<str>| {
+        let mut log = events::log(caller);
+        let at = caller.at();
+        let next = |events: &Details| {
             let mut next = *events;
-            next.push(1, now);
-            if change(&next)? {
-                *events = next;
-            }
-            Ok(Receipt::new(events, owner))
+            next.push(1, at);
+            change(&next)
         };
         let state = &zitadel.state;
-        match self {
+        let receipt = match self {
             Self::Instance => {
-                let changed = state.instance.update(INSTANCE, |instance| write(&mut instance.events, &instance.id));
+                let changed = state.instance.update(INSTANCE, |one| {
+                    next(&one.events)?.into_iter().for_each(|occurrence| one.write(&mut log, occurrence));
+                    Ok(Receipt::new(&one.events, &one.id))
+                });
                 refused(changed, || unreachable!("the instance is there and has no alias"))
             }
             Self::Organization(id) => {
-                refused(state.organizations.update(id, |one| write(&mut one.events, &one.id)), || {
-                    Error::OrganizationMissing
-                })
+                let changed = state.organizations.update(id, |one| {
+                    next(&one.events)?.into_iter().for_each(|occurrence| one.write(&mut log, occurrence));
+                    Ok(Receipt::new(&one.events, &one.id))
+                });
+                refused(changed, || Error::OrganizationMissing)
             }
             Self::Project { id, .. } | Self::Grant { project: id, .. } => {
-                refused(state.projects.update(id, |one| write(&mut one.events, &one.resource_owner)), || {
-                    ObjectError::ProjectMissing.into()
-                })
+                let changed = state.projects.update(id, |one| {
+                    next(&one.events)?.into_iter().for_each(|occurrence| one.write(&mut log, occurrence));
+                    Ok(Receipt::new(&one.events, &one.resource_owner))
+                });
+                refused(changed, || ObjectError::ProjectMissing.into())
             }
-        }
+        }?;
+        events::keep_all(zitadel, log);
+        Ok(receipt)
     }
 }
 
@@ -120,57 +170,59 @@ pub(super) fn check_roles(level: Level, roles: &[String]) -> Result<(), MemberEr
 }
 
 /// Makes a user a member.
-pub fn add_member(zitadel: &Zitadel, place: Place<'_>, member: Member, now: Timestamp) -> Result<Receipt, Error> {
+pub fn add_member(zitadel: &Zitadel, place: Place<'_>, member: Member, caller: &Caller) -> Result<Receipt, Error> {
     let level = place.level();
     if member.roles.is_empty() {
         return Err(MemberError::RolesMissing(level).into());
     }
     check_roles(level, &member.roles)?;
-    place.change(zitadel, now, |events| {
+    place.change(zitadel, caller, |events| {
         let added = zitadel.state.users.update(&member.user_id, |user| {
             let profile = user.profile_mut();
             if profile.memberships.iter().any(|one| place.has(one)) {
                 return Err(Error::from(MemberError::Taken(level)));
             }
+            let added = place.occurrence(MemberChange::Added, &member.user_id, &member.roles);
             profile.memberships.push(place.membership(member.roles, events));
-            Ok(true)
+            Ok(Some(added))
         });
         refused(added, || MemberError::UserMissing(level).into())
     })
 }
 
 /// Gives a member other roles. The same again write nothing.
-pub fn update_member(zitadel: &Zitadel, place: Place<'_>, member: Member, now: Timestamp) -> Result<Receipt, Error> {
+pub fn update_member(zitadel: &Zitadel, place: Place<'_>, member: Member, caller: &Caller) -> Result<Receipt, Error> {
     let level = place.level();
     if member.roles.is_empty() || check_roles(level, &member.roles).is_err() {
         return Err(MemberError::NewRoleInvalid(level).into());
     }
-    place.change(zitadel, now, |events| {
+    place.change(zitadel, caller, |events| {
         let changed = zitadel.state.users.update(&member.user_id, |user| {
             let mut memberships = user.profile_mut().memberships.iter_mut();
             let own = memberships.find(|one| place.has(one));
             let own = own.ok_or(Error::from(MemberError::NotFound(level)))?;
-            let changes = own.roles != member.roles;
-            if changes {
-                own.roles = member.roles;
-                own.details.follow(events);
+            if own.roles == member.roles {
+                return Ok(None);
             }
-            Ok(changes)
+            own.roles = member.roles;
+            own.details.follow(events);
+            Ok(Some(place.occurrence(MemberChange::Changed, &member.user_id, &own.roles)))
         });
         refused(changed, || MemberError::NotFound(level).into())
     })
 }
 
 /// Takes a member's roles away. Whoever has none is none afterwards, too.
-pub fn remove_member(zitadel: &Zitadel, place: Place<'_>, user_id: &str, now: Timestamp) -> Result<Receipt, Error> {
-    place.change(zitadel, now, |_| {
+pub fn remove_member(zitadel: &Zitadel, place: Place<'_>, user_id: &str, caller: &Caller) -> Result<Receipt, Error> {
+    place.change(zitadel, caller, |_| {
         let removed = zitadel.state.users.update(user_id, |user| {
             let memberships = &mut user.profile_mut().memberships;
             let before = memberships.len();
             memberships.retain(|one| !place.has(one));
             Ok::<_, Error>(memberships.len() < before)
         });
-        Ok(removed.unwrap_or(false))
+        let is_removed = removed.unwrap_or(false);
+        Ok(is_removed.then(|| place.occurrence(MemberChange::Removed, user_id, &[])))
     })
 }
 
@@ -179,16 +231,28 @@ pub fn delete_administrator(
     zitadel: &Zitadel,
     place: Place<'_>,
     user_id: &str,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Option<Timestamp>, Error> {
     let key = format!("member/{place:?}/{user_id}");
     let user = zitadel.state.users.get(user_id);
     if user.is_none_or(|user| !user.profile.memberships.iter().any(|one| place.has(one))) {
         return Ok(zitadel.state.gone.get(&key).map(|gone| gone.at));
     }
-    let receipt = remove_member(zitadel, place, user_id, now)?;
+    let receipt = remove_member(zitadel, place, user_id, caller)?;
     zitadel.state.gone.push(Gone { key, at: receipt.at });
     Ok(Some(receipt.at))
+}
+
+/// Writes the event that a user who is gone has no roles there any more. A place that is gone, too, has none.
+pub(super) fn leave(zitadel: &Zitadel, membership: &Membership, user_id: &str, caller: &Caller) -> Option<Receipt> {
+    let place = match [&membership.organization, &membership.project, &membership.grant].map(Option::as_deref) {
+        [Some(organization), Some(project), Some(id)] => Place::Grant { organization, project, id },
+        [Some(organization), Some(id), None] => Place::Project { organization, id },
+        [Some(organization), ..] => Place::Organization(organization),
+        [None, ..] => Place::Instance,
+    };
+    let left = place.occurrence(MemberChange::RemovedToo, user_id, &[]);
+    place.change(zitadel, caller, |_| Ok(Some(left))).ok()
 }
 
 /// Takes the memberships away that fit, of whomever: what they were of is gone.

@@ -1,11 +1,11 @@
 //! The domains of ZITADEL's organisations. Each counts as verified at once, as the vendor's default policy has it.
 
-use jiff::Timestamp;
-
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Domain, Organization, WrongDomain};
+use super::super::record::{Domain, Log, Organization, WrongDomain};
 use super::super::state::Zitadel;
+use super::events;
 use super::listing::{Cell, Limit, Row, Search};
 use super::objects::Receipt;
 use super::paging::Page;
@@ -27,13 +27,13 @@ pub fn add_domain(
     zitadel: &Zitadel,
     named: &Named<'_>,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
     let domain = named.domain.trim();
     if domain.is_empty() {
         return Err(ObjectError::DomainBlank.into());
     }
-    change(zitadel, named, permit, "", |organization| organization.add_domain(domain, now))
+    change(zitadel, named, permit, "", caller, |organization, log| organization.add_domain(domain, log))
 }
 
 /// Removes a domain from an organisation.
@@ -41,14 +41,15 @@ pub fn remove_domain(
     zitadel: &Zitadel,
     named: &Named<'_>,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    change(zitadel, named, permit, REMOVED, |organization| organization.remove_domain(named.domain, now))
+    change(zitadel, named, permit, REMOVED, caller, |organization, log| organization.remove_domain(named.domain, log))
 }
 
 /// Lets a domain stand for its organisation.
-pub fn set_primary_domain(zitadel: &Zitadel, named: &Named<'_>, now: Timestamp) -> Result<Receipt, Error> {
-    change(zitadel, named, || Ok(()), REMOVED, |organization| organization.set_primary_domain(named.domain, now))
+pub fn set_primary_domain(zitadel: &Zitadel, named: &Named<'_>, caller: &Caller) -> Result<Receipt, Error> {
+    let set = |organization: &mut Organization, log: &mut Log| organization.set_primary_domain(named.domain, log);
+    change(zitadel, named, || Ok(()), REMOVED, caller, set)
 }
 
 /// How a domain could be verified: it never has to be.
@@ -88,25 +89,29 @@ fn change(
     named: &Named<'_>,
     permit: impl FnOnce() -> Result<(), Error>,
     unknown: &'static str,
-    change: impl FnOnce(&mut Organization) -> Result<(), WrongDomain>,
+    caller: &Caller,
+    change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), WrongDomain>,
 ) -> Result<Receipt, Error> {
+    let mut log = events::log(caller);
     let changed = zitadel.state.organizations.update(named.organization, |organization| {
         if !organization.is_there() {
             return Err(Error::OrganizationMissing);
         }
         permit()?;
-        change(organization).map_err(|wrong| match wrong {
+        change(organization, &mut log).map_err(|wrong| match wrong {
             WrongDomain::Missing => ObjectError::DomainNotFound(unknown),
             WrongDomain::Taken => ObjectError::DomainTaken,
             WrongDomain::Primary => ObjectError::DomainPrimary,
         })?;
         Ok(Receipt::new(&organization.events, &organization.id))
     });
-    changed.map_err(|error| match error {
+    let receipt = changed.map_err(|error| match error {
         DirectoryError::Refused(error) => error,
         DirectoryError::Taken(_) | DirectoryError::Exists => ObjectError::DomainTaken.into(),
         DirectoryError::Absent => Error::OrganizationMissing,
-    })
+    })?;
+    events::keep_all(zitadel, log);
+    Ok(receipt)
 }
 
 /// What domains are searched and ordered by.

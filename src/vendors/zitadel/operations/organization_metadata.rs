@@ -1,11 +1,15 @@
 //! What others write down about ZITADEL's organisations.
 
-use jiff::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Metadata, Organization};
+use super::super::record::{Log, Metadata, Occurrence, Organization};
 use super::super::state::Zitadel;
+use super::events;
 use super::listing::{Cell, Limit, Row, Search};
 use super::metadata::Entry;
 use super::objects::Receipt;
@@ -19,14 +23,21 @@ pub fn set_metadata(
     organization: &str,
     entries: Vec<Entry>,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
     if entries.is_empty() {
         return Err(ObjectError::NoMetadata("META-9mm2d").into());
     }
-    change(zitadel, organization, permit, |organization| {
+    let now = caller.at();
+    change(zitadel, organization, permit, caller, |organization, log| {
         for Entry { key, value } in entries {
-            organization.events.push(1, now);
+            let set = match value.is_empty() {
+                true => Occurrence::saying("org.metadata.removed", json!({ "key": key })),
+                false => {
+                    Occurrence::saying("org.metadata.set", json!({ "key": key, "value": STANDARD.encode(&value) }))
+                }
+            };
+            organization.write(log, set);
             let known = organization.metadata.iter().position(|own| own.key == key);
             match known {
                 Some(position) if value.is_empty() => _ = organization.metadata.remove(position),
@@ -53,16 +64,16 @@ pub fn remove_metadata(
     keys: &[String],
     unknown: ObjectError,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
     if keys.is_empty() {
         return Err(ObjectError::NoMetadata("META-9mw2d").into());
     }
-    change(zitadel, organization, permit, |organization| {
+    change(zitadel, organization, permit, caller, |organization, log| {
         for key in keys {
             let known = organization.metadata.iter().position(|own| own.key == *key);
             organization.metadata.remove(known.ok_or(unknown)?);
-            organization.events.push(1, now);
+            organization.write(log, Occurrence::saying("org.metadata.removed", json!({ "key": key })));
         }
         Ok(())
     })
@@ -72,20 +83,24 @@ fn change(
     zitadel: &Zitadel,
     organization: &str,
     permit: impl FnOnce() -> Result<(), Error>,
-    change: impl FnOnce(&mut Organization) -> Result<(), Error>,
+    caller: &Caller,
+    change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), Error>,
 ) -> Result<Receipt, Error> {
+    let mut log = events::log(caller);
     let changed = zitadel.state.organizations.update(organization, |organization| {
         if !organization.is_there() {
             return Err(Error::OrganizationMissing);
         }
         permit()?;
-        change(organization)?;
+        change(organization, &mut log)?;
         Ok(Receipt::new(&organization.events, &organization.id))
     });
-    changed.map_err(|error| match error {
+    let receipt = changed.map_err(|error| match error {
         DirectoryError::Refused(error) => error,
         DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Error::OrganizationMissing,
-    })
+    })?;
+    events::keep_all(zitadel, log);
+    Ok(receipt)
 }
 
 /// The entry of that key.

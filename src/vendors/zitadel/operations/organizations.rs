@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::super::auth::{Caller, OrganizationName};
 use super::super::error::Error;
 use super::super::error::members::MemberError;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Level, Organization, OrganizationAlias, OrganizationState, Permission, Project};
+use super::super::record::{Level, Log, Organization, OrganizationAlias, OrganizationState, Permission, Project};
 use super::super::state::{INSTANCE, Zitadel};
+use super::events;
 use super::members::{self, Member, Place};
 use super::objects::Receipt;
 use super::people::create::{AddHumanUser, add_human_user};
@@ -84,7 +83,7 @@ fn add_all(zitadel: &Zitadel, input: AddOrganization, caller: &Caller) -> Result
         }
         members::check_roles(Level::Organization, &admin.roles)?;
     }
-    let organization = insert(zitadel, input.id, &input.name, caller.at())?;
+    let organization = insert(zitadel, input.id, &input.name, caller)?;
     let mut added = Added {
         receipt: Receipt::new(&organization.events, &organization.id),
         id: organization.id,
@@ -98,21 +97,23 @@ fn add_all(zitadel: &Zitadel, input: AddOrganization, caller: &Caller) -> Result
 
 /// Makes an organisation whose owner is the caller.
 pub fn add_own_organization(zitadel: &Zitadel, name: &str, caller: &Caller) -> Result<Added, Error> {
-    let organization = insert(zitadel, None, name, caller.at())?;
+    let organization = insert(zitadel, None, name, caller)?;
     let owner = Member { user_id: caller.user().profile.user_id.clone(), roles: vec!["ORG_OWNER".to_owned()] };
-    let receipt = members::add_member(zitadel, Place::Organization(&organization.id), owner, caller.at())?;
+    let receipt = members::add_member(zitadel, Place::Organization(&organization.id), owner, caller)?;
     Ok(Added { receipt, id: organization.id, admins: Vec::new() })
 }
 
-fn insert(zitadel: &Zitadel, id: Option<String>, name: &str, now: Timestamp) -> Result<Organization, Error> {
+fn insert(zitadel: &Zitadel, id: Option<String>, name: &str, caller: &Caller) -> Result<Organization, Error> {
     let mut ids = zitadel.context.ids.reserve();
-    let id = id.unwrap_or_else(|| new_id(&mut ids, now));
-    let made = zitadel.state.organizations.insert(&id, || Ok(Organization::new(id.clone(), name, HOST, now)));
+    let id = id.unwrap_or_else(|| new_id(&mut ids, caller.at()));
+    let mut log = events::log(caller);
+    let made = zitadel.state.organizations.insert(&id, || Ok(Organization::new(id.clone(), name, HOST, &mut log)));
     let organization = made.map_err(|error| match error {
         DirectoryError::Exists => Error::from(ObjectError::OrganizationExists),
         error => refused(error, ""),
     })?;
     ids.commit();
+    events::keep_all(zitadel, log);
     Ok(organization)
 }
 
@@ -135,7 +136,7 @@ fn add_admin(
         }
     };
     let roles = if admin.roles.is_empty() { vec!["ORG_OWNER".to_owned()] } else { admin.roles };
-    members::add_member(zitadel, Place::Organization(organization), Member { user_id, roles }, caller.at())
+    members::add_member(zitadel, Place::Organization(organization), Member { user_id, roles }, caller)
 }
 
 /// Deactivates an organisation. Its people notice nothing.
@@ -143,9 +144,9 @@ pub fn deactivate_organization(
     zitadel: &Zitadel,
     id: &str,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    enter(zitadel, id, OrganizationState::Inactive, permit, now)
+    enter(zitadel, id, OrganizationState::Inactive, permit, caller)
 }
 
 /// Activates an organisation again.
@@ -153,9 +154,9 @@ pub fn activate_organization(
     zitadel: &Zitadel,
     id: &str,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    enter(zitadel, id, OrganizationState::Active, permit, now)
+    enter(zitadel, id, OrganizationState::Active, permit, caller)
 }
 
 fn enter(
@@ -163,24 +164,42 @@ fn enter(
     id: &str,
     state: OrganizationState,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
     let (already, unknown) = match state {
         OrganizationState::Active => (ObjectError::OrganizationActive, "ORG-Dgf3g"),
         OrganizationState::Inactive | OrganizationState::Removed => (ObjectError::OrganizationInactive, "ORG-oL9nT"),
     };
-    let entered = zitadel.state.organizations.update(id, |organization| {
+    change(zitadel, id, unknown, permit, caller, |organization, log| {
+        if organization.state == state {
+            return Err(already.into());
+        }
+        organization.enter(state, log);
+        Ok(())
+    })
+}
+
+/// Changes an organisation that is there in one step; `unknown` is the id of "no such organisation".
+fn change(
+    zitadel: &Zitadel,
+    id: &str,
+    unknown: &'static str,
+    permit: impl FnOnce() -> Result<(), Error>,
+    caller: &Caller,
+    change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), Error>,
+) -> Result<Receipt, Error> {
+    let mut log = events::log(caller);
+    let changed = zitadel.state.organizations.update(id, |organization| {
         if !organization.is_there() {
             return Err(Error::from(ObjectError::OrganizationNotFound(unknown)));
         }
         permit()?;
-        if organization.state == state {
-            return Err(already.into());
-        }
-        organization.enter(state, now);
+        change(organization, &mut log)?;
         Ok(Receipt::new(&organization.events, &organization.id))
     });
-    entered.map_err(|error| refused(error, unknown))
+    let receipt = changed.map_err(|error| refused(error, unknown))?;
+    events::keep_all(zitadel, log);
+    Ok(receipt)
 }
 
 /// What it means that the directory of organisations refused; `unknown` is the id of "no such organisation".
@@ -198,24 +217,19 @@ pub fn update_organization(
     id: &str,
     name: &str,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
     const UNKNOWN: &str = "ORG-1MRds";
-    let renamed = zitadel.state.organizations.update(id, |organization| {
-        if !organization.is_there() {
-            return Err(Error::from(ObjectError::OrganizationNotFound(UNKNOWN)));
-        }
-        permit()?;
+    change(zitadel, id, UNKNOWN, permit, caller, |organization, log| {
         if name.trim().is_empty() {
             return Err(ObjectError::OrganizationNameBlank.into());
         }
         if *organization.name == *name {
             return Err(ObjectError::OrganizationUnchanged.into());
         }
-        organization.rename(name, HOST, now);
-        Ok(Receipt::new(&organization.events, &organization.id))
-    });
-    renamed.map_err(|error| refused(error, UNKNOWN))
+        organization.rename(name, HOST, log);
+        Ok(())
+    })
 }
 
 /// The organisation of a call, removed or not.
@@ -235,11 +249,11 @@ pub fn is_unique(zitadel: &Zitadel, name: &str, domain: &str) -> bool {
 }
 
 /// Removes an organisation that has to be there.
-pub fn remove_organization(zitadel: &Zitadel, id: &str, now: Timestamp) -> Result<Receipt, Error> {
+pub fn remove_organization(zitadel: &Zitadel, id: &str, caller: &Caller) -> Result<Receipt, Error> {
     if zitadel.organization(id).is_none() {
         return Err(ObjectError::OrganizationNotFound("COMMA-aps2n").into());
     }
-    delete_organization(zitadel, id, || Ok(()), now)
+    delete_organization(zitadel, id, || Ok(()), caller)
 }
 
 /// Removes an organisation, and with it its users, projects and grants. One that is not there is gone already.
@@ -247,22 +261,24 @@ pub fn delete_organization(
     zitadel: &Zitadel,
     id: &str,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
     permit()?;
     if *zitadel.instance().default_organization == *id {
         return Err(ObjectError::DefaultOrganization.into());
     }
+    let mut log = events::log(caller);
     let removed = zitadel.state.organizations.update(id, |organization| {
         if organization.is_there() {
-            organization.enter(OrganizationState::Removed, now);
+            organization.enter(OrganizationState::Removed, &mut log);
         }
         Ok::<_, Error>(organization.events)
     });
+    events::keep_all(zitadel, log);
     remove_everything(zitadel, id);
     // The answer names the instance as the owner.
     let sequence = removed.map_or(0, |events| events.sequence);
-    Ok(Receipt { sequence, at: now, resource_owner: INSTANCE.into() })
+    Ok(Receipt { sequence, at: caller.at(), resource_owner: INSTANCE.into() })
 }
 
 /// Removes all that belongs to an organisation.

@@ -1,7 +1,6 @@
 //! Checks the password of a ZITADEL human who signs in. Each check is an event of the user, whatever comes of it.
 
 use jiff::Timestamp;
-use serde_json::Map;
 
 use super::super::error::Error;
 use super::super::error::sessions::SessionError;
@@ -46,6 +45,6 @@ pub(super) fn check_password(
         DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => SessionError::UserGone.into(),
     })?;
     let editor = if editor.is_empty() { user_id } else { editor };
-    events::record(zitadel, editor, &user, written.into_iter().map(|kind| (kind, Map::new())), now);
+    events::record(zitadel, editor, &user, written.into_iter().map(|kind| (kind, None)), now);
     if fits { Ok(user) } else { Err(Error::WrongPassword { attempts }) }
 }

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::management::ManagementError;
 use super::super::error::objects::ObjectError;
-use super::super::record::{ComplexityPolicy, Details, LockoutPolicy, LoginPolicy, Organization, Policy};
+use super::super::record::{ComplexityPolicy, Details, LockoutPolicy, LoginPolicy, Occurrence, Organization, Policy};
 use super::super::state::{INSTANCE, Zitadel};
+use super::events;
 use super::objects::Receipt;
 use crate::directory::DirectoryError;
 
@@ -49,21 +49,21 @@ pub fn add_lockout_policy(
     zitadel: &Zitadel,
     organization: &str,
     rules: LockoutPolicy,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    change(zitadel, organization, now, |own, events| match own.lockout_policy {
+    change(zitadel, organization, caller, |own, events| match own.lockout_policy {
         Some(_) => Err(ObjectError::LockoutPolicyTaken.into()),
         None => {
             own.lockout_policy = Some(Policy { details: Details::row_of(events), rules });
-            Ok(())
+            Ok(Occurrence::saying("org.policy.lockout.added", rules.said()))
         }
     })
 }
 
 /// Takes an organisation's own lockout policy away.
-pub fn reset_lockout_policy(zitadel: &Zitadel, organization: &str, now: Timestamp) -> Result<Receipt, Error> {
-    change(zitadel, organization, now, |own, _| match own.lockout_policy.take() {
-        Some(_) => Ok(()),
+pub fn reset_lockout_policy(zitadel: &Zitadel, organization: &str, caller: &Caller) -> Result<Receipt, Error> {
+    change(zitadel, organization, caller, |own, _| match own.lockout_policy.take() {
+        Some(_) => Ok(Occurrence::bare("org.policy.lockout.removed")),
         None => Err(ObjectError::LockoutPolicyMissing.into()),
     })
 }
@@ -98,13 +98,13 @@ pub fn add_complexity_policy(
     zitadel: &Zitadel,
     organization: &str,
     rules: ComplexityPolicy,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    change(zitadel, organization, now, |own, events| match own.complexity_policy {
+    change(zitadel, organization, caller, |own, events| match own.complexity_policy {
         Some(_) => Err(ManagementError::ComplexityTaken.into()),
         None => {
             own.complexity_policy = Some(Policy { details: Details::row_of(events), rules });
-            Ok(())
+            Ok(Occurrence::saying("org.policy.password.complexity.added", rules.said()))
         }
     })
 }
@@ -114,43 +114,46 @@ pub fn update_complexity_policy(
     zitadel: &Zitadel,
     organization: &str,
     rules: ComplexityPolicy,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    change(zitadel, organization, now, |own, events| {
+    change(zitadel, organization, caller, |own, events| {
         let policy = own.complexity_policy.as_mut().ok_or(ManagementError::ComplexityMissing)?;
         if policy.rules == rules {
             return Err(ManagementError::ComplexityUnchanged.into());
         }
-        policy.rules = rules;
+        let before = std::mem::replace(&mut policy.rules, rules).said();
         policy.details.follow(events);
-        Ok(())
+        Ok(Occurrence::changing("org.policy.password.complexity.changed", &[], &before, rules.said()))
     })
 }
 
 /// Takes an organisation's own policy of passwords away.
-pub fn reset_complexity_policy(zitadel: &Zitadel, organization: &str, now: Timestamp) -> Result<Receipt, Error> {
-    change(zitadel, organization, now, |own, _| match own.complexity_policy.take() {
-        Some(_) => Ok(()),
+pub fn reset_complexity_policy(zitadel: &Zitadel, organization: &str, caller: &Caller) -> Result<Receipt, Error> {
+    change(zitadel, organization, caller, |own, _| match own.complexity_policy.take() {
+        Some(_) => Ok(Occurrence::bare("org.policy.password.complexity.removed")),
         None => Err(ManagementError::ComplexityMissing.into()),
     })
 }
 
-/// Changes an organisation, which is one event.
+/// Changes an organisation, which is one event; `change` says which, and gets the count with it.
 fn change(
     zitadel: &Zitadel,
     organization: &str,
-    now: Timestamp,
-    change: impl FnOnce(&mut Organization, &Details) -> Result<(), Error>,
+    caller: &Caller,
+    change: impl FnOnce(&mut Organization, &Details) -> Result<Occurrence, Error>,
 ) -> Result<Receipt, Error> {
+    let mut log = events::log(caller);
     let changed = zitadel.state.organizations.update(organization, |own| {
-        let mut events = own.events;
-        events.push(1, now);
-        change(own, &events)?;
-        own.events = events;
-        Ok(Receipt::new(&events, &own.id))
+        let mut next = own.events;
+        next.push(1, log.at);
+        let occurrence = change(own, &next)?;
+        own.write(&mut log, occurrence);
+        Ok(Receipt::new(&own.events, &own.id))
     });
-    changed.map_err(|error| match error {
+    let receipt = changed.map_err(|error| match error {
         DirectoryError::Refused(error) => error,
-        _ => Error::OrganizationMissing,
-    })
+        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Error::OrganizationMissing,
+    })?;
+    events::keep_all(zitadel, log);
+    Ok(receipt)
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
 use super::super::record::{Gone, Project, ProjectGrant};
@@ -40,12 +41,12 @@ pub fn add_grant(
     asked: &Asked<'_>,
     organization: &str,
     roles: Vec<String>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<(String, Receipt), Error> {
     let is_there = zitadel.organization(organization).is_some();
     let mut ids = zitadel.context.ids.reserve();
-    let id = new_id(&mut ids, now);
-    let receipt = change(zitadel, asked, ObjectError::GrantedProjectMissing, |project| {
+    let id = new_id(&mut ids, caller.at());
+    let receipt = change(zitadel, asked, ObjectError::GrantedProjectMissing, caller, |project, log| {
         if !is_there {
             return Err(ObjectError::GrantedOrganizationMissing.into());
         }
@@ -54,7 +55,7 @@ pub fn add_grant(
         if Which::Organization(organization).of(project).is_some() {
             return Err(ObjectError::ProjectGrantTaken.into());
         }
-        project.add_grant(id.clone(), organization.to_owned(), roles, now);
+        project.add_grant(id.clone(), organization.to_owned(), roles, log);
         Ok(Receipt::new(&project.events, &project.resource_owner))
     })?;
     ids.commit();
@@ -75,16 +76,16 @@ pub fn update_grant(
     asked: &Asked<'_>,
     which: Which<'_>,
     roles: Vec<String>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
     let kept: HashSet<String> = roles.iter().cloned().collect();
-    let (id, receipt) = edit(zitadel, asked, which, now, |project, grant| {
+    let (id, receipt) = edit(zitadel, asked, which, "project.grant.changed", caller, |project, grant| {
         check_roles(project, &roles)?;
         grant.roles = roles;
         Ok(())
     })?;
     let is_by = |grant: &super::super::record::UserGrant| grant.project_grant_id.as_deref() == Some(&*id);
-    Ok(user_grants::keep_roles(zitadel, is_by, |role| kept.contains(role), now).unwrap_or(receipt))
+    Ok(user_grants::keep_roles(zitadel, is_by, |role| kept.contains(role), caller).unwrap_or(receipt))
 }
 
 /// Deactivates a grant. One that is inactive stays so.
@@ -92,9 +93,9 @@ pub fn deactivate_grant(
     zitadel: &Zitadel,
     asked: &Asked<'_>,
     which: Which<'_>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    enter(zitadel, asked, which, true, now)
+    enter(zitadel, asked, which, true, caller)
 }
 
 /// Activates a grant again.
@@ -102,9 +103,9 @@ pub fn activate_grant(
     zitadel: &Zitadel,
     asked: &Asked<'_>,
     which: Which<'_>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    enter(zitadel, asked, which, false, now)
+    enter(zitadel, asked, which, false, caller)
 }
 
 fn enter(
@@ -112,9 +113,10 @@ fn enter(
     asked: &Asked<'_>,
     which: Which<'_>,
     is_inactive: bool,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    let edited = edit(zitadel, asked, which, now, |_, grant| {
+    let kind = if is_inactive { "project.grant.deactivated" } else { "project.grant.reactivated" };
+    let edited = edit(zitadel, asked, which, kind, caller, |_, grant| {
         grant.is_inactive = is_inactive;
         Ok(())
     });
@@ -125,23 +127,24 @@ fn edit(
     zitadel: &Zitadel,
     asked: &Asked<'_>,
     which: Which<'_>,
-    now: Timestamp,
+    kind: &'static str,
+    caller: &Caller,
     edit: impl FnOnce(&Project, &mut ProjectGrant) -> Result<(), Error>,
 ) -> Result<(String, Receipt), Error> {
-    change(zitadel, asked, ObjectError::ProjectGrantNotFound(UNKNOWN), |project| {
+    change(zitadel, asked, ObjectError::ProjectGrantNotFound(UNKNOWN), caller, |project, log| {
         let mut grant = which.of(project).cloned().ok_or(ObjectError::ProjectGrantNotFound(UNKNOWN))?;
         asked.permit(project)?;
         edit(project, &mut grant)?;
         let id = grant.id.clone();
-        project.change_grant(&id, |own| *own = grant, now);
+        project.change_grant(&id, kind, |own| *own = grant, log);
         let own = project.grant(&id).expect("it was just changed");
         Ok((id.clone(), Receipt::new(&own.details, &project.resource_owner)))
     })
 }
 
 /// Takes a grant back that has to be there.
-pub fn remove_grant(zitadel: &Zitadel, asked: &Asked<'_>, which: Which<'_>, now: Timestamp) -> Result<Receipt, Error> {
-    take(zitadel, asked, which, now)?.ok_or(ObjectError::ProjectGrantNotFound(UNKNOWN).into())
+pub fn remove_grant(zitadel: &Zitadel, asked: &Asked<'_>, which: Which<'_>, caller: &Caller) -> Result<Receipt, Error> {
+    take(zitadel, asked, which, caller)?.ok_or(ObjectError::ProjectGrantNotFound(UNKNOWN).into())
 }
 
 /// Takes a grant back, and tells when that was: also if it is gone already, but not if there never was one.
@@ -149,9 +152,9 @@ pub fn delete_grant(
     zitadel: &Zitadel,
     asked: &Asked<'_>,
     organization: &str,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Option<Timestamp>, Error> {
-    let taken = take(zitadel, asked, Which::Organization(organization), now)?;
+    let taken = take(zitadel, asked, Which::Organization(organization), caller)?;
     Ok(taken.map(|receipt| receipt.at).or_else(|| Some(zitadel.state.gone.get(&gone(asked.id, organization))?.at)))
 }
 
@@ -159,16 +162,16 @@ fn gone(project: &str, organization: &str) -> String {
     format!("project_grant/{project}/{organization}")
 }
 
-fn take(zitadel: &Zitadel, asked: &Asked<'_>, which: Which<'_>, now: Timestamp) -> Result<Option<Receipt>, Error> {
-    let taken = change(zitadel, asked, ObjectError::ProjectMissing, |project| {
+fn take(zitadel: &Zitadel, asked: &Asked<'_>, which: Which<'_>, caller: &Caller) -> Result<Option<Receipt>, Error> {
+    let taken = change(zitadel, asked, ObjectError::ProjectMissing, caller, |project, log| {
         let Some(grant) = which.of(project).cloned() else { return Ok(None) };
         asked.permit(project)?;
-        project.remove_grant(&grant.id, now);
+        project.remove_grant(&grant.id, log);
         Ok(Some((grant, Receipt::new(&project.events, &project.resource_owner))))
     })?;
     let Some((grant, receipt)) = taken else { return Ok(None) };
-    zitadel.state.gone.push(Gone { key: gone(asked.id, &grant.organization), at: now });
-    user_grants::remove_where(zitadel, |one| one.project_grant_id.as_deref() == Some(&*grant.id), now);
+    zitadel.state.gone.push(Gone { key: gone(asked.id, &grant.organization), at: caller.at() });
+    user_grants::remove_where(zitadel, |one| one.project_grant_id.as_deref() == Some(&*grant.id), caller);
     members::remove_where(zitadel, |one| one.grant.as_deref() == Some(&*grant.id));
     Ok(Some(receipt))
 }

@@ -1,10 +1,8 @@
 //! The roles of ZITADEL's projects. A role that is removed leaves the grants, of projects and of users.
 
-use jiff::Timestamp;
-
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::Project;
 use super::super::state::Zitadel;
 use super::objects::Receipt;
 use super::projects::{Asked, change};
@@ -31,29 +29,29 @@ pub struct RoleChange {
 }
 
 /// Adds roles to a project, all of them or none.
-pub fn add_roles(zitadel: &Zitadel, asked: &Asked<'_>, roles: Vec<AddRole>, now: Timestamp) -> Result<Receipt, Error> {
-    change(zitadel, asked, ObjectError::ProjectMissing, |project| {
+pub fn add_roles(zitadel: &Zitadel, asked: &Asked<'_>, roles: Vec<AddRole>, caller: &Caller) -> Result<Receipt, Error> {
+    change(zitadel, asked, ObjectError::ProjectMissing, caller, |project, log| {
         asked.permit(project)?;
         for AddRole { key, display_name, group } in roles {
             if project.role(&key).is_some() {
                 return Err(ObjectError::RoleTaken.into());
             }
-            project.add_role(key, display_name, group, now);
+            project.add_role(key, display_name, group, log);
         }
         Ok(Receipt::new(&project.events, &project.resource_owner))
     })
 }
 
 /// Changes a role; the same again is no event.
-pub fn update_role(zitadel: &Zitadel, asked: &Asked<'_>, input: RoleChange, now: Timestamp) -> Result<Receipt, Error> {
-    change(zitadel, asked, ObjectError::ProjectMissing, |project| {
+pub fn update_role(zitadel: &Zitadel, asked: &Asked<'_>, input: RoleChange, caller: &Caller) -> Result<Receipt, Error> {
+    change(zitadel, asked, ObjectError::ProjectMissing, caller, |project, log| {
         asked.permit(project)?;
         let RoleChange { key, display_name, group } = input;
         let edit = |role: &mut super::super::record::ProjectRole| {
             role.display_name = display_name.unwrap_or_else(|| role.display_name.clone());
             role.group = group;
         };
-        if !project.change_role(&key, edit, now) {
+        if !project.change_role(&key, edit, log) {
             return Err(ObjectError::RoleNotFound.into());
         }
         let role = project.role(&key).expect("it was just changed");
@@ -63,12 +61,12 @@ pub fn update_role(zitadel: &Zitadel, asked: &Asked<'_>, input: RoleChange, now:
 
 /// Removes a role. One that is not there is gone already. What is answered is the last event: where the role leaves
 /// grants of users, that of the last of them.
-pub fn remove_role(zitadel: &Zitadel, asked: &Asked<'_>, key: &str, now: Timestamp) -> Result<Receipt, Error> {
-    let (receipt, id) = change(zitadel, asked, ObjectError::ProjectMissing, |project: &mut Project| {
+pub fn remove_role(zitadel: &Zitadel, asked: &Asked<'_>, key: &str, caller: &Caller) -> Result<Receipt, Error> {
+    let (receipt, id) = change(zitadel, asked, ObjectError::ProjectMissing, caller, |project, log| {
         asked.permit(project)?;
-        project.remove_role(key, now);
+        project.remove_role(key, log);
         Ok((Receipt::new(&project.events, &project.resource_owner), project.id.clone()))
     })?;
     let leaves = |role: &str| role != key;
-    Ok(user_grants::keep_roles(zitadel, |grant| *grant.project_id == *id, leaves, now).unwrap_or(receipt))
+    Ok(user_grants::keep_roles(zitadel, |grant| *grant.project_id == *id, leaves, caller).unwrap_or(receipt))
 }

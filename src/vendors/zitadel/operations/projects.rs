@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Gone, Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
+use super::super::record::{Gone, Log, Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
 use super::super::state::Zitadel;
 use super::objects::{Permit, Receipt};
 use super::write::new_id;
-use super::{members, user_grants};
+use super::{events, members, user_grants};
 use crate::directory::DirectoryError;
 
 /// A project to be made.
@@ -51,19 +52,21 @@ impl<'a> Asked<'a> {
 }
 
 /// Makes a project.
-pub fn add_project(zitadel: &Zitadel, input: AddProject, now: Timestamp) -> Result<(Arc<str>, Receipt), Error> {
+pub fn add_project(zitadel: &Zitadel, input: AddProject, caller: &Caller) -> Result<(Arc<str>, Receipt), Error> {
     let mut ids = zitadel.context.ids.reserve();
-    let id = input.id.unwrap_or_else(|| new_id(&mut ids, now));
+    let id = input.id.unwrap_or_else(|| new_id(&mut ids, caller.at()));
+    let mut log = events::log(caller);
     let made = zitadel
         .state
         .projects
-        .insert(&id, || Ok::<_, Error>(Project::new(id.clone(), input.organization.into(), input.settings, now)));
+        .insert(&id, || Ok::<_, Error>(Project::new(id.clone(), input.organization.into(), input.settings, &mut log)));
     let project = made.map_err(|error| match error {
         DirectoryError::Exists => Error::from(ObjectError::ProjectExists),
         DirectoryError::Taken(_) | DirectoryError::Absent => ObjectError::ProjectTaken.into(),
         DirectoryError::Refused(error) => error,
     })?;
     ids.commit();
+    events::keep_all(zitadel, log);
     let receipt = Receipt::new(&project.events, &project.resource_owner);
     Ok((project.id, receipt))
 }
@@ -83,25 +86,25 @@ pub fn update_project(
     zitadel: &Zitadel,
     asked: &Asked<'_>,
     change_settings: impl FnOnce(&mut ProjectSettings),
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    change(zitadel, asked, ObjectError::ProjectNotFound("COMMAND-3M9sd"), |project| {
+    change(zitadel, asked, ObjectError::ProjectNotFound("COMMAND-3M9sd"), caller, |project, log| {
         asked.permit(project)?;
         let mut settings = ProjectSettings::clone(&project.settings);
         change_settings(&mut settings);
-        project.set(settings, now);
+        project.set(settings, log);
         Ok(Receipt::new(&project.row, &project.resource_owner))
     })
 }
 
 /// Deactivates a project: nobody signs in to its applications any more.
-pub fn deactivate_project(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
-    enter(zitadel, asked, "COMMAND-112M9", ProjectState::deactivated, now)
+pub fn deactivate_project(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Receipt, Error> {
+    enter(zitadel, asked, "COMMAND-112M9", ProjectState::deactivated, caller)
 }
 
 /// Reactivates a project.
-pub fn reactivate_project(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
-    enter(zitadel, asked, "COMMAND-3M9sd", ProjectState::reactivated, now)
+pub fn reactivate_project(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Receipt, Error> {
+    enter(zitadel, asked, "COMMAND-3M9sd", ProjectState::reactivated, caller)
 }
 
 fn enter(
@@ -109,27 +112,27 @@ fn enter(
     asked: &Asked<'_>,
     unknown: &'static str,
     next: impl FnOnce(ProjectState) -> Result<ProjectState, WrongProjectState>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    change(zitadel, asked, ObjectError::ProjectNotFound(unknown), |project| {
+    change(zitadel, asked, ObjectError::ProjectNotFound(unknown), caller, |project, log| {
         let next = next(project.state).map_err(|wrong| match wrong {
             WrongProjectState::NotActive => ObjectError::ProjectNotActive,
             WrongProjectState::NotInactive => ObjectError::ProjectNotInactive,
         })?;
         asked.permit(project)?;
-        project.enter(next, now);
+        project.enter(next, log);
         Ok(Receipt::new(&project.events, &project.resource_owner))
     })
 }
 
 /// Removes a project of an organisation.
-pub fn remove_project(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
-    remove(zitadel, asked, now)?.ok_or(ObjectError::ProjectNotFound("COMMAND-3M9sd").into())
+pub fn remove_project(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Receipt, Error> {
+    remove(zitadel, asked, caller)?.ok_or(ObjectError::ProjectNotFound("COMMAND-3M9sd").into())
 }
 
 /// Removes a project, and tells when that was: also if it is gone already, but not if there never was one.
-pub fn delete_project(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
-    let removed = remove(zitadel, asked, now)?;
+pub fn delete_project(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Option<Timestamp>, Error> {
+    let removed = remove(zitadel, asked, caller)?;
     Ok(removed.map(|receipt| receipt.at).or_else(|| Some(zitadel.state.gone.get(&gone(asked.id))?.at)))
 }
 
@@ -137,17 +140,18 @@ fn gone(id: &str) -> String {
     format!("project/{id}")
 }
 
-fn remove(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Option<Receipt>, Error> {
+fn remove(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Option<Receipt>, Error> {
     let state = &zitadel.state;
     let missing = ObjectError::ProjectMissing;
+    let mut log = events::log(caller);
     let removed = state.projects.remove(asked.id, |project| {
         if !asked.is(project) {
             return Err(Error::from(missing));
         }
         asked.permit(project)?;
-        let mut events = project.events;
-        events.push(1, now);
-        Ok(Receipt::new(&events, &project.resource_owner))
+        let mut ended = project.clone();
+        ended.end(&mut log);
+        Ok(Receipt::new(&ended.events, &ended.resource_owner))
     });
     let receipt = match removed {
         Ok(receipt) => receipt,
@@ -155,13 +159,14 @@ fn remove(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Option
         Err(DirectoryError::Refused(error)) => return Err(error),
         Err(_) => return Ok(None),
     };
-    state.gone.push(Gone { key: gone(asked.id), at: now });
+    events::keep_all(zitadel, log);
+    state.gone.push(Gone { key: gone(asked.id), at: caller.at() });
     for application in state.applications.snapshot().iter().filter(|one| *one.project_id == *asked.id) {
         let _ = state.applications.remove(&application.id, |_| Ok::<_, Error>(()));
     }
     members::remove_where(zitadel, |one| one.project.as_deref() == Some(asked.id));
     // What is answered is the last event, which is that of a grant where there was one.
-    let last = user_grants::remove_where(zitadel, |grant| *grant.project_id == *asked.id, now);
+    let last = user_grants::remove_where(zitadel, |grant| *grant.project_id == *asked.id, caller);
     Ok(Some(Receipt { sequence: last.map_or(receipt.sequence, |last| last.sequence), ..receipt }))
 }
 
@@ -170,13 +175,17 @@ pub(super) fn change<R>(
     zitadel: &Zitadel,
     asked: &Asked<'_>,
     missing: ObjectError,
-    change: impl FnOnce(&mut Project) -> Result<R, Error>,
+    caller: &Caller,
+    change: impl FnOnce(&mut Project, &mut Log) -> Result<R, Error>,
 ) -> Result<R, Error> {
+    let mut log = events::log(caller);
     let changed = zitadel.state.projects.update(asked.id, |project| match asked.is(project) {
-        true => change(project),
+        true => change(project, &mut log),
         false => Err(missing.into()),
     });
-    changed.map_err(|error| refused(error, missing))
+    let changed = changed.map_err(|error| refused(error, missing))?;
+    events::keep_all(zitadel, log);
+    Ok(changed)
 }
 
 /// What it means that the directory of projects refused.

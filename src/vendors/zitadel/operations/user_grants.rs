@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
+use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Details, Project, UserGrant, UserGrantState};
+use super::super::record::{Details, Grantee, Log, Project, UserGrant, UserGrantState};
 use super::super::state::Zitadel;
+use super::events;
 use super::objects::{Permit, Receipt};
 use super::write::new_id;
 use crate::directory::DirectoryError;
@@ -47,29 +47,33 @@ impl<'a> Asked<'a> {
         self.organization.is_none_or(|organization| *grant.resource_owner == *organization)
     }
 
-    /// Changes the grant in one step, which is an event if `change` says so.
+    /// Changes the grant in one step. Whoever changes nothing needs no permission.
     fn change(
         &self,
         zitadel: &Zitadel,
         unknown: &'static str,
-        now: Timestamp,
-        change: impl FnOnce(&mut UserGrant) -> Result<bool, Error>,
+        caller: &Caller,
+        change: impl FnOnce(&mut UserGrant, &mut Log) -> Result<(), Error>,
     ) -> Result<Receipt, Error> {
         let missing = || Error::from(ObjectError::GrantNotFound(unknown));
+        let mut log = events::log(caller);
         let changed = zitadel.state.user_grants.update(self.id, |grant| {
             if !self.is(grant) {
                 return Err(missing());
             }
-            if change(grant)? {
+            let before = grant.details;
+            change(grant, &mut log)?;
+            if grant.details != before {
                 (self.permit)(grant)?;
-                grant.details.push(1, now);
             }
             Ok(Receipt::new(&grant.details, &grant.resource_owner))
         });
-        changed.map_err(|error| match error {
+        let receipt = changed.map_err(|error| match error {
             DirectoryError::Refused(error) => error,
             DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => missing(),
-        })
+        })?;
+        events::keep_all(zitadel, log);
+        Ok(receipt)
     }
 }
 
@@ -78,7 +82,7 @@ pub fn add_user_grant(
     zitadel: &Zitadel,
     input: AddUserGrant,
     permit: impl FnOnce() -> Result<(), Error>,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<(Arc<str>, Receipt), Error> {
     if zitadel.state.users.get(&input.user_id).is_none() {
         return Err(ObjectError::GranteeMissing("COMMAND-4f8sg").into());
@@ -88,9 +92,10 @@ pub fn add_user_grant(
     let project_grant_id = has_project(&project, &input.organization, named, &input.roles)?;
     permit()?;
     let mut ids = zitadel.context.ids.reserve();
-    let id = new_id(&mut ids, now);
+    let id = new_id(&mut ids, caller.at());
+    let mut log = events::log(caller);
     let made = zitadel.state.user_grants.insert(&id, || {
-        Ok::<_, Error>(UserGrant {
+        let mut grant = UserGrant {
             id: id.as_str().into(),
             resource_owner: input.organization.into(),
             user_id: input.user_id.into(),
@@ -98,11 +103,14 @@ pub fn add_user_grant(
             project_grant_id,
             roles: input.roles.into(),
             state: UserGrantState::Active,
-            details: Details::new(1, now),
-        })
+            details: Details::new(0, caller.at()),
+        };
+        grant.begin(&mut log);
+        Ok::<_, Error>(grant)
     });
     let grant = made.map_err(|_| ObjectError::GrantTaken)?;
     ids.commit();
+    events::keep_all(zitadel, log);
     let receipt = Receipt::new(&grant.details, &grant.resource_owner);
     Ok((grant.id, receipt))
 }
@@ -133,13 +141,13 @@ fn has_project(
     Ok(granted.map(|grant| grant.id.as_str()).or(named).map(Arc::from))
 }
 
-/// What is done where a grant has the roles that it is to have.
+/// Which API gives a grant other roles: they tell it apart in two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Same {
-    /// It is refused.
-    Refused,
-    /// It is no event.
-    Taken,
+pub enum Update {
+    /// The first one refuses the roles that the grant has.
+    OfGrant,
+    /// The newer one takes them without an event, and its event is called as if a project had lost roles.
+    OfAuthorization,
 }
 
 /// Gives a grant other roles.
@@ -147,35 +155,41 @@ pub fn update_user_grant(
     zitadel: &Zitadel,
     asked: &Asked<'_>,
     roles: Vec<String>,
-    same: Same,
-    now: Timestamp,
+    update: Update,
+    caller: &Caller,
 ) -> Result<Receipt, Error> {
-    asked.change(zitadel, "COMMAND-3M9sd", now, |grant| {
+    asked.change(zitadel, "COMMAND-3M9sd", caller, |grant, log| {
         if *grant.roles == *roles {
-            return match same {
-                Same::Refused => Err(ObjectError::GrantUnchanged.into()),
-                Same::Taken => Ok(false),
+            return match update {
+                Update::OfGrant => Err(ObjectError::GrantUnchanged.into()),
+                Update::OfAuthorization => Ok(()),
             };
         }
         let project = zitadel.state.projects.get(&grant.project_id).ok_or(ObjectError::ProjectGrantMissing)?;
         has_project(&project, &grant.resource_owner, grant.project_grant_id.as_deref(), &roles)?;
-        grant.roles = roles.into();
-        Ok(true)
+        let kind = match update {
+            Update::OfGrant => "user.grant.changed",
+            Update::OfAuthorization => CASCADED,
+        };
+        grant.set_roles(roles, kind, log);
+        Ok(())
     })
 }
 
 /// Deactivates a grant: its roles do not count any more. An inactive one stays as it is, whoever asks.
-pub fn deactivate_user_grant(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
-    asked.change(zitadel, "COMMAND-3M9sd", now, |grant| Ok(enter(grant, UserGrantState::Inactive)))
+pub fn deactivate_user_grant(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Receipt, Error> {
+    asked.change(zitadel, "COMMAND-3M9sd", caller, |grant, log| {
+        grant.enter(UserGrantState::Inactive, log);
+        Ok(())
+    })
 }
 
 /// Reactivates a grant.
-pub fn reactivate_user_grant(zitadel: &Zitadel, asked: &Asked<'_>, now: Timestamp) -> Result<Receipt, Error> {
-    asked.change(zitadel, "COMMAND-Lp0gs", now, |grant| Ok(enter(grant, UserGrantState::Active)))
-}
-
-fn enter(grant: &mut UserGrant, state: UserGrantState) -> bool {
-    std::mem::replace(&mut grant.state, state) != state
+pub fn reactivate_user_grant(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Receipt, Error> {
+    asked.change(zitadel, "COMMAND-Lp0gs", caller, |grant, log| {
+        grant.enter(UserGrantState::Active, log);
+        Ok(())
+    })
 }
 
 /// Takes a grant away. One that is not there is gone already.
@@ -183,23 +197,43 @@ pub fn delete_authorization(
     zitadel: &Zitadel,
     id: &str,
     permit: impl FnOnce(&UserGrant) -> Result<(), Error>,
+    caller: &Caller,
 ) -> Result<(), Error> {
-    match zitadel.state.user_grants.remove(id, permit) {
-        Ok(()) | Err(DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_)) => Ok(()),
+    match remove(zitadel, id, REMOVED, caller, permit) {
+        Ok(_) | Err(DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_)) => Ok(()),
         Err(DirectoryError::Refused(error)) => Err(error),
     }
 }
 
+/// The kinds of the events that a grant ends by, and of that which takes roles away because the project has lost them.
+const REMOVED: &str = "user.grant.removed";
+const REMOVED_TOO: &str = "user.grant.cascade.removed";
+const CASCADED: &str = "user.grant.cascade.changed";
+
+/// Removes a grant that may be removed, which is an event of that kind.
+fn remove(
+    zitadel: &Zitadel,
+    id: &str,
+    kind: &'static str,
+    caller: &Caller,
+    permit: impl FnOnce(&UserGrant) -> Result<(), Error>,
+) -> Result<Receipt, DirectoryError<Grantee, Error>> {
+    let mut log = events::log(caller);
+    let receipt = zitadel.state.user_grants.remove(id, |grant| {
+        permit(grant)?;
+        let mut ended = grant.clone();
+        ended.end(kind, &mut log);
+        Ok(Receipt::new(&ended.details, &ended.resource_owner))
+    })?;
+    events::keep_all(zitadel, log);
+    Ok(receipt)
+}
+
 /// Takes a grant of an organisation away.
-pub fn remove_user_grant(zitadel: &Zitadel, id: &str, organization: &str, now: Timestamp) -> Result<Receipt, Error> {
+pub fn remove_user_grant(zitadel: &Zitadel, id: &str, organization: &str, caller: &Caller) -> Result<Receipt, Error> {
     let missing = || Error::from(ObjectError::GrantNotFound("COMMAND-1My0t"));
-    let removed = zitadel.state.user_grants.remove(id, |grant| {
-        if *grant.resource_owner != *organization {
-            return Err(missing());
-        }
-        let mut last = grant.details;
-        last.push(1, now);
-        Ok(Receipt::new(&last, &grant.resource_owner))
+    let removed = remove(zitadel, id, REMOVED, caller, |grant| {
+        if *grant.resource_owner == *organization { Ok(()) } else { Err(missing()) }
     });
     removed.map_err(|error| match error {
         DirectoryError::Refused(error) => error,
@@ -208,7 +242,7 @@ pub fn remove_user_grant(zitadel: &Zitadel, id: &str, organization: &str, now: T
 }
 
 /// Takes grants of an organisation away, all of them or none.
-pub fn remove_user_grants(zitadel: &Zitadel, ids: &[String], organization: &str, now: Timestamp) -> Result<(), Error> {
+pub fn remove_user_grants(zitadel: &Zitadel, ids: &[String], organization: &str, caller: &Caller) -> Result<(), Error> {
     if ids.is_empty() {
         return Err(ObjectError::NoGrants.into());
     }
@@ -217,24 +251,23 @@ pub fn remove_user_grants(zitadel: &Zitadel, ids: &[String], organization: &str,
     if !ids.iter().all(is_own) {
         return Err(ObjectError::GrantNotFound("COMMAND-1My0t").into());
     }
-    ids.iter().try_for_each(|id| remove_user_grant(zitadel, id, organization, now).map(drop))
+    ids.iter().try_for_each(|id| remove_user_grant(zitadel, id, organization, caller).map(drop))
 }
 
 /// Takes all grants of a user away that is gone.
-pub(super) fn remove_of_user(zitadel: &Zitadel, user_id: &str, now: Timestamp) -> Option<Receipt> {
-    remove_where(zitadel, |grant| *grant.user_id == *user_id, now)
+pub(super) fn remove_of_user(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Option<Receipt> {
+    remove_where(zitadel, |grant| *grant.user_id == *user_id, caller)
 }
 
 /// Takes the grants away that fit, with an event for each; the last of them.
-pub(super) fn remove_where(zitadel: &Zitadel, is_gone: impl Fn(&UserGrant) -> bool, now: Timestamp) -> Option<Receipt> {
+pub(super) fn remove_where(
+    zitadel: &Zitadel,
+    is_gone: impl Fn(&UserGrant) -> bool,
+    caller: &Caller,
+) -> Option<Receipt> {
     let mut last = None;
     for grant in zitadel.state.user_grants.snapshot().iter().filter(|grant| is_gone(grant)) {
-        let removed = zitadel.state.user_grants.remove(&grant.id, |grant| {
-            let mut events = grant.details;
-            events.push(1, now);
-            Ok::<_, Error>(Receipt::new(&events, &grant.resource_owner))
-        });
-        last = removed.ok().or(last);
+        last = remove(zitadel, &grant.id, REMOVED_TOO, caller, |_| Ok(())).ok().or(last);
     }
     last
 }
@@ -244,17 +277,17 @@ pub(super) fn keep_roles(
     zitadel: &Zitadel,
     fits: impl Fn(&UserGrant) -> bool,
     stays: impl Fn(&str) -> bool,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Option<Receipt> {
     let loses = |grant: &UserGrant| fits(grant) && !grant.roles.iter().all(|role| stays(role));
-    let mut last = None;
+    let (mut last, mut log) = (None, events::log(caller));
     for grant in zitadel.state.user_grants.snapshot().iter().filter(|grant| loses(grant)) {
         let changed = zitadel.state.user_grants.update(&grant.id, |grant| {
-            grant.roles = grant.roles.iter().filter(|role| stays(role)).cloned().collect();
-            grant.details.push(1, now);
+            grant.set_roles(grant.roles.iter().filter(|role| stays(role)).cloned().collect(), CASCADED, &mut log);
             Ok::<_, Error>(Receipt::new(&grant.details, &grant.resource_owner))
         });
         last = changed.ok().or(last);
     }
+    events::keep_all(zitadel, log);
     last
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::Map;
 
 use super::super::auth::Caller;
 use super::super::error::Error;
@@ -12,7 +11,7 @@ use super::super::state::Zitadel;
 use super::paging::{Paging, first};
 use super::search::{self, Column, Filter};
 use super::write::{Written, command, refused};
-use super::{events, sessions, user_grants};
+use super::{events, members, sessions, user_grants};
 
 /// The user of that id.
 pub fn get_user_by_id(zitadel: &Zitadel, user_id: &str, caller: &Caller) -> Result<User, Error> {
@@ -127,9 +126,13 @@ pub(super) fn remove_user(
     });
     let mut removed = removed.map_err(refused)?;
     let editor = &caller.user().profile.user_id;
-    events::record(zitadel, editor, &removed.user, [(EventKind::Removed, Map::new())].into_iter(), now);
-    // What is answered is the last event, which is that of a grant where there was one.
-    if let Some(last) = user_grants::remove_of_user(zitadel, user_id, now) {
+    events::record(zitadel, editor, &removed.user, [(EventKind::Removed, None)].into_iter(), now);
+    // What is answered is the last event, which is that of a grant or a membership where there was one.
+    let mut last = user_grants::remove_of_user(zitadel, user_id, caller);
+    for membership in &removed.user.profile.memberships {
+        last = members::leave(zitadel, membership, user_id, caller).or(last);
+    }
+    if let Some(last) = last {
         removed.position.sequence = last.sequence;
     }
     sessions::hide_of_user(zitadel, user_id);

@@ -49,7 +49,7 @@ pub(super) struct WriteContext<'a> {
     pub(super) now: Timestamp,
     /// The user who commands.
     editor: &'a str,
-    events: Vec<(EventKind, Map<String, Value>)>,
+    events: Vec<(EventKind, Option<Map<String, Value>>)>,
     /// What the command is refused with although its events are written.
     failure: Option<Error>,
     /// The parts of the user that the command loads, if it is not all of it.
@@ -128,12 +128,12 @@ impl<'a> WriteContext<'a> {
 
     /// Adds an event to those of the command.
     pub(super) fn event(&mut self, kind: EventKind) {
-        self.events.push((kind, Map::new()));
+        self.events.push((kind, None));
     }
 
     /// Adds an event that says what it is about.
     pub(super) fn event_of(&mut self, kind: EventKind, payload: Value) {
-        self.events.push((kind, if let Value::Object(payload) = payload { payload } else { Map::new() }));
+        self.events.push((kind, if let Value::Object(payload) = payload { Some(payload) } else { None }));
     }
 
     /// Whether there is no event yet.

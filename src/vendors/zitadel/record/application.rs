@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::details::Details;
+use super::log::Occurrence;
 use super::oidc::OidcConfig;
 use super::secrets::Key;
 use crate::directory::Record;
@@ -112,6 +114,64 @@ impl Application {
     /// The key of that id that counts then.
     pub fn key(&self, id: &str, now: Timestamp) -> Option<&Key> {
         self.keys.iter().find(|key| key.id == id && now < key.expires)
+    }
+}
+
+/// What happened to an application; each is an event of its project.
+#[derive(Debug, Clone, Copy)]
+pub enum ApplicationEvent {
+    Added,
+    Renamed,
+    Deactivated,
+    Reactivated,
+    Removed,
+    ConfigAdded,
+    SecretChanged,
+}
+
+impl Application {
+    /// What an event of that kind says.
+    pub fn occurrence(&self, event: ApplicationEvent) -> Occurrence {
+        let named = || json!({ "appId": *self.id, "name": *self.name });
+        let only = || json!({ "appId": *self.id });
+        match (event, &self.config) {
+            (ApplicationEvent::Added, _) => Occurrence::saying("project.application.added", named()),
+            (ApplicationEvent::Renamed, _) => Occurrence::saying("project.application.changed", named()),
+            (ApplicationEvent::Deactivated, _) => Occurrence::saying("project.application.deactivated", only()),
+            (ApplicationEvent::Reactivated, _) => Occurrence::saying("project.application.reactivated", only()),
+            (ApplicationEvent::Removed, _) => Occurrence::saying("project.application.removed", only()),
+            (ApplicationEvent::ConfigAdded, ApplicationConfig::Oidc(_)) => {
+                Occurrence::saying("project.application.config.oidc.added", self.said())
+            }
+            (ApplicationEvent::ConfigAdded, ApplicationConfig::Api(_)) => {
+                Occurrence::saying("project.application.config.api.added", self.said())
+            }
+            (ApplicationEvent::SecretChanged, ApplicationConfig::Oidc(_)) => {
+                Occurrence::saying("project.application.config.oidc.secret.changed", only())
+            }
+            (ApplicationEvent::SecretChanged, ApplicationConfig::Api(_)) => {
+                Occurrence::saying("project.application.config.api.secret.changed", only())
+            }
+        }
+    }
+
+    /// What the event says that it was configured otherwise before.
+    pub fn reconfigured(&self, before: &Self) -> Occurrence {
+        let kind = match self.config {
+            ApplicationConfig::Oidc(_) => "project.application.config.oidc.changed",
+            ApplicationConfig::Api(_) => "project.application.config.api.changed",
+        };
+        Occurrence::changing(kind, &["appId"], &before.said(), self.said())
+    }
+
+    /// What events say of its configuration.
+    fn said(&self) -> Value {
+        let mut said = match &self.config {
+            ApplicationConfig::Oidc(config) => config.said(),
+            ApplicationConfig::Api(method) => json!({ "authMethodType": *method as u8 }),
+        };
+        (said["appId"], said["clientId"]) = (json!(*self.id), json!(*self.client_id));
+        said
     }
 }
 

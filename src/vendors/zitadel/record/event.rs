@@ -29,8 +29,9 @@ pub struct Event {
     pub at: Timestamp,
     /// The user who did it.
     pub editor: Arc<str>,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub payload: Map<String, Value>,
+    /// What it says; not every kind says anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Map<String, Value>>,
 }
 
 /// A kind of aggregate. The vendor's names.

@@ -2,6 +2,7 @@
 
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// An application's settings of OpenID Connect, in the vendor's words. What the vendor takes when nothing is said is
 /// the default.
@@ -152,6 +153,34 @@ impl OidcAuthMethod {
 }
 
 impl OidcConfig {
+    /// What events say of it, which is in numbers.
+    pub fn said(&self) -> Value {
+        let login = match &self.login_version {
+            None => (0, ""),
+            Some(LoginVersion::V1 {}) => (1, ""),
+            Some(LoginVersion::V2 { base_uri }) => (2, &**base_uri),
+        };
+        json!({
+            "redirectUris": self.redirect_uris,
+            "responseTypes": self.response_types.iter().map(|kind| *kind as u8).collect::<Vec<_>>(),
+            "grantTypes": self.grant_types.iter().map(|kind| *kind as u8).collect::<Vec<_>>(),
+            "applicationType": self.app_type as u8,
+            "authMethodType": self.auth_method_type as u8,
+            "postLogoutRedirectUris": self.post_logout_redirect_uris,
+            "devMode": self.dev_mode,
+            "accessTokenType": self.access_token_type as u8,
+            "accessTokenRoleAssertion": self.access_token_role_assertion,
+            "idTokenRoleAssertion": self.id_token_role_assertion,
+            "idTokenUserinfoAssertion": self.id_token_userinfo_assertion,
+            "clockSkew": self.clock_skew,
+            "additionalOrigins": self.additional_origins,
+            "skipNativeAppSuccessPage": self.skip_native_app_success_page,
+            "backChannelLogoutURI": self.back_channel_logout_uri,
+            "loginVersion": login.0,
+            "loginBaseURI": login.1,
+        })
+    }
+
     /// The origins from which a web page of the application may call: those of its redirect URIs, in their order. A
     /// URI that is no `http` one stands for itself, as at the vendor.
     pub fn allowed_origins(&self) -> Vec<String> {

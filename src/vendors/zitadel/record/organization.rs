@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::details::Details;
+use super::event::Aggregate;
+use super::log::{Log, Occurrence};
 use super::policy::{ComplexityPolicy, LockoutPolicy, LoginPolicy, Policy};
 use super::secrets::Metadata;
 use crate::directory::Record;
@@ -89,21 +91,23 @@ pub enum OrganizationAlias {
 
 impl Organization {
     /// A new organisation, whose domain comes from its name: four events.
-    pub fn new(id: String, name: &str, host: &str, now: Timestamp) -> Self {
-        let events = Details::new(4, now);
-        let domain = Domain { name: domain_of(name, host), is_verified: true, is_primary: true, details: events };
-        Self {
+    pub fn new(id: String, name: &str, host: &str, log: &mut Log) -> Self {
+        let events = Details::new(0, log.at);
+        let mut organization = Self {
             id: id.into(),
             name: name.into(),
             state: OrganizationState::Active,
-            domains: [domain].into(),
+            domains: Arc::default(),
             events,
             row: events,
             login_policy: None,
             lockout_policy: None,
             complexity_policy: None,
             metadata: Vec::new(),
-        }
+        };
+        organization.write(log, Occurrence::saying("org.added", json!({ "name": name })));
+        organization.make_domain(domain_of(name, host), log);
+        organization
     }
 
     /// Whether there still is such an organisation.
@@ -116,41 +120,63 @@ impl Organization {
         self.domains.iter().find(|domain| domain.is_primary).map_or("", |domain| &domain.name)
     }
 
+    /// Writes an event.
+    pub fn write(&mut self, log: &mut Log, occurrence: Occurrence) {
+        log.write(Aggregate::Org, [&self.id, &self.id], &mut self.events, occurrence);
+    }
+
     /// Writes the event that sets the state.
-    pub fn enter(&mut self, state: OrganizationState, now: Timestamp) {
+    pub fn enter(&mut self, state: OrganizationState, log: &mut Log) {
         self.state = state;
-        self.events.push(1, now);
+        let occurrence = match state {
+            OrganizationState::Active => Occurrence::saying("org.reactivated", json!({})),
+            OrganizationState::Inactive => Occurrence::saying("org.deactivated", json!({})),
+            OrganizationState::Removed => Occurrence::bare("org.removed"),
+        };
+        self.write(log, occurrence);
         self.row.follow(&self.events);
     }
 
     /// Writes the events of another name: the domain that was made of the old one gives way to one of the new.
-    pub fn rename(&mut self, name: &str, host: &str, now: Timestamp) {
+    pub fn rename(&mut self, name: &str, host: &str, log: &mut Log) {
         let (before, after) = (domain_of(&self.name, host), domain_of(name, host));
         self.name = name.into();
-        self.events.push(1, now);
+        self.write(log, Occurrence::saying("org.changed", json!({ "name": name })));
         self.row.follow(&self.events);
         if before == after {
             return;
         }
-        self.events.push(3, now); // added, verified, made the primary one
-        let details = Details::row_of(&self.events);
+        self.make_domain(after, log);
+        self.domains = self.domains.iter().filter(|domain| domain.name != before).cloned().collect();
+        self.write_domain("org.domain.removed", &before, log);
+    }
+
+    /// Writes the events of a domain that comes from the name: it is added, verified, and made the primary one.
+    fn make_domain(&mut self, name: String, log: &mut Log) {
+        for kind in ["org.domain.added", "org.domain.verified", "org.domain.primary.set"] {
+            self.write_domain(kind, &name, log);
+        }
         self.row.follow(&self.events);
-        let kept = self.domains.iter().filter(|domain| domain.name != before && domain.name != after).cloned();
+        let kept = self.domains.iter().filter(|domain| domain.name != name).cloned();
         let kept = kept.map(|domain| Domain { is_primary: false, ..domain }).collect::<Vec<_>>();
-        let made = Domain { name: after, is_verified: true, is_primary: true, details };
+        let made = Domain { name, is_verified: true, is_primary: true, details: Details::row_of(&self.events) };
         self.domains = kept.into_iter().chain([made]).collect();
-        self.events.push(1, now);
+    }
+
+    fn write_domain(&mut self, kind: &'static str, name: &str, log: &mut Log) {
+        self.write(log, Occurrence::saying(kind, json!({ "domain": name })));
     }
 
     /// Writes the events that add a domain, which counts as verified.
     ///
     /// # Errors
     /// [`WrongDomain::Taken`]
-    pub fn add_domain(&mut self, name: &str, now: Timestamp) -> Result<(), WrongDomain> {
+    pub fn add_domain(&mut self, name: &str, log: &mut Log) -> Result<(), WrongDomain> {
         if self.domain(name).is_some() {
             return Err(WrongDomain::Taken);
         }
-        self.events.push(2, now);
+        self.write_domain("org.domain.added", name, log);
+        self.write_domain("org.domain.verified", name, log);
         let details = Details::row_of(&self.events);
         let added = Domain { name: name.to_owned(), is_verified: true, is_primary: false, details };
         self.domains = self.domains.iter().cloned().chain([added]).collect();
@@ -166,13 +192,13 @@ impl Organization {
     ///
     /// # Errors
     /// [`WrongDomain::Missing`], [`WrongDomain::Primary`]
-    pub fn remove_domain(&mut self, name: &str, now: Timestamp) -> Result<(), WrongDomain> {
+    pub fn remove_domain(&mut self, name: &str, log: &mut Log) -> Result<(), WrongDomain> {
         match self.domain(name) {
             None => return Err(WrongDomain::Missing),
             Some(domain) if domain.is_primary => return Err(WrongDomain::Primary),
             Some(_) => {}
         }
-        self.events.push(1, now);
+        self.write_domain("org.domain.removed", name, log);
         self.domains = self.domains.iter().filter(|domain| domain.name != name).cloned().collect();
         Ok(())
     }
@@ -181,11 +207,11 @@ impl Organization {
     ///
     /// # Errors
     /// [`WrongDomain::Missing`]
-    pub fn set_primary_domain(&mut self, name: &str, now: Timestamp) -> Result<(), WrongDomain> {
+    pub fn set_primary_domain(&mut self, name: &str, log: &mut Log) -> Result<(), WrongDomain> {
         if self.domain(name).is_none() {
             return Err(WrongDomain::Missing);
         }
-        self.events.push(1, now);
+        self.write_domain("org.domain.primary.set", name, log);
         self.row.follow(&self.events);
         let events = self.events;
         let changed = self.domains.iter().cloned().map(|mut domain| {
@@ -203,6 +229,13 @@ impl Organization {
 /// The domain that an organisation of that name gets.
 pub fn domain_of(name: &str, host: &str) -> String {
     format!("{}.{host}", name.to_lowercase().replace(' ', "-"))
+}
+
+impl InstanceState {
+    /// Writes an event.
+    pub fn write(&mut self, log: &mut Log, occurrence: Occurrence) {
+        log.write(Aggregate::Instance, [&self.id, &self.id], &mut self.events, occurrence);
+    }
 }
 
 impl fmt::Display for OrganizationAlias {
@@ -239,15 +272,17 @@ impl Record for InstanceState {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     #[test]
     fn a_removed_organization_gives_its_name_and_domain_back() {
-        let now = Timestamp::UNIX_EPOCH;
-        let mut organization = Organization::new("1".to_owned(), "Big Corp", "localhost", now);
+        let log = &mut Log::new("ada", Timestamp::UNIX_EPOCH);
+        let mut organization = Organization::new("1".to_owned(), "Big Corp", "localhost", log);
         assert_eq!(organization.primary_domain(), "big-corp.localhost");
         assert_eq!(organization.aliases().len(), 2);
-        organization.enter(OrganizationState::Removed, now);
+        organization.enter(OrganizationState::Removed, log);
         assert!(!organization.is_there() && organization.aliases().is_empty());
         assert_eq!((organization.events.sequence, organization.row.sequence), (5, 5));
     }

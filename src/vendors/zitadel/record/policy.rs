@@ -1,6 +1,7 @@
 //! ZITADEL's policies: of signing in, and of locking users out. Pure.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::details::Details;
 
@@ -32,7 +33,25 @@ pub struct ComplexityPolicy {
     pub has_symbol: bool,
 }
 
+impl LockoutPolicy {
+    /// What events say of it.
+    pub fn said(&self) -> Value {
+        json!({ "maxPasswordAttempts": self.max_password_attempts, "maxOTPAttempts": self.max_otp_attempts })
+    }
+}
+
 impl ComplexityPolicy {
+    /// What events say of it.
+    pub fn said(&self) -> Value {
+        json!({
+            "minLength": self.min_length,
+            "hasUppercase": self.has_uppercase,
+            "hasLowercase": self.has_lowercase,
+            "hasNumber": self.has_number,
+            "hasSymbol": self.has_symbol,
+        })
+    }
+
     /// The vendor's for a new instance.
     pub const INSTANCE: Self =
         Self { min_length: 8, has_uppercase: true, has_lowercase: true, has_number: true, has_symbol: true };

@@ -4,10 +4,12 @@ use std::fmt;
 use std::ops::Not;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::details::Details;
+use super::event::Aggregate;
+use super::log::{Log, Occurrence};
 use crate::directory::Record;
 
 /// A project.
@@ -123,9 +125,10 @@ impl ProjectState {
 
 impl Project {
     /// A new project without roles: one event.
-    pub fn new(id: String, resource_owner: Arc<str>, settings: ProjectSettings, now: Timestamp) -> Self {
-        let events = Details::new(1, now);
-        Self {
+    pub fn new(id: String, resource_owner: Arc<str>, settings: ProjectSettings, log: &mut Log) -> Self {
+        let said = settings.said();
+        let events = Details::new(0, log.at);
+        let mut project = Self {
             id: id.into(),
             resource_owner,
             state: ProjectState::Active,
@@ -134,7 +137,9 @@ impl Project {
             row: events,
             roles: Arc::default(),
             grants: Arc::default(),
-        }
+        };
+        project.push(log, Occurrence::saying("project.added", said));
+        project
     }
 
     /// The role of that key.
@@ -147,41 +152,58 @@ impl Project {
         self.grants.iter().find(|grant| grant.id == id)
     }
 
-    /// Counts an event of the project itself.
-    pub fn push(&mut self, now: Timestamp) {
-        self.events.push(1, now);
+    /// Writes an event, also of something in the project.
+    pub fn write(&mut self, log: &mut Log, occurrence: Occurrence) {
+        log.write(Aggregate::Project, [&self.id, &self.resource_owner], &mut self.events, occurrence);
+    }
+
+    /// Writes an event of the project itself.
+    fn push(&mut self, log: &mut Log, occurrence: Occurrence) {
+        self.write(log, occurrence);
         self.row.follow(&self.events);
     }
 
     /// Writes the event that sets the state.
-    pub fn enter(&mut self, state: ProjectState, now: Timestamp) {
+    pub fn enter(&mut self, state: ProjectState, log: &mut Log) {
         self.state = state;
-        self.push(now);
+        let kind = match state {
+            ProjectState::Active => "project.reactivated",
+            ProjectState::Inactive => "project.deactivated",
+        };
+        self.push(log, Occurrence::bare(kind));
+    }
+
+    /// Writes the event that ends the project.
+    pub fn end(&mut self, log: &mut Log) {
+        self.push(log, Occurrence::bare("project.removed"));
     }
 
     /// Writes the event that adds a role. Its key must be free.
-    pub fn add_role(&mut self, key: String, display_name: String, group: String, now: Timestamp) {
-        self.events.push(1, now);
-        let role = ProjectRole { key, display_name, group, details: Details::row_of(&self.events) };
+    pub fn add_role(&mut self, key: String, display_name: String, group: String, log: &mut Log) {
+        let mut role = ProjectRole { key, display_name, group, details: self.events };
+        self.write(log, Occurrence::saying("project.role.added", role.said()));
+        role.details = Details::row_of(&self.events);
         self.roles = self.roles.iter().cloned().chain([role]).collect();
     }
 
     /// Sets what a call sets of a project; the same again is no event.
-    pub fn set(&mut self, settings: ProjectSettings, now: Timestamp) {
+    pub fn set(&mut self, settings: ProjectSettings, log: &mut Log) {
         if *self.settings != settings {
+            let changed = Occurrence::changing("project.changed", &[], &self.settings.said(), settings.said());
             self.settings = settings.into();
-            self.push(now);
+            self.push(log, changed);
         }
     }
 
     /// Changes a role; the same again is no event. `false` if there is none of that key.
-    pub fn change_role(&mut self, key: &str, change: impl FnOnce(&mut ProjectRole), now: Timestamp) -> bool {
+    pub fn change_role(&mut self, key: &str, change: impl FnOnce(&mut ProjectRole), log: &mut Log) -> bool {
         let mut roles = self.roles.to_vec();
         let Some(role) = roles.iter_mut().find(|role| role.key == key) else { return false };
         let before = role.clone();
         change(role);
         if *role != before {
-            self.events.push(1, now);
+            let changed = Occurrence::changing("project.role.changed", &["key"], &before.said(), role.said());
+            self.write(log, changed);
             role.details.follow(&self.events);
             self.roles = roles.into();
         }
@@ -189,35 +211,44 @@ impl Project {
     }
 
     /// Writes the event that removes a role, and takes it out of the grants of the project. `false` if there is none.
-    pub fn remove_role(&mut self, key: &str, now: Timestamp) -> bool {
+    pub fn remove_role(&mut self, key: &str, log: &mut Log) -> bool {
         if self.role(key).is_none() {
             return false;
         }
-        self.events.push(1, now);
+        self.write(log, Occurrence::saying("project.role.removed", json!({ "key": key })));
         self.roles = self.roles.iter().filter(|role| role.key != key).cloned().collect();
         let granted: Vec<_> = self.grants.iter().filter(|grant| grant.roles.iter().any(|own| own == key)).collect();
         for id in granted.into_iter().map(|grant| grant.id.clone()).collect::<Vec<_>>() {
-            self.change_grant(&id, |grant| grant.roles.retain(|own| own != key), now);
+            let kind = "project.grant.cascade.changed";
+            self.change_grant(&id, kind, |grant| grant.roles.retain(|own| own != key), log);
         }
         true
     }
 
     /// Writes the event that grants the project to an organisation.
-    pub fn add_grant(&mut self, id: String, organization: String, roles: Vec<String>, now: Timestamp) {
-        self.events.push(1, now);
+    pub fn add_grant(&mut self, id: String, organization: String, roles: Vec<String>, log: &mut Log) {
+        let said = json!({ "grantId": id, "grantedOrgId": organization, "roleKeys": roles });
+        self.write(log, Occurrence::saying("project.grant.added", said));
         let details = Details::row_of(&self.events);
         let grant = ProjectGrant { id, organization, roles, is_inactive: false, details };
         self.grants = self.grants.iter().cloned().chain([grant]).collect();
     }
 
-    /// Changes a grant; the same again is no event. `false` if there is none of that id.
-    pub fn change_grant(&mut self, id: &str, change: impl FnOnce(&mut ProjectGrant), now: Timestamp) -> bool {
+    /// Changes a grant, which is an event of that kind; the same again is none. `false` if there is none of that id.
+    pub fn change_grant(
+        &mut self,
+        id: &str,
+        kind: &'static str,
+        change: impl FnOnce(&mut ProjectGrant),
+        log: &mut Log,
+    ) -> bool {
         let mut grants = self.grants.to_vec();
         let Some(grant) = grants.iter_mut().find(|grant| grant.id == id) else { return false };
         let before = grant.clone();
         change(grant);
         if *grant != before {
-            self.events.push(1, now);
+            let roles = (grant.roles != before.roles).then_some(&grant.roles);
+            self.write(log, Occurrence::saying(kind, json!({ "grantId": id, "roleKeys": roles })));
             grant.details.follow(&self.events);
             self.grants = grants.into();
         }
@@ -225,13 +256,33 @@ impl Project {
     }
 
     /// Writes the event that takes a grant back. `false` if there is none.
-    pub fn remove_grant(&mut self, id: &str, now: Timestamp) -> bool {
+    pub fn remove_grant(&mut self, id: &str, log: &mut Log) -> bool {
         if self.grant(id).is_none() {
             return false;
         }
-        self.events.push(1, now);
+        self.write(log, Occurrence::saying("project.grant.removed", json!({ "grantId": id })));
         self.grants = self.grants.iter().filter(|grant| grant.id != id).cloned().collect();
         true
+    }
+}
+
+impl ProjectSettings {
+    /// What events say of them.
+    fn said(&self) -> Value {
+        json!({
+            "name": self.name,
+            "projectRoleAssertion": self.project_role_assertion,
+            "projectRoleCheck": self.project_role_check,
+            "hasProjectCheck": self.has_project_check,
+            "privateLabelingSetting": self.private_labeling_setting as u8,
+        })
+    }
+}
+
+impl ProjectRole {
+    /// What events say of it.
+    fn said(&self) -> Value {
+        json!({ "key": self.key, "displayName": self.display_name, "group": self.group })
     }
 }
 
@@ -262,17 +313,19 @@ impl Record for Project {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     #[test]
     fn an_event_of_a_role_is_one_of_the_project_but_does_not_show_on_it() {
-        let now = Timestamp::UNIX_EPOCH;
+        let log = &mut Log::new("ada", Timestamp::UNIX_EPOCH);
         let settings = ProjectSettings { name: "Portal".to_owned(), ..ProjectSettings::default() };
-        let mut project = Project::new("1".to_owned(), "org".into(), settings, now);
-        project.add_role("admin".to_owned(), "Admin".to_owned(), String::new(), now);
+        let mut project = Project::new("1".to_owned(), "org".into(), settings, log);
+        project.add_role("admin".to_owned(), "Admin".to_owned(), String::new(), log);
         assert_eq!((project.events.sequence, project.row.sequence), (2, 1));
         assert_eq!(project.role("admin").map(|role| role.details.sequence), Some(2));
-        project.enter(project.state.deactivated().unwrap(), now);
+        project.enter(project.state.deactivated().unwrap(), log);
         assert_eq!((project.state, project.row.sequence), (ProjectState::Inactive, 3));
         assert_eq!(project.state.deactivated(), Err(WrongProjectState::NotActive));
         assert_eq!(project.state.reactivated(), Ok(ProjectState::Active));
@@ -281,16 +334,16 @@ mod tests {
 
     #[test]
     fn what_changes_nothing_is_no_event_and_a_removed_role_leaves_its_grants() {
-        let now = Timestamp::UNIX_EPOCH;
-        let mut project = Project::new("1".to_owned(), "org".into(), ProjectSettings::default(), now);
-        project.set(ProjectSettings::default(), now);
-        project.add_role("admin".to_owned(), "Admin".to_owned(), String::new(), now);
-        assert!(project.change_role("admin", |_| {}, now) && !project.change_role("nobody", |_| {}, now));
-        project.add_grant("g".to_owned(), "other".to_owned(), vec!["admin".to_owned()], now);
+        let log = &mut Log::new("ada", Timestamp::UNIX_EPOCH);
+        let mut project = Project::new("1".to_owned(), "org".into(), ProjectSettings::default(), log);
+        project.set(ProjectSettings::default(), log);
+        project.add_role("admin".to_owned(), "Admin".to_owned(), String::new(), log);
+        assert!(project.change_role("admin", |_| {}, log) && !project.change_role("nobody", |_| {}, log));
+        project.add_grant("g".to_owned(), "other".to_owned(), vec!["admin".to_owned()], log);
         assert_eq!(project.events.sequence, 3);
-        assert!(project.remove_role("admin", now) && !project.remove_role("admin", now));
+        assert!(project.remove_role("admin", log) && !project.remove_role("admin", log));
         assert_eq!((project.events.sequence, project.grant("g").unwrap().roles.len()), (5, 0));
-        assert!(project.remove_grant("g", now) && !project.remove_grant("g", now));
+        assert!(project.remove_grant("g", log) && !project.remove_grant("g", log));
         assert_eq!((project.events.sequence, project.row.sequence), (6, 1));
     }
 }

@@ -4,8 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::details::Details;
+use super::event::Aggregate;
+use super::log::{Log, Occurrence};
 use crate::directory::Record;
 
 /// The roles that an organisation gives a user in a project.
@@ -44,6 +47,44 @@ pub struct Grantee {
 }
 
 impl UserGrant {
+    /// Writes an event.
+    fn write(&mut self, log: &mut Log, occurrence: Occurrence) {
+        log.write(Aggregate::UserGrant, [&self.id, &self.resource_owner], &mut self.details, occurrence);
+    }
+
+    /// Writes the event that makes it.
+    pub fn begin(&mut self, log: &mut Log) {
+        let said = json!({
+            "userId": *self.user_id,
+            "projectId": *self.project_id,
+            "grantId": self.project_grant_id.as_deref(),
+            "roleKeys": *self.roles,
+        });
+        self.write(log, Occurrence::saying("user.grant.added", said));
+    }
+
+    /// Writes the event of that kind that gives it other roles.
+    pub fn set_roles(&mut self, roles: Vec<String>, kind: &'static str, log: &mut Log) {
+        self.roles = roles.into();
+        self.write(log, Occurrence::saying(kind, json!({ "roleKeys": *self.roles })));
+    }
+
+    /// Writes the event that sets the state. The same again is none.
+    pub fn enter(&mut self, state: UserGrantState, log: &mut Log) {
+        if std::mem::replace(&mut self.state, state) != state {
+            let kind = match state {
+                UserGrantState::Active => "user.grant.reactivated",
+                UserGrantState::Inactive => "user.grant.deactivated",
+            };
+            self.write(log, Occurrence::bare(kind));
+        }
+    }
+
+    /// Writes the event of that kind that ends it.
+    pub fn end(&mut self, kind: &'static str, log: &mut Log) {
+        self.write(log, Occurrence::bare(kind));
+    }
+
     #[allow(dead_code)] // asked by the doors of OpenID Connect
     /// Whether it counts: a grant that is not active gives no role.
     pub fn is_active(&self) -> bool {

@@ -93,7 +93,7 @@ pub(super) static ROWS: [Row; 6] = [
         Handler::described("RemoveOrgRequest", |request| {
             let gate = Gate::Permission(Permission::InstanceWrite);
             request.serve_v1(&gate, "removed", |message, visitor| {
-                organizations::remove_organization(request.zitadel, message.text("orgId"), visitor.caller.at())
+                organizations::remove_organization(request.zitadel, message.text("orgId"), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),

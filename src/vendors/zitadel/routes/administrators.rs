@@ -156,7 +156,7 @@ pub(super) static ROWS: [Row; 4] = [
                 let resource = wire::members::resource(message);
                 let place = place(request.zitadel, &resource)?;
                 permit(caller, &place, Right::Write)?;
-                members::add_member(request.zitadel, place.as_place(), wire::members::member(message), caller.at())
+                members::add_member(request.zitadel, place.as_place(), wire::members::member(message), caller)
                     .map(|receipt| wire::objects::only_date("creationDate", receipt.at))
             })
         }),
@@ -171,12 +171,8 @@ pub(super) static ROWS: [Row; 4] = [
                 let resource = wire::members::resource(message);
                 let place = place(request.zitadel, &resource)?;
                 permit(caller, &place, Right::Write)?;
-                let updated = members::update_member(
-                    request.zitadel,
-                    place.as_place(),
-                    wire::members::member(message),
-                    caller.at(),
-                );
+                let updated =
+                    members::update_member(request.zitadel, place.as_place(), wire::members::member(message), caller);
                 let updated = updated.map_err(|error| match error {
                     Error::Member(MemberError::NewRoleInvalid(_)) => MemberError::NewRoleUnknown.into(),
                     other => other,
@@ -195,12 +191,8 @@ pub(super) static ROWS: [Row; 4] = [
                 let resource = wire::members::resource(message);
                 let place = place(request.zitadel, &resource)?;
                 permit(caller, &place, Right::Delete)?;
-                let deleted = members::delete_administrator(
-                    request.zitadel,
-                    place.as_place(),
-                    message.text("userId"),
-                    caller.at(),
-                )?;
+                let deleted =
+                    members::delete_administrator(request.zitadel, place.as_place(), message.text("userId"), caller)?;
                 Ok(deleted.map_or_else(|| json!({}), |at| wire::objects::only_date("deletionDate", at)))
             })
         }),

@@ -38,7 +38,7 @@ pub(super) static ROWS: [Row; 12] = [
                     request.zitadel,
                     input,
                     in_project(caller, Permission::ApplicationWrite),
-                    caller.at(),
+                    caller,
                 )
                 .map(|added| wire::applications::created_application(&added))
             })
@@ -54,7 +54,7 @@ pub(super) static ROWS: [Row; 12] = [
             request.serve_described("updated", |message, caller| {
                 let permit = in_application(caller, Permission::ApplicationWrite);
                 let named = named(message, &permit);
-                let now = caller.at();
+                let now = caller;
                 let zitadel = request.zitadel;
                 let mut at = applications::check_there(zitadel, &named)?;
                 if !message.text("name").is_empty() {
@@ -102,7 +102,7 @@ pub(super) static ROWS: [Row; 12] = [
             request.serve_described("deleted", |message, caller| {
                 let permit = in_application(caller, Permission::ApplicationDelete);
                 let named = named(message, &permit);
-                application_changes::remove_app(request.zitadel, &named, caller.at())
+                application_changes::remove_app(request.zitadel, &named, caller)
                     .map(|receipt| wire::objects::only_date("deletionDate", receipt.at))
             })
         }),
@@ -116,7 +116,7 @@ pub(super) static ROWS: [Row; 12] = [
             request.serve_described("deactivated", |message, caller| {
                 let permit = in_application(caller, Permission::ApplicationWrite);
                 let named = named(message, &permit);
-                applications::deactivate_app(request.zitadel, &named, caller.at())
+                applications::deactivate_app(request.zitadel, &named, caller)
                     .map(|receipt| wire::objects::only_date("deactivationDate", receipt.at))
             })
         }),
@@ -130,7 +130,7 @@ pub(super) static ROWS: [Row; 12] = [
             request.serve_described("reactivated", |message, caller| {
                 let permit = in_application(caller, Permission::ApplicationWrite);
                 let named = named(message, &permit);
-                applications::reactivate_app(request.zitadel, &named, caller.at())
+                applications::reactivate_app(request.zitadel, &named, caller)
                     .map(|receipt| wire::objects::only_date("reactivationDate", receipt.at))
             })
         }),
@@ -145,7 +145,7 @@ pub(super) static ROWS: [Row; 12] = [
                 let permit = in_application(caller, Permission::ApplicationWrite);
                 let named = named(message, &permit);
                 let (secret, receipt) =
-                    application_changes::generate_secret(request.zitadel, &named, Kind::Any, caller.at())?;
+                    application_changes::generate_secret(request.zitadel, &named, Kind::Any, caller)?;
                 Ok(wire::applications::new_secret(&secret, &receipt))
             })
         }),
@@ -186,7 +186,7 @@ pub(super) static ROWS: [Row; 12] = [
                 let permit = in_application(caller, Permission::ApplicationWrite);
                 let named = named(message, &permit);
                 let expires = wire::applications::expiration(message);
-                application_keys::add_app_key(request.zitadel, &named, expires, caller.at())
+                application_keys::add_app_key(request.zitadel, &named, expires, caller)
                     .map(|key| wire::applications::created_key(&key))
             })
         }),
@@ -200,7 +200,7 @@ pub(super) static ROWS: [Row; 12] = [
             request.serve_described("deleted", |message, caller| {
                 let permit = in_application(caller, Permission::ApplicationWrite);
                 let named = named(message, &permit);
-                application_keys::remove_app_key(request.zitadel, &named, message.text("keyId"), caller.at())
+                application_keys::remove_app_key(request.zitadel, &named, message.text("keyId"), caller)
                     .map(|receipt| wire::objects::only_date("deletionDate", receipt.at))
             })
         }),

@@ -41,7 +41,7 @@ pub(super) static ROWS: [Row; 5] = [
             let gate = Gate::Permission(Permission::PolicyWrite);
             request.serve_v1(&gate, "added", |message, visitor| {
                 let rules = wire::policies::lockout_policy(message);
-                policies::add_lockout_policy(request.zitadel, &visitor.organization, rules, visitor.caller.at())
+                policies::add_lockout_policy(request.zitadel, &visitor.organization, rules, &visitor.caller)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),
@@ -54,7 +54,7 @@ pub(super) static ROWS: [Row; 5] = [
         Handler::described("ResetLockoutPolicyToDefaultRequest", |request| {
             let gate = Gate::Permission(Permission::PolicyDelete);
             request.serve_v1(&gate, "reset", |_, visitor| {
-                policies::reset_lockout_policy(request.zitadel, &visitor.organization, visitor.caller.at())
+                policies::reset_lockout_policy(request.zitadel, &visitor.organization, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),

@@ -55,7 +55,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::OrganizationMemberWrite);
             request.serve_v1(&gate, "added", |message, visitor| {
                 let place = Place::Organization(&visitor.organization);
-                members::add_member(request.zitadel, place, wire::members::member(message), visitor.caller.at())
+                members::add_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),
@@ -69,7 +69,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::OrganizationMemberWrite);
             request.serve_v1(&gate, "updated", |message, visitor| {
                 let place = Place::Organization(&visitor.organization);
-                members::update_member(request.zitadel, place, wire::members::member(message), visitor.caller.at())
+                members::update_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -84,7 +84,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::OrganizationMemberDelete);
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let place = Place::Organization(&visitor.organization);
-                members::remove_member(request.zitadel, place, message.text("userId"), visitor.caller.at())
+                members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -122,7 +122,7 @@ pub(super) static ROWS: [Row; 20] = [
                     organization: &visitor.organization,
                     id: own_project(request.zitadel, message, visitor)?,
                 };
-                members::add_member(request.zitadel, place, wire::members::member(message), visitor.caller.at())
+                members::add_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),
@@ -139,7 +139,7 @@ pub(super) static ROWS: [Row; 20] = [
                     organization: &visitor.organization,
                     id: own_project(request.zitadel, message, visitor)?,
                 };
-                members::update_member(request.zitadel, place, wire::members::member(message), visitor.caller.at())
+                members::update_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -157,7 +157,7 @@ pub(super) static ROWS: [Row; 20] = [
                     organization: &visitor.organization,
                     id: own_project(request.zitadel, message, visitor)?,
                 };
-                members::remove_member(request.zitadel, place, message.text("userId"), visitor.caller.at())
+                members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -199,7 +199,7 @@ pub(super) static ROWS: [Row; 20] = [
                     project: message.text("projectId"),
                     id: message.text("grantId"),
                 };
-                members::add_member(request.zitadel, place, wire::members::member(message), visitor.caller.at())
+                members::add_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),
@@ -218,7 +218,7 @@ pub(super) static ROWS: [Row; 20] = [
                     project: message.text("projectId"),
                     id: message.text("grantId"),
                 };
-                members::update_member(request.zitadel, place, wire::members::member(message), visitor.caller.at())
+                members::update_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -238,7 +238,7 @@ pub(super) static ROWS: [Row; 20] = [
                     project: message.text("projectId"),
                     id: message.text("grantId"),
                 };
-                members::remove_member(request.zitadel, place, message.text("userId"), visitor.caller.at())
+                members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -270,7 +270,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::InstanceMemberWrite);
             request.serve_v1(&gate, "added", |message, visitor| {
                 let place = Place::Instance;
-                members::add_member(request.zitadel, place, wire::members::member(message), visitor.caller.at())
+                members::add_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),
@@ -284,7 +284,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::InstanceMemberWrite);
             request.serve_v1(&gate, "updated", |message, visitor| {
                 let place = Place::Instance;
-                members::update_member(request.zitadel, place, wire::members::member(message), visitor.caller.at())
+                members::update_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -299,7 +299,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::InstanceMemberDelete);
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let place = Place::Instance;
-                members::remove_member(request.zitadel, place, message.text("userId"), visitor.caller.at())
+                members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),

@@ -36,7 +36,7 @@ pub(super) static ROWS: [Row; 14] = [
             request.serve_described("updated", |message, caller| {
                 let id = message.text("organizationId");
                 let permit = || caller.check(Permission::OrganizationWrite, id);
-                organizations::update_organization(request.zitadel, id, message.text("name"), permit, caller.at())
+                organizations::update_organization(request.zitadel, id, message.text("name"), permit, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -68,7 +68,7 @@ pub(super) static ROWS: [Row; 14] = [
             request.serve_described("deactivated", |message, caller| {
                 let id = message.text("organizationId");
                 let permit = || caller.check(Permission::OrganizationWrite, id);
-                organizations::deactivate_organization(request.zitadel, id, permit, caller.at())
+                organizations::deactivate_organization(request.zitadel, id, permit, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -82,7 +82,7 @@ pub(super) static ROWS: [Row; 14] = [
             request.serve_described("activated", |message, caller| {
                 let id = message.text("organizationId");
                 let permit = || caller.check(Permission::OrganizationWrite, id);
-                organizations::activate_organization(request.zitadel, id, permit, caller.at())
+                organizations::activate_organization(request.zitadel, id, permit, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -96,7 +96,7 @@ pub(super) static ROWS: [Row; 14] = [
             request.serve_described("deleted", |message, caller| {
                 let id = message.text("organizationId");
                 let permit = || caller.check(Permission::OrganizationDelete, id);
-                organizations::delete_organization(request.zitadel, id, permit, caller.at())
+                organizations::delete_organization(request.zitadel, id, permit, caller)
                     .map(|receipt| wire::objects::only_date("deletionDate", receipt.at))
             })
         }),
@@ -110,13 +110,8 @@ pub(super) static ROWS: [Row; 14] = [
             request.serve_described("added", |message, caller| {
                 let id = message.text("organizationId");
                 let permit = || caller.check(Permission::OrganizationWrite, id);
-                organization_domains::add_domain(
-                    request.zitadel,
-                    &wire::organizations::domain(message),
-                    permit,
-                    caller.at(),
-                )
-                .map(|receipt| wire::objects::only_date("creationDate", receipt.at))
+                organization_domains::add_domain(request.zitadel, &wire::organizations::domain(message), permit, caller)
+                    .map(|receipt| wire::objects::only_date("creationDate", receipt.at))
             })
         }),
     )
@@ -152,7 +147,7 @@ pub(super) static ROWS: [Row; 14] = [
                     request.zitadel,
                     &wire::organizations::domain(message),
                     permit,
-                    caller.at(),
+                    caller,
                 )
                 .map(|receipt| wire::objects::only_date("deletionDate", receipt.at))
             })
@@ -198,7 +193,7 @@ pub(super) static ROWS: [Row; 14] = [
                 let id = message.text("organizationId");
                 let permit = || caller.check(Permission::OrganizationWrite, id);
                 let entries = wire::organizations::entries(message);
-                organization_metadata::set_metadata(request.zitadel, id, entries, permit, caller.at())
+                organization_metadata::set_metadata(request.zitadel, id, entries, permit, caller)
                     .map(|receipt| wire::objects::only_date("setDate", receipt.at))
             })
         }),
@@ -232,7 +227,7 @@ pub(super) static ROWS: [Row; 14] = [
                 let permit = || caller.check(Permission::OrganizationWrite, id);
                 let (keys, unknown): (Vec<String>, _) =
                     (message.read("keys"), ObjectError::MetadataKeyMissing("META-2npds"));
-                organization_metadata::remove_metadata(request.zitadel, id, &keys, unknown, permit, caller.at())
+                organization_metadata::remove_metadata(request.zitadel, id, &keys, unknown, permit, caller)
                     .map(|receipt| wire::objects::only_date("deletionDate", receipt.at))
             })
         }),

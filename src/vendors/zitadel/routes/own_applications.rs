@@ -70,13 +70,8 @@ pub(super) static ROWS: [Row; 16] = [
             request.serve_v1(&gate, "added", |message, visitor| {
                 let input = wire::applications::add_oidc_app(message);
                 request.may_store(input.config.back_channel_logout_uri())?;
-                applications::add_application(
-                    request.zitadel,
-                    input,
-                    is_own(&visitor.organization),
-                    visitor.caller.at(),
-                )
-                .map(|added| wire::applications::added(&added))
+                applications::add_application(request.zitadel, input, is_own(&visitor.organization), &visitor.caller)
+                    .map(|added| wire::applications::added(&added))
             })
         }),
     )
@@ -90,13 +85,8 @@ pub(super) static ROWS: [Row; 16] = [
             let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
             request.serve_v1(&gate, "added", |message, visitor| {
                 let input = wire::applications::add_api_app(message);
-                applications::add_application(
-                    request.zitadel,
-                    input,
-                    is_own(&visitor.organization),
-                    visitor.caller.at(),
-                )
-                .map(|added| wire::applications::added(&added))
+                applications::add_application(request.zitadel, input, is_own(&visitor.organization), &visitor.caller)
+                    .map(|added| wire::applications::added(&added))
             })
         }),
     )
@@ -110,7 +100,7 @@ pub(super) static ROWS: [Row; 16] = [
             let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
             request.serve_v1(&gate, "updated", |message, visitor| {
                 let named = named(message, &visitor.organization);
-                application_changes::update_name(request.zitadel, &named, message.text("name"), visitor.caller.at())
+                application_changes::update_name(request.zitadel, &named, message.text("name"), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -126,7 +116,7 @@ pub(super) static ROWS: [Row; 16] = [
                 let named = named(message, &visitor.organization);
                 let new = wire::applications::update_oidc_config(message);
                 request.may_store(&new.back_channel_logout_uri)?;
-                application_changes::update_oidc(request.zitadel, &named, |_| new, visitor.caller.at())
+                application_changes::update_oidc(request.zitadel, &named, |_| new, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -141,7 +131,7 @@ pub(super) static ROWS: [Row; 16] = [
             request.serve_v1(&gate, "updated", |message, visitor| {
                 let named = named(message, &visitor.organization);
                 let method = wire::applications::update_api_config(message);
-                application_changes::update_api(request.zitadel, &named, method, visitor.caller.at())
+                application_changes::update_api(request.zitadel, &named, method, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -155,7 +145,7 @@ pub(super) static ROWS: [Row; 16] = [
             let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
             request.serve_v1(&gate, "deactivated", |message, visitor| {
                 let named = named(message, &visitor.organization);
-                applications::deactivate_app(request.zitadel, &named, visitor.caller.at())
+                applications::deactivate_app(request.zitadel, &named, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -169,7 +159,7 @@ pub(super) static ROWS: [Row; 16] = [
             let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
             request.serve_v1(&gate, "reactivated", |message, visitor| {
                 let named = named(message, &visitor.organization);
-                applications::reactivate_app(request.zitadel, &named, visitor.caller.at())
+                applications::reactivate_app(request.zitadel, &named, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -183,7 +173,7 @@ pub(super) static ROWS: [Row; 16] = [
             let gate = Gate::InProject(Permission::ApplicationDelete, "projectId");
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let named = named(message, &visitor.organization);
-                application_changes::remove_app(request.zitadel, &named, visitor.caller.at())
+                application_changes::remove_app(request.zitadel, &named, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -198,7 +188,7 @@ pub(super) static ROWS: [Row; 16] = [
             request.serve_v1(&gate, "generated", |message, visitor| {
                 let named = named(message, &visitor.organization);
                 let (secret, receipt) =
-                    application_changes::generate_secret(request.zitadel, &named, Kind::Oidc, visitor.caller.at())?;
+                    application_changes::generate_secret(request.zitadel, &named, Kind::Oidc, &visitor.caller)?;
                 Ok(wire::applications::new_app_secret(&secret, &receipt))
             })
         }),
@@ -214,7 +204,7 @@ pub(super) static ROWS: [Row; 16] = [
             request.serve_v1(&gate, "generated", |message, visitor| {
                 let named = named(message, &visitor.organization);
                 let (secret, receipt) =
-                    application_changes::generate_secret(request.zitadel, &named, Kind::Api, visitor.caller.at())?;
+                    application_changes::generate_secret(request.zitadel, &named, Kind::Api, &visitor.caller)?;
                 Ok(wire::applications::new_app_secret(&secret, &receipt))
             })
         }),
@@ -271,7 +261,7 @@ pub(super) static ROWS: [Row; 16] = [
             request.serve_v1(&gate, "added", |message, visitor| {
                 let named = named(message, &visitor.organization);
                 let expires = wire::applications::expiration(message);
-                application_keys::add_app_key(request.zitadel, &named, expires, visitor.caller.at())
+                application_keys::add_app_key(request.zitadel, &named, expires, &visitor.caller)
                     .map(|key| wire::applications::new_key(&key))
             })
         }),
@@ -285,7 +275,7 @@ pub(super) static ROWS: [Row; 16] = [
             let gate = Gate::InProject(Permission::ApplicationWrite, "projectId");
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let named = named(message, &visitor.organization);
-                application_keys::remove_app_key(request.zitadel, &named, message.text("keyId"), visitor.caller.at())
+                application_keys::remove_app_key(request.zitadel, &named, message.text("keyId"), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),

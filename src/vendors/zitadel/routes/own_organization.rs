@@ -61,7 +61,7 @@ pub(super) static ROWS: [Row; 19] = [
         Handler::described("UpdateOrgRequest", |request| {
             let gate = Gate::Permission(Permission::OrganizationWrite);
             request.serve_v1(&gate, "updated", |message, visitor| {
-                let (id, now) = (&visitor.organization, visitor.caller.at());
+                let (id, now) = (&visitor.organization, &visitor.caller);
                 organizations::update_organization(request.zitadel, id, message.text("name"), || Ok(()), now)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
@@ -79,7 +79,7 @@ pub(super) static ROWS: [Row; 19] = [
                     request.zitadel,
                     &visitor.organization,
                     || Ok(()),
-                    visitor.caller.at(),
+                    &visitor.caller,
                 )
                 .map(|receipt| wire::objects::changed_only(&receipt))
             })
@@ -93,13 +93,8 @@ pub(super) static ROWS: [Row; 19] = [
         Handler::described("ReactivateOrgRequest", |request| {
             let gate = Gate::Permission(Permission::OrganizationWrite);
             request.serve_v1(&gate, "reactivated", |_, visitor| {
-                organizations::activate_organization(
-                    request.zitadel,
-                    &visitor.organization,
-                    || Ok(()),
-                    visitor.caller.at(),
-                )
-                .map(|receipt| wire::objects::changed_only(&receipt))
+                organizations::activate_organization(request.zitadel, &visitor.organization, || Ok(()), &visitor.caller)
+                    .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
     )
@@ -111,7 +106,7 @@ pub(super) static ROWS: [Row; 19] = [
         Handler::described("RemoveOrgRequest", |request| {
             let gate = Gate::Permission(Permission::OrganizationDelete);
             request.serve_v1(&gate, "removed", |_, visitor| {
-                organizations::remove_organization(request.zitadel, &visitor.organization, visitor.caller.at())
+                organizations::remove_organization(request.zitadel, &visitor.organization, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -125,7 +120,7 @@ pub(super) static ROWS: [Row; 19] = [
             let gate = Gate::Permission(Permission::OrganizationWrite);
             request.serve_v1(&gate, "added", |message, visitor| {
                 let named = Named { organization: &visitor.organization, domain: message.text("domain") };
-                organization_domains::add_domain(request.zitadel, &named, || Ok(()), visitor.caller.at())
+                organization_domains::add_domain(request.zitadel, &named, || Ok(()), &visitor.caller)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),
@@ -156,7 +151,7 @@ pub(super) static ROWS: [Row; 19] = [
             let gate = Gate::Permission(Permission::OrganizationWrite);
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let named = Named { organization: &visitor.organization, domain: message.text("domain") };
-                organization_domains::remove_domain(request.zitadel, &named, || Ok(()), visitor.caller.at())
+                organization_domains::remove_domain(request.zitadel, &named, || Ok(()), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -198,7 +193,7 @@ pub(super) static ROWS: [Row; 19] = [
             let gate = Gate::Permission(Permission::OrganizationWrite);
             request.serve_v1(&gate, "set", |message, visitor| {
                 let named = Named { organization: &visitor.organization, domain: message.text("domain") };
-                organization_domains::set_primary_domain(request.zitadel, &named, visitor.caller.at())
+                organization_domains::set_primary_domain(request.zitadel, &named, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -217,7 +212,7 @@ pub(super) static ROWS: [Row; 19] = [
                     &visitor.organization,
                     entries,
                     || Ok(()),
-                    visitor.caller.at(),
+                    &visitor.caller,
                 )
                 .map(|receipt| wire::objects::created_only(&receipt))
             })
@@ -237,7 +232,7 @@ pub(super) static ROWS: [Row; 19] = [
                     &visitor.organization,
                     entries,
                     || Ok(()),
-                    visitor.caller.at(),
+                    &visitor.caller,
                 )
                 .map(|receipt| wire::objects::changed_only(&receipt))
             })
@@ -290,7 +285,7 @@ pub(super) static ROWS: [Row; 19] = [
                     &keys,
                     unknown,
                     || Ok(()),
-                    visitor.caller.at(),
+                    &visitor.caller,
                 )
                 .map(|receipt| wire::objects::changed_only(&receipt))
             })
@@ -312,7 +307,7 @@ pub(super) static ROWS: [Row; 19] = [
                     &keys,
                     unknown,
                     || Ok(()),
-                    visitor.caller.at(),
+                    &visitor.caller,
                 )
                 .map(|receipt| wire::objects::changed_only(&receipt))
             })

@@ -52,7 +52,7 @@ pub(super) static ROWS: [Row; 12] = [
             let gate = Gate::Permission(Permission::ProjectCreate);
             request.serve_v1(&gate, "added", |message, visitor| {
                 let input = wire::projects::add_project(message, &visitor.organization);
-                let (id, receipt) = projects::add_project(request.zitadel, input, visitor.caller.at())?;
+                let (id, receipt) = projects::add_project(request.zitadel, input, &visitor.caller)?;
                 Ok(wire::objects::created_as("id", &id, &receipt))
             })
         }),
@@ -67,7 +67,7 @@ pub(super) static ROWS: [Row; 12] = [
             request.serve_v1(&gate, "updated", |message, visitor| {
                 let asked = Asked::own(message.text("id"), &visitor.organization);
                 let change = |settings: &mut ProjectSettings| *settings = wire::projects::settings(message);
-                projects::update_project(request.zitadel, &asked, change, visitor.caller.at())
+                projects::update_project(request.zitadel, &asked, change, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -81,7 +81,7 @@ pub(super) static ROWS: [Row; 12] = [
             let gate = Gate::InProject(Permission::ProjectWrite, "id");
             request.serve_v1(&gate, "deactivated", |message, visitor| {
                 let asked = Asked::own(message.text("id"), &visitor.organization);
-                projects::deactivate_project(request.zitadel, &asked, visitor.caller.at())
+                projects::deactivate_project(request.zitadel, &asked, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -95,7 +95,7 @@ pub(super) static ROWS: [Row; 12] = [
             let gate = Gate::InProject(Permission::ProjectWrite, "id");
             request.serve_v1(&gate, "reactivated", |message, visitor| {
                 let asked = Asked::own(message.text("id"), &visitor.organization);
-                projects::reactivate_project(request.zitadel, &asked, visitor.caller.at())
+                projects::reactivate_project(request.zitadel, &asked, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -109,7 +109,7 @@ pub(super) static ROWS: [Row; 12] = [
             let gate = Gate::InProject(Permission::ProjectDelete, "id");
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let asked = Asked::own(message.text("id"), &visitor.organization);
-                projects::remove_project(request.zitadel, &asked, visitor.caller.at())
+                projects::remove_project(request.zitadel, &asked, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -145,7 +145,7 @@ pub(super) static ROWS: [Row; 12] = [
                     request.zitadel,
                     &asked,
                     vec![wire::projects::add_role(message)],
-                    visitor.caller.at(),
+                    &visitor.caller,
                 )
                 .map(|receipt| wire::objects::created_only(&receipt))
             })
@@ -160,8 +160,7 @@ pub(super) static ROWS: [Row; 12] = [
             let gate = Gate::InProject(Permission::ProjectRoleWrite, "projectId");
             request.serve_v1(&gate, "added", |message, visitor| {
                 let asked = Asked::own(message.text("projectId"), &visitor.organization);
-                let added =
-                    project_roles::add_roles(request.zitadel, &asked, message.read("roles"), visitor.caller.at());
+                let added = project_roles::add_roles(request.zitadel, &asked, message.read("roles"), &visitor.caller);
                 added.map(|receipt| json!({ "details": { "resourceOwner": *receipt.resource_owner } }))
             })
         }),
@@ -179,7 +178,7 @@ pub(super) static ROWS: [Row; 12] = [
                     request.zitadel,
                     &asked,
                     wire::projects::change_role(message),
-                    visitor.caller.at(),
+                    &visitor.caller,
                 )
                 .map(|receipt| wire::objects::changed_only(&receipt))
             })
@@ -194,7 +193,7 @@ pub(super) static ROWS: [Row; 12] = [
             let gate = Gate::InProject(Permission::ProjectRoleDelete, "projectId");
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let asked = Asked::own(message.text("projectId"), &visitor.organization);
-                project_roles::remove_role(request.zitadel, &asked, message.text("roleKey"), visitor.caller.at())
+                project_roles::remove_role(request.zitadel, &asked, message.text("roleKey"), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),

@@ -22,8 +22,7 @@ pub(super) static ROWS: [Row; 17] = [
                 let permit = in_project(caller, Permission::ProjectGrantWrite);
                 let asked = Asked::any(message.text("projectId"), &permit);
                 let (organization, roles) = (message.text("grantedOrganizationId"), message.read("roleKeys"));
-                let (_, receipt) =
-                    project_grants::add_grant(request.zitadel, &asked, organization, roles, caller.at())?;
+                let (_, receipt) = project_grants::add_grant(request.zitadel, &asked, organization, roles, caller)?;
                 Ok(wire::objects::only_date("creationDate", receipt.at))
             })
         }),
@@ -38,7 +37,7 @@ pub(super) static ROWS: [Row; 17] = [
                 let permit = in_project(caller, Permission::ProjectGrantWrite);
                 let asked = Asked::any(message.text("projectId"), &permit);
                 let which = Which::Organization(message.text("grantedOrganizationId"));
-                project_grants::update_grant(request.zitadel, &asked, which, message.read("roleKeys"), caller.at())
+                project_grants::update_grant(request.zitadel, &asked, which, message.read("roleKeys"), caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -53,7 +52,7 @@ pub(super) static ROWS: [Row; 17] = [
                 let permit = in_project(caller, Permission::ProjectGrantDelete);
                 let asked = Asked::any(message.text("projectId"), &permit);
                 let organization = message.text("grantedOrganizationId");
-                let deleted = project_grants::delete_grant(request.zitadel, &asked, organization, caller.at())?;
+                let deleted = project_grants::delete_grant(request.zitadel, &asked, organization, caller)?;
                 Ok(deleted.map_or_else(|| json!({}), |at| wire::objects::only_date("deletionDate", at)))
             })
         }),
@@ -68,7 +67,7 @@ pub(super) static ROWS: [Row; 17] = [
                 let permit = in_project(caller, Permission::ProjectGrantWrite);
                 let asked = Asked::any(message.text("projectId"), &permit);
                 let which = Which::Organization(message.text("grantedOrganizationId"));
-                project_grants::deactivate_grant(request.zitadel, &asked, which, caller.at())
+                project_grants::deactivate_grant(request.zitadel, &asked, which, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -83,7 +82,7 @@ pub(super) static ROWS: [Row; 17] = [
                 let permit = in_project(caller, Permission::ProjectGrantWrite);
                 let asked = Asked::any(message.text("projectId"), &permit);
                 let which = Which::Organization(message.text("grantedOrganizationId"));
-                project_grants::activate_grant(request.zitadel, &asked, which, caller.at())
+                project_grants::activate_grant(request.zitadel, &asked, which, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -174,7 +173,7 @@ pub(super) static ROWS: [Row; 17] = [
                 let asked = Asked::own(message.text("projectId"), &visitor.organization);
                 let (organization, roles) = (message.text("grantedOrgId"), message.read("roleKeys"));
                 let (id, receipt) =
-                    project_grants::add_grant(request.zitadel, &asked, organization, roles, visitor.caller.at())?;
+                    project_grants::add_grant(request.zitadel, &asked, organization, roles, &visitor.caller)?;
                 Ok(wire::objects::created_as("grantId", &id, &receipt))
             })
         }),
@@ -189,14 +188,8 @@ pub(super) static ROWS: [Row; 17] = [
             request.serve_v1(&gate, "updated", |message, visitor| {
                 let asked = Asked::own(message.text("projectId"), &visitor.organization);
                 let which = Which::Id(message.text("grantId"));
-                project_grants::update_grant(
-                    request.zitadel,
-                    &asked,
-                    which,
-                    message.read("roleKeys"),
-                    visitor.caller.at(),
-                )
-                .map(|receipt| wire::objects::changed_only(&receipt))
+                project_grants::update_grant(request.zitadel, &asked, which, message.read("roleKeys"), &visitor.caller)
+                    .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
     )
@@ -210,7 +203,7 @@ pub(super) static ROWS: [Row; 17] = [
             request.serve_v1(&gate, "deactivated", |message, visitor| {
                 let asked = Asked::own(message.text("projectId"), &visitor.organization);
                 let which = Which::Id(message.text("grantId"));
-                project_grants::deactivate_grant(request.zitadel, &asked, which, visitor.caller.at())
+                project_grants::deactivate_grant(request.zitadel, &asked, which, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -225,7 +218,7 @@ pub(super) static ROWS: [Row; 17] = [
             request.serve_v1(&gate, "reactivated", |message, visitor| {
                 let asked = Asked::own(message.text("projectId"), &visitor.organization);
                 let which = Which::Id(message.text("grantId"));
-                project_grants::activate_grant(request.zitadel, &asked, which, visitor.caller.at())
+                project_grants::activate_grant(request.zitadel, &asked, which, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -240,7 +233,7 @@ pub(super) static ROWS: [Row; 17] = [
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let asked = Asked::own(message.text("projectId"), &visitor.organization);
                 let which = Which::Id(message.text("grantId"));
-                project_grants::remove_grant(request.zitadel, &asked, which, visitor.caller.at())
+                project_grants::remove_grant(request.zitadel, &asked, which, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),

@@ -25,7 +25,7 @@ pub(super) static ROWS: [Row; 11] = [
             request.serve_described("created", |message, caller| {
                 caller.check(Permission::ProjectCreate, message.text("organizationId"))?;
                 let (id, receipt) =
-                    projects::add_project(request.zitadel, wire::projects::create_project(message), caller.at())?;
+                    projects::add_project(request.zitadel, wire::projects::create_project(message), caller)?;
                 Ok(wire::projects::created("projectId", &id, receipt.at))
             })
         }),
@@ -43,7 +43,7 @@ pub(super) static ROWS: [Row; 11] = [
                     request.zitadel,
                     &asked,
                     |settings| wire::projects::change_settings(message, settings),
-                    caller.at(),
+                    caller,
                 )
                 .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
@@ -58,7 +58,7 @@ pub(super) static ROWS: [Row; 11] = [
             request.serve_described("deleted", |message, caller| {
                 let permit = in_project(caller, Permission::ProjectDelete);
                 let asked = Asked::any(message.text("projectId"), &permit);
-                let deleted = projects::delete_project(request.zitadel, &asked, caller.at())?;
+                let deleted = projects::delete_project(request.zitadel, &asked, caller)?;
                 Ok(deleted.map_or_else(|| json!({}), |at| wire::objects::only_date("deletionDate", at)))
             })
         }),
@@ -109,7 +109,7 @@ pub(super) static ROWS: [Row; 11] = [
             request.serve_described("deactivated", |message, caller| {
                 let permit = in_project(caller, Permission::ProjectWrite);
                 let asked = Asked::any(message.text("projectId"), &permit);
-                projects::deactivate_project(request.zitadel, &asked, caller.at())
+                projects::deactivate_project(request.zitadel, &asked, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -123,7 +123,7 @@ pub(super) static ROWS: [Row; 11] = [
             request.serve_described("activated", |message, caller| {
                 let permit = in_project(caller, Permission::ProjectWrite);
                 let asked = Asked::any(message.text("projectId"), &permit);
-                projects::reactivate_project(request.zitadel, &asked, caller.at())
+                projects::reactivate_project(request.zitadel, &asked, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -137,7 +137,7 @@ pub(super) static ROWS: [Row; 11] = [
             request.serve_described("added", |message, caller| {
                 let permit = in_project(caller, Permission::ProjectRoleWrite);
                 let asked = Asked::any(message.text("projectId"), &permit);
-                project_roles::add_roles(request.zitadel, &asked, vec![wire::projects::add_role(message)], caller.at())
+                project_roles::add_roles(request.zitadel, &asked, vec![wire::projects::add_role(message)], caller)
                     .map(|receipt| wire::objects::only_date("creationDate", receipt.at))
             })
         }),
@@ -151,7 +151,7 @@ pub(super) static ROWS: [Row; 11] = [
             request.serve_described("updated", |message, caller| {
                 let permit = in_project(caller, Permission::ProjectRoleWrite);
                 let asked = Asked::any(message.text("projectId"), &permit);
-                project_roles::update_role(request.zitadel, &asked, wire::projects::change_role(message), caller.at())
+                project_roles::update_role(request.zitadel, &asked, wire::projects::change_role(message), caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -165,7 +165,7 @@ pub(super) static ROWS: [Row; 11] = [
             request.serve_described("removed", |message, caller| {
                 let permit = in_project(caller, Permission::ProjectRoleDelete);
                 let asked = Asked::any(message.text("projectId"), &permit);
-                project_roles::remove_role(request.zitadel, &asked, message.text("roleKey"), caller.at())
+                project_roles::remove_role(request.zitadel, &asked, message.text("roleKey"), caller)
                     .map(|receipt| wire::objects::only_date("removalDate", receipt.at))
             })
         }),

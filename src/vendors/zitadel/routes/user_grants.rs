@@ -8,7 +8,7 @@ use crate::vendors::zitadel::auth::Caller;
 use crate::vendors::zitadel::error::Error;
 use crate::vendors::zitadel::operations::listing::Limit;
 use crate::vendors::zitadel::operations::user_grant_lists::{self, Given};
-use crate::vendors::zitadel::operations::user_grants::{self, Asked, Same};
+use crate::vendors::zitadel::operations::user_grants::{self, Asked, Update};
 use crate::vendors::zitadel::record::{Permission, UserGrant};
 use crate::vendors::zitadel::wire;
 
@@ -46,7 +46,7 @@ pub(super) static ROWS: [Row; 14] = [
                 let (organization, project) = (message.text("organizationId"), message.text("projectId"));
                 let permit = || caller.check_in(Permission::UserGrantWrite, Some(organization), Some(project));
                 let input = wire::user_grants::add_user_grant(message, organization);
-                let (id, receipt) = user_grants::add_user_grant(request.zitadel, input, permit, caller.at())?;
+                let (id, receipt) = user_grants::add_user_grant(request.zitadel, input, permit, caller)?;
                 Ok(wire::projects::created("id", &id, receipt.at))
             })
         }),
@@ -64,8 +64,8 @@ pub(super) static ROWS: [Row; 14] = [
                     request.zitadel,
                     &asked,
                     message.read("roleKeys"),
-                    Same::Taken,
-                    caller.at(),
+                    Update::OfAuthorization,
+                    caller,
                 )
                 .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
@@ -82,6 +82,7 @@ pub(super) static ROWS: [Row; 14] = [
                     request.zitadel,
                     message.text("id"),
                     in_grant(caller, Permission::UserGrantDelete),
+                    caller,
                 )?;
                 Ok(wire::objects::only_date("deletionDate", caller.at()))
             })
@@ -96,7 +97,7 @@ pub(super) static ROWS: [Row; 14] = [
             request.serve_described("activated", |message, caller| {
                 let permit = in_grant(caller, Permission::UserGrantWrite);
                 let asked = Asked::any(message.text("id"), &permit);
-                user_grants::reactivate_user_grant(request.zitadel, &asked, caller.at())
+                user_grants::reactivate_user_grant(request.zitadel, &asked, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -110,7 +111,7 @@ pub(super) static ROWS: [Row; 14] = [
             request.serve_described("deactivated", |message, caller| {
                 let permit = in_grant(caller, Permission::UserGrantWrite);
                 let asked = Asked::any(message.text("id"), &permit);
-                user_grants::deactivate_user_grant(request.zitadel, &asked, caller.at())
+                user_grants::deactivate_user_grant(request.zitadel, &asked, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
@@ -159,8 +160,7 @@ pub(super) static ROWS: [Row; 14] = [
             let gate = Gate::InProject(Permission::UserGrantWrite, "projectId");
             request.serve_v1(&gate, "added", |message, visitor| {
                 let input = wire::user_grants::add_user_grant(message, &visitor.organization);
-                let (id, receipt) =
-                    user_grants::add_user_grant(request.zitadel, input, || Ok(()), visitor.caller.at())?;
+                let (id, receipt) = user_grants::add_user_grant(request.zitadel, input, || Ok(()), &visitor.caller)?;
                 Ok(wire::objects::created_as("userGrantId", &id, &receipt))
             })
         }),
@@ -179,8 +179,8 @@ pub(super) static ROWS: [Row; 14] = [
                     request.zitadel,
                     &asked,
                     message.read("roleKeys"),
-                    Same::Refused,
-                    visitor.caller.at(),
+                    Update::OfGrant,
+                    &visitor.caller,
                 )
                 .map(|receipt| wire::objects::changed_only(&receipt))
             })
@@ -196,7 +196,7 @@ pub(super) static ROWS: [Row; 14] = [
             let gate = Gate::Permission(Permission::UserGrantWrite);
             request.serve_v1(&gate, "deactivated", |message, visitor| {
                 let asked = Asked::own(message.text("grantId"), &visitor.organization);
-                user_grants::deactivate_user_grant(request.zitadel, &asked, visitor.caller.at())
+                user_grants::deactivate_user_grant(request.zitadel, &asked, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -211,7 +211,7 @@ pub(super) static ROWS: [Row; 14] = [
             let gate = Gate::Permission(Permission::UserGrantWrite);
             request.serve_v1(&gate, "reactivated", |message, visitor| {
                 let asked = Asked::own(message.text("grantId"), &visitor.organization);
-                user_grants::reactivate_user_grant(request.zitadel, &asked, visitor.caller.at())
+                user_grants::reactivate_user_grant(request.zitadel, &asked, &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -229,7 +229,7 @@ pub(super) static ROWS: [Row; 14] = [
                     request.zitadel,
                     message.text("grantId"),
                     &visitor.organization,
-                    visitor.caller.at(),
+                    &visitor.caller,
                 )
                 .map(|receipt| wire::objects::changed_only(&receipt))
             })
@@ -245,7 +245,7 @@ pub(super) static ROWS: [Row; 14] = [
             let gate = Gate::Permission(Permission::UserGrantDelete);
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let ids: Vec<String> = message.read("grantId");
-                user_grants::remove_user_grants(request.zitadel, &ids, &visitor.organization, visitor.caller.at())
+                user_grants::remove_user_grants(request.zitadel, &ids, &visitor.organization, &visitor.caller)
                     .map(|()| json!({}))
             })
         }),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::super::auth::keys;
 use super::super::record::{
-    ApiAuthMethod, Application, ApplicationConfig, ApplicationState, Details, InstanceState, Key, LockoutPolicy,
+    ApiAuthMethod, Application, ApplicationConfig, ApplicationState, Details, InstanceState, Key, LockoutPolicy, Log,
     LoginPolicy, OidcConfig, Organization, OrganizationState, Policy, Project, ProjectSettings, ProjectState, User,
     UserGrant, UserGrantState, seed_expiry,
 };
@@ -186,9 +186,14 @@ fn duplicated<A: Display>(duplicate: &Duplicate<A>) -> String {
     }
 }
 
+/// What a seed makes has been there before anything happens.
+fn birth(now: Timestamp) -> Log {
+    Log::new("", now)
+}
+
 fn organization(seeded: SeedOrganization, now: Timestamp) -> Organization {
     let name = seeded.name.unwrap_or_else(|| seeded.id.clone());
-    let mut organization = Organization::new(seeded.id, &name, HOST, now);
+    let mut organization = Organization::new(seeded.id, &name, HOST, &mut birth(now));
     if let Some(state) = seeded.state {
         organization.state = state;
     }
@@ -239,14 +244,15 @@ impl Reader<'_> {
             self.wrong("organization", "unknown organization");
             return None;
         };
-        let mut project = Project::new(seeded.id, Arc::clone(&owner.id), seeded.settings, self.now);
+        let log = &mut birth(self.now);
+        let mut project = Project::new(seeded.id, Arc::clone(&owner.id), seeded.settings, log);
         for (index, role) in seeded.roles.into_iter().enumerate() {
             if project.role(&role.key).is_some() {
                 self.wrong(&format!("roles[{index}].key"), "duplicate role");
                 continue;
             }
             let shown = if role.display_name.is_empty() { role.key.clone() } else { role.display_name };
-            project.add_role(role.key, shown, role.group, self.now);
+            project.add_role(role.key, shown, role.group, log);
         }
         for (index, application) in seeded.applications.into_iter().enumerate() {
             made.applications.extend(self.application(&mut project, index, application));

@@ -67,7 +67,10 @@ fn event(found: &EventFound) -> Value {
 }
 
 fn localized(kind: &str) -> Value {
-    json!({ "key": format!("EventTypes.{kind}"), "localizedMessage": texts::of(kind) })
+    // What has no text is called by its key, as at the vendor.
+    let key = format!("EventTypes.{kind}");
+    let text = texts::of(kind).unwrap_or(&key);
+    json!({ "key": key, "localizedMessage": text })
 }
 
 fn display_name(user: &User) -> &str {

@@ -5,6 +5,7 @@ use super::super::super::error::Error;
 use super::super::super::error::management::ManagementError;
 use super::super::super::record::{Aggregate, Channel, Event, EventKind, RemovedUser, Totp, User};
 use super::super::super::state::Zitadel;
+use super::super::events;
 use super::super::objects::Receipt;
 use super::super::write::{self, WriteContext, Written, new_id};
 use super::{command, receipt};
@@ -171,9 +172,9 @@ fn of_nobody(zitadel: &Zitadel, kind: EventKind, user_id: &str, visitor: &Visito
         kind: kind.name().into(),
         at: now,
         editor: visitor.caller.user().profile.user_id.as_str().into(),
-        payload: serde_json::Map::new(),
+        payload: None,
     };
     let resource_owner = event.resource_owner.clone();
-    state.events.push_in_order(event.into(), |other, new| other.follows(new));
+    events::keep(zitadel, event);
     Receipt { sequence, at: now, resource_owner }
 }

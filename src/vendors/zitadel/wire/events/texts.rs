@@ -2,9 +2,9 @@
 
 use crate::vendors::zitadel::record::Aggregate;
 
-/// The text of an event; empty if there is none.
-pub(super) fn of(kind: &str) -> &'static str {
-    TEXTS.iter().find(|(known, _)| *known == kind).map_or("", |(_, text)| text)
+/// The text of an event, if it has one.
+pub(super) fn of(kind: &str) -> Option<&'static str> {
+    TEXTS.iter().find(|(known, _)| *known == kind).map(|(_, text)| *text)
 }
 
 /// The text of an aggregate.
@@ -69,4 +69,63 @@ const TEXTS: &[(&str, &str)] = &[
     ("user.grant.deactivated", "Authorization deactivated"),
     ("user.grant.reactivated", "Authorization reactivated"),
     ("user.grant.removed", "Authorization removed"),
+    ("project.added", "Project added"),
+    ("project.changed", "Project changed"),
+    ("project.deactivated", "Project deactivated"),
+    ("project.reactivated", "Project reactivated"),
+    ("project.removed", "Project removed"),
+    ("project.role.added", "Project role added"),
+    ("project.role.changed", "Project role changed"),
+    ("project.role.removed", "Project role removed"),
+    ("project.grant.added", "Project grant added"),
+    ("project.grant.changed", "Project grant changed"),
+    ("project.grant.cascade.changed", "Project grant changed"),
+    ("project.grant.deactivated", "Project grant deactivated"),
+    ("project.grant.reactivated", "Project grant reactivated"),
+    ("project.grant.removed", "Project grant removed"),
+    ("project.member.added", "Project member added"),
+    ("project.member.changed", "Project member changed"),
+    ("project.member.removed", "Project member removed"),
+    ("project.member.cascade.removed", "Project member removed"),
+    ("project.grant.member.added", "Project grant member added"),
+    ("project.grant.member.changed", "Project grant member changed"),
+    ("project.grant.member.removed", "Project grant member removed"),
+    ("project.grant.member.cascade.removed", "Project grant member removed"),
+    ("project.application.added", "Application added"),
+    ("project.application.changed", "Application changed"),
+    ("project.application.deactivated", "Application deactivated"),
+    ("project.application.reactivated", "Application reactivated"),
+    ("project.application.removed", "Application removed"),
+    ("project.application.config.oidc.added", "OIDC configuration added"),
+    ("project.application.config.oidc.changed", "OIDC configuration changed"),
+    ("project.application.config.oidc.secret.changed", "OIDC secret changed"),
+    ("project.application.config.api.added", "API configuration added"),
+    ("project.application.config.api.changed", "API configuration changed"),
+    ("project.application.config.api.secret.changed", "API secret changed"),
+    ("project.application.oidc.key.added", "OIDC application key added"),
+    ("project.application.oidc.key.removed", "OIDC application key removed"),
+    ("org.added", "Organization added"),
+    ("org.changed", "Organization changed"),
+    ("org.deactivated", "Organization deactivated"),
+    ("org.reactivated", "Organization reactivated"),
+    ("org.removed", "Organization removed"),
+    ("org.domain.added", "Domain added"),
+    ("org.domain.verified", "Domain verified"),
+    ("org.domain.removed", "Domain removed"),
+    ("org.domain.primary.set", "Primary domain set"),
+    ("org.member.added", "Organization member added"),
+    ("org.member.changed", "Organization member changed"),
+    ("org.member.removed", "Organization member removed"),
+    ("org.member.cascade.removed", "Organization member removed"),
+    ("org.metadata.set", "Organization metadata set"),
+    ("org.metadata.removed", "Organization metadata removed"),
+    ("org.policy.lockout.added", "Lockout policy added"),
+    ("org.policy.lockout.removed", "Lockout policy removed"),
+    ("org.policy.password.complexity.added", "Password complexity policy added"),
+    ("org.policy.password.complexity.changed", "Password complexity policy changed"),
+    ("org.policy.password.complexity.removed", "Password complexity policy removed"),
+    ("instance.member.added", "Instance member added"),
+    ("instance.member.changed", "Instance member changed"),
+    ("instance.member.removed", "Instance member removed"),
+    ("instance.member.cascade.removed", "Instance member removed"),
 ];

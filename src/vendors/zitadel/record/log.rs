@@ -1,0 +1,113 @@
+//! The events that one command writes to ZITADEL's organisations, projects, grants and the instance. Pure.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::details::Details;
+use super::event::{Aggregate, Event};
+
+/// What happened: the vendor's name of it, and what it says.
+#[derive(Debug)]
+pub struct Occurrence {
+    kind: &'static str,
+    payload: Option<Map<String, Value>>,
+}
+
+/// The events of one command, in their order. Whoever drops it writes none down.
+#[derive(Debug)]
+pub struct Log {
+    pub at: Timestamp,
+    editor: Arc<str>,
+    events: Vec<Event>,
+}
+
+impl Occurrence {
+    /// Something of which nothing more is to say.
+    pub fn bare(kind: &'static str) -> Self {
+        Self { kind, payload: None }
+    }
+
+    /// Something that says these members; zero values are left out, as at the vendor.
+    pub fn saying(kind: &'static str, payload: Value) -> Self {
+        let Value::Object(members) = payload else { return Self::bare(kind) };
+        let payload = members.into_iter().filter(|(_, value)| !is_zero(value)).collect();
+        Self { kind, payload: Some(payload) }
+    }
+
+    /// The same of a change: what it says is told only where it differs from before, but for these members, which say
+    /// what was changed.
+    pub fn changing(kind: &'static str, about: &[&str], before: &Value, after: Value) -> Self {
+        let Value::Object(members) = after else { return Self::bare(kind) };
+        let is_told = |name: &str, value: &Value| about.contains(&name) || before.get(name) != Some(value);
+        let payload = members.into_iter().filter(|(name, value)| is_told(name, value)).collect();
+        Self { kind, payload: Some(payload) }
+    }
+}
+
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Number(number) => number.as_u64() == Some(0),
+        Value::Array(values) => values.is_empty(),
+        Value::Bool(true) | Value::Object(_) => false,
+    }
+}
+
+impl Log {
+    /// A command of that user, at that time.
+    pub fn new(editor: &str, at: Timestamp) -> Self {
+        Self { at, editor: editor.into(), events: Vec::new() }
+    }
+
+    /// Adds an event of an aggregate and of whom that is, and counts it there.
+    pub fn write(
+        &mut self,
+        aggregate: Aggregate,
+        [id, resource_owner]: [&Arc<str>; 2],
+        count: &mut Details,
+        occurrence: Occurrence,
+    ) {
+        count.push(1, self.at);
+        self.events.push(Event {
+            aggregate,
+            id: Arc::clone(id),
+            resource_owner: Arc::clone(resource_owner),
+            sequence: count.sequence,
+            kind: occurrence.kind.into(),
+            at: self.at,
+            editor: Arc::clone(&self.editor),
+            payload: occurrence.payload,
+        });
+    }
+
+    /// The events, in the order in which they were written.
+    pub fn into_events(self) -> Vec<Event> {
+        self.events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_event_says_what_is_not_zero_and_is_counted_where_it_happened() {
+        let mut log = Log::new("ada", Timestamp::UNIX_EPOCH);
+        let (id, owner) = (Arc::from("1"), Arc::from("2"));
+        let mut count = Details::new(4, Timestamp::UNIX_EPOCH);
+        let said = json!({ "key": "a", "group": "", "roles": [], "max": 0, "is": false, "none": null });
+        log.write(Aggregate::Project, [&id, &owner], &mut count, Occurrence::saying("x.added", said));
+        log.write(Aggregate::Project, [&id, &owner], &mut count, Occurrence::bare("x.removed"));
+        let (before, after) =
+            (json!({ "key": "a", "name": "b", "is": true }), json!({ "key": "a", "name": "c", "is": true }));
+        log.write(Aggregate::Org, [&id, &id], &mut count, Occurrence::changing("x.changed", &["key"], &before, after));
+        let events = log.into_events();
+        let payloads = events.iter().map(|event| event.payload.clone().map(Value::Object)).collect::<Vec<_>>();
+        assert_eq!(payloads, [Some(json!({ "key": "a" })), None, Some(json!({ "key": "a", "name": "c" }))]);
+        assert_eq!((events[2].sequence, count.sequence), (7, 7));
+    }
+}
