@@ -7,9 +7,16 @@ use super::play::Recorded;
 
 /// One difference.
 pub struct Difference<'s> {
-    /// `status`, `body`, or a header's name.
+    /// `status`, `body`, `unemulated`, or a header's name.
     pub what: &'s str,
     text: String,
+}
+
+impl Difference<'_> {
+    /// Where in the body it is.
+    pub fn path(&self) -> &str {
+        self.text.split_once(": ").map_or("", |(path, _)| path)
+    }
 }
 
 /// The differences as text, one a line, recorded first.
@@ -21,6 +28,9 @@ pub fn lines(differences: &[Difference<'_>]) -> String {
 /// Every difference between a step and what was answered here.
 pub fn differences<'s>(step: &'s Step, answer: &Recorded) -> Vec<Difference<'s>> {
     let mut found = Vec::new();
+    if answer.is_unemulated {
+        return vec![Difference { what: "unemulated", text: format!("status {} | unemulated", step.status) }];
+    }
     if step.status != answer.status {
         found.push(Difference { what: "status", text: format!("status {} | {}", step.status, answer.status) });
     }

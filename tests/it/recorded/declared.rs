@@ -1,9 +1,11 @@
-//! The differences from a recording that are wanted: `recordings/zitadel/declared.txt`.
+//! The differences from a recording that are wanted, `recordings/zitadel/declared.txt`, and those that are not, yet
+//! are known: `open.txt`.
 
+use super::compare::Difference;
 use crate::fixture;
 
 /// The stories that have lines.
-pub const STORIES: [&str; 4] = ["users", "walks", "signin", "grpc"];
+pub const STORIES: [&str; 5] = ["users", "walks", "signin", "around", "grpc"];
 
 /// The most lines of one story.
 const MAX_LINES: usize = 15;
@@ -20,15 +22,34 @@ struct Line {
 
 impl Declared {
     /// Whether a difference of that step is declared.
-    pub fn covers(&self, step: &str, what: &str) -> bool {
-        self.0.iter().any(|line| line.what == what && matches(&line.pattern, step))
+    pub fn covers(&self, step: &str, difference: &Difference<'_>) -> bool {
+        let is = |what: &str| match what.strip_prefix("body:") {
+            Some(path) => difference.what == "body" && matches(path, difference.path()),
+            None => difference.what == what,
+        };
+        self.0.iter().any(|line| is(&line.what) && matches(&line.pattern, step))
+    }
+
+    /// Whether such a step need not be told, because its operation or one that it rests on comes later.
+    pub fn has_no_answer(&self, step: &str) -> bool {
+        let is_later = |what: &str| matches!(what, "unemulated" | "missing");
+        self.0.iter().any(|line| is_later(&line.what) && matches(&line.pattern, step))
     }
 }
 
 /// The lines of a story, which stand below its name: `STEP-PATTERN WHAT reason`.
 pub fn read(story: &str) -> Declared {
+    lines_of(story, &text())
+}
+
+/// Those of the differences that are not wanted.
+pub fn open(story: &str) -> Declared {
+    lines_of(story, &file("open"))
+}
+
+fn lines_of(story: &str, text: &str) -> Declared {
     let (mut lines, mut section) = (Vec::new(), "");
-    for line in text().lines() {
+    for line in text.lines() {
         let mut words = line.splitn(3, ' ');
         match (line.strip_prefix("# "), words.next(), words.next(), words.next()) {
             (Some(name), ..) => section = STORIES.iter().find(|own| **own == name).copied().unwrap_or_default(),
@@ -43,14 +64,18 @@ pub fn read(story: &str) -> Declared {
 
 /// The file as it is written.
 pub fn text() -> String {
-    std::fs::read_to_string(fixture::root().join("recordings/zitadel/declared.txt")).expect("a file")
+    file("declared")
+}
+
+fn file(name: &str) -> String {
+    std::fs::read_to_string(fixture::root().join(format!("recordings/zitadel/{name}.txt"))).expect("a file")
 }
 
 /// Holds the limits: few lines, no bare `*`, and together few steps.
 pub fn check(story: &str, steps: Vec<String>) {
     let declared = read(story);
     assert!(declared.0.len() <= MAX_LINES, "{story}: more than {MAX_LINES} lines");
-    for line in &declared.0 {
+    for line in declared.0.iter().chain(&open(story).0) {
         assert!(line.what != "*" && line.pattern != "*" && !line.reason.is_empty(), "{story} {}", line.pattern);
         assert!(steps.iter().any(|step| matches(&line.pattern, step)), "{story}: no step is {}", line.pattern);
     }

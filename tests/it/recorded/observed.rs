@@ -11,7 +11,7 @@ use crate::fidelity;
 use crate::fixture::root;
 
 /// The stories that are told in process, so that a row can name their steps.
-pub const STORIES: [&str; 2] = ["users", "walks"];
+pub const STORIES: [&str; 3] = ["users", "walks", "around"];
 
 /// The story that only its script tells: `scripts/recorded` holds `signin.rows`, which says what its steps show.
 const BY_SCRIPT: &str = "signin";
@@ -26,7 +26,7 @@ struct Shown<'s> {
 /// The steps that were answered here as they were recorded, to the last member, each with the row that it shows.
 fn shown<'s>(steps: &'s [Step], answers: &'s [Option<Recorded>]) -> Vec<Shown<'s>> {
     let played = steps.iter().zip(answers).filter_map(|(step, answer)| Some((step, answer.as_ref()?)));
-    let equal = played.filter(|(step, answer)| step.varies.is_none() && compare::differences(step, answer).is_empty());
+    let equal = played.filter(|(step, answer)| step.is_compared() && compare::differences(step, answer).is_empty());
     let shown = |(step, answer): (&'s Step, &'s Recorded)| {
         Some(Shown { step: &step.name, status: step.status, row: answer.row.as_deref()? })
     };

@@ -9,7 +9,7 @@ use fauxidp::Emulator;
 use regex_lite::Regex;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Step;
 use crate::wire::{Answer, Ask, HOST};
@@ -37,6 +37,8 @@ pub struct Recorded {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
     pub body: Value,
+    /// Whether it is the refusal of an operation that comes later.
+    pub is_unemulated: bool,
     /// The row of the fidelity table that stands behind it.
     pub row: Option<String>,
 }
@@ -45,17 +47,33 @@ pub struct Recorded {
 pub async fn play(steps: &[Step], emulator: &Emulator) -> Vec<Option<Recorded>> {
     let mut names = Names::new();
     let mut answers = Vec::new();
+    let (mut before, mut heard) = (0, 0);
     for step in steps {
         let Some(ask) = names.request(step) else {
             answers.push(None);
             continue;
         };
         let answer = ask.header("x-fauxidp-explain", "1").send(emulator).await;
-        let body = body(&answer);
+        let whole = body(&answer);
+        let mut body = whole.clone();
+        if step.body.get("call").is_some() {
+            heard = new_events(&mut body, before, heard);
+        }
         answers.push(Some(names.recorded(step, &answer, &body)));
-        names.learn(&step.learn, &body);
+        names.learn(&step.learn, &whole);
+        before = answer.status;
     }
     answers
+}
+
+/// What a story shows of the events behind a call: its status, and their kinds but for those that were heard before.
+/// Returns how many there are.
+fn new_events(body: &mut Value, status: u16, heard: usize) -> usize {
+    let kinds = body["events"].as_array().into_iter().flatten().map(|event| event["type"]["type"].clone());
+    let kinds: Vec<_> = kinds.collect();
+    let (count, first) = (kinds.len(), heard.min(kinds.len()));
+    *body = json!({ "call": status, "events": kinds[first..] });
+    count
 }
 
 fn body(answer: &Answer) -> Value {
@@ -76,7 +94,12 @@ impl Names {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let regex = |text: &str| Regex::new(text).expect("a regular expression");
         Self {
-            values: BTreeMap::from([pair("org", "69629023906488334"), pair("admin-token", "zitadel-admin")]),
+            values: BTreeMap::from([
+                pair("org", "69629023906488334"),
+                pair("admin-token", "zitadel-admin"),
+                pair("tag", "around-usa"),
+                pair("Tag", "Around-usa"),
+            ]),
             placeholder: regex(r"<([\w%./-]+)>"),
             time: regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"),
             long: regex(r"[\w.-]*\d{15,20}[\w.-]*"),
@@ -86,7 +109,8 @@ impl Names {
     /// The request of a step, if every name in it is known.
     fn request(&self, step: &Step) -> Option<Ask> {
         let call = self.fill(&step.call)?;
-        let (method, path) = call.split_once(' ')?;
+        // What a target received is no call.
+        let (method, path) = call.split_once(' ').filter(|(method, _)| *method != "RECEIVED")?;
         let mut ask = Ask::new(method, path).header("accept-encoding", "identity");
         let mut has_type = false;
         for (name, value) in &step.with {
@@ -147,10 +171,12 @@ impl Names {
         });
         let mut body = body.clone();
         outline(&mut body);
+        excerpt(&step.body, &mut body);
         self.mask(&mut body);
-        hide(&mut body, "");
+        hide(&mut body, "", &step.body.to_string());
         let row = answer.header("x-fauxidp-fidelity").and_then(|value| value.split("row=").nth(1)).map(str::to_owned);
-        Recorded { status: answer.status, headers: headers.collect(), body, row }
+        let is_unemulated = answer.header("x-fauxidp").is_some_and(|mark| mark == "unemulated");
+        Recorded { status: answer.status, headers: headers.collect(), body, is_unemulated, row }
     }
 
     fn mask(&self, value: &mut Value) {
@@ -181,11 +207,11 @@ impl Names {
 
 /// What the stories show of a key file, of an ID token and of public keys: their members, that it is one, nothing.
 fn outline(body: &mut Value) {
-    if let Some(coded) = body.get("keyContent").and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok()) {
-        let file: Map<String, Value> = serde_json::from_slice(&coded).expect("a key file");
-        let mut members: Vec<_> = file.keys().cloned().collect();
-        members.sort_unstable();
-        body["keyContent"] = members.into();
+    for member in ["keyContent", "keyDetails"] {
+        let coded = body.get(member).and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
+        if let Some(file) = coded.and_then(|coded| serde_json::from_slice::<Map<String, Value>>(&coded).ok()) {
+            body[member] = members(&file);
+        }
     }
     if let Some(token) = body.get_mut("id_token") {
         *token = "<jwt>".into();
@@ -199,15 +225,57 @@ fn outline(body: &mut Value) {
     }
 }
 
-/// Masks secrets and seconds by their members' names.
-fn hide(value: &mut Value, member: &str) {
+/// The names of members, in their order.
+fn members(object: &Map<String, Value>) -> Value {
+    let mut members: Vec<_> = object.keys().cloned().collect();
+    members.sort_unstable();
+    members.into()
+}
+
+/// Shows of an answer what the story's script shows of the recorded one: the members' names of a long list, the kinds of
+/// events and the last of them, no number that depends on what was told before, and a name for a value of no interest.
+fn excerpt(recorded: &Value, body: &mut Value) {
+    match (recorded, body) {
+        (Value::Array(names), body @ Value::Object(_)) if names.iter().all(Value::is_string) => {
+            *body = members(body.as_object().expect("it is one"));
+        }
+        (Value::Object(recorded), Value::Object(own)) => {
+            if recorded.contains_key("last") && own.contains_key("events") {
+                let events = own.get_mut("events").and_then(Value::as_array_mut).expect("a list");
+                let last = events.last().cloned();
+                events.iter_mut().for_each(|event| *event = event["type"]["type"].take());
+                own.insert("last".to_owned(), last.into_iter().collect());
+            }
+            if recorded.contains_key("changeDate") && !recorded.contains_key("sequence") {
+                own.remove("sequence");
+            }
+            for (name, value) in own.iter_mut() {
+                match recorded.get(name) {
+                    Some(Value::String(text)) if *text == format!("<{name}>") => *value = text.as_str().into(),
+                    Some(recorded) => excerpt(recorded, value),
+                    None => {}
+                }
+            }
+        }
+        (Value::Array(recorded), Value::Array(own)) => {
+            recorded.iter().zip(own).for_each(|(recorded, own)| excerpt(recorded, own));
+        }
+        _ => {}
+    }
+}
+
+/// Masks secrets by their members' names, and seconds where the recording does.
+fn hide(value: &mut Value, member: &str, recorded: &str) {
     match value {
-        Value::Object(members) => members.iter_mut().for_each(|(name, value)| hide(value, name)),
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| hide(value, name, recorded)),
         Value::Array(items) => {
-            items.iter_mut().for_each(|item| hide(item, if member == "keyContent" { "" } else { member }));
+            let is_outline = matches!(member, "keyContent" | "keyDetails");
+            items.iter_mut().for_each(|item| hide(item, if is_outline { "" } else { member }, recorded));
         }
         Value::String(text) if !text.is_empty() && is_secret(member, text) => *text = format!("<{member}>"),
-        Value::Number(_) if SECONDS.contains(&member) => *value = Value::String(format!("<{member}>")),
+        Value::Number(_) if SECONDS.contains(&member) && recorded.contains(&format!("\"<{member}>\"")) => {
+            *value = Value::String(format!("<{member}>"));
+        }
         _ => {}
     }
 }
