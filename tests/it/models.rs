@@ -266,7 +266,11 @@ impl Service for Zitadel {
         let expected = match state.after(*step) {
             Ok(next) => {
                 (*state, *sequence) = (next, *sequence + 1);
-                let members = [("/details/sequence", sequence.to_string().into()), ("/details/changeDate", NOW.into())];
+                let mut members = vec![("/details/changeDate", NOW.into())];
+                // What is answered is the last event: where a membership ends, too, that of the organisation.
+                if !(*step == Step::Delete && *id == "machine-active") {
+                    members.push(("/details/sequence", sequence.to_string().into()));
+                }
                 Expected::new(200, members)
             }
             Err(_) if *state == State::Deleted => Expected::new(404, [("/code", 5.into())]),
