@@ -120,7 +120,7 @@ impl Reader<'_> {
                 login_names: login_names.into_iter().map(Arc::from).collect(),
                 preferred_login_name: preferred.into(),
                 kind,
-                memberships: user.fauxidp.memberships,
+                memberships: user.fauxidp.memberships.into_iter().map(|own| own.dated_from(creation_date)).collect(),
             }),
         })
     }

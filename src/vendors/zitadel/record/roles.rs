@@ -28,12 +28,18 @@ pub struct Membership {
     pub details: Details,
 }
 
-/// What a seed does not say.
+/// What a seed does not say, until it is known how old the user is.
 fn from_the_start() -> Details {
     Details::new(1, Timestamp::UNIX_EPOCH)
 }
 
 impl Membership {
+    /// A seed's membership, which is as old as the user where it does not say.
+    pub fn dated_from(self, creation_date: Timestamp) -> Self {
+        let is_dated = self.details.creation_date != Timestamp::UNIX_EPOCH;
+        Self { details: if is_dated { self.details } else { Details::new(1, creation_date) }, ..self }
+    }
+
     /// Whether it counts in that organisation.
     pub fn applies_to(&self, organization: &str) -> bool {
         self.organization.as_deref().is_none_or(|own| own == organization)

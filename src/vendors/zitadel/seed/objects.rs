@@ -281,16 +281,18 @@ impl Reader<'_> {
                 return None;
             }
         };
+        project.events.push(2, self.now);
+        let details = Details::row_of(&project.events);
         let mut public_keys = Vec::with_capacity(seeded.keys.len());
         for (at, key) in seeded.keys.iter().enumerate() {
             let Some(public) = key.public().and_then(|public| keys::parse_public(public.as_bytes())) else {
                 self.wrong(&member(&format!("keys[{at}].key")), "invalid value");
                 continue;
             };
-            let id = key.id.clone();
-            public_keys.push(Key { id, public, created: self.now, expires: seed_expiry(), sequence: 1 });
+            project.events.push(1, self.now);
+            let (id, sequence) = (key.id.clone(), project.events.sequence);
+            public_keys.push(Key { id, public, created: self.now, expires: seed_expiry(), sequence });
         }
-        project.events.push(2 + public_keys.len() as u64, self.now);
         let secret = seeded.secret;
         Some(Application {
             project_id: Arc::clone(&project.id),
@@ -301,7 +303,7 @@ impl Reader<'_> {
             client_id: seeded.client_id.into(),
             config,
             keys: public_keys,
-            details: Details::row_of(&project.events),
+            details,
             id: seeded.id.into(),
         })
     }
