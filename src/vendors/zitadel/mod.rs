@@ -116,6 +116,7 @@ static FIDELITY: LazyLock<Fidelity> = fidelity![
     "organizations",
     "management_users",
     "management_humans",
+    "management_factors",
     "management_credentials",
     "events",
     "oneself_profile",

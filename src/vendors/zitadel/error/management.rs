@@ -149,6 +149,7 @@ impl ManagementError {
             Self::UserMissing(_) | Self::MachineMissing(_) | Self::EmailMissing { is_state: true } => "user_missing",
             Self::ProfileMissing | Self::PasswordMissing => "user_missing",
             Self::NotPersonal(_) => "not_personal",
+            Self::WrongState(WrongState::CantDeactivateInitial) => "user_initial",
             Self::WrongState(_) => "wrong_state",
             Self::NotInitialized(_) => "not_initialised",
             Self::AlreadyInitialized => "already_initialised",
