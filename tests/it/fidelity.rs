@@ -1,6 +1,7 @@
 //! What is known of each answer: every row has a proof and a source, every operation its rows and a fixture, and the
 //! pages of `docs/fidelity/` say what is declared. Knows no vendor by name.
 
+mod coverage;
 mod declarations;
 mod markdown;
 mod pages;
@@ -15,7 +16,7 @@ use fauxidp::declared::{Answer, Operation, VendorInfo, VendorSet};
 use serde_json::{Value, json};
 
 use crate::fixture::{files, root};
-use crate::{replay, wire};
+use crate::{replay, wire, wire_parity};
 
 const FOLDER: &str = "docs/fidelity";
 
@@ -43,6 +44,7 @@ fn found() -> BTreeMap<String, String> {
 async fn the_pages_are_current_and_every_row_has_a_proof() {
     let proofs = replay::proofs().await;
     let mut expected = pages::pages(&proofs);
+    expected.extend(coverage::pages(&coverage::Shown { proofs: &proofs, compared: wire_parity::compared().await }));
     expected.insert("README.md".to_owned(), overview());
     if std::env::var_os("FAUXIDP_BLESS").is_some() {
         bless(&expected);

@@ -1,6 +1,6 @@
 //! Every call of the fixtures that can also be made as a remote one gets the same outcome on every wire.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -9,6 +9,7 @@ use fauxidp::declared::{BUILT_IN, Operation};
 use fauxidp::vendor::Subject;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use tokio::sync::OnceCell;
 
 use crate::fixture::{self, Variables, frame};
 use crate::wire::{self, Answer, Ask};
@@ -237,9 +238,23 @@ impl Wires {
     }
 }
 
-#[tokio::test]
-async fn every_wire_gives_the_same_outcome() {
-    let (mut seen, mut guarded) = (BTreeMap::<&str, usize>::new(), BTreeSet::<&str>::new());
+/// How many calls of an operation came to the same on every wire.
+#[derive(Debug, Default)]
+pub struct Compared {
+    pub successes: usize,
+    pub refusals: usize,
+    is_guarded: bool,
+}
+
+/// Every operation with a remote call, with how many calls of the fixtures came to the same on every wire. They are made
+/// once in a process.
+pub async fn compared() -> &'static BTreeMap<&'static str, Compared> {
+    static COMPARED: OnceCell<BTreeMap<&'static str, Compared>> = OnceCell::const_new();
+    COMPARED.get_or_init(compare).await
+}
+
+async fn compare() -> BTreeMap<&'static str, Compared> {
+    let mut seen = BTreeMap::<&str, Compared>::new();
     let (wires, protobuf) = (Wires::start().await, wire::emulator().await);
     for fixture in fixture::all().into_iter().filter(|fixture| fixture.path.starts_with("fixtures/zitadel/")) {
         for emulator in wires.0.iter().chain([&protobuf]) {
@@ -268,9 +283,13 @@ async fn every_wire_gives_the_same_outcome() {
                 let answered = fauxidp::fixture::Answer { body: body.to_string().into_bytes(), ..Default::default() };
                 variables.capture(&request, &answered).expect("it is there");
             }
-            *seen.entry(operation.name).or_default() += 1;
-            if matches!(expected, Outcome::Error { code: UNAUTHENTICATED, .. }) {
-                guarded.insert(operation.name);
+            let counts = seen.entry(operation.name).or_default();
+            match expected {
+                Outcome::Success(_) => counts.successes += 1,
+                Outcome::Error { code, .. } => {
+                    counts.refusals += 1;
+                    counts.is_guarded |= code == UNAUTHENTICATED;
+                }
             }
             // In protobuf, where the message is an id alone: the code tells whether it came to the same.
             let call = Ask { method: "POST".to_owned(), path: path.to_owned(), ..ask.clone() }.without("content-type");
@@ -293,11 +312,19 @@ async fn every_wire_gives_the_same_outcome() {
             assert_eq!(code, Some(wanted.to_string()), "protobuf {}: {} {}", fixture.path, ask.method, ask.path);
         }
     }
+    seen
+}
+
+#[tokio::test]
+async fn every_wire_gives_the_same_outcome() {
+    let seen = compared().await;
     let remote =
         BUILT_IN.iter().flat_map(|factory| factory.info.operations()).filter(|op| op.is_emulated && op.rpc.is_some());
     // What anybody may call has few refusals.
-    let least = |operation: &Operation| if guarded.contains(operation.name) { 8 } else { 1 };
-    let few = |operation: &&Operation| seen.get(operation.name).is_none_or(|calls| *calls < least(operation));
+    let least = |counts: &Compared| if counts.is_guarded { 8 } else { 1 };
+    let few = |operation: &&Operation| {
+        seen.get(operation.name).is_none_or(|counts| counts.successes + counts.refusals < least(counts))
+    };
     let untold: Vec<_> = remote.filter(few).map(|operation| (operation.name, seen.get(operation.name))).collect();
     assert!(untold.is_empty(), "fixtures call these too rarely: {untold:#?}");
 }

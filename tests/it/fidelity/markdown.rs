@@ -2,9 +2,13 @@
 //! nothing of vendors.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Where a paragraph is wrapped.
 const WIDTH: usize = 110;
+
+/// Where it is wrapped on a page beside those that are written by hand.
+const NARROW: usize = 100;
 
 /// No line of a page is longer.
 pub const MAX_WIDTH: usize = 120;
@@ -16,12 +20,18 @@ pub const MAX_BYTES: usize = 60 * 1024;
 pub struct Page {
     text: String,
     links: BTreeMap<String, String>,
+    width: usize,
 }
 
 impl Page {
     /// An empty page with a title.
     pub fn new(title: &str) -> Self {
-        Self { text: format!("# {title}\n"), links: BTreeMap::new() }
+        Self { text: format!("# {title}\n"), links: BTreeMap::new(), width: WIDTH }
+    }
+
+    /// An empty page with a title, as wide as those that are written by hand.
+    pub fn narrow(title: &str) -> Self {
+        Self { width: NARROW, ..Self::new(title) }
     }
 
     /// A section.
@@ -44,6 +54,15 @@ impl Page {
             for (index, line) in lines.iter().enumerate() {
                 self.write(line, if index == 0 { "- " } else { "  " }, "  ");
             }
+        }
+    }
+
+    /// A table, a line a row. These columns are of numbers, the others of text.
+    pub fn table(&mut self, heads: &[&str], numbers: Range<usize>, rows: impl IntoIterator<Item = Vec<String>>) {
+        let rules = (0..heads.len()).map(|column| if numbers.contains(&column) { "--:" } else { "---" });
+        self.text += &format!("\n| {} |\n| {} |\n", heads.join(" | "), rules.collect::<Vec<_>>().join(" | "));
+        for row in rows {
+            self.text += &format!("| {} |\n", row.join(" | "));
         }
     }
 
@@ -71,7 +90,7 @@ impl Page {
         let mut line = first.to_owned();
         let mut is_empty = true;
         for word in text.split_whitespace() {
-            let fits = line.chars().count() + 1 + word.chars().count() <= WIDTH;
+            let fits = line.chars().count() + 1 + word.chars().count() <= self.width;
             if !is_empty && !fits && !opens_block(word) {
                 self.text += &line;
                 self.text.push('\n');

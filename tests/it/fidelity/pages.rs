@@ -13,7 +13,8 @@ pub type Proofs = BTreeMap<String, Vec<String>>;
 /// So many fixtures are named beside a row; of the others only their number.
 const MAX_PROOFS: usize = 3;
 
-const BLESS: &str = "`FAUXIDP_BLESS=1 cargo test` writes it anew";
+/// How a page is brought up to date.
+pub const BLESS: &str = "`FAUXIDP_BLESS=1 cargo test` writes it anew";
 
 /// Every generated page, by its path from `docs/fidelity/`.
 pub fn pages(proofs: &Proofs) -> BTreeMap<String, String> {
@@ -159,7 +160,7 @@ fn unemulated_pages(info: &VendorInfo) -> Vec<(String, String)> {
 }
 
 /// The service that has an operation: the package of its remote call, else the start of its path.
-fn service(operation: &'static Operation) -> &'static str {
+pub fn service(operation: &'static Operation) -> &'static str {
     let whole = operation.rpc.unwrap_or(operation.path).trim_start_matches('/');
     match operation.rpc {
         Some(_) => whole.split('/').next().and_then(|name| name.rsplit_once('.')).map_or(whole, |(package, _)| package),
@@ -249,6 +250,7 @@ fn sentence(text: &str) -> String {
     format!("{text}{}", if text.ends_with('.') { "" } else { "." })
 }
 
-fn number(count: usize, what: &str) -> String {
+/// A count with its noun.
+pub fn number(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
