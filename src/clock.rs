@@ -160,7 +160,7 @@ impl Mode {
 }
 
 /// The system's time in whole microseconds, cut: that is less work than rounding. 1970 where it says that it is before.
-fn system() -> Timestamp {
+pub fn system() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
     Timestamp::new(seconds, (since.subsec_micros() * 1_000).cast_signed()).unwrap_or(Timestamp::MAX)

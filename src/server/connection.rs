@@ -16,6 +16,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Context;
 use super::abort::{Aborted, ConnectionAbort, Socket, deliver};
 use super::activity::{Activity, InFlight, TrackedBody, TrackedIo};
+use super::date::date;
 use super::head;
 use super::supervisor::{Directive, SILENCE_TIMEOUT, Supervisor};
 use crate::limits::Limit;
@@ -115,6 +116,7 @@ where
                     None => state.pipeline.answer(call, body).await,
                     Some(refusal) => refusal.into_response(),
                 };
+                let response = if version == Version::HTTP_2 { date(response) } else { response };
                 let response = deliver(response, version, &state.abort)?;
                 Ok::<_, Aborted>(response.map(|body| TrackedBody { body, _in_flight: in_flight.answered() }))
             }
@@ -127,6 +129,7 @@ where
     builder.http1().header_read_timeout(None).max_buf_size(head).writev(false);
     builder
         .http2()
+        .auto_date_header(false)
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.max_streams.max(1))
         .max_header_list_size(u32::try_from(head).unwrap_or(u32::MAX))

@@ -5,6 +5,7 @@ mod abort;
 mod activity;
 mod arriving;
 mod connection;
+mod date;
 mod head;
 mod supervisor;
 pub mod tls;

@@ -22,7 +22,7 @@ use serde_json::value::RawValue;
 use super::{BaseUrls, Endpoint, Rpc, Settings, SignIn, Vendor, VendorFactory, VendorInfo, read_state, write_state};
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
-use crate::failure::{Failure, NamedError};
+use crate::failure::{Failure, Kind, NamedError};
 use crate::fidelity::{Fidelity, fidelity};
 use crate::outcome::Outcome;
 use crate::protocol::credential::{self, Carrier};
@@ -32,7 +32,7 @@ use crate::row::Dialect;
 use auth::keys;
 use error::ErrorContext;
 use state::Zitadel;
-use wire::edge::Edge;
+use wire::edge::{self, Edge};
 use wire::refusal;
 
 /// How it is made.
@@ -162,8 +162,11 @@ impl Vendor for Zitadel {
             .matched
             .as_ref()
             .map_or(&ErrorContext::DEFAULT, |matched| routes::TABLE.handler(matched).error_context());
+        let is_first_api = edge::is_first_api(exchange) && exchange.is_rpc();
         match Edge::of(exchange) {
+            Ok(_) if is_first_api && matches!(failure.kind, Kind::WrongMethod(_)) => refusal::not_served(&self.context),
             Ok(edge) => edge.refusal(refusal::failure(failure, context, edge), &self.context),
+            Err(_) if is_first_api => refusal::not_served(&self.context),
             Err(unknown) => unknown,
         }
     }

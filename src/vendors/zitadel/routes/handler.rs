@@ -6,10 +6,12 @@ use buffa::{Message, MessageName};
 use http::header::{CACHE_CONTROL, HeaderValue, PRAGMA};
 use serde::Serialize;
 
+use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::oidc::visit::Visit;
 use crate::outcome::OutboundDelivery;
 use crate::protocol::Reply;
+use crate::protocol::rpc::Framing;
 use crate::row::{self, Dialect, Field, Subject};
 use crate::vendors::zitadel::auth::{self, Caller};
 use crate::vendors::zitadel::error::management::ManagementError;
@@ -124,51 +126,48 @@ impl Handler {
         exchange: &Exchange,
         deliveries: &RefCell<Vec<OutboundDelivery>>,
     ) -> Reply {
+        let is_v1 = edge::is_first_api(exchange);
         let edge = match Edge::of(exchange) {
+            Ok(edge) if is_v1 && !edge.reaches_first_api(exchange) => return refusal::not_served(&zitadel.context),
             Ok(edge) => edge,
+            Err(_) if is_v1 => return refusal::not_served(&zitadel.context),
             Err(unknown) => return unknown,
         };
-        let is_v1 = exchange.operation.is_some_and(|operation| !operation.is_connect);
-        if is_v1 && matches!(edge, Edge::Rpc(wire) if !wire.is_framed()) {
-            // It has no Connect, so the call is one for the gateway, which has no such path.
-            let refused = refusal::error(&Error::NotServed, &self.errors, Edge::Rest);
-            return Edge::Rest.refusal(refused, &zitadel.context);
-        }
-        match exchange.message() {
-            Ok(message) => match (self.run)(&Request { zitadel, exchange, edge, message, deliveries }) {
-                Ok(reply) if exchange.dialect == Dialect::OAuth => {
-                    door::finish(reply, &exchange.call, &zitadel.context)
-                }
-                Ok(reply) if is_v1 => first_api(edge, reply),
-                Ok(reply) => reply,
-                // A remote call that cannot be read gets no request id.
-                Err(error @ Error::Undecodable(_)) if exchange.is_rpc() => {
-                    edge::marked(refusal::error(&error, &self.errors, edge))
-                }
-                Err(error) => {
-                    // What the gateway itself refuses did not reach the service.
-                    let reached = is_v1 && !matches!(error, Error::Undecodable(_));
-                    let is_inner =
-                        reached && matches!(edge, Edge::Rest) && !zitadel.settings.version.passes_errors_on();
-                    let refused = match is_inner {
-                        true => refusal::inner_error(&error, &self.errors),
-                        false => refusal::error(&error, &self.errors, edge),
-                    };
-                    let refused = edge.refusal(refused, &zitadel.context);
-                    if reached { first_api(edge, refused) } else { refused }
-                }
-            },
-            Err(broken) => edge::marked(refusal::framing(broken, edge)),
+        let message = match exchange.message() {
+            Ok(message) => message,
+            Err(broken) => return edge::marked(refusal::framing(broken, edge)),
+        };
+        match (self.run)(&Request { zitadel, exchange, edge, message, deliveries }) {
+            Ok(reply) if exchange.dialect == Dialect::OAuth => door::finish(reply, &exchange.call, &zitadel.context),
+            Ok(reply) if is_v1 => first_api(edge, reply, &zitadel.context),
+            Ok(reply) => reply,
+            // A remote call that cannot be read gets no request id.
+            Err(error @ Error::Undecodable(_)) if exchange.is_rpc() => {
+                edge::marked(refusal::error(&error, &self.errors, edge))
+            }
+            Err(error) => {
+                // What the gateway itself refuses did not reach the service.
+                let reached = is_v1 && !matches!(error, Error::Undecodable(_));
+                let is_inner =
+                    reached && matches!(edge, Edge::Rest) && !zitadel.settings.version.passes_errors_on();
+                let refused = match is_inner {
+                    true => refusal::inner_error(&error, &self.errors),
+                    false => refusal::error(&error, &self.errors, edge),
+                };
+                let refused = edge.refusal(refused, &zitadel.context);
+                if reached { first_api(edge, refused, &zitadel.context) } else { refused }
+            }
         }
     }
 }
 
-/// What the answers of the first APIs carry at the gateway. They are those that have no Connect.
-fn first_api(edge: Edge, reply: Reply) -> Reply {
+/// What the answers of the first APIs carry. They are those that have no Connect.
+fn first_api(edge: Edge, reply: Reply, context: &WorldContext) -> Reply {
     match edge {
         Edge::Rest => reply
             .with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
             .with(PRAGMA, HeaderValue::from_static("no-cache")),
+        Edge::Rpc(wire) if wire.framing == Framing::Grpc => edge::native(reply, context),
         Edge::Rpc(_) => reply,
     }
 }

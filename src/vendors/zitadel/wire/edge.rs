@@ -3,15 +3,15 @@
 
 use std::sync::LazyLock;
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderName, HeaderValue, PRAGMA, VARY};
-use http::{HeaderMap, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderName, HeaderValue, PRAGMA, TRAILER, VARY};
+use http::{HeaderMap, StatusCode, Version};
 use jiff::Timestamp;
 
 use crate::context::WorldContext;
 use crate::exchange::Exchange;
 use crate::ids::{Ids, Stream};
 use crate::protocol::Reply;
-use crate::protocol::rpc::{self, RpcError, Wire};
+use crate::protocol::rpc::{self, Framing, RpcError, Wire};
 
 /// By which edge a call came.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,18 @@ impl Edge {
                 Err(marked(rpc::wrong_content_type()).fidelity_row("wrong_content_type"))
             }
             None => Err(marked(rpc::wrong_method()).fidelity_row("wrong_method")),
+        }
+    }
+
+    /// Whether a call to one of the first APIs reaches it: they have no Connect, and gRPC over HTTP/2 only.
+    pub(in super::super) fn reaches_first_api(self, exchange: &Exchange) -> bool {
+        match self {
+            Self::Rest => true,
+            Self::Rpc(wire) => match wire.framing {
+                Framing::Connect => false,
+                Framing::Grpc => exchange.call.head.version == Version::HTTP_2,
+                Framing::GrpcWeb => true,
+            },
         }
     }
 
@@ -89,9 +101,39 @@ impl Edge {
     }
 }
 
+/// Whether a call is for one of the first APIs, which are those that have no Connect.
+pub(in super::super) fn is_first_api(exchange: &Exchange) -> bool {
+    exchange.operation.is_some_and(|operation| !operation.is_connect)
+}
+
 /// The reply with the headers that every answer carries, even one that no operation saw.
 pub(in super::super) fn marked(reply: Reply) -> Reply {
     reply.with(VARY, HeaderValue::from_static("Origin")).with(ROBOTS, HeaderValue::from_static("none"))
+}
+
+/// The reply as the vendor's own gRPC server gives it, which serves the first APIs: it says which trailers follow, and
+/// repeats as metadata what the HTTP server said. The request's id is a header, whatever the answer.
+pub(in super::super) fn native(mut reply: Reply, context: &WorldContext) -> Reply {
+    let id = reply.trailers.as_mut().and_then(|trailers| trailers.remove(REQUEST_ID));
+    let headers = &mut reply.headers;
+    headers.remove(VARY);
+    if let Some(id) = id {
+        headers.insert(REQUEST_ID, id);
+    }
+    let expires = headers.get(EXPIRES).cloned().unwrap_or_else(|| http_date(context.clock.now()));
+    let fixed = HeaderValue::from_static;
+    for (name, repeated, value) in [
+        (CACHE_CONTROL, "grpc-metadata-cache-control", fixed("no-store")),
+        (EXPIRES, "grpc-metadata-expires", expires),
+        (PRAGMA, "grpc-metadata-pragma", fixed("no-cache")),
+    ] {
+        headers.insert(HeaderName::from_static(repeated), value.clone());
+        headers.insert(name, value);
+    }
+    for trailer in ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin"] {
+        headers.append(TRAILER, fixed(trailer));
+    }
+    reply
 }
 
 /// The headers of the gateway's successful answers. They are the same but for one, so they are copied.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::edge::{Edge, INNER_TYPE};
 use super::generated::zitadel::v1::{CredentialsCheckError, ErrorDetail};
+use crate::context::WorldContext;
 use crate::failure::{Failure, Kind, NamedError, Overrides};
 use crate::protocol::Reply;
 use crate::protocol::problem::{MARK, Mark};
@@ -49,6 +50,11 @@ pub(in super::super) fn inner_error(error: &Error, context: &ErrorContext) -> Re
     let text = format!("rpc error: code = {} desc = {}", status.code.go_name(), status.text);
     let reply = render(coded(500, Code::Unknown, &text, ""), Edge::Rest).fidelity_row("inner_error");
     reply.with(INNER_TYPE, HeaderValue::from_static("application/grpc"))
+}
+
+/// A call in a form that the service is not served in: the gateway has no such path.
+pub(in super::super) fn not_served(context: &WorldContext) -> Reply {
+    Edge::Rest.refusal(error(&Error::NotServed, &ErrorContext::DEFAULT, Edge::Rest), context)
 }
 
 /// A remote call whose frame is broken.
