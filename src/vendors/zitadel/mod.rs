@@ -135,6 +135,10 @@ static FIDELITY: LazyLock<Fidelity> = fidelity![
     "user_grants",
     "instance",
     "sessions",
+    "users_v2beta",
+    "people_v2beta",
+    "contacts_v2beta",
+    "sessions_v2beta",
     "authorize",
     "devices",
     "pages"

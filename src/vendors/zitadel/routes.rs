@@ -28,6 +28,7 @@ mod sign_in;
 mod trailing;
 mod user_grants;
 mod users;
+mod v2beta;
 
 use std::sync::LazyLock;
 
@@ -38,12 +39,15 @@ use handler::{Handler, Row};
 
 pub(super) use trailing::answer;
 
+/// The list of what the vendor publishes.
+const LIST: &str = include_str!("routes/published.tsv");
+
 /// What the vendor publishes, emulated or not.
-static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_str!("routes/published.tsv")));
+static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(LIST));
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 28] = [
+    let rows: [&'static [Row]; 29] = [
         &users::ROWS,
         &people::ROWS,
         &contacts::ROWS,
@@ -70,6 +74,7 @@ pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
         &oneself::factors::ROWS,
         &policies::ROWS,
         &sessions::ROWS,
+        v2beta::ROWS.as_slice(),
         &authorize::ROWS,
         &pages::ROWS,
     ];

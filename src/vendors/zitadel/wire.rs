@@ -21,6 +21,7 @@ pub(super) mod refusal;
 pub(super) mod sessions;
 pub(super) mod sign_in;
 pub(super) mod user_grants;
+pub(super) mod v2beta;
 
 mod contacts;
 mod credentials;

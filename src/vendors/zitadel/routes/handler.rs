@@ -25,6 +25,7 @@ use crate::vendors::zitadel::wire::edge::{self, Edge, EncodedResponse};
 use crate::vendors::zitadel::wire::issuer::issuer;
 use crate::vendors::zitadel::wire::message::{self, RequestMessage};
 use crate::vendors::zitadel::wire::refusal;
+use crate::vendors::zitadel::wire::v2beta;
 
 /// The same of the first API, where the field is called otherwise.
 pub(super) const USER_BY_ID: Subject = Subject::PathOrField(0, Field { name: "id", number: 1 });
@@ -39,10 +40,19 @@ pub(super) type Row = row::Row<Handler>;
 pub(super) const USER: Subject = Subject::PathOrField(0, Field { name: "user_id", number: 1 });
 
 /// What answers a call, and what the errors of its operation say.
+#[derive(Clone, Copy)]
 pub(in super::super) struct Handler {
     errors: ErrorContext,
     run: Run,
     trails: bool,
+    version: Version,
+}
+
+/// By which of the newer APIs an operation is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V2,
+    V2Beta,
 }
 
 /// Answers a call. At the doors of OAuth a refusal is an answer, too.
@@ -55,6 +65,7 @@ pub(super) struct Request<'a> {
     pub(super) edge: Edge,
     /// The bytes of its message.
     pub(super) message: &'a [u8],
+    version: Version,
     /// What applications are told afterwards.
     deliveries: &'a RefCell<Vec<OutboundDelivery>>,
 }
@@ -66,17 +77,18 @@ impl Handler {
             errors: ErrorContext { message: Q::NAME, not_found, nobody: None, wrong_state: None },
             run,
             trails: false,
+            version: Version::V2,
         }
     }
 
     /// A door of OAuth and OpenID Connect, or of health.
     pub(super) const fn door(run: Run) -> Self {
-        Self { errors: ErrorContext::DEFAULT, run, trails: false }
+        Self { errors: ErrorContext::DEFAULT, run, trails: false, version: Version::V2 }
     }
 
     /// An operation whose messages are known by their descriptors, and whose request message is called that.
     pub(super) const fn described(message: &'static str, run: Run) -> Self {
-        Self { errors: ErrorContext { message, ..ErrorContext::DEFAULT }, run, trails: false }
+        Self { errors: ErrorContext { message, ..ErrorContext::DEFAULT }, run, trails: false, version: Version::V2 }
     }
 
     /// What the operation says of nobody, where that is not "no such user" with its id.
@@ -109,6 +121,11 @@ impl Handler {
         self
     }
 
+    /// The same operation as v2beta has it.
+    pub(super) const fn v2beta(self) -> Self {
+        Self { version: Version::V2Beta, ..self }
+    }
+
     /// Whether it trails writes.
     pub(super) const fn trails(&self) -> bool {
         self.trails
@@ -137,7 +154,7 @@ impl Handler {
             Ok(message) => message,
             Err(broken) => return edge::marked(refusal::framing(broken, edge)),
         };
-        match (self.run)(&Request { zitadel, exchange, edge, message, deliveries }) {
+        match (self.run)(&Request { zitadel, exchange, edge, message, version: self.version, deliveries }) {
             Ok(reply) if exchange.dialect == Dialect::OAuth => door::finish(reply, &exchange.call, &zitadel.context),
             Ok(reply) if is_v1 => first_api(edge, reply, &zitadel.context),
             Ok(reply) => reply,
@@ -203,12 +220,23 @@ impl Request<'_> {
         admit: impl FnOnce(&Q, &Caller) -> Result<(), Error>,
         operate: impl FnOnce(Q, &Caller) -> Result<A, Error>,
     ) -> Result<Reply, Error> {
-        let message: Q = message::decode(self.exchange, self.edge, self.message)?;
+        let message: Q = match self.version {
+            Version::V2 => message::decode(self.exchange, self.edge, self.message)?,
+            Version::V2Beta => v2beta::decode(self.exchange, self.edge, self.message)?,
+        };
         let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
         admit(&message, &caller)?;
         message.validate()?;
         let response = operate(message, &caller)?;
-        let response = EncodedResponse { message: message::encode(self.edge, &response), at: caller.at(), answer };
-        Ok(self.edge.success(response, &self.zitadel.context))
+        let message = match self.version {
+            Version::V2 => message::encode(self.edge, &response),
+            Version::V2Beta => v2beta::encode(self.exchange, self.edge, &response),
+        };
+        let response = EncodedResponse { message, at: caller.at(), answer };
+        let reply = self.edge.success(response, &self.zitadel.context);
+        Ok(match self.version {
+            Version::V2Beta if answer == v2beta::CREATED => self.created(reply),
+            Version::V2 | Version::V2Beta => reply,
+        })
     }
 }

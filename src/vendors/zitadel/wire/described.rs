@@ -49,6 +49,12 @@ pub(in super::super) fn decode(exchange: &Exchange, edge: Edge, message: &[u8]) 
     Ok(Described { kind, members })
 }
 
+/// The answer of a call that has this text in JSON. What the message lacks is dropped.
+pub(in super::super) fn answer(exchange: &Exchange, text: &[u8]) -> Value {
+    let (_, kind) = SCHEMA.method(rpc(exchange));
+    Value::Object(json::read(kind, text).expect("what we wrote is JSON of the message"))
+}
+
 /// The answer of a call as the caller reads it.
 pub(in super::super) fn encode(exchange: &Exchange, edge: Edge, answer: &Value) -> Vec<u8> {
     let (_, kind) = SCHEMA.method(rpc(exchange));
@@ -103,6 +109,8 @@ fn rpc(exchange: &Exchange) -> &'static str {
 /// Whether the gateway reads a body for this call.
 fn has_body(exchange: &Exchange) -> bool {
     match *exchange.method() {
+        // The one whose route says so.
+        http::Method::PUT => exchange.operation.is_none_or(|operation| operation.path != "/v2beta/users/{user_id}"),
         http::Method::GET | http::Method::HEAD => false,
         http::Method::DELETE => {
             // Those whose routes say so.

@@ -20,26 +20,40 @@ pub(super) fn read(kind: &MessageType, text: &[u8]) -> Result<Map<String, Value>
     Reader { text }.message(kind, text)
 }
 
-/// A message from the query of a call, as the gateway reads it.
+/// A message from the query of a call, as the gateway reads it: a dot parts the names of a member of a member.
 pub(super) fn from_query(kind: &MessageType, query: Option<&str>) -> Map<String, Value> {
     let mut members = Map::new();
     for (name, text) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        let Some(field) = kind.field(&name) else { continue };
-        let value = match &field.kind {
-            Kind::Text => Some(Value::from(&*text)),
-            Kind::Bool => text.parse::<bool>().ok().map(Value::from),
-            Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 => text.parse::<i64>().ok().map(Value::from),
-            Kind::Enum(name) => SCHEMA.enumeration(name).value(&text).map(|_| Value::from(&*text)),
-            Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Struct | Kind::Message(_) | Kind::Map(_) => None,
-        };
-        let Some(value) = value else { continue };
-        match members.get_mut(&field.json).and_then(Value::as_array_mut) {
-            Some(values) => values.push(value),
-            None if field.is_repeated => _ = members.insert(field.json.clone(), Value::Array(vec![value])),
-            None => _ = members.insert(field.json.clone(), value),
-        }
+        add_parameter(kind, &mut members, &name, &text);
     }
     members
+}
+
+/// Adds what a parameter of a query says. What fits nowhere is dropped.
+fn add_parameter(kind: &MessageType, members: &mut Map<String, Value>, name: &str, text: &str) {
+    let (name, inner) = name.split_once('.').map_or((name, None), |(name, inner)| (name, Some(inner)));
+    let Some(field) = kind.field(name) else { return };
+    if let (Some(inner), Kind::Message(message), false) = (inner, &field.kind, field.is_repeated) {
+        let member = members.entry(field.json.clone()).or_insert_with(|| Map::new().into());
+        if let Some(members) = member.as_object_mut() {
+            add_parameter(SCHEMA.message(message), members, inner, text);
+        }
+        return;
+    }
+    let value = match &field.kind {
+        _ if inner.is_some() => None,
+        Kind::Text => Some(Value::from(text)),
+        Kind::Bool => text.parse::<bool>().ok().map(Value::from),
+        Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 => text.parse::<i64>().ok().map(Value::from),
+        Kind::Enum(name) => SCHEMA.enumeration(name).value(text).map(|_| Value::from(text)),
+        Kind::Bytes | Kind::Timestamp | Kind::Duration | Kind::Struct | Kind::Message(_) | Kind::Map(_) => None,
+    };
+    let Some(value) = value else { return };
+    match members.get_mut(&field.json).and_then(Value::as_array_mut) {
+        Some(values) => values.push(value),
+        None if field.is_repeated => _ = members.insert(field.json.clone(), Value::Array(vec![value])),
+        None => _ = members.insert(field.json.clone(), value),
+    }
 }
 
 /// A message as it is shown: in the order of its fields, without defaults, long numbers as text.
