@@ -1,5 +1,5 @@
-//! What ZITADEL's user service of v2beta has otherwise than that of v2, whose messages it is given: the messages are its
-//! own, nobody is told when something was created, and who creates a human gets a 201. Knows no operation.
+//! What ZITADEL's user service has otherwise in v2beta than in v2, whose messages it is given: the messages are its own,
+//! nobody is told when something was created, and who creates a human gets a 201. Knows no operation.
 
 use buffa::Message;
 use serde::Serialize;
