@@ -165,8 +165,7 @@ impl Handler {
             Err(error) => {
                 // What the gateway itself refuses did not reach the service.
                 let reached = is_v1 && !matches!(error, Error::Undecodable(_));
-                let is_inner =
-                    reached && matches!(edge, Edge::Rest) && !zitadel.settings.version.passes_errors_on();
+                let is_inner = reached && matches!(edge, Edge::Rest) && !zitadel.settings.version.passes_errors_on();
                 let refused = match is_inner {
                     true => refusal::inner_error(&error, &self.errors),
                     false => refusal::error(&error, &self.errors, edge),

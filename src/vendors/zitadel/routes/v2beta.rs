@@ -13,6 +13,9 @@ const SERVICES: [(&str, &str); 2] = [
     ("/zitadel.session.v2beta.SessionService/", "/zitadel.session.v2.SessionService/"),
 ];
 
+/// The operation of which the gateway reads no body, as its route does not say that it has one.
+const WITHOUT_BODY: &str = "/zitadel.user.v2beta.UserService/UpdateHumanUser";
+
 /// The rows of v2.
 static V2: [&[Row]; 4] = [&users::ROWS, &people::ROWS, &contacts::ROWS, &sessions::ROWS];
 
@@ -28,7 +31,8 @@ fn row(published: &Operation) -> Option<Row> {
     let of_v2 = SERVICES.iter().find_map(of_v2)?;
     let row = V2.iter().copied().flatten().find(|row| row.operation.rpc == Some(&*of_v2))?;
     let Operation { name, method, path, .. } = *published;
-    let operation = Operation { name, method, path, rpc: Some(rpc), ..row.operation };
+    let ignores_body = rpc == WITHOUT_BODY;
+    let operation = Operation { name, method, path, rpc: Some(rpc), ignores_body, ..row.operation };
     Some(Row { operation, handler: row.handler.v2beta() })
 }
 

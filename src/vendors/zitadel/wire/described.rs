@@ -108,9 +108,10 @@ fn rpc(exchange: &Exchange) -> &'static str {
 
 /// Whether the gateway reads a body for this call.
 fn has_body(exchange: &Exchange) -> bool {
+    if exchange.operation.is_some_and(|operation| operation.ignores_body) {
+        return false;
+    }
     match *exchange.method() {
-        // The one whose route says so.
-        http::Method::PUT => exchange.operation.is_none_or(|operation| operation.path != "/v2beta/users/{user_id}"),
         http::Method::GET | http::Method::HEAD => false,
         http::Method::DELETE => {
             // Those whose routes say so.

@@ -1,4 +1,4 @@
-//! What ZITADEL's user service has otherwise in v2beta than in v2, whose messages it is given: the messages are its own,
+//! What ZITADEL's user service has otherwise in v2beta than in v2, whose messages it is given: messages of its own,
 //! nobody is told when something was created, and who creates a human gets a 201. Knows no operation.
 
 use buffa::Message;
