@@ -41,7 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Some(Command::Env { server, format }) => outcome(environment::variables(&server.url(), format)),
         Some(Command::Routes { vendor, json }) => known(routes(vendor.as_deref(), json)),
-        Some(Command::Schema { vendor }) => known(emulator::schema(&vendor).map(str::to_owned)),
+        Some(Command::Schema { vendor }) => known(emulator::seed_schema(&vendor).map(str::to_owned)),
         Some(Command::Check { folder }) => outcome(check(&folder)),
         Some(Command::Worlds(command)) => outcome(client::worlds(&command)),
         Some(Command::Requests(command)) => outcome(client::requests(&command)),

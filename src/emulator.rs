@@ -395,7 +395,7 @@ pub(crate) fn template(set: VendorSet, config: &Config) -> Result<WorldTemplate,
 ///
 /// # Errors
 /// The vendor is unknown; the known ones.
-pub fn schema(vendor: &str) -> Result<&'static str, String> {
+pub fn seed_schema(vendor: &str) -> Result<&'static str, String> {
     let set = VendorSet::built_in();
     let unknown = || format!("unknown vendor {vendor:?}; expected one of {}", set.names().join(", "));
     set.position(vendor).map(|index| set[index].schema).ok_or_else(unknown)

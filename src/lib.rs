@@ -204,7 +204,7 @@ pub use budget::measure_with as measure_memory_with;
 pub use config::{Config, DeliverTo, FaultPolicy, Limits, Listen, WorldCreation};
 pub use emulator::{
     Builder, Clock, Emulator, Fault, Match, Recorded, Refused, Rule, SeedProblem, SignIn, SignedIn, Snapshot,
-    StartError, Times, World, clean_name,
+    StartError, Times, World, check_fixtures, clean_name, seed_schema,
 };
 pub use server::tls::TlsError;
 pub use vendors::{Endpoint, SeedError};
