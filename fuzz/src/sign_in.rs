@@ -74,19 +74,14 @@ pub fn sign_in(bytes: &[u8]) {
     });
 }
 
-/// What a browser may be shown, and where it may be sent: to a page of this server, or to this machine, where the
-/// seeded applications are.
+/// What a browser may be shown, and where it may be sent: to a page of this server, or to an application on this machine
+/// or in a neighbouring container, which the seeded clients take.
 fn check_page(answer: &Answer) {
     if let Some(location) = answer.headers.get("location") {
         let location = location.to_str().expect("a redirect is text");
         let is_own = match location.split_once("://") {
             None => location.starts_with('/') && !location.starts_with("//"),
-            Some((_, rest)) => {
-                let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-                let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-                let is_near = |name: &str| name == "localhost" || name.ends_with(".localhost") || name == "[::1]";
-                is_near(name) || name.starts_with("127.") || name == "host.docker.internal"
-            }
+            Some((_, rest)) => is_near(rest.split(['/', '?', '#']).next().unwrap_or_default()),
         };
         assert!(is_own, "sent to {location}");
     }
@@ -98,6 +93,21 @@ fn check_page(answer: &Answer) {
         let is_shown = !answer.headers.contains_key("location");
         assert!(!is_shown || answer.headers.contains_key("content-security-policy"), "a page without a policy");
     }
+}
+
+/// Whether an authority is this machine or a container, whose name has no dot, without a user name before it. A browser
+/// reads a number as an address.
+fn is_near(authority: &str) -> bool {
+    let Ok(authority) = authority.parse::<http::uri::Authority>() else { return false };
+    let name = authority.host().to_ascii_lowercase();
+    let is_number = name.starts_with("0x") || name.bytes().all(|byte| byte.is_ascii_digit());
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    let is_name = !name.contains(['.', ':']) && !is_number;
+    !authority.as_str().contains('@')
+        && address.map_or_else(
+            |_| is_name || name.ends_with(".localhost") || name == "host.docker.internal",
+            |address| address.is_loopback(),
+        )
 }
 
 /// Puts what was learnt where its name stands in braces.
