@@ -10,10 +10,9 @@ use crate::vendors::VendorFactory;
 
 pub use crate::faults::Policy as FaultPolicy;
 pub use crate::keep::Keep;
-pub use crate::limits::Limits;
+pub use crate::limits::{Limits, WorldCreation};
 pub use crate::listen::Listen;
 pub use crate::outcome::DeliverTo;
-pub use crate::world::WorldCreation;
 
 /// What a server starts with.
 #[derive(Debug, Clone)]

@@ -1,4 +1,5 @@
-//! The limits of a server: sizes, numbers, and how long it waits for a client. Does not know what is answered.
+//! The limits of a server: sizes, numbers, how long it waits for a client, and whether its calls make worlds. Does not
+//! know what is answered.
 
 use std::time::Duration;
 
@@ -37,6 +38,15 @@ pub struct Limits {
 impl Limits {
     /// The greatest depth of a body's JSON: a state that holds the body must be readable, too.
     pub const MAX_JSON_DEPTH: usize = 100;
+}
+
+/// How worlds come to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorldCreation {
+    /// The first accepted call that names a world makes it.
+    Implicit,
+    /// A world is made by the control API; a call that names another one is refused.
+    Explicit,
 }
 
 impl Default for Limits {

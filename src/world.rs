@@ -22,7 +22,7 @@ use crate::outbox::{Numbered, Outbox};
 use crate::tokens::Keys;
 use crate::vendors::{SeedContext, SeedError, Settings, UserFault, Vendor, VendorInfo, VendorSet};
 
-pub use by_name::{Change, WorldCreation, WorldLimits, Worlds};
+pub use by_name::{Change, WorldLimits, Worlds};
 pub use rule::{check_world, fits};
 
 /// A complete, isolated copy of everything that calls can change.

@@ -52,10 +52,7 @@ impl Request<'_> {
     /// Answers from the world in the path. If it does not exist, a call that is not refused creates it.
     pub(super) fn write(&self, answer: impl FnOnce(&World) -> Reply) -> Reply {
         self.named(|name| {
-            if self.worlds.is_missing(name) {
-                return no_world(name);
-            }
-            let (world, is_detached) = self.worlds.find(name);
+            let Some((world, is_detached)) = self.worlds.of_call(name) else { return no_world(name) };
             let reply = answer(&world);
             if is_detached && reply.status.is_success() {
                 self.worlds.adopt(world);

@@ -197,12 +197,15 @@ impl Pipeline {
             Ok(name) => name,
             Err(error) => return Err((mounted.or_else(|| accepting(seed)), Box::new(bad(error)))),
         };
-        if let Some(name) = name.as_ref().filter(|name| self.worlds.is_missing(name)) {
-            return Err((mounted.or_else(|| accepting(seed)), Box::new(bad(BadWorld::Missing(name.clone())))));
-        }
-        let (world, is_detached) = match &name {
-            Some(name) => self.worlds.find(name),
-            None => (self.worlds.make(DEFAULT_WORLD), false),
+        let found = match &name {
+            Some(name) => self.worlds.of_call(name).ok_or(name),
+            None => Ok((self.worlds.make(DEFAULT_WORLD), false)),
+        };
+        let (world, is_detached) = match found {
+            Ok(found) => found,
+            Err(name) => {
+                return Err((mounted.or_else(|| accepting(seed)), Box::new(bad(BadWorld::Missing(name.clone())))));
+            }
         };
         let vendor = mounted.or_else(|| accepting(&world));
         let accepted = || vendor.is_some_and(|vendor| world.vendor(vendor).accepts_credential(call));

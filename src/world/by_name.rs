@@ -11,6 +11,7 @@ use super::detached::Detached;
 use super::{World, WorldTemplate};
 use crate::clock::Clock;
 use crate::context::DEFAULT_WORLD;
+use crate::limits::WorldCreation;
 use crate::vendors::{SeedError, Settings, VendorSet};
 
 /// How many worlds can exist, and how long an idle one does.
@@ -22,15 +23,6 @@ pub struct WorldLimits {
     pub idle: Option<Duration>,
     /// Whether a call makes the world that it names.
     pub creation: WorldCreation,
-}
-
-/// How worlds come to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WorldCreation {
-    /// The first accepted call that names a world makes it.
-    Implicit,
-    /// A world is made by the control API; a call that names another one is refused.
-    Explicit,
 }
 
 /// Changes to apply to a world.
@@ -130,9 +122,12 @@ impl Worlds {
         if is_detached { self.adopt(world) } else { world }
     }
 
-    /// Whether a call in the world of that name is refused: it does not exist, and no call makes it.
-    pub fn is_missing(&self, name: &str) -> bool {
-        self.limits.creation == WorldCreation::Explicit && self.get(name).is_none()
+    /// The world of a call, and whether it is detached; `None` if it does not exist and no call makes it.
+    pub fn of_call(&self, name: &str) -> Option<(Arc<World>, bool)> {
+        match self.limits.creation {
+            WorldCreation::Implicit => Some(self.find(name)),
+            WorldCreation::Explicit => self.get(name).map(|world| (world, false)),
+        }
     }
 
     /// The world of that name. If it does not exist, a detached one, which is gone with the calls in it unless one of

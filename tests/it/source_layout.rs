@@ -12,7 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lib", &["*"]),
     ("cli", &["config", "emulator", "control", "metrics", "leaves"]),
     ("emulator", &["config", "control", "faults", "outbound", "pipeline", "server", "vendors", "world", "leaves"]),
-    ("config", &["faults", "vendors", "world", "leaves"]),
+    ("config", &["faults", "vendors", "leaves"]),
     ("in_process", &["*"]),
     ("server", &["pipeline", "leaves"]),
     ("grpc", &["vendors", "leaves"]),
