@@ -267,10 +267,9 @@ impl Service for Zitadel {
             Ok(next) => {
                 (*state, *sequence) = (next, *sequence + 1);
                 let mut members = vec![("/details/changeDate", NOW.into())];
-                // What is answered is the last event: where a membership ends, too, that of the organisation.
-                if !(*step == Step::Delete && *id == "machine-active") {
-                    members.push(("/details/sequence", sequence.to_string().into()));
-                }
+                // What is answered is the last event: where a membership ends, too, the organisation's fifth.
+                let answered = if *step == Step::Delete && *id == "machine-active" { 5 } else { *sequence };
+                members.push(("/details/sequence", answered.to_string().into()));
                 Expected::new(200, members)
             }
             Err(_) if *state == State::Deleted => Expected::new(404, [("/code", 5.into())]),

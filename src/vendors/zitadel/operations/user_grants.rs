@@ -283,8 +283,11 @@ pub(super) fn keep_roles(
     let (mut last, mut log) = (None, events::log(caller));
     for grant in zitadel.state.user_grants.snapshot().iter().filter(|grant| loses(grant)) {
         let changed = zitadel.state.user_grants.update(&grant.id, |grant| {
+            if !loses(grant) {
+                return Err(()); // another call was faster
+            }
             grant.set_roles(grant.roles.iter().filter(|role| stays(role)).cloned().collect(), CASCADED, &mut log);
-            Ok::<_, Error>(Receipt::new(&grant.details, &grant.resource_owner))
+            Ok(Receipt::new(&grant.details, &grant.resource_owner))
         });
         last = changed.ok().or(last);
     }

@@ -54,11 +54,10 @@ pub(super) static ROWS: [Row; 12] = [
             request.serve_described("updated", |message, caller| {
                 let permit = in_application(caller, Permission::ApplicationWrite);
                 let named = named(message, &permit);
-                let now = caller;
                 let zitadel = request.zitadel;
                 let mut at = applications::check_there(zitadel, &named)?;
                 if !message.text("name").is_empty() {
-                    at = application_changes::update_name(zitadel, &named, message.text("name"), now)?.at;
+                    at = application_changes::update_name(zitadel, &named, message.text("name"), caller)?.at;
                 }
                 match wire::applications::update_application(message) {
                     Part::Oidc(part) => {
@@ -67,11 +66,11 @@ pub(super) static ROWS: [Row; 12] = [
                             zitadel,
                             &named,
                             |old| wire::applications::merged(old, part),
-                            now,
+                            caller,
                         )?
                         .at
                     }
-                    Part::Api(method) => at = application_changes::update_api(zitadel, &named, method, now)?.at,
+                    Part::Api(method) => at = application_changes::update_api(zitadel, &named, method, caller)?.at,
                     Part::Saml => return Err(Error::SamlUnemulated),
                     Part::Nothing => {}
                 }

@@ -61,8 +61,8 @@ pub(super) static ROWS: [Row; 19] = [
         Handler::described("UpdateOrgRequest", |request| {
             let gate = Gate::Permission(Permission::OrganizationWrite);
             request.serve_v1(&gate, "updated", |message, visitor| {
-                let (id, now) = (&visitor.organization, &visitor.caller);
-                organizations::update_organization(request.zitadel, id, message.text("name"), || Ok(()), now)
+                let (id, caller) = (&visitor.organization, &visitor.caller);
+                organizations::update_organization(request.zitadel, id, message.text("name"), || Ok(()), caller)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),

@@ -136,8 +136,8 @@ pub(super) static ROWS: [Row; 20] = [
         "/management/v1/policies/password/complexity",
         Handler::described("AddCustomPasswordComplexityPolicyRequest", |request| {
             request.serve_v1(&Gate::Permission(Permission::PolicyWrite), "added", |message, visitor| {
-                let (organization, now) = (&visitor.organization, &visitor.caller);
-                policies::add_complexity_policy(request.zitadel, organization, message.read_all(), now)
+                let (organization, caller) = (&visitor.organization, &visitor.caller);
+                policies::add_complexity_policy(request.zitadel, organization, message.read_all(), caller)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),
@@ -149,8 +149,8 @@ pub(super) static ROWS: [Row; 20] = [
         "/management/v1/policies/password/complexity",
         Handler::described("UpdateCustomPasswordComplexityPolicyRequest", |request| {
             request.serve_v1(&Gate::Permission(Permission::PolicyWrite), "changed", |message, visitor| {
-                let (organization, now) = (&visitor.organization, &visitor.caller);
-                policies::update_complexity_policy(request.zitadel, organization, message.read_all(), now)
+                let (organization, caller) = (&visitor.organization, &visitor.caller);
+                policies::update_complexity_policy(request.zitadel, organization, message.read_all(), caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),
@@ -162,8 +162,8 @@ pub(super) static ROWS: [Row; 20] = [
         "/management/v1/policies/password/complexity",
         Handler::described("ResetPasswordComplexityPolicyToDefaultRequest", |request| {
             request.serve_v1(&Gate::Permission(Permission::PolicyDelete), "reset", |_, visitor| {
-                let (organization, now) = (&visitor.organization, &visitor.caller);
-                policies::reset_complexity_policy(request.zitadel, organization, now)
+                let (organization, caller) = (&visitor.organization, &visitor.caller);
+                policies::reset_complexity_policy(request.zitadel, organization, caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
         }),

@@ -57,6 +57,11 @@ impl<'s> Scopes<'s> {
         self.0.split(' ').filter(|scope| !scope.is_empty())
     }
 
+    /// Whether one of them names an organisation.
+    pub fn name_organizations(self) -> bool {
+        self.all().any(|scope| scope.starts_with(ORGANIZATION) || scope.starts_with(DOMAIN))
+    }
+
     /// Whether that scope is among them.
     pub fn has(self, wanted: &str) -> bool {
         self.all().any(|scope| scope == wanted)

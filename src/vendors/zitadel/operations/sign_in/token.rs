@@ -35,11 +35,17 @@ pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
         Grant::Implicit | Grant::Password => return Err(unsupported()),
     };
     let scope = scope::granted(&form.scope, zitadel.settings.version.has_groups()).ok_or(Refusal::ScopeMissing)?;
-    // Of organisations a machine may name its own alone; others are dropped.
+    issue(zitadel, &user, form, of_own_organization(zitadel, &user, scope), amr)
+}
+
+/// The scopes of a machine, which may name its own organisation alone; others are dropped.
+fn of_own_organization(zitadel: &Zitadel, user: &User, scope: String) -> String {
+    if !Scopes(&scope).name_organizations() {
+        return scope;
+    }
     let owner = zitadel.organization(&user.profile.resource_owner);
     let domain = owner.as_ref().map_or("", |owner| owner.primary_domain());
-    let scope = scope::in_organization(&scope, &user.profile.resource_owner, domain);
-    issue(zitadel, &user, form, scope, amr)
+    scope::in_organization(&scope, &user.profile.resource_owner, domain)
 }
 
 /// How an assertion that does not hold is refused.
