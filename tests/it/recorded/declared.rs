@@ -1,6 +1,8 @@
 //! The differences from a recording that are wanted, `recordings/zitadel/declared.txt`, and those that are not, yet
 //! are known: `open.txt`.
 
+use std::cell::Cell;
+
 use super::compare::Difference;
 use crate::fixture;
 
@@ -18,6 +20,8 @@ struct Line {
     pattern: String,
     what: String,
     reason: String,
+    /// Whether a difference, or a step that was left out, was of it.
+    is_needed: Cell<bool>,
 }
 
 impl Declared {
@@ -27,13 +31,27 @@ impl Declared {
             Some(path) => difference.what == "body" && matches(path, difference.path()),
             None => difference.what == what,
         };
-        self.0.iter().any(|line| is(&line.what) && matches(&line.pattern, step))
+        self.any(|line| is(&line.what) && matches(&line.pattern, step))
     }
 
     /// Whether such a step need not be told, because its operation or one that it rests on comes later.
     pub fn has_no_answer(&self, step: &str) -> bool {
         let is_later = |what: &str| matches!(what, "unemulated" | "missing");
-        self.0.iter().any(|line| is_later(&line.what) && matches(&line.pattern, step))
+        // Only a script can say whether its other lines are needed.
+        self.any(|line| matches(&line.pattern, step));
+        self.any(|line| is_later(&line.what) && matches(&line.pattern, step))
+    }
+
+    fn any(&self, fits: impl Fn(&Line) -> bool) -> bool {
+        let fitting: Vec<_> = self.0.iter().filter(|line| fits(line)).collect();
+        fitting.iter().for_each(|line| line.is_needed.set(true));
+        !fitting.is_empty()
+    }
+
+    /// The lines that the story, told to its end, did not need: what they say differs does not any more.
+    pub fn stale(&self) -> Vec<String> {
+        let stale = self.0.iter().filter(|line| !line.is_needed.get());
+        stale.map(|line| format!("{} {}", line.pattern, line.what)).collect()
     }
 }
 
@@ -53,9 +71,12 @@ fn lines_of(story: &str, text: &str) -> Declared {
         let mut words = line.splitn(3, ' ');
         match (line.strip_prefix("# "), words.next(), words.next(), words.next()) {
             (Some(name), ..) => section = STORIES.iter().find(|own| **own == name).copied().unwrap_or_default(),
-            (None, Some(pattern), Some(what), Some(reason)) if section == story => {
-                lines.push(Line { pattern: pattern.to_owned(), what: what.to_owned(), reason: reason.to_owned() })
-            }
+            (None, Some(pattern), Some(what), Some(reason)) if section == story => lines.push(Line {
+                pattern: pattern.to_owned(),
+                what: what.to_owned(),
+                reason: reason.to_owned(),
+                is_needed: Cell::new(false),
+            }),
             _ => {}
         }
     }

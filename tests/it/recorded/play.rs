@@ -43,9 +43,10 @@ pub struct Recorded {
     pub row: Option<String>,
 }
 
-/// Plays every step in order. `None` where a step needs a name that only a script makes.
-pub async fn play(steps: &[Step], emulator: &Emulator) -> Vec<Option<Recorded>> {
-    let mut names = Names::new();
+/// Plays every step in order. `None` where a step needs a name that only a script makes. A story can be an excerpt, which
+/// does not show its answers whole.
+pub async fn play(steps: &[Step], emulator: &Emulator, is_excerpt: bool) -> Vec<Option<Recorded>> {
+    let mut names = Names::new(is_excerpt);
     let mut answers = Vec::new();
     let (mut before, mut heard) = (0, 0);
     for step in steps {
@@ -87,10 +88,11 @@ struct Names {
     placeholder: Regex,
     time: Regex,
     long: Regex,
+    is_excerpt: bool,
 }
 
 impl Names {
-    fn new() -> Self {
+    fn new(is_excerpt: bool) -> Self {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let regex = |text: &str| Regex::new(text).expect("a regular expression");
         Self {
@@ -103,6 +105,7 @@ impl Names {
             placeholder: regex(r"<([\w%./-]+)>"),
             time: regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"),
             long: regex(r"[\w.-]*\d{15,20}[\w.-]*"),
+            is_excerpt,
         }
     }
 
@@ -171,7 +174,9 @@ impl Names {
         });
         let mut body = body.clone();
         outline(&mut body);
-        excerpt(&step.body, &mut body);
+        if self.is_excerpt {
+            excerpt(&step.body, &mut body);
+        }
         self.mask(&mut body);
         hide(&mut body, "", &step.body.to_string());
         let row = answer.header("x-fauxidp-fidelity").and_then(|value| value.split("row=").nth(1)).map(str::to_owned);
@@ -251,7 +256,9 @@ fn excerpt(recorded: &Value, body: &mut Value) {
             }
             for (name, value) in own.iter_mut() {
                 match recorded.get(name) {
-                    Some(Value::String(text)) if *text == format!("<{name}>") => *value = text.as_str().into(),
+                    Some(Value::String(text)) if *text == format!("<{name}>") && is_given(value) => {
+                        *value = text.as_str().into();
+                    }
                     Some(recorded) => excerpt(recorded, value),
                     None => {}
                 }
@@ -261,6 +268,17 @@ fn excerpt(recorded: &Value, body: &mut Value) {
             recorded.iter().zip(own).for_each(|(recorded, own)| excerpt(recorded, own));
         }
         _ => {}
+    }
+}
+
+/// Whether there is something behind a name that stands for a value of no interest.
+fn is_given(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
     }
 }
 
