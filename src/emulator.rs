@@ -35,6 +35,7 @@ pub use builder::Builder;
 pub use calls::{Recorded, Times};
 pub use rule::{Fault, Rule};
 pub use seeds::SeedProblem;
+pub(crate) use seeds::located;
 pub use sign_in::{SignIn, SignedIn};
 pub use world::{Clock, Refused, Snapshot, World};
 

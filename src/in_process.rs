@@ -8,7 +8,7 @@ use http_body_util::Full;
 use crate::budget::Budget;
 use crate::config::Config;
 use crate::control::Control;
-use crate::emulator::{self, StartError};
+use crate::emulator::{self, SeedProblem, StartError};
 use crate::faults::Spec;
 use crate::metrics::Metrics;
 use crate::outbound::OutboundClient;
@@ -35,15 +35,14 @@ impl InProcess {
     /// Starts with that text as the seed of the vendor at that index.
     ///
     /// # Errors
-    /// What is wrong with the seed, in words.
-    pub fn with_seed(config: &Config, index: usize, text: &str) -> Result<Self, String> {
+    /// What is wrong with the seed.
+    pub fn with_seed(config: &Config, index: usize, text: &str) -> Result<Self, Vec<SeedProblem>> {
         let set = VendorSet::built_in();
         let mut seeds: Vec<_> = set.iter().map(|factory| factory.embedded.to_owned()).collect();
         text.clone_into(&mut seeds[index]);
-        let template = WorldTemplate { seeds, ..emulator::template(set, config).map_err(|error| error.to_string())? };
+        let template = WorldTemplate { seeds, ..emulator::template(set, config).expect("the configuration is right") };
         let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl, creation: config.worlds };
-        let worlds = Worlds::new(template, limits)
-            .map_err(|errors| errors.iter().map(|(_, error)| error.to_string()).collect::<Vec<_>>().join("\n"))?;
+        let worlds = Worlds::new(template, limits).map_err(|errors| emulator::located(text, errors))?;
         Ok(Self::over(worlds, config))
     }
 

@@ -52,14 +52,14 @@ impl Name {
     /// made up, the same each time.
     pub fn of(texts: &[&str]) -> Self {
         let first = texts.first().copied().unwrap_or_default();
-        let hash = first.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3) // FNV-1a: the same on every machine
-        });
-        let made_up = people(1, hash).next().expect("one was asked for");
+        let made_up = || people(1, hash(first)).next().expect("one was asked for");
         let said = texts.iter().find_map(|text| words(text)).unwrap_or_default();
         match &said[..] {
-            [] => Self { given: made_up.given_name.to_owned(), family: made_up.family_name.to_owned() },
-            [given] => Self { given: capitalized(given), family: made_up.family_name.to_owned() },
+            [] => {
+                let person = made_up();
+                Self { given: person.given_name.to_owned(), family: person.family_name.to_owned() }
+            }
+            [given] => Self { given: capitalized(given), family: made_up().family_name.to_owned() },
             [given, family @ ..] => {
                 let family: Vec<_> = family.iter().map(|word| capitalized(word)).collect();
                 Self { given: capitalized(given), family: family.join(" ") }
@@ -71,6 +71,12 @@ impl Name {
     pub fn full(&self) -> String {
         format!("{} {}", self.given, self.family)
     }
+}
+
+/// FNV-1a, which is the same on every machine.
+fn hash(text: &str) -> u64 {
+    let next = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, next)
 }
 
 /// The words of an id or of an address, if they can be a name.
@@ -86,17 +92,19 @@ fn capitalized(word: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-/// The e-mail address of a user of whom only the id is known: the id itself, if it is one.
+/// The e-mail address of a user of whom only the id is known: the id itself, if it is one. Ids that differ have
+/// addresses that do, also where an address cannot say what the id does.
 pub fn address(id: &str) -> String {
     if id.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.')) {
         return id.to_owned();
     }
     let mut local = id.to_ascii_lowercase();
     local.retain(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    match local.trim_matches('.') {
-        "" => "user@example.com".to_owned(),
-        local => format!("{local}@example.com"),
-    }
+    let local = match local.trim_matches('.') {
+        "" => "user",
+        local => local,
+    };
+    if local == id { format!("{id}@example.com") } else { format!("{local}-{:016x}@example.com", hash(id)) }
 }
 
 /// `count` people. The first ones stay the same when more are asked for.
@@ -127,6 +135,16 @@ mod tests {
     }
 
     #[test]
+    fn different_ids_have_different_addresses() {
+        let ids = ["mia", "Mia", "m ia", "mia.", "日本", "中国", "user", "", "mia@corp.example", "mia@corp"];
+        let addresses: std::collections::HashSet<_> = ids.iter().map(|id| address(id)).collect();
+        assert_eq!(addresses.len(), ids.len());
+        assert_eq!(address("mia"), "mia@example.com");
+        assert_eq!(address("mia@corp.example"), "mia@corp.example");
+        assert!(address("Mia").starts_with("mia-") && address("日本").starts_with("user-"));
+    }
+
+    #[test]
     fn a_name_comes_from_an_id_as_far_as_it_says_one() {
         let name = |id: &str| Name::of(&[id]).full();
         assert_eq!(Name::of(&["42", "ada.lovelace@example.com"]).full(), "Ada Lovelace");
@@ -135,7 +153,7 @@ mod tests {
         assert!(name("mia").starts_with("Mia "));
         assert_eq!(name("00000000-0000-8000-8000-000000000001"), name("00000000-0000-8000-8000-000000000001"));
         assert!(name("42").contains(' '));
-        assert_eq!(address("Mia Meier!"), "miameier@example.com");
+        assert!(address("Mia Meier!").starts_with("miameier-"));
         assert_eq!(address("mia@corp.example"), "mia@corp.example");
     }
 

@@ -249,10 +249,14 @@ pub fn seed(bytes: &[u8]) {
     let place = usize::from(*place) % BUILT_IN.len();
     let emulator = match InProcess::with_seed(&config(&[]), place, text) {
         Ok(emulator) => emulator,
-        Err(reason) => {
-            // A problem a line.
-            assert!(!reason.is_empty() && reason.lines().all(|line| line.contains(": ")), "{reason}");
-            assert!(!reason.chars().any(|c| c.is_control() && c != '\n'), "{reason}");
+        Err(problems) => {
+            assert!(!problems.is_empty());
+            for problem in problems {
+                assert!(!problem.to_string().chars().any(|c| c.is_control() && c != '\n'), "{problem}");
+                let (line, column) = problem.position.expect("a problem of a text has a place");
+                let text = text.split('\n').nth(line - 1).expect("the line is in the text");
+                assert!((1..=text.chars().count() + 1).contains(&column), "{problem}");
+            }
             return;
         }
     };

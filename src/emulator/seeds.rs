@@ -33,22 +33,17 @@ pub struct SeedProblem {
 /// File, line, column and message; then the line, with a caret under the place.
 impl Display for SeedProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = one_line(&self.path.display().to_string());
         let Some((line, column)) = self.position else {
-            return write!(f, "{}: {}", self.path.display(), self.message);
+            return write!(f, "{path}: {}", self.message);
         };
         // A long line is shown around the place.
-        let start = (column - 1).saturating_sub(MAX_SHOWN / 2);
+        let at = column.saturating_sub(1);
+        let start = at.saturating_sub(MAX_SHOWN / 2);
         let shown: String = self.text.chars().skip(start).take(MAX_SHOWN).collect();
         let shown = shown.replace(char::is_control, " ");
-        let caret = column - 1 - start;
-        write!(
-            f,
-            "{}:{line}:{column}: {}\n{line:>6} | {shown}\n{:>6} | {:caret$}^",
-            self.path.display(),
-            self.message,
-            "",
-            ""
-        )
+        let caret = at - start;
+        write!(f, "{path}:{line}:{column}: {}\n{line:>6} | {shown}\n{:>6} | {:caret$}^", self.message, "", "")
     }
 }
 
@@ -59,6 +54,12 @@ pub(super) fn listed(problems: &[SeedProblem]) -> String {
         [one] => one.clone(),
         several => format!("{} problems\n{}", several.len(), several.join("\n")),
     }
+}
+
+/// What is wrong with a text that is a vendor's seed, where it stands there.
+pub(crate) fn located(text: &str, errors: Vec<(usize, SeedError)>) -> Vec<SeedProblem> {
+    let seed = Seed { path: "seed.json".into(), json: text.to_owned(), yaml: None, is_own: true };
+    errors.into_iter().map(|(_, error)| seed.problem(error)).collect()
 }
 
 /// Each vendor's seed.
@@ -108,14 +109,13 @@ pub(super) fn read(set: &VendorSet, folder: Option<&Path>) -> Result<Seeds, Star
     let known: Vec<_> = set.iter().flat_map(|factory| file_names(factory)).collect();
     let is_known = |name: &OsStr| known.iter().any(|known| name == OsStr::new(known));
     let unknown = names.iter().filter(|name| !is_known(name)).map(|name| {
-        let closest = most_similar(&name.to_string_lossy(), known.iter().map(String::as_str), 1);
-        let hint = format!("; the closest match is {}", closest.join(""));
-        SeedProblem {
-            path: folder.join(name),
-            position: None,
-            text: String::new(),
-            message: format!("unknown file{hint}"),
-        }
+        let is_meant =
+            Path::new(name).extension().is_some_and(|end| ["json", "yaml", "yml"].iter().any(|own| end == *own));
+        let message = match most_similar(&name.to_string_lossy(), known.iter().map(String::as_str), 1)[..] {
+            [closest] if is_meant => format!("unknown file; the closest match is {closest}"),
+            _ => format!("unknown file; expected {}", known.join(", ")),
+        };
+        SeedProblem { path: folder.join(name), position: None, text: String::new(), message }
     });
     let mut problems: Vec<_> = unknown.collect();
     let mut seeds = Vec::with_capacity(set.len());
@@ -194,6 +194,13 @@ impl Seed {
         }
     }
 
+    /// The place of the reader of JSON, which counts bytes.
+    fn place(&self, line: usize, column: usize) -> Place {
+        let text = self.json.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let before = text.get(..column.saturating_sub(1)).unwrap_or(text);
+        Place { line, column: before.chars().count() + 1 }
+    }
+
     fn problem(&self, error: SeedError) -> SeedProblem {
         let message = match error.field.is_empty() {
             true => one_line(&error.message),
@@ -203,7 +210,7 @@ impl Seed {
             Some(yaml) => (yaml, yaml::find(yaml, &error.field, error.is_name)),
             None => {
                 let found = || locate::in_json(&self.json, &error.field, error.is_name);
-                let read = error.position.map(|(line, column)| Place { line, column });
+                let read = error.position.map(|(line, column)| self.place(line, column));
                 (&self.json, if error.field.is_empty() { read.or_else(found) } else { found().or(read) })
             }
         };

@@ -1,6 +1,8 @@
 //! What can be wrong with seed files, all of it collected. Knows no vendor, and nothing of files.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+
+use serde_json::value::RawValue;
 
 use crate::directory::{Directory, Duplicate, Record};
 
@@ -39,13 +41,17 @@ pub fn one_line(text: &str) -> String {
 
 /// What is wrong with a seed file, so that one run tells all of it.
 #[derive(Debug, Default)]
-pub struct Problems(Vec<SeedError>);
+pub struct Problems {
+    errors: Vec<SeedError>,
+    /// How many items each list of the file has. The records that are made of it stand before those that are embedded.
+    lengths: HashMap<String, usize>,
+}
 
 impl Problems {
     /// Adds one, unless there are plenty.
     pub fn push(&mut self, error: SeedError) {
-        if self.0.len() < MAX_PROBLEMS {
-            self.0.push(error);
+        if self.errors.len() < MAX_PROBLEMS {
+            self.errors.push(error);
         }
     }
 
@@ -56,45 +62,65 @@ impl Problems {
 
     /// Whether nothing is wrong so far with what stands below a member.
     pub fn is_clean(&self, member: &str) -> bool {
-        self.0.iter().all(|error| !error.field.strip_prefix(member).is_some_and(|rest| rest.starts_with(['.', '['])))
+        self.errors
+            .iter()
+            .all(|error| !error.field.strip_prefix(member).is_some_and(|rest| rest.starts_with(['.', '['])))
     }
 
-    /// A directory of these records, of which the first `own` stand in the file, in this order. `describe` gives what
-    /// is wrong with one that shares something with an earlier one: the member below it, and the message.
+    /// Keeps how long the lists of the file are.
+    pub(super) fn measure(&mut self, file: &str) {
+        let members: HashMap<String, &RawValue> = serde_json::from_str(file).unwrap_or_default();
+        let length =
+            |list: &RawValue| serde_json::from_str::<Vec<&RawValue>>(list.get()).map_or(0, |items| items.len());
+        self.lengths = members.into_iter().map(|(name, list)| (name, length(list))).collect();
+    }
+
+    /// A directory of the records of a list: the file's own come first, in their order. `describe` gives what is wrong
+    /// with one that shares something with another: the member below it, and the message.
     pub fn directory<T: Record>(
         &mut self,
-        (records, own): (Vec<T>, usize),
+        records: Vec<T>,
         field: &str,
         describe: impl Fn(&Duplicate<T::Alias>) -> (&'static str, String),
     ) -> Option<Directory<T>> {
-        let before = self.0.len();
-        let (mut keys, mut aliases) = (HashSet::new(), HashSet::new());
-        for (index, record) in records.iter().take(own).enumerate() {
-            let mut add = |duplicate: Duplicate<T::Alias>| {
-                let (member, message) = describe(&duplicate);
-                let dot = if member.is_empty() { "" } else { "." };
-                self.add(format!("{field}[{index}]{dot}{member}"), message);
-            };
-            if !keys.insert(record.key()) {
-                add(Duplicate::Key(record.key().to_owned()));
+        let before = self.errors.len();
+        let own = self.lengths.get(field).copied().unwrap_or_default();
+        let mut add = |index: usize, duplicate: Duplicate<T::Alias>| {
+            let (member, message) = describe(&duplicate);
+            let dot = if member.is_empty() { "" } else { "." };
+            self.add(format!("{field}[{index}]{dot}{member}"), message);
+        };
+        let (mut keys, mut aliases) = (HashMap::new(), HashMap::new());
+        for (index, record) in records.iter().enumerate() {
+            let is_own = index < own;
+            // Of two the later one is wrong, unless it is none of the file: an embedded one, a generated person.
+            let blamed = |first: usize| if is_own { index } else { first };
+            if let Some(first) = keys.get(record.key()) {
+                add(blamed(*first), Duplicate::Key(record.key().to_owned()));
                 continue; // the same record twice has all else twice, too
             }
+            if is_own {
+                keys.insert(record.key(), index);
+            } else if own == 0 {
+                break; // nothing of the file that it could share
+            }
             for alias in record.aliases() {
-                if !aliases.insert(alias.clone()) {
-                    add(Duplicate::Alias(alias));
+                match aliases.get(&alias) {
+                    Some(first) => add(blamed(*first), Duplicate::Alias(alias)),
+                    None if is_own => _ = aliases.insert(alias, index),
+                    None => {}
                 }
             }
         }
-        if self.0.len() > before {
+        if self.errors.len() > before {
             return None;
         }
-        // What the file does not list can share something, too: a generated person, an embedded one.
         Directory::new(records).map_err(|duplicate| self.add(field, describe(&duplicate).1)).ok()
     }
 
     /// What was collected.
     pub fn into_errors(self) -> Vec<SeedError> {
-        self.0
+        self.errors
     }
 
     /// The errors, if there are any.
@@ -102,6 +128,6 @@ impl Problems {
     /// # Errors
     /// All of them.
     pub fn check(self) -> Result<(), Vec<SeedError>> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+        if self.errors.is_empty() { Ok(()) } else { Err(self.errors) }
     }
 }

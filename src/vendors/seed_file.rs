@@ -42,6 +42,7 @@ pub fn read_seed<T: SeedFile>(start: &SeedContext<'_>, problems: &mut Problems) 
     if start.seed == start.embedded {
         return Ok(own);
     }
+    problems.measure(start.seed);
     Ok(own.complete(read(start.embedded, problems).expect("the embedded seed is valid")))
 }
 
@@ -114,10 +115,14 @@ fn read_on<T: DeserializeOwned>(mut value: Value, strict: SeedError, problems: &
                 find(&mut value, &segments)?.as_object_mut()?.insert(name, text);
             }
             (None, Some(Segment::Seq { index })) => {
-                let items = find(&mut value, &segments[..segments.len() - 1])?.as_array_mut()?;
+                let list = &segments[..segments.len() - 1];
                 match stand_in(&mut stand_ins, field) {
-                    Some(text) => *items.get_mut(*index)? = text,
-                    None => drop(items.remove(*index)),
+                    Some(text) => *find(&mut value, list)?.as_array_mut()?.get_mut(*index)? = text,
+                    // Without the item alone, those behind it would be told by wrong numbers.
+                    None => {
+                        remove(&mut value, list)?;
+                        gone.insert(member(list.iter().copied()));
+                    }
                 }
             }
             (None, _) => {

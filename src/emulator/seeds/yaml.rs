@@ -1,6 +1,9 @@
 //! YAML as JSON, and where a member stands in it. Knows nothing of what it means.
 
+use std::collections::HashMap;
+
 use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, YamlData};
+use saphyr_parser::{Event, Parser};
 use serde_json::{Map, Value};
 
 use super::locate::{Place, begins};
@@ -11,18 +14,61 @@ pub(super) struct NoJson {
     pub(super) place: Place,
 }
 
+/// How deep values may be nested, as in JSON.
+const MAX_DEPTH: usize = 127;
+
+/// How many bytes all texts may have in total, each as often as it is meant.
+const MAX_BYTES: usize = 64 << 20;
+
 /// The same as JSON. An empty text is an empty object.
 ///
 /// # Errors
 /// [`NoJson`].
 pub(super) fn to_json(text: &str) -> Result<String, NoJson> {
     let wrong = |message: &str, marker: &Marker| NoJson { message: message.to_owned(), place: place(marker) };
+    check_size(text)?;
     let documents = MarkedYaml::load_from_str(text).map_err(|error| wrong(error.info(), error.marker()))?;
     match &documents[..] {
         [] => Ok("{}".to_owned()),
         [one] => value(one).map(|value| value.to_string()),
         [_, second, ..] => Err(wrong("expected one document", &second.span.start)),
     }
+}
+
+/// Checks that a text says no more than can be read. The library's reader takes a call of a function for each level,
+/// and copies what an alias stands for.
+fn check_size(text: &str) -> Result<(), NoJson> {
+    let (mut depth, mut bytes) = (0_usize, 0_usize);
+    // How many bytes stand behind each anchor; those that are still read, with where they began.
+    let (mut sizes, mut open) = (HashMap::new(), Vec::new());
+    for event in Parser::new_from_str(text) {
+        let (event, span) =
+            event.map_err(|error| NoJson { message: error.info().to_owned(), place: place(error.marker()) })?;
+        match event {
+            Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+                depth += 1;
+                open.push((anchor, bytes));
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                depth -= 1;
+                let (anchor, before) = open.pop().unwrap_or_default();
+                sizes.insert(anchor, bytes - before);
+            }
+            Event::Scalar(text, _, anchor, _) => {
+                bytes = bytes.saturating_add(text.len() + 1);
+                sizes.insert(anchor, text.len() + 1);
+            }
+            Event::Alias(anchor) => bytes = bytes.saturating_add(sizes.get(&anchor).copied().unwrap_or_default()),
+            _ => {}
+        }
+        let wrong = |message: &str| Err(NoJson { message: message.to_owned(), place: place(&span.start) });
+        match (depth > MAX_DEPTH, bytes > MAX_BYTES) {
+            (true, _) => return wrong("nested too deep"),
+            (_, true) => return wrong("too much, with what its aliases stand for"),
+            (false, false) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Where the value of a member such as `users[3].id` stands, or its name; as far as the text has it.
@@ -36,10 +82,14 @@ pub(super) fn find(text: &str, field: &str, is_name: bool) -> Option<Place> {
                 let (index, after) = rest.split_once(']')?;
                 Some((None, items.get(index.parse::<usize>().ok()?)?, after))
             }),
-            YamlData::Mapping(members) => members.iter().find_map(|(key, inner)| {
-                let text = key.data.as_str()?;
-                Some((Some(key), inner, begins(rest, text)?))
-            }),
+            // A name can have dots and brackets itself.
+            YamlData::Mapping(members) => {
+                let begun = members.iter().filter_map(|(key, inner)| {
+                    let name = key.data.as_str()?;
+                    Some((name.len(), key, inner, begins(rest, name)?))
+                });
+                begun.max_by_key(|(length, ..)| *length).map(|(_, key, inner, after)| (Some(key), inner, after))
+            }
             _ => None,
         };
         let Some((key, inner, after)) = found else { break };
@@ -90,6 +140,14 @@ mod tests {
         assert_eq!(find("users[0].disabled", true), Some((4, 5)));
         assert_eq!(find("users[2].user_id", false), Some((7, 15)));
         assert_eq!(find("users[2].none", false), Some((7, 5)));
+        let deep = "- ".repeat(100_000);
+        let billion = (1..10).fold("a0: &a0 [lol]\n".to_owned(), |text, n| {
+            let aliases = vec![format!("*a{}", n - 1); 10].join(",");
+            format!("{text}a{n}: &a{n} [{aliases}]\n")
+        });
+        for (text, line) in [(&*deep, 1), (&*billion, 9)] {
+            assert_eq!(to_json(text).err().map(|error| error.place.line), Some(line));
+        }
         for (text, line) in [("a: 1\na: 2", 2), ("a: [", 2), ("1: 2", 1), ("a: .nan", 1), ("a: 1\n---\nb: 2", 3)] {
             let error = to_json(text).err().unwrap_or_else(|| panic!("{text}"));
             assert_eq!(error.place.line, line, "{text}: {}", error.message);

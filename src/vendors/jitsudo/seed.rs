@@ -64,7 +64,6 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>
         home.check(&mut problems, entry.fauxidp.tenant_id, || format!("audit_log[{index}].fauxidp.tenant_id"));
     }
     let Accounts { mut users, tokens, pending, factors, challenges, faults, .. } = accounts;
-    let own = users.len();
     if !tenants.is_empty() {
         let roles = ["user".to_owned()].into();
         users.extend(start.people.iter().map(|person| user(person, home.id(), &roles, now)));
@@ -73,12 +72,12 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>
     let configs = oidc_configs(&mut problems, &mut tenants, now);
     let tenants = tenants.into_iter().map(|seed| tenant(seed, now)).collect();
     let access = Access::new(&users, tokens, keys, tenants, Signer::new(&start.context.ids));
-    let users = problems.directory((users, own), "users", |duplicate| match duplicate {
+    let users = problems.directory(users, "users", |duplicate| match duplicate {
         Duplicate::Key(id) => ("id", format!("duplicate id: {id:?}")),
         Duplicate::Alias(address) => ("email", format!("duplicate e-mail address in one tenant: {:?}", address.email)),
     });
-    let (own, groups) = (groups.len(), groups.into_iter().map(|seeded| group(seeded, &home)).collect());
-    let groups = problems.directory((groups, own), "groups", |duplicate| match duplicate {
+    let groups = groups.into_iter().map(|seeded| group(seeded, &home)).collect();
+    let groups = problems.directory(groups, "groups", |duplicate| match duplicate {
         Duplicate::Key(id) => ("id", format!("duplicate id: {id:?}")),
         Duplicate::Alias(name) => ("name", format!("duplicate group name in one tenant: {:?}", name.name)),
     });

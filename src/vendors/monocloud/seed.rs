@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::record::{Activity, Block, Group, Identifier, Kind, MAX_FAILURES, Profile, User, user_id};
 use super::state::{Keys, MonoCloud, State};
+use crate::bounded;
 use crate::directory::{Directory, Duplicate};
 use crate::passwords::PasswordHash;
 use crate::people::Person;
@@ -25,9 +26,8 @@ pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError
     let now = start.context.clock.now().as_second();
     let groups = seed.groups.unwrap_or_default();
     let (users, faults) = users(start, seed.users.unwrap_or_default(), &groups, now, &mut problems);
-    let own = groups.len();
     let groups = groups.into_iter().map(|seeded| group(seeded, now)).collect();
-    let groups = problems.directory((groups, own), "groups", |duplicate| match duplicate {
+    let groups = problems.directory(groups, "groups", |duplicate| match duplicate {
         Duplicate::Key(id) => ("group_id", format!("duplicate group_id {id:?}")),
         Duplicate::Alias(never) => match *never {},
     });
@@ -65,9 +65,8 @@ fn users(
     now: i64,
     problems: &mut Problems,
 ) -> (Option<Directory<User>>, Vec<UserFault>) {
-    let own = seeds.len();
     let mut faults = Vec::new();
-    let mut users = Vec::with_capacity(own + start.people.len());
+    let mut users = Vec::with_capacity(seeds.len() + start.people.len());
     for (index, user) in seeds.into_iter().enumerate() {
         let field = |member: &str| format!("users[{index}].{member}");
         let hidden = &user.fauxidp;
@@ -77,8 +76,10 @@ fn users(
         if hidden.block.is_some() && !user.blocked {
             problems.add(field("fauxidp.block"), "expected `blocked` to be true");
         }
-        if hidden.password.is_some() && user.has_password == Some(false) {
-            problems.add(field("fauxidp.password"), "expected `has_password` to be true");
+        let hash = hidden.password_hash.as_ref().map(|_| "fauxidp.password_hash");
+        let given = hidden.password.as_ref().map(|_| "fauxidp.password");
+        if let Some(member) = given.or(hash).filter(|_| user.has_password == Some(false)) {
+            problems.add(field(member), "expected `has_password` to be true");
         }
         for (at, membership) in hidden.groups.iter().enumerate() {
             if groups.iter().all(|group| group.group_id != membership.group_id) {
@@ -91,7 +92,7 @@ fn users(
         users.push(seeded(user, now));
     }
     users.extend(start.people.iter().map(|person| self::user(person, now)));
-    let users = problems.directory((users, own), "users", |duplicate| match duplicate {
+    let users = problems.directory(users, "users", |duplicate| match duplicate {
         Duplicate::Key(id) => ("user_id", format!("duplicate user_id {id:?}")),
         Duplicate::Alias(alias) => ("", format!("duplicate {alias}")),
     });
@@ -126,7 +127,7 @@ fn seeded(mut user: SeedUser, now: i64) -> User {
     let failures = if user.blocked { MAX_FAILURES } else { 0 };
     // The file counts sign-ins in general: they are taken as successful ones.
     let activity = (user.sign_in_count > 0 || user.last_sign_in_attempt.is_some()).then(|| Activity {
-        attempts: user.sign_in_count + u64::from(failures),
+        attempts: (user.sign_in_count + u64::from(failures)).min(bounded::MAX_COUNT),
         last_attempt: user.last_sign_in_attempt,
         last_attempt_ip: user.last_sign_in_ip.clone(),
         successes: user.sign_in_count,

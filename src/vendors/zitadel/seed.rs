@@ -33,13 +33,12 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>
     let seeds = seed.users.unwrap_or_default().into_iter().enumerate();
     let mut users: Vec<_> = seeds.filter_map(|(index, user)| reader.user(index, user)).collect();
     let Reader { faults, sign_in, .. } = reader;
-    let own = users.len();
     let signing_keys = signing_keys(start).map_err(|error| vec![error])?;
     let instance = Instance::new(&users, sign_in, signing_keys);
     if let Some(home) = organizations.first().map(|home| Arc::<str>::from(home.id.as_str())) {
         users.extend(start.people.iter().map(|person| user(person, &home, now)));
     }
-    let users = problems.directory((users, own), "users", |duplicate| match duplicate {
+    let users = problems.directory(users, "users", |duplicate| match duplicate {
         Duplicate::Key(id) => ("userId", format!("duplicate userId {id:?}")),
         Duplicate::Alias(username) => ("username", format!("duplicate username {:?}", username.to_string())),
     });

@@ -48,11 +48,12 @@ impl SeedFile for Seed {
         };
         let others: Vec<_> = embedded.tenants.into_iter().flatten().filter(tenant_stays).collect();
         let tenants = add(self.tenants.unwrap_or_default(), others.into_iter(), |tenant| tenant.id);
+        let home = tenants.first().map(|tenant| tenant.id);
         let is_tenant = |id: Uuid| tenants.iter().any(|tenant| tenant.id == id);
         let mut groups = embedded.groups.unwrap_or_default();
         for group in &mut groups {
             let tenant = group.fauxidp.tenant_id.map(moved);
-            let is_member = |user: &SeedUser, id: Uuid| user.id == id && user.fauxidp.tenant_id == tenant;
+            let is_member = |user: &SeedUser, id: Uuid| user.id == id && user.fauxidp.tenant_id.or(home) == tenant;
             group.fauxidp.tenant_id = tenant;
             group.fauxidp.members.retain(|id| users.iter().any(|user| is_member(user, *id)));
         }

@@ -12,6 +12,7 @@ use super::super::record::{
 };
 use super::super::state::Key;
 use super::provider::SeedCode;
+use crate::bounded;
 use crate::passwords::PasswordHash;
 use crate::people::{self, Name};
 use crate::vendors::{Embedded, SeedFile, join};
@@ -121,7 +122,7 @@ pub(super) struct SeedUser {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Map<String, Value>"))]
     pub(super) private_data: Members,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded::count")]
     pub(super) sign_in_count: u64,
     pub(super) last_sign_in_ip: Option<String>,
     pub(super) last_sign_in_attempt: Option<i64>,

@@ -45,8 +45,7 @@ pub(super) fn applications(
         application.fauxidp.takes_local = true;
         records.push(Arc::new(application));
     }
-    let own = records.len();
-    problems.directory((records, own), "applications", |duplicate| match duplicate {
+    problems.directory(records, "applications", |duplicate| match duplicate {
         Duplicate::Key(id) => ("id", format!("duplicate id {id:?}")),
         Duplicate::Alias(never) => match *never {},
     })
@@ -74,8 +73,7 @@ pub(super) fn api_resources(
         complete_secrets(&api.id, &mut api.fauxidp.secrets, api.creation_time);
         records.push(Arc::new(api));
     }
-    let own = records.len();
-    problems.directory((records, own), "apiResources", |duplicate| match duplicate {
+    problems.directory(records, "apiResources", |duplicate| match duplicate {
         Duplicate::Key(id) => ("id", format!("duplicate id {id:?}")),
         Duplicate::Alias(audience) => ("audience", format!("duplicate audience {audience:?}")),
     })

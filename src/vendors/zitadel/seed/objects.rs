@@ -158,17 +158,14 @@ pub(super) fn make(
             Reader { problems, at, home: &home, now }.project(project, &organizations, users, &mut made)
         })
         .collect();
-    let own = organizations.len();
-    let organizations = problems.directory((organizations, own), "organizations", |duplicate| match duplicate {
+    let organizations = problems.directory(organizations, "organizations", |duplicate| match duplicate {
         Duplicate::Key(id) => ("id", format!("duplicate id {id:?}")),
         Duplicate::Alias(name) => ("name", format!("duplicate name {:?}", name.to_string())),
     });
-    let own = projects.len();
-    let projects = problems.directory((projects, own), "projects", |duplicate| ("id", duplicated(duplicate)));
-    let applications = (made.applications, 0);
+    let projects = problems.directory(projects, "projects", |duplicate| ("id", duplicated(duplicate)));
     let applications =
-        problems.directory(applications, "projects[].applications", |duplicate| ("", duplicated(duplicate)));
-    let grants = problems.directory((made.grants, 0), "projects[].grants", |duplicate| ("", duplicated(duplicate)));
+        problems.directory(made.applications, "projects[].applications", |duplicate| ("", duplicated(duplicate)));
+    let grants = problems.directory(made.grants, "projects[].grants", |duplicate| ("", duplicated(duplicate)));
     Some(Objects {
         instance: Directory::new(vec![instance]).ok()?,
         organizations: organizations?,
