@@ -42,7 +42,7 @@ pub(super) use auth_request::{Answer, AuthRequest, Prompt, Stage};
 pub(super) use contact::{Channel, Contact, EmailAddress, PhoneNumber};
 pub(super) use details::Details;
 pub(super) use device::{Decision, DeviceRequest};
-pub(super) use event::{Aggregate, Event, MAX_EVENTS};
+pub(super) use event::{Aggregate, Event, MAX_EVENTS, Payload};
 pub(super) use gone::Gone;
 pub(super) use history::{EventKind, History, Part, Position};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};

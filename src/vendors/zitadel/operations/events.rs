@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 use super::super::auth::Caller;
-use super::super::record::{Aggregate, Event, EventKind, Kind, Log, User};
+use super::super::record::{Aggregate, Event, EventKind, Kind, Log, Payload, User};
 use super::super::state::Zitadel;
 
 /// What events have to be to be found.
@@ -60,7 +60,7 @@ pub(super) fn record(
             kind: kind.name().into(),
             at,
             editor: Arc::clone(&editor),
-            payload: payload.or_else(|| payload_of(kind, user)),
+            payload: payload.or_else(|| payload_of(kind, user)).as_ref().map(Payload::new),
         };
         keep(zitadel, event);
     }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::bounded;
@@ -31,7 +32,35 @@ pub struct Event {
     pub editor: Arc<str>,
     /// What it says; not every kind says anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payload: Option<Map<String, Value>>,
+    pub payload: Option<Payload>,
+}
+
+/// What an event says, as text: parsed it takes many times the memory by which a list of events is bounded.
+#[derive(Debug, Clone, Serialize)]
+pub struct Payload(Box<RawValue>);
+
+impl Payload {
+    /// A payload of these members.
+    pub fn new(members: &Map<String, Value>) -> Self {
+        Self(serde_json::value::to_raw_value(members).expect("members are JSON"))
+    }
+
+    /// Its members, parsed.
+    pub fn members(&self) -> Map<String, Value> {
+        serde_json::from_str(self.0.get()).expect("it is an object")
+    }
+}
+
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Map::deserialize(deserializer).map(|members| Self::new(&members))
+    }
 }
 
 /// A kind of aggregate. The vendor's names.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::details::Details;
-use super::event::{Aggregate, Event};
+use super::event::{Aggregate, Event, Payload};
 
 /// What happened: the vendor's name of it, and what it says.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct Occurrence {
 
 /// The events of one command, in their order. Whoever drops it writes none down.
 #[derive(Debug)]
+#[must_use]
 pub struct Log {
     pub at: Timestamp,
     editor: Arc<str>,
@@ -79,7 +80,7 @@ impl Log {
             kind: occurrence.kind.into(),
             at: self.at,
             editor: Arc::clone(&self.editor),
-            payload: occurrence.payload,
+            payload: occurrence.payload.as_ref().map(Payload::new),
         });
     }
 
@@ -106,7 +107,10 @@ mod tests {
             (json!({ "key": "a", "name": "b", "is": true }), json!({ "key": "a", "name": "c", "is": true }));
         log.write(Aggregate::Org, [&id, &id], &mut count, Occurrence::changing("x.changed", &["key"], &before, after));
         let events = log.into_events();
-        let payloads = events.iter().map(|event| event.payload.clone().map(Value::Object)).collect::<Vec<_>>();
+        let payloads = events
+            .iter()
+            .map(|event| event.payload.as_ref().map(|own| Value::Object(own.members())))
+            .collect::<Vec<_>>();
         assert_eq!(payloads, [Some(json!({ "key": "a" })), None, Some(json!({ "key": "a", "name": "c" }))]);
         assert_eq!((events[2].sequence, count.sequence), (7, 7));
     }

@@ -9,7 +9,7 @@ use super::described::Described;
 use super::management::ListQuery;
 use super::objects::time;
 use crate::vendors::zitadel::operations::events::{EventFound, EventQuery};
-use crate::vendors::zitadel::record::{Kind, User};
+use crate::vendors::zitadel::record::{Kind, Payload, User};
 
 /// The search that a message asks for.
 pub(in super::super) fn list_events(message: &Described) -> EventQuery {
@@ -61,7 +61,7 @@ fn event(found: &EventFound) -> Value {
         },
         "sequence": event.sequence,
         "creationDate": time(event.at),
-        "payload": event.payload,
+        "payload": event.payload.as_ref().map(Payload::members),
         "type": { "type": event.kind, "localized": localized(&event.kind) },
     })
 }
