@@ -5,11 +5,10 @@ use super::super::error::Error;
 use super::super::error::objects::ObjectError;
 use super::super::record::{Domain, Log, Organization, WrongDomain};
 use super::super::state::Zitadel;
-use super::events;
 use super::listing::{Cell, Limit, Row, Search};
 use super::objects::Receipt;
+use super::organizations::change_known;
 use super::paging::Page;
-use crate::directory::DirectoryError;
 
 /// A domain of an organisation.
 pub struct Named<'a> {
@@ -92,26 +91,15 @@ fn change(
     caller: &Caller,
     change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), WrongDomain>,
 ) -> Result<Receipt, Error> {
-    let mut log = events::log(caller);
-    let changed = zitadel.state.organizations.update(named.organization, |organization| {
-        if !organization.is_there() {
-            return Err(Error::OrganizationMissing);
-        }
+    let words = (|| Error::OrganizationMissing, ObjectError::DomainTaken);
+    change_known(zitadel, named.organization, words, caller, |organization, log| {
         permit()?;
-        change(organization, &mut log).map_err(|wrong| match wrong {
-            WrongDomain::Missing => ObjectError::DomainNotFound(unknown),
-            WrongDomain::Taken => ObjectError::DomainTaken,
-            WrongDomain::Primary => ObjectError::DomainPrimary,
-        })?;
-        Ok(Receipt::new(&organization.events, &organization.id))
-    });
-    let receipt = changed.map_err(|error| match error {
-        DirectoryError::Refused(error) => error,
-        DirectoryError::Taken(_) | DirectoryError::Exists => ObjectError::DomainTaken.into(),
-        DirectoryError::Absent => Error::OrganizationMissing,
-    })?;
-    events::keep_all(zitadel, log);
-    Ok(receipt)
+        change(organization, log).map_err(|wrong| match wrong {
+            WrongDomain::Missing => ObjectError::DomainNotFound(unknown).into(),
+            WrongDomain::Taken => ObjectError::DomainTaken.into(),
+            WrongDomain::Primary => ObjectError::DomainPrimary.into(),
+        })
+    })
 }
 
 /// What domains are searched and ordered by.

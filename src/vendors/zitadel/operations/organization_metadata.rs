@@ -9,13 +9,12 @@ use super::super::error::Error;
 use super::super::error::objects::ObjectError;
 use super::super::record::{Log, Metadata, Occurrence, Organization};
 use super::super::state::Zitadel;
-use super::events;
 use super::listing::{Cell, Limit, Row, Search};
 use super::metadata::Entry;
 use super::objects::Receipt;
+use super::organizations::change_known;
 use super::paging::Page;
 use crate::bounded::MAX_USER;
-use crate::directory::DirectoryError;
 
 /// Sets entries, each over one of the same key; an empty value removes the entry. Each is an event, also an equal one.
 pub fn set_metadata(
@@ -86,21 +85,11 @@ fn change(
     caller: &Caller,
     change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), Error>,
 ) -> Result<Receipt, Error> {
-    let mut log = events::log(caller);
-    let changed = zitadel.state.organizations.update(organization, |organization| {
-        if !organization.is_there() {
-            return Err(Error::OrganizationMissing);
-        }
+    let words = (|| Error::OrganizationMissing, ObjectError::OrganizationTaken);
+    change_known(zitadel, organization, words, caller, |organization, log| {
         permit()?;
-        change(organization, &mut log)?;
-        Ok(Receipt::new(&organization.events, &organization.id))
-    });
-    let receipt = changed.map_err(|error| match error {
-        DirectoryError::Refused(error) => error,
-        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Error::OrganizationMissing,
-    })?;
-    events::keep_all(zitadel, log);
-    Ok(receipt)
+        change(organization, log)
+    })
 }
 
 /// The entry of that key.

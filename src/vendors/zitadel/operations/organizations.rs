@@ -110,7 +110,8 @@ fn insert(zitadel: &Zitadel, id: Option<String>, name: &str, caller: &Caller) ->
     let made = zitadel.state.organizations.insert(&id, || Ok(Organization::new(id.clone(), name, HOST, &mut log)));
     let organization = made.map_err(|error| match error {
         DirectoryError::Exists => Error::from(ObjectError::OrganizationExists),
-        error => refused(error, ""),
+        DirectoryError::Refused(error) => error,
+        DirectoryError::Absent | DirectoryError::Taken(_) => ObjectError::OrganizationTaken.into(),
     })?;
     ids.commit();
     events::keep_all(zitadel, log);
@@ -179,7 +180,8 @@ fn enter(
     })
 }
 
-/// Changes an organisation that is there in one step; `unknown` is the id of "no such organisation".
+/// Changes an organisation that is there, in one step, and writes the events down; `unknown` is the id of "no such
+/// organisation".
 fn change(
     zitadel: &Zitadel,
     id: &str,
@@ -188,27 +190,37 @@ fn change(
     caller: &Caller,
     change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), Error>,
 ) -> Result<Receipt, Error> {
+    let missing = || ObjectError::OrganizationNotFound(unknown).into();
+    change_known(zitadel, id, (missing, ObjectError::OrganizationTaken), caller, |organization, log| {
+        permit()?;
+        change(organization, log)
+    })
+}
+
+/// The same of what belongs to an organisation: what is said where that is missing, and where it would have what is
+/// another's.
+pub(super) fn change_known(
+    zitadel: &Zitadel,
+    id: &str,
+    (missing, taken): (impl Fn() -> Error, ObjectError),
+    caller: &Caller,
+    change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), Error>,
+) -> Result<Receipt, Error> {
     let mut log = events::log(caller);
     let changed = zitadel.state.organizations.update(id, |organization| {
         if !organization.is_there() {
-            return Err(Error::from(ObjectError::OrganizationNotFound(unknown)));
+            return Err(missing());
         }
-        permit()?;
         change(organization, &mut log)?;
         Ok(Receipt::new(&organization.events, &organization.id))
     });
-    let receipt = changed.map_err(|error| refused(error, unknown))?;
+    let receipt = changed.map_err(|error| match error {
+        DirectoryError::Refused(error) => error,
+        DirectoryError::Absent => missing(),
+        DirectoryError::Exists | DirectoryError::Taken(_) => taken.into(),
+    })?;
     events::keep_all(zitadel, log);
     Ok(receipt)
-}
-
-/// What it means that the directory of organisations refused; `unknown` is the id of "no such organisation".
-fn refused(error: DirectoryError<OrganizationAlias, Error>, unknown: &'static str) -> Error {
-    match error {
-        DirectoryError::Refused(error) => error,
-        DirectoryError::Absent => ObjectError::OrganizationNotFound(unknown).into(),
-        DirectoryError::Exists | DirectoryError::Taken(_) => ObjectError::OrganizationTaken.into(),
-    }
 }
 
 /// Gives an organisation another name, and with it another domain.

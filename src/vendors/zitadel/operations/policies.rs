@@ -9,9 +9,8 @@ use super::super::error::management::ManagementError;
 use super::super::error::objects::ObjectError;
 use super::super::record::{ComplexityPolicy, Details, LockoutPolicy, LoginPolicy, Occurrence, Organization, Policy};
 use super::super::state::{INSTANCE, Zitadel};
-use super::events;
 use super::objects::Receipt;
-use crate::directory::DirectoryError;
+use super::organizations::change_known;
 
 /// A policy, and whose it is.
 pub struct PolicyFound<T> {
@@ -142,18 +141,12 @@ fn change(
     caller: &Caller,
     change: impl FnOnce(&mut Organization, &Details) -> Result<Occurrence, Error>,
 ) -> Result<Receipt, Error> {
-    let mut log = events::log(caller);
-    let changed = zitadel.state.organizations.update(organization, |own| {
+    let words = (|| Error::OrganizationMissing, ObjectError::OrganizationTaken);
+    change_known(zitadel, organization, words, caller, |own, log| {
         let mut next = own.events;
         next.push(1, log.at);
         let occurrence = change(own, &next)?;
-        own.write(&mut log, occurrence);
-        Ok(Receipt::new(&own.events, &own.id))
-    });
-    let receipt = changed.map_err(|error| match error {
-        DirectoryError::Refused(error) => error,
-        DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => Error::OrganizationMissing,
-    })?;
-    events::keep_all(zitadel, log);
-    Ok(receipt)
+        own.write(log, occurrence);
+        Ok(())
+    })
 }
