@@ -14,7 +14,12 @@ pub(super) fn refuse(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         return outcome(Ok(error.render().to_string()));
     }
     let format = log_format(arguments);
-    complain(&summary(&error.render().to_string(), format), format);
+    let is_typed = |flag: &str| arguments.iter().any(|typed| typed.as_encoded_bytes().starts_with(flag.as_bytes()));
+    let mut text = error.render().to_string();
+    if !is_typed("--port") && is_typed("-p") {
+        text = text.replace("'--port ", "'-p ");
+    }
+    complain(&summary(&text, format), format);
     ExitCode::from(USAGE)
 }
 

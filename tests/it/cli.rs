@@ -287,6 +287,8 @@ fn what_it_cannot_start_with_is_named_with_code_2() {
             err.starts_with(&format!("fauxidp: {expected}")) && err.matches('\n').count() <= 4,
             "{expected}: {err}"
         );
+        let is_in_use = err.contains("already in use");
+        assert_eq!(err.contains(": another program listens there; for any free port: --listen 127.0.0.1:0"), is_in_use);
     }
     std::fs::remove_dir_all(folder).expect("removed");
 }
@@ -346,6 +348,23 @@ fn healthcheck_tells_a_living_server_from_none() {
     let dead = run(&["healthcheck", &url]);
     assert_eq!(dead.status.code(), Some(1));
     assert!(text(&dead.stderr).starts_with(&format!("fauxidp: nobody answers at {url} ")), "{}", text(&dead.stderr));
+}
+
+#[test]
+fn health_answers_within_half_a_second_of_the_start() {
+    // The quickest of a few: the machine may have other work.
+    let quickest = (0..5).map(|_| {
+        let start = std::time::Instant::now();
+        let serving = Serving::start(fauxidp().args(["--listen", "127.0.0.1:0", "--log", "off"]));
+        let mut stream = TcpStream::connect(serving.address()).expect("it listens");
+        stream.write_all(b"GET /__fauxidp/health HTTP/1.0\r\n\r\n").expect("taken");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.0 200 OK\r\n"), "{answer}");
+        start.elapsed()
+    });
+    let quickest = quickest.min().expect("five");
+    assert!(quickest.as_millis() < 500, "{quickest:?}");
 }
 
 #[test]
