@@ -2,6 +2,7 @@
 
 mod ask;
 mod client;
+mod container;
 mod environment;
 mod flags;
 mod log;

@@ -14,6 +14,7 @@ use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 use clap_complete::Shell;
 use jiff::Timestamp;
 
+use super::container;
 use super::environment::Format;
 use super::log::{Level, LogFormat};
 use crate::config::{DeliverTo, Keep, Listen, WorldCreation};
@@ -331,8 +332,15 @@ impl Server {
 
 impl Addresses {
     /// The URL of the first address as seen from this machine: an unspecified address becomes the loopback address.
+    /// In a container the flags of its server count, unless the command has its own.
     fn url(&self) -> String {
-        let mut address = self.listen[0].0[0].address;
+        let is_told = std::env::args_os().any(|word| word.as_encoded_bytes().starts_with(b"--listen"));
+        let server = container::first_command_line().filter(|_| !is_told).and_then(|words| Cli::read(&words).ok());
+        let server = server.map(|cli| match cli.command {
+            Some(Command::Serve(flags)) => flags.addresses,
+            _ => cli.serve.addresses,
+        });
+        let mut address = server.as_ref().unwrap_or(self).listen[0].0[0].address;
         match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
             IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
