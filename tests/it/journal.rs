@@ -92,6 +92,21 @@ async fn the_journal_holds_as_much_as_it_is_told() {
 }
 
 #[tokio::test]
+async fn calls_by_a_long_method_drive_out_no_other() {
+    let emulator = wire::emulator().await;
+    disable().send(&emulator).await;
+    let long = Ask::new(&"A".repeat(60_000), "/api/users");
+    for _ in 0..40 {
+        let answer = long.send(&emulator).await;
+        assert!((400..500).contains(&answer.status), "{answer:?}");
+    }
+    let held = journal(&emulator).await;
+    let requests = held["requests"].as_array().expect("entries");
+    assert_eq!((requests.len(), &held["dropped"], &requests[0]["operation"]), (41, &0.into(), &"disable_user".into()));
+    assert!(requests.iter().all(|entry| entry["method"].as_str().is_some_and(|method| method.len() <= 64)), "{held}");
+}
+
+#[tokio::test]
 async fn no_credential_and_no_password_of_any_fixture_stands_in_the_journal() {
     let emulator = wire::emulator().await;
     let mut checked = 0;

@@ -143,7 +143,7 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
 
 #[tokio::test]
 async fn half_a_head_of_http_2_is_not_waited_for_and_no_text_stands_among_frames() {
-    let limits = Limits { header_timeout: 3 * SHORT, ..Limits::default() };
+    let limits = Limits { header_timeout: 3 * SHORT, idle_timeout: 10 * SHORT, ..Limits::default() };
     let emulator = with(Config { limits, ..wire::config() }).await;
     let call = h2_frames::request(1, "GET", "/healthz", &[]);
     let unended = [&call[..4], &[1], &call[5..]].concat(); // END_STREAM without END_HEADERS
@@ -170,7 +170,18 @@ async fn half_a_head_of_http_2_is_not_waited_for_and_no_text_stands_among_frames
     while !is_answered {
         is_answered = h2_frames::next(&mut stream).await.expect("a frame").stream == 1;
     }
-    assert_eq!(hits(&emulator, "header-timeout").await, 3);
+    // Who then says nothing is told so at the idle time-out, in a frame.
+    drop(stream);
+    let mut silent = connect(&emulator).await;
+    silent.write_all(&preface[..8]).await.expect("taken");
+    tokio::time::sleep(SHORT).await;
+    silent.write_all(&preface[8..]).await.expect("taken");
+    let mut kinds = Vec::new();
+    while let Some(frame) = h2_frames::next(&mut silent).await {
+        kinds.push(frame.kind);
+    }
+    assert!(kinds.contains(&h2_frames::GOAWAY) && kinds.iter().all(|kind| *kind < 10), "{kinds:?}");
+    assert_eq!((hits(&emulator, "header-timeout").await, hits(&emulator, "idle-timeout").await), (3, 1));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::cli::{Serving, fauxidp};
+use crate::h2_frames;
 
 /// How many calls fill a pipe and all that waits for it, when each makes a line of [`LONG`] bytes.
 const MANY: usize = 400;
@@ -24,8 +25,12 @@ struct Quiet {
 impl Quiet {
     /// Starts one that logs each call, and reads its ready line.
     fn start(command: &mut Command) -> Self {
-        let arguments = ["--listen", "127.0.0.1:0", "--log", "debug"];
-        let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().expect("it runs");
+        Self::start_as_usual(command.args(["--log", "debug"]))
+    }
+
+    /// The same at the default level.
+    fn start_as_usual(command: &mut Command) -> Self {
+        let mut child = command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().expect("it runs");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
         let address = line.trim_end().strip_prefix("fauxidp ready http://").expect("the ready line").to_owned();
@@ -106,6 +111,68 @@ fn the_disk_of_the_log_may_be_full() {
     let server = Quiet::start(fauxidp().stderr(full));
     server.answers(20, USER, 200);
     server.loses(20); // a line each
+    assert_eq!(server.stop(), Some(0));
+}
+
+/// Where every line fails, what is logged in passing harms nobody: at full connections, at dropped worlds, at a stop.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_line_that_cannot_be_written_costs_no_call() {
+    let unwritable: [fn() -> Stdio; 2] = [
+        || File::options().write(true).open("/dev/full").expect("such a device").into(),
+        || std::io::pipe().expect("a pipe").1.into(), // its reader is gone
+    ];
+    for stderr in unwritable {
+        let server = Quiet::start_as_usual(fauxidp().args(["--max-connections", "3"]).stderr(stderr()));
+        for _ in 0..2 {
+            let open: Vec<_> = (0..4).map(|_| TcpStream::connect(&server.address).expect("it listens")).collect();
+            std::thread::sleep(Duration::from_millis(100));
+            drop(open);
+            server.answers(5, USER, 200);
+        }
+        assert_eq!(server.stop(), Some(0));
+
+        let server = Quiet::start_as_usual(fauxidp().args(["--max-worlds", "3"]).stderr(stderr()));
+        for world in 0..10 {
+            server.answers(1, &format!("/~w{world}{USER}"), 200);
+        }
+        server.loses(1);
+        let address = server.address.clone();
+        let (begun, has_begun) = std::sync::mpsc::channel();
+        let held = std::thread::spawn(move || {
+            let mut stream = TcpStream::connect(address).expect("it listens");
+            write!(stream, "GET {USER} HTTP/1.0\r\nX-API-KEY: monocloud-admin\r\nX-Fault: delay;ms=1000\r\n\r\n")
+                .expect("taken");
+            begun.send(()).expect("somebody waits");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).expect("an answer");
+            answer
+        });
+        has_begun.recv().expect("it is sent");
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(server.stop(), Some(0));
+        let answer = held.join().expect("no panic");
+        assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
+    }
+}
+
+/// Connections that reset their streams make lines of a library's, worlds that are dropped make the server's.
+#[test]
+fn strangers_cannot_fill_the_pipe_of_the_log() {
+    let mut server = Quiet::start_as_usual(fauxidp().args(["--max-worlds", "3"]).stderr(Stdio::piped()));
+    let _unread = server.child.stderr.take();
+    let mut resets = h2_frames::preface();
+    for number in 0..60 {
+        resets.extend(h2_frames::request(2 * number + 1, "GET", "/healthz", &[]));
+        resets.extend(h2_frames::reset(2 * number + 1));
+    }
+    for _ in 0..625 {
+        // It may be hung up on before all is sent.
+        let _ = TcpStream::connect(&server.address).expect("it listens").write_all(&resets);
+    }
+    for world in 0..800 {
+        server.answers(1, &format!("/~w{world}{USER}"), 200);
+    }
     assert_eq!(server.stop(), Some(0));
 }
 

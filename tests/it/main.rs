@@ -12,6 +12,7 @@ mod cli;
 mod command_line;
 mod contract;
 mod corpus;
+mod costly_hashes;
 mod deliveries;
 #[cfg(feature = "cli")]
 mod deploy;

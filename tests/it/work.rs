@@ -99,6 +99,10 @@ async fn names_are_compared_in_part() {
     let long = format!("/api/users/{}{}/zzz", "a".repeat(63), "%C3%A9".repeat(1_300));
     let near = Ask::new("GET", &long);
     assert_eq!(answer(&emulator, near).await.header("x-fauxidp"), Some("unmatched"));
+    // As the bytes themselves, and eight at once.
+    let raw = Ask::new("GET", &format!("/api/users/{}{}/zzz", "a".repeat(63), "é".repeat(4_000)));
+    let answers = beside_health(&emulator, &vec![raw; 8]).await;
+    assert!(answers.iter().all(|answer| answer.header("x-fauxidp") == Some("unmatched")), "{answers:?}");
     for name in ["vendor", "operation", "protocol", "refused_by", "method", "path"] {
         let body = json!({ "match": { name: "aé".repeat(300_000) } }).to_string();
         let refused = answer(&emulator, control("POST", "default/verify").body(body)).await;

@@ -242,9 +242,7 @@ async fn a_state_that_does_not_fit_is_refused_and_changes_nothing() {
         ("{", "["),
     ] {
         let text = taken.replacen(from, to, 1);
-        if text == taken {
-            continue; // the record's members have names of their own
-        }
+        assert!(text != taken, "{from} is not in the state");
         let put = Ask::new("PUT", "/__fauxidp/worlds/default/state").body(text).send(&emulator).await;
         assert_eq!((put.status, put.header("x-fauxidp")), (400, Some("refused")), "{from}: {}", put.text());
         assert!(state(&emulator, "default").await == taken, "{from}");
