@@ -30,5 +30,5 @@ COPY --from=build --chmod=0755 /fauxidp /fauxidp
 USER 65532:65532
 ENV FAUXIDP_LISTEN=0.0.0.0:8484
 EXPOSE 8484
-HEALTHCHECK --interval=5s --timeout=3s --start-period=5s --start-interval=0.25s --retries=3 CMD ["/fauxidp", "healthcheck"]
+HEALTHCHECK --interval=0.5s --timeout=3s --start-period=5s --retries=3 CMD ["/fauxidp", "healthcheck"]
 ENTRYPOINT ["/fauxidp"]
