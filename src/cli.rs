@@ -51,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Outbox(target)) => outcome(client::outbox(&target)),
         Some(Command::Clock(command)) => outcome(client::clock(&command)),
         Some(Command::SignIn(command)) => outcome(client::sign_in(&command)),
+        Some(Command::Report(command)) => judged(client::report(&command)),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "fauxidp", &mut script);
@@ -85,6 +86,16 @@ fn outcome(answer: Result<String, String>) -> ExitCode {
     };
     complain(reason.trim_end_matches('.'), LogFormat::Text);
     ExitCode::FAILURE
+}
+
+/// Prints a document, and why it is no good, if it is not.
+fn judged(answer: Result<(String, Option<String>), String>) -> ExitCode {
+    let (text, fault) = match answer {
+        Ok(answer) => answer,
+        Err(reason) => return outcome(Err(reason)),
+    };
+    let printed = outcome(Ok(text));
+    fault.map_or(printed, |reason| outcome(Err(reason)))
 }
 
 /// Prints what is known of a vendor. That it is unknown is a mistake in the command line.

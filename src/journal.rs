@@ -135,6 +135,11 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
+    /// The time from another start to this one; nothing if it came later.
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_duration_since(earlier.0)
+    }
+
     /// The time since then.
     pub fn elapsed(self) -> Duration {
         self.0.elapsed()
@@ -152,9 +157,9 @@ mod tests {
 
     fn entry(path: &str, body: &str) -> Entry {
         let (head, ()) = http::Request::get(path).body(()).unwrap().into_parts();
-        let answer = Some(AnswerSummary { status: StatusCode::OK, fault: None, is_own: false });
-        let at = Timestamp::UNIX_EPOCH;
-        let seen = Seen { at, vendor: None, operation: None, user_id: None, answer, took: Duration::ZERO };
+        let answer = Some(AnswerSummary { status: StatusCode::OK, fault: None, mark: None, retry_after: None });
+        let (at, began) = (Timestamp::UNIX_EPOCH, Stopwatch::start());
+        let seen = Seen { at, vendor: None, operation: None, user_id: None, answer, began, took: Duration::ZERO };
         Entry::new(&Call::new(head, Bytes::copy_from_slice(body.as_bytes())), seen)
     }
 
@@ -167,7 +172,7 @@ mod tests {
         let read = journal.read();
         let kept: Vec<_> = read.entries.iter().map(|entry| (entry.n, &*entry.path)).collect();
         assert_eq!((kept, read.dropped), (vec![(2, "/b"), (3, "/c")], 1));
-        journal.add(entry("/d", &"x".repeat(3_850)));
+        journal.add(entry("/d", &"x".repeat(3_834)));
         assert_eq!(journal.read().entries.len(), 1, "a long body evicts other entries");
         assert_eq!(journal.clear(), 1);
         journal.add(entry("/e", ""));

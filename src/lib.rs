@@ -188,6 +188,7 @@ mod people;
 mod pipeline;
 mod protocol;
 mod recent;
+mod report;
 mod row;
 mod secrets;
 mod server;

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::ask::{Question, Server};
 use super::flags::client::{
-    Calls, Clock, ClockAction, Fault, FaultAction, Requests, SignIn, Target, Verify, Worlds, WorldsAction,
+    Calls, Clock, ClockAction, Fault, FaultAction, Report, Requests, SignIn, Target, Verify, Worlds, WorldsAction,
 };
 
 /// How often the journal is looked at by `requests --follow`.
@@ -183,4 +183,19 @@ pub(super) fn sign_in(command: &SignIn) -> Printed {
     let what = if command.tokens { "/tokens" } else { "/sign-in" };
     let question = Question::new(Method::POST, api.path(what)).json(&command.body());
     api.print(question, print::members)
+}
+
+/// The report about the client, and why it fails, if it does.
+pub(super) fn report(command: &Report) -> Result<(String, Option<String>), String> {
+    let api = Api { server: Server::at(&command.url())?, target: &command.target };
+    let path = api.path(&format!("/report?format={}&fail_on={}", command.format(), command.fail_on));
+    let (status, text) = api.server.answer(Question::get(path).large())?;
+    let text = match serde_json::from_str(&text) {
+        Ok(answer) if !status.is_success() && status != StatusCode::CONFLICT => return Err(print::problem(&answer)),
+        Ok(answer) => print::json(&answer),
+        Err(_) => text,
+    };
+    let what = if command.fail_on == "error" { "an error" } else { "an error or a warning" };
+    let fault = (status == StatusCode::CONFLICT).then(|| format!("world {} has {what}", command.target.world));
+    Ok((text, fault))
 }

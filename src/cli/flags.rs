@@ -20,7 +20,7 @@ use super::log::{Level, LogFormat};
 use crate::config::{DeliverTo, Keep, Listen, WorldCreation};
 use crate::{Config, FaultPolicy};
 
-use client::{Clock, Fault, Requests, SignIn, Verify, Worlds};
+use client::{Clock, Fault, Report, Requests, SignIn, Verify, Worlds};
 use limits::LimitFlags;
 use value::{Several, all, lines, number, several, time};
 
@@ -107,6 +107,8 @@ pub(super) enum Command {
     Clock(Clock),
     /// Sign a user in to an application, without a page.
     SignIn(SignIn),
+    /// Report what a client does wrong: exit with 0 if it does well, with 1 if not.
+    Report(Report),
     /// Print a completion script.
     Completions {
         /// The shell.

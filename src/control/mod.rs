@@ -1,5 +1,6 @@
 //! fauxidp's own API under `/__fauxidp/`, and the page at `/`. Knows no vendor by name; faults never touch it.
 
+mod about;
 mod clock;
 mod deliveries;
 mod events;
@@ -29,9 +30,11 @@ use crate::row::Operation;
 use crate::vendors::{VendorInfo, VendorSet};
 use crate::world::Worlds;
 
+#[cfg(feature = "cli")]
+pub use about::show_route;
 pub use guard::check_allowed;
 #[cfg(feature = "cli")]
-pub use report::show_route;
+pub use report::{FORMATS, SEVERITIES};
 use request::Request;
 
 /// Returns the certificate that clients must trust, as PEM, or why there is none.

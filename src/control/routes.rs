@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, json};
 
 use super::request::Request;
-use super::{clock, deliveries, events, faults, metrics, page, report, requests, sign_in, verify, worlds};
+use super::{about, clock, deliveries, events, faults, metrics, page, report, requests, sign_in, verify, worlds};
 use crate::protocol::Reply;
 use crate::protocol::problem::{Mark, problem};
 use crate::protocol::route::RouteTable;
@@ -21,23 +21,21 @@ type Row = row::Row<Handler>;
 /// Every operation.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| RouteTable::new(&ROWS, || &[]));
 
-static ROWS: [Row; 33] = [
+static ROWS: [Row; 34] = [
     Row::new("page", "GET", "/", |request| page::page(request.vendors())),
     Row::new("health", "GET", "/__fauxidp/health", |request| {
-        Reply::of(StatusCode::OK, &report::health(request.worlds, &request.exchange.call))
+        Reply::of(StatusCode::OK, &about::health(request.worlds, &request.exchange.call))
     }),
     Row::new("routes", "GET", "/__fauxidp/routes", |request| {
-        Reply::of(StatusCode::OK, &report::routes(request.vendors()))
+        Reply::of(StatusCode::OK, &about::routes(request.vendors()))
     })
     .heavy(),
     Row::new("fidelity", "GET", "/__fauxidp/fidelity", |request| {
-        Reply::of(StatusCode::OK, &report::fidelity(request.vendors()))
+        Reply::of(StatusCode::OK, &about::fidelity(request.vendors()))
     })
     .heavy(),
     Row::new("metrics", "GET", "/__fauxidp/metrics", |request| metrics::show(&request.control.metrics, request.worlds)),
-    Row::new("doors", "GET", "/__fauxidp/doors", |request| {
-        Reply::of(StatusCode::OK, &report::doors(request.vendors()))
-    }),
+    Row::new("doors", "GET", "/__fauxidp/doors", |request| Reply::of(StatusCode::OK, &about::doors(request.vendors()))),
     Row::new("defects", "GET", "/__fauxidp/defects", |_| sign_in::defects()),
     Row::new("ca", "GET", "/__fauxidp/ca.pem", ca),
     Row::new("list_worlds", "GET", "/__fauxidp/worlds", worlds::list),
@@ -47,7 +45,7 @@ static ROWS: [Row; 33] = [
     Row::new("reset_world", "POST", "/__fauxidp/worlds/{world}/reset", worlds::reset).heavy(),
     Row::new("fork_world", "POST", "/__fauxidp/worlds/{world}/fork", worlds::fork).heavy(),
     Row::new("endpoints", "GET", "/__fauxidp/worlds/{world}/endpoints", |request| {
-        request.read(|world| Reply::of(StatusCode::OK, &report::endpoints(world, &request.exchange.call)))
+        request.read(|world| Reply::of(StatusCode::OK, &about::endpoints(world, &request.exchange.call)))
     }),
     Row::new("get_state", "GET", "/__fauxidp/worlds/{world}/state", worlds::state).heavy(),
     Row::new("put_state", "PUT", "/__fauxidp/worlds/{world}/state", worlds::restore).heavy(),
@@ -70,6 +68,10 @@ static ROWS: [Row; 33] = [
     Row::new("clear_requests", "DELETE", "/__fauxidp/worlds/{world}/requests", |request| request.read(requests::clear)),
     Row::new("verify", "POST", "/__fauxidp/worlds/{world}/verify", |request| {
         request.read(|world| verify::verify(world, request.body()))
+    })
+    .heavy(),
+    Row::new("report", "GET", "/__fauxidp/worlds/{world}/report", |request| {
+        request.read(|world| report::show(world, request.query()))
     })
     .heavy(),
     Row::new("clock", "GET", "/__fauxidp/worlds/{world}/clock", |request| request.read(clock::show)),

@@ -13,7 +13,7 @@ pub(super) const MAX_BODY: usize = 8 << 10;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The body of one call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Body {
     kind: Kind,
     length: usize,

@@ -7,11 +7,13 @@ use http::{Method, StatusCode, Version};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::Stopwatch;
 use super::body::Body;
 use super::headers::Headers;
 use crate::call_match::{Finished, MatchInput, Protocol, RefusedBy, Sent};
 use crate::protocol::Call;
 use crate::protocol::credential::Credentials;
+use crate::protocol::problem::Mark;
 use crate::secrets;
 
 /// The maximum number of bytes kept of a path and query, or of a user's key.
@@ -27,8 +29,10 @@ pub struct AnswerSummary {
     pub status: StatusCode,
     /// The injected faults, as in the answer's header. Few answers have any, so it is boxed.
     pub fault: Option<Box<HeaderValue>>,
-    /// Whether fauxidp itself answered.
-    pub is_own: bool,
+    /// Why fauxidp itself refused, if it did.
+    pub mark: Option<Mark>,
+    /// After how many seconds it asks for the call again, as far as the type holds: 18 hours.
+    pub retry_after: Option<u16>,
 }
 
 /// One call.
@@ -50,6 +54,8 @@ pub struct Entry {
     pub credentials: Credentials,
     /// Its answer; `None` if the client disconnected first.
     pub answer: Option<AnswerSummary>,
+    /// When it came, by the machine's clock.
+    pub began: Stopwatch,
     /// How long it took.
     pub took: Duration,
     /// Without the query.
@@ -74,6 +80,8 @@ pub struct Seen<'a> {
     pub user_id: Option<&'a str>,
     /// Its answer, if there was one.
     pub answer: Option<AnswerSummary>,
+    /// When the call came, by the machine's clock.
+    pub began: Stopwatch,
     /// How long it took.
     pub took: Duration,
 }
@@ -81,7 +89,7 @@ pub struct Seen<'a> {
 impl Entry {
     /// The entry of a call that is over.
     pub fn new(call: &Call, seen: Seen<'_>) -> Self {
-        let Seen { at, vendor, operation, user_id, answer, took } = seen;
+        let Seen { at, vendor, operation, user_id, answer, began, took } = seen;
         let path = cut(call.path(), MAX_TEXT);
         let room_for_query = (MAX_TEXT - path.len()).saturating_sub(1);
         Self {
@@ -97,6 +105,7 @@ impl Entry {
             },
             credentials: call.credentials.clone(),
             answer: answer.map(bounded),
+            began,
             took,
             path: path.into(),
             query: call.head.uri.query().map(|query| cut(query, room_for_query).into()),
@@ -141,10 +150,15 @@ impl Entry {
         let answer = self.answer.as_ref()?;
         let is_refused = answer.status.is_client_error() || answer.status.is_server_error();
         is_refused.then(|| match &answer.fault {
-            _ if answer.is_own => RefusedBy::Own,
+            _ if answer.mark.is_some() => RefusedBy::Own,
             Some(fault) if replaces_answer(fault) => RefusedBy::Fault,
             _ => RefusedBy::Vendor,
         })
+    }
+
+    /// Whether another call has the same query, credentials and body. Of a body that is not kept, the length counts.
+    pub fn sends_the_same(&self, other: &Self) -> bool {
+        (&self.query, &self.credentials, &self.body) == (&other.query, &other.credentials, &other.body)
     }
 
     /// The entry as people see it; secrets are shortened.
@@ -241,8 +255,9 @@ mod tests {
     fn seen(status: u16, fault: Option<&'static str>) -> Seen<'static> {
         let status = StatusCode::from_u16(status).unwrap();
         let fault = fault.map(|fault| Box::new(HeaderValue::from_static(fault)));
-        let answer = Some(AnswerSummary { status, fault, is_own: false });
-        Seen { at: Timestamp::UNIX_EPOCH, vendor: None, operation: None, user_id: None, answer, took: Duration::ZERO }
+        let answer = Some(AnswerSummary { status, fault, mark: None, retry_after: None });
+        let (at, began) = (Timestamp::UNIX_EPOCH, Stopwatch::start());
+        Seen { at, vendor: None, operation: None, user_id: None, answer, began, took: Duration::ZERO }
     }
 
     fn entry(head: http::request::Builder, body: &str) -> Entry {
@@ -284,7 +299,7 @@ mod tests {
             assert_eq!(entry.method.as_str(), &sent[..kept]);
         }
         let fault = Some(Box::new(HeaderValue::from_str(&"503;a=b, ".repeat(10_000)).unwrap()));
-        let answer = Some(AnswerSummary { status: StatusCode::OK, fault, is_own: false });
+        let answer = Some(AnswerSummary { status: StatusCode::OK, fault, mark: None, retry_after: None });
         assert!(Entry::new(&call(get("/a"), ""), Seen { answer, ..seen(200, None) }).size() < 4 << 10);
     }
 

@@ -1,6 +1,7 @@
 //! The headers of a call as a journal keeps them: without those that every vendor takes credentials from. Knows no
 //! vendor.
 
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::protocol::credential;
@@ -19,7 +20,10 @@ impl Headers {
         let size = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 2;
         // As long as it will be at most, so that it does not move.
         let mut lines = String::with_capacity(headers.iter().map(size).sum::<usize>().min(MAX));
-        for (name, value) in headers {
+        // The type of the body first: it is asked for most, and is not to be the one that does not fit.
+        let first = headers.get_all(CONTENT_TYPE).into_iter().map(|value| (&CONTENT_TYPE, value));
+        let rest = headers.iter().filter(|(name, _)| **name != CONTENT_TYPE);
+        for (name, value) in first.chain(rest) {
             let Ok(value) = value.to_str() else { continue };
             if !credential::is_header(name) && lines.len() + name.as_str().len() + value.len() + 2 <= MAX {
                 lines.push_str(name.as_str());

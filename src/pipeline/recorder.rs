@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
 use super::heavy;
@@ -11,7 +13,7 @@ use crate::journal::{AnswerSummary, Entry, Seen, Stopwatch};
 use crate::limits::Limit;
 use crate::metrics::{Call as Counted, Metrics};
 use crate::protocol::Reply;
-use crate::protocol::problem::MARK;
+use crate::protocol::problem::{MARK, Mark};
 use crate::row::Operation;
 use crate::tokens::Defect;
 use crate::vendors::Vendor;
@@ -88,7 +90,8 @@ impl<'a> Recorder<'a> {
         self.answer = Some(AnswerSummary {
             status,
             fault: self.has_fault.then(|| headers.get(faults::APPLIED).cloned().map(Box::new)).flatten(),
-            is_own: !status.is_success() && headers.contains_key(MARK),
+            mark: headers.get(MARK).filter(|_| !status.is_success()).and_then(Mark::of),
+            retry_after: retry_after(status, headers),
         });
     }
 }
@@ -118,10 +121,18 @@ impl Drop for Recorder<'_> {
             fault: answer.as_ref().and_then(|answer| answer.fault.as_deref()),
             took,
         });
-        let seen = Seen { at: self.at, vendor, operation, user_id: self.exchange.user_id(), answer, took };
+        let (at, began) = (self.at, self.watch);
+        let seen = Seen { at, vendor, operation, user_id: self.exchange.user_id(), answer, began, took };
         let journal = &self.world.journal;
         if journal.add(Entry::new(&self.exchange.call, seen)) && !journal.is_off() {
             self.metrics.limit_hit(Limit::Journal);
         }
     }
+}
+
+/// After how many seconds a refusal asks for the call again.
+fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<u16> {
+    let asked = headers.get(RETRY_AFTER).filter(|_| status.is_client_error() || status.is_server_error())?;
+    let seconds: u64 = asked.to_str().ok()?.parse().ok()?;
+    Some(seconds.try_into().unwrap_or(u16::MAX))
 }

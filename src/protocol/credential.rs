@@ -44,6 +44,17 @@ pub enum Carrier {
     Query(&'static [&'static str]),
 }
 
+impl Carrier {
+    /// The header that it is, if it is one.
+    pub fn header(&self) -> Option<&'static str> {
+        match self {
+            Self::Header(name) => Some(name.as_str()),
+            Self::Authorization => Some("authorization"),
+            Self::Form(_) | Self::Json(_) | Self::Query(_) => None,
+        }
+    }
+}
+
 /// Whether a header is one that credentials come in, at whatever vendor.
 pub fn is_header(name: &HeaderName) -> bool {
     [&AUTHORIZATION, &PROXY_AUTHORIZATION, &COOKIE, &API_KEY].contains(&name)

@@ -27,6 +27,10 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// Every one.
+    pub const ALL: [Self; 6] =
+        [Self::Unmatched, Self::Unemulated, Self::BadFault, Self::BadWorld, Self::Refused, Self::Limit];
+
     /// The value of the header.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -37,6 +41,11 @@ impl Mark {
             Self::Refused => "refused",
             Self::Limit => "limit",
         }
+    }
+
+    /// The reason that a header names.
+    pub fn of(header: &HeaderValue) -> Option<Self> {
+        Self::ALL.into_iter().find(|mark| mark.as_str() == header)
     }
 
     /// The header's value.

@@ -19,9 +19,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pipeline", &["control", "faults", "grpc", "mount", "outbound", "vendors", "world", "leaves"]),
     ("mount", &["vendors", "leaves"]),
     ("outbound", &["leaves"]),
-    ("control", &["faults", "vendors", "world", "leaves"]),
+    ("control", &["faults", "report", "vendors", "world", "leaves"]),
     ("world", &["faults", "tokens", "vendors", "leaves"]),
     ("faults", &["leaves"]),
+    ("report", &["leaves"]),
     ("fixture", &[]),
     ("vendors", &["leaves"]),
 ];

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Addresses;
 use super::value::time;
+use crate::control::{FORMATS, SEVERITIES};
 
 /// Which server and which world.
 #[derive(Debug, Args)]
@@ -261,5 +263,32 @@ impl SignIn {
         ];
         let members = all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone().into())));
         Value::Object(members.collect())
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// URL or address of the server, as --url says it.
+    #[arg(value_name = "URL")]
+    server: Option<String>,
+    /// The form of the report.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = PossibleValuesParser::new(FORMATS))]
+    format: String,
+    /// The least that makes the exit code 1; a run without a call is an error.
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = PossibleValuesParser::new(SEVERITIES))]
+    pub fail_on: String,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+impl Report {
+    /// The server's URL.
+    pub fn url(&self) -> String {
+        self.server.clone().unwrap_or_else(|| self.target.url())
+    }
+
+    /// The form of the report.
+    pub fn format(&self) -> &str {
+        if self.target.json { "json" } else { &self.format }
     }
 }

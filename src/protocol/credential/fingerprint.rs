@@ -52,7 +52,7 @@ impl Credential {
 }
 
 /// What is kept of the credentials of a call, in the order in which the vendor declares where they are.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Credentials(Box<[Credential]>);
 
 impl Credentials {
