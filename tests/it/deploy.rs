@@ -1,5 +1,5 @@
-//! The manifests of `deploy/kubernetes` fit the server: port, paths, variables and arguments. Whether Kubernetes takes
-//! them is for the linters to say.
+//! What is in `deploy` fits the server: port, paths, variables and arguments. Whether Kubernetes takes the manifests is
+//! for the linters to say, whether the proxies do for `scripts/proxies`.
 
 use std::fs;
 use std::process::Command;
@@ -65,4 +65,17 @@ fn variables_and_commands_are_known() {
     let manifests = fs::read_to_string(root().join("deploy/kubernetes/tests.yaml")).expect("a manifest");
     assert!(manifests.contains("- /fauxidp\n                - healthcheck\n"), "the probe's command");
     help(&["healthcheck"]);
+}
+
+#[test]
+fn the_chart_has_the_proxy_that_is_run_by_the_scripts_and_the_probes_of_the_manifests() {
+    let read = |path: &str| fs::read_to_string(root().join("deploy").join(path)).expect("a text");
+    assert_eq!(read("helm/fauxidp/files/haproxy.cfg"), read("haproxy/haproxy.cfg"));
+    let probes = |text: &str| {
+        let from = text.find("startupProbe:").expect("probes");
+        let to = text.find("resources:").expect("what follows the probes");
+        let lines: Vec<_> = text[from..to].lines().map(|line| line.trim().to_owned()).collect();
+        lines
+    };
+    assert_eq!(probes(&read("helm/fauxidp/templates/server.yaml")), probes(&read("kubernetes/fauxidp.yaml")));
 }

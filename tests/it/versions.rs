@@ -19,6 +19,10 @@ fn every_package_has_the_version_of_the_crate() {
         ("packages/java/pom.xml", format!("<version>{VERSION}</version>")),
         ("packages/java/README.md", format!("<version>{VERSION}</version>")),
         ("packages/go/build", format!("version=v{VERSION}")),
+        (
+            "deploy/helm/fauxidp/Chart.yaml",
+            format!("\nversion: {VERSION}\nappVersion: {VERSION}\nhome: {REPOSITORY}\n"),
+        ),
         ("action.yml", format!("default: \"{VERSION}\"")),
         ("Cargo.lock", format!("name = \"fauxidp\"\nversion = \"{VERSION}\"")),
     ] {
@@ -35,7 +39,8 @@ fn pages_name_the_image_and_the_repository_of_this_version() {
         "packages/python/src/fauxidp/testcontainers.py",
         "packages/java/src/main/java/dev/fauxidp/FauxidpContainer.java",
     ];
-    let manifests = ["deploy/kubernetes/fauxidp.yaml", "deploy/kubernetes/tests.yaml"];
+    let manifests =
+        ["deploy/kubernetes/fauxidp.yaml", "deploy/kubernetes/tests.yaml", "deploy/helm/fauxidp/values.yaml"];
     for (path, text) in pages.into_iter().chain(sources).chain(manifests).map(|path| (path, text(path))) {
         for (at, _) in text.match_indices("ghcr.io/") {
             let named: String =
