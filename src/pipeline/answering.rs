@@ -7,6 +7,7 @@ use http::header::{HeaderName, HeaderValue};
 
 use crate::exchange::Exchange;
 use crate::failure::{Failure, Kind};
+use crate::fidelity::Answer;
 use crate::outcome::Outcome;
 use crate::protocol::problem::MARK;
 use crate::protocol::rpc::{Code, RpcError};
@@ -55,7 +56,10 @@ pub(super) fn explain(reply: &mut Reply, info: &VendorInfo, exchange: &Exchange)
     }
     let own = exchange.operation.and_then(|operation| info.fidelity.operation(operation.name)?.answer(reply.answer));
     let any = || info.fidelity.any(reply.answer);
-    let value = match own.or_else(any).filter(|row| row.status == reply.outcome().as_u16()) {
+    // The table has the statuses of REST; a remote call has one for every success.
+    let (status, is_remote) = (reply.outcome().as_u16(), exchange.call.wire.is_some());
+    let is_of = |row: &&Answer| row.status == status || is_remote && [row.status, status].iter().all(|one| *one < 300);
+    let value = match own.or_else(any).filter(is_of) {
         Some(row) => {
             let operation = exchange.operation.filter(|_| own.is_some()).map_or("any", |operation| operation.name);
             format!("{}; ref={}; row={}.{operation}.{}", row.confidence.as_str(), row.source, info.name, row.name)
