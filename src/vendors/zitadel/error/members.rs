@@ -14,10 +14,10 @@ pub(in super::super) enum MemberError {
     Taken(Level),
     /// A role that members of that level cannot have.
     RoleInvalid(Level),
-    /// The same where a member is changed, or no role at all.
+    /// The same where a member is changed.
     NewRoleInvalid(Level),
-    /// The same in the newer API.
-    NewRoleUnknown,
+    /// No role where a member is changed.
+    NewRolesMissing(Level),
     /// The user is no member.
     NotFound(Level),
     /// No role for a member.
@@ -37,6 +37,7 @@ impl MemberError {
         // A key without a translation is shown as it is.
         const ORGANIZATION: &str = "Errors.Org.MemberInvalid";
         const PROJECT: &str = "Project member is invalid";
+        const GRANT: &str = "Errors.Project.Grant.Member.Invalid";
         const TAKEN: &str = "Project member already exists";
         let (code, text, id) = match self {
             Self::UserMissing(Level::Instance) => (Code::FailedPrecondition, UNKNOWN, "INSTA-GSXOn"),
@@ -53,11 +54,14 @@ impl MemberError {
             }
             Self::RoleInvalid(Level::Organization) => (Code::InvalidArgument, ORGANIZATION, "Org-4N8es"),
             Self::RoleInvalid(Level::Project) => (Code::InvalidArgument, PROJECT, "PROJECT-3m9ds"),
-            Self::RoleInvalid(Level::Grant) => (Code::InvalidArgument, PROJECT, "PROJECT-m9gKK"),
-            Self::NewRoleInvalid(Level::Organization) => (Code::InvalidArgument, ORGANIZATION, "Org-LiaZi"),
+            Self::RoleInvalid(Level::Grant) => (Code::InvalidArgument, GRANT, "PROJECT-m9gKK"),
+            Self::NewRoleInvalid(Level::Organization) => (Code::InvalidArgument, ORGANIZATION, "INST-m9fG8"),
             Self::NewRoleInvalid(Level::Project) => (Code::InvalidArgument, PROJECT, "PROJECT-3m9d"),
-            Self::NewRoleInvalid(Level::Grant) => (Code::InvalidArgument, PROJECT, "PROJECT-m0sDf"),
-            Self::NewRoleUnknown => (Code::InvalidArgument, ORGANIZATION, "INST-m9fG8"),
+            Self::NewRoleInvalid(Level::Grant) => (Code::InvalidArgument, GRANT, "PROJECT-m0sDf"),
+            Self::NewRolesMissing(Level::Instance) => (Code::InvalidArgument, "Member is invalid", "INSTANCE-LiaZi"),
+            Self::NewRolesMissing(Level::Organization) => (Code::InvalidArgument, ORGANIZATION, "Org-LiaZi"),
+            Self::NewRolesMissing(Level::Project) => (Code::InvalidArgument, PROJECT, "PROJECT-LiaZi"),
+            Self::NewRolesMissing(Level::Grant) => (Code::InvalidArgument, GRANT, "PROJECT-109fs"),
             Self::NotFound(Level::Instance) => (Code::NotFound, "Errors.NotFound", "INSTANCE-D8JxR"),
             Self::NotFound(Level::Organization) => (Code::NotFound, "Errors.NotFound", "Org-D8JxR"),
             Self::NotFound(Level::Project) => (Code::NotFound, "Errors.NotFound", "PROJECT-D8JxR"),
@@ -66,7 +70,7 @@ impl MemberError {
                 (Code::InvalidArgument, "Errors.Invalid.Argument", "ORG-4Mlfs")
             }
             Self::RolesMissing(Level::Project) => (Code::InvalidArgument, PROJECT, "PROJECT-W8m4l"),
-            Self::RolesMissing(Level::Grant) => (Code::InvalidArgument, PROJECT, "PROJECT-8fi7G"),
+            Self::RolesMissing(Level::Grant) => (Code::InvalidArgument, GRANT, "PROJECT-8fi7G"),
         };
         let http = match code {
             Code::NotFound => 404,
@@ -81,9 +85,9 @@ impl MemberError {
         match self {
             Self::UserMissing(_) => "grantee_missing",
             Self::Taken(_) => "member_taken",
-            Self::RoleInvalid(_) | Self::NewRoleInvalid(_) | Self::NewRoleUnknown => "role_invalid",
+            Self::RoleInvalid(_) | Self::NewRoleInvalid(_) => "role_invalid",
             Self::NotFound(_) => "member_not_found",
-            Self::RolesMissing(_) => "roles_missing",
+            Self::RolesMissing(_) | Self::NewRolesMissing(_) => "roles_missing",
         }
     }
 }

@@ -106,6 +106,8 @@ pub(in super::super) enum ObjectError {
     ProjectGrantTaken,
     /// The project is not granted like that.
     ProjectGrantNotFound(&'static str),
+    /// The same where a grant is read.
+    ProjectGrantUnknown,
     /// No project has that id, where it is to be granted.
     GrantedProjectMissing,
     /// No organisation has that id, where a project is to be granted to it.
@@ -116,6 +118,10 @@ pub(in super::super) enum ObjectError {
     LockoutPolicyTaken,
     /// The organisation has no policy of its own.
     LockoutPolicyMissing,
+    /// A policy of passwords that are longer than the vendor takes, or have no length.
+    MinimumLengthDenied,
+    /// Neither a name nor a domain to look for.
+    NothingToFind,
 }
 
 /// The id of every value that has to be unique.
@@ -183,11 +189,14 @@ impl ObjectError {
             Self::NoGrants => (ARGUMENT, "Id missing", "COMMAND-5M0sd"),
             Self::ProjectGrantTaken => (TAKEN, "Project Grant already exists", UNIQUE),
             Self::ProjectGrantNotFound(id) => (MISSING, "Project Grant not found", id),
+            Self::ProjectGrantUnknown => (MISSING, "Errors.ProjectGrant.NotFound", "QUERY-n98GGs"),
             Self::GrantedProjectMissing => (UNCHANGED, "Project not found", "COMMAND-m9gsd"),
             Self::GrantedOrganizationMissing => (UNCHANGED, "Organisation not found", "COMMAND-3m9gg"),
             Self::GrantedRoleMissing => (UNCHANGED, "Errors.Project.Role.NotFound", "COMMAND-6m9gd"),
             Self::LockoutPolicyTaken => (TAKEN, "Errors.ORG.LockoutPolicy.AlreadyExists", "ORG-0olDf"),
             Self::LockoutPolicyMissing => (MISSING, "Lockout Policy not found", "ORG-0psjF"),
+            Self::MinimumLengthDenied => (ARGUMENT, "Given minimum length is not allowed", "MODEL-Lsp0e"),
+            Self::NothingToFind => (ARGUMENT, "Request is invalid", "QUERY-DGqfd"),
         };
         let http = match code {
             Code::NotFound => 404,
@@ -250,12 +259,14 @@ impl ObjectError {
             Self::GrantUnchanged => "grant_unchanged",
             Self::NoGrants => "no_grants",
             Self::ProjectGrantTaken => "project_grant_taken",
-            Self::ProjectGrantNotFound(_) => "project_grant_not_found",
+            Self::ProjectGrantNotFound(_) | Self::ProjectGrantUnknown => "project_grant_not_found",
             Self::GrantedProjectMissing => "project_missing",
             Self::GrantedOrganizationMissing => "granted_organization_missing",
             Self::GrantedRoleMissing => "role_missing",
             Self::LockoutPolicyTaken => "lockout_policy_taken",
             Self::LockoutPolicyMissing => "lockout_policy_missing",
+            Self::MinimumLengthDenied => "minimum_length_denied",
+            Self::NothingToFind => "nothing_to_find",
         }
     }
 }

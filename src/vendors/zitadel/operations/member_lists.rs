@@ -110,11 +110,16 @@ fn list(
     search.find(rows, limit)
 }
 
-/// What the members of an organisation, of the instance, or of a project of the organisation may be.
+/// What the members of an organisation, of the instance, or of a project of the organisation may be. The default
+/// organisation has roles in the whole instance.
 pub fn roles(zitadel: &Zitadel, level: Level, organization: &str) -> Vec<&'static str> {
     let mut roles = level.roles();
-    if level == Level::Organization && *zitadel.instance().default_organization == *organization {
-        roles.push("SELF_MANAGEMENT_GLOBAL");
+    if *zitadel.instance().default_organization == *organization {
+        match level {
+            Level::Organization => roles.push("SELF_MANAGEMENT_GLOBAL"),
+            Level::Project => roles.retain(|role| role.ends_with("_GLOBAL")),
+            Level::Instance | Level::Grant => {}
+        }
     }
     roles
 }

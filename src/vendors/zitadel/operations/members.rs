@@ -1,13 +1,12 @@
 //! The members of ZITADEL's instance, organisations, projects and project grants: users with roles there.
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::members::MemberError;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Details, Gone, Level, Membership, Occurrence};
+use super::super::record::{Details, Level, Membership, Occurrence};
 use super::super::state::{INSTANCE, Zitadel};
 use super::events;
 use super::objects::Receipt;
@@ -193,10 +192,11 @@ pub fn add_member(zitadel: &Zitadel, place: Place<'_>, member: Member, caller: &
 /// Gives a member other roles. The same again write nothing.
 pub fn update_member(zitadel: &Zitadel, place: Place<'_>, member: Member, caller: &Caller) -> Result<Receipt, Error> {
     let level = place.level();
-    if member.roles.is_empty() || check_roles(level, &member.roles).is_err() {
-        return Err(MemberError::NewRoleInvalid(level).into());
+    if member.roles.is_empty() {
+        return Err(MemberError::NewRolesMissing(level).into());
     }
-    place.change(zitadel, caller, |events| {
+    check_roles(level, &member.roles).map_err(|_| MemberError::NewRoleInvalid(level))?;
+    let changed = place.change(zitadel, caller, |events| {
         let changed = zitadel.state.users.update(&member.user_id, |user| {
             let mut memberships = user.profile_mut().memberships.iter_mut();
             let own = memberships.find(|one| place.has(one));
@@ -209,12 +209,28 @@ pub fn update_member(zitadel: &Zitadel, place: Place<'_>, member: Member, caller
             Ok(Some(place.occurrence(MemberChange::Changed, &member.user_id, &own.roles)))
         });
         refused(changed, || MemberError::NotFound(level).into())
+    });
+    // Of what is not there, nobody is a member.
+    changed.map_err(|error| match error {
+        Error::Object(ObjectError::ProjectMissing) => MemberError::NotFound(level).into(),
+        other => other,
     })
 }
 
-/// Takes a member's roles away. Whoever has none is none afterwards, too.
-pub fn remove_member(zitadel: &Zitadel, place: Place<'_>, user_id: &str, caller: &Caller) -> Result<Receipt, Error> {
-    place.change(zitadel, caller, |_| {
+/// Takes a member's roles away. Whoever has none is none afterwards, too: then it answers the removal that was, or
+/// nothing if there never was one.
+pub fn remove_member(
+    zitadel: &Zitadel,
+    place: Place<'_>,
+    user_id: &str,
+    caller: &Caller,
+) -> Result<Option<Receipt>, Error> {
+    let key = format!("member/{place:?}/{user_id}");
+    let user = zitadel.state.users.get(user_id);
+    if user.is_none_or(|user| !user.profile.memberships.iter().any(|one| place.has(one))) {
+        return Ok(zitadel.state.gone.get(&key).map(Receipt::again));
+    }
+    let receipt = place.change(zitadel, caller, |_| {
         let removed = zitadel.state.users.update(user_id, |user| {
             let memberships = &mut user.profile_mut().memberships;
             let before = memberships.len();
@@ -223,24 +239,9 @@ pub fn remove_member(zitadel: &Zitadel, place: Place<'_>, user_id: &str, caller:
         });
         let is_removed = removed.unwrap_or(false);
         Ok(is_removed.then(|| place.occurrence(MemberChange::Removed, user_id, &[])))
-    })
-}
-
-/// Takes a member's roles away, and tells when that was: also if it was before, but not if there never were any.
-pub fn delete_administrator(
-    zitadel: &Zitadel,
-    place: Place<'_>,
-    user_id: &str,
-    caller: &Caller,
-) -> Result<Option<Timestamp>, Error> {
-    let key = format!("member/{place:?}/{user_id}");
-    let user = zitadel.state.users.get(user_id);
-    if user.is_none_or(|user| !user.profile.memberships.iter().any(|one| place.has(one))) {
-        return Ok(zitadel.state.gone.get(&key).map(|gone| gone.at));
-    }
-    let receipt = remove_member(zitadel, place, user_id, caller)?;
-    zitadel.state.gone.push(Gone { key, at: receipt.at });
-    Ok(Some(receipt.at))
+    })?;
+    zitadel.state.gone.push(receipt.gone(key));
+    Ok(Some(receipt))
 }
 
 /// Writes the event that a user who is gone has no roles there any more. A place that is gone, too, has none.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::record::Details;
+use super::super::record::{Details, Gone};
 use super::super::state::Zitadel;
 use crate::ids::Stream;
 use crate::passwords::PasswordHash;
 
-/// What a write answers: the last event of the aggregate, and whose it is.
+/// What a write answers: the last event of the aggregate, and whose it is. Where nothing was ever written, it is 0.
 #[derive(Debug)]
 pub struct Receipt {
     pub sequence: u64,
@@ -22,6 +22,16 @@ impl Receipt {
     /// The last of these events.
     pub fn new(events: &Details, resource_owner: &Arc<str>) -> Self {
         Self { sequence: events.sequence, at: events.change_date, resource_owner: Arc::clone(resource_owner) }
+    }
+
+    /// The removal of what is gone already.
+    pub fn again(gone: Gone) -> Self {
+        Self { sequence: gone.sequence, at: gone.at, resource_owner: gone.resource_owner.into() }
+    }
+
+    /// What is remembered of the removal that it answers.
+    pub fn gone(&self, key: String) -> Gone {
+        Gone { key, sequence: self.sequence, at: self.at, resource_owner: self.resource_owner.to_string() }
     }
 }
 

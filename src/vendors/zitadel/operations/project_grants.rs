@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Gone, Project, ProjectGrant};
+use super::super::record::{Project, ProjectGrant};
 use super::super::state::Zitadel;
 use super::objects::Receipt;
 use super::projects::{Asked, change};
@@ -24,6 +24,11 @@ pub enum Which<'a> {
 
 /// The id of "the project is not granted like that".
 const UNKNOWN: &str = "PROJECT-D8JxR";
+
+/// The events of a change, and what it means that there is no such project.
+const UPDATED: (&str, ObjectError) = ("project.grant.changed", ObjectError::ProjectGrantNotFound(UNKNOWN));
+const DEACTIVATED: (&str, ObjectError) = ("project.grant.deactivated", ObjectError::ProjectMissing);
+const REACTIVATED: (&str, ObjectError) = ("project.grant.reactivated", ObjectError::ProjectMissing);
 
 impl Which<'_> {
     /// The grant of a project.
@@ -79,7 +84,7 @@ pub fn update_grant(
     caller: &Caller,
 ) -> Result<Receipt, Error> {
     let kept: HashSet<String> = roles.iter().cloned().collect();
-    let (id, receipt) = edit(zitadel, asked, which, "project.grant.changed", caller, |project, grant| {
+    let (id, receipt) = edit(zitadel, asked, which, UPDATED, caller, |project, grant| {
         check_roles(project, &roles)?;
         grant.roles = roles;
         Ok(())
@@ -115,11 +120,11 @@ fn enter(
     is_inactive: bool,
     caller: &Caller,
 ) -> Result<Receipt, Error> {
-    let kind = if is_inactive { "project.grant.deactivated" } else { "project.grant.reactivated" };
-    let edited = edit(zitadel, asked, which, kind, caller, |_, grant| {
-        grant.is_inactive = is_inactive;
-        Ok(())
-    });
+    let edited =
+        edit(zitadel, asked, which, if is_inactive { DEACTIVATED } else { REACTIVATED }, caller, |_, grant| {
+            grant.is_inactive = is_inactive;
+            Ok(())
+        });
     edited.map(|(_, receipt)| receipt)
 }
 
@@ -127,11 +132,11 @@ fn edit(
     zitadel: &Zitadel,
     asked: &Asked<'_>,
     which: Which<'_>,
-    kind: &'static str,
+    (kind, missing): (&'static str, ObjectError),
     caller: &Caller,
     edit: impl FnOnce(&Project, &mut ProjectGrant) -> Result<(), Error>,
 ) -> Result<(String, Receipt), Error> {
-    change(zitadel, asked, ObjectError::ProjectGrantNotFound(UNKNOWN), caller, |project, log| {
+    change(zitadel, asked, missing, caller, |project, log| {
         let mut grant = which.of(project).cloned().ok_or(ObjectError::ProjectGrantNotFound(UNKNOWN))?;
         asked.permit(project)?;
         edit(project, &mut grant)?;
@@ -144,7 +149,8 @@ fn edit(
 
 /// Takes a grant back that has to be there.
 pub fn remove_grant(zitadel: &Zitadel, asked: &Asked<'_>, which: Which<'_>, caller: &Caller) -> Result<Receipt, Error> {
-    take(zitadel, asked, which, caller)?.ok_or(ObjectError::ProjectGrantNotFound(UNKNOWN).into())
+    let missing = ObjectError::ProjectGrantNotFound(UNKNOWN);
+    take(zitadel, asked, which, missing, caller)?.ok_or(missing.into())
 }
 
 /// Takes a grant back, and tells when that was: also if it is gone already, but not if there never was one.
@@ -154,7 +160,7 @@ pub fn delete_grant(
     organization: &str,
     caller: &Caller,
 ) -> Result<Option<Timestamp>, Error> {
-    let taken = take(zitadel, asked, Which::Organization(organization), caller)?;
+    let taken = take(zitadel, asked, Which::Organization(organization), ObjectError::ProjectMissing, caller)?;
     Ok(taken.map(|receipt| receipt.at).or_else(|| Some(zitadel.state.gone.get(&gone(asked.id, organization))?.at)))
 }
 
@@ -162,15 +168,21 @@ fn gone(project: &str, organization: &str) -> String {
     format!("project_grant/{project}/{organization}")
 }
 
-fn take(zitadel: &Zitadel, asked: &Asked<'_>, which: Which<'_>, caller: &Caller) -> Result<Option<Receipt>, Error> {
-    let taken = change(zitadel, asked, ObjectError::ProjectMissing, caller, |project, log| {
+fn take(
+    zitadel: &Zitadel,
+    asked: &Asked<'_>,
+    which: Which<'_>,
+    missing: ObjectError,
+    caller: &Caller,
+) -> Result<Option<Receipt>, Error> {
+    let taken = change(zitadel, asked, missing, caller, |project, log| {
         let Some(grant) = which.of(project).cloned() else { return Ok(None) };
         asked.permit(project)?;
         project.remove_grant(&grant.id, log);
         Ok(Some((grant, Receipt::new(&project.events, &project.resource_owner))))
     })?;
     let Some((grant, receipt)) = taken else { return Ok(None) };
-    zitadel.state.gone.push(Gone { key: gone(asked.id, &grant.organization), at: caller.at() });
+    zitadel.state.gone.push(receipt.gone(gone(asked.id, &grant.organization)));
     user_grants::remove_where(zitadel, |one| one.project_grant_id.as_deref() == Some(&*grant.id), caller);
     members::remove_where(zitadel, |one| one.grant.as_deref() == Some(&*grant.id));
     Ok(Some(receipt))

@@ -59,14 +59,19 @@ pub fn update_role(zitadel: &Zitadel, asked: &Asked<'_>, input: RoleChange, call
     })
 }
 
-/// Removes a role. One that is not there is gone already. What is answered is the last event: where the role leaves
-/// grants of users, that of the last of them.
-pub fn remove_role(zitadel: &Zitadel, asked: &Asked<'_>, key: &str, caller: &Caller) -> Result<Receipt, Error> {
-    let (receipt, id) = change(zitadel, asked, ObjectError::ProjectMissing, caller, |project, log| {
+/// Removes a role. One that is not there is gone already, and where there is no project, nothing is answered. Otherwise
+/// it is the last event: where the role leaves grants of users, that of the last of them.
+pub fn remove_role(zitadel: &Zitadel, asked: &Asked<'_>, key: &str, caller: &Caller) -> Result<Option<Receipt>, Error> {
+    let removed = change(zitadel, asked, ObjectError::ProjectMissing, caller, |project, log| {
         asked.permit(project)?;
         project.remove_role(key, log);
         Ok((Receipt::new(&project.events, &project.resource_owner), project.id.clone()))
-    })?;
+    });
+    let (receipt, id) = match removed {
+        Err(Error::Object(ObjectError::ProjectMissing)) => return Ok(None),
+        removed => removed?,
+    };
     let leaves = |role: &str| role != key;
-    Ok(user_grants::keep_roles(zitadel, |grant| *grant.project_id == *id, leaves, caller).unwrap_or(receipt))
+    let left = user_grants::keep_roles(zitadel, |grant| *grant.project_id == *id, leaves, caller);
+    Ok(Some(left.unwrap_or(receipt)))
 }

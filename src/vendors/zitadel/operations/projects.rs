@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Gone, Log, Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
+use super::super::record::{Log, Project, ProjectName, ProjectSettings, ProjectState, WrongProjectState};
 use super::super::state::Zitadel;
 use super::objects::{Permit, Receipt};
 use super::write::new_id;
@@ -160,7 +160,7 @@ fn remove(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Optio
         Err(_) => return Ok(None),
     };
     events::keep_all(zitadel, log);
-    state.gone.push(Gone { key: gone(asked.id), at: caller.at() });
+    state.gone.push(receipt.gone(gone(asked.id)));
     for application in state.applications.snapshot().iter().filter(|one| *one.project_id == *asked.id) {
         let _ = state.applications.remove(&application.id, |_| Ok::<_, Error>(()));
     }

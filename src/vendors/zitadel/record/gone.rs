@@ -11,7 +11,10 @@ use crate::recent::Keyed;
 pub struct Gone {
     /// What it was, and its id.
     pub key: String,
+    /// The event that removed it, and whose it was.
+    pub sequence: u64,
     pub at: Timestamp,
+    pub resource_owner: String,
 }
 
 impl Keyed for Gone {

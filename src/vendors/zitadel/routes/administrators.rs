@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::handler::{Handler, Row};
 use crate::vendors::zitadel::auth::Caller;
 use crate::vendors::zitadel::error::Error;
-use crate::vendors::zitadel::error::members::MemberError;
 use crate::vendors::zitadel::error::objects::ObjectError;
 use crate::vendors::zitadel::operations::member_lists::{self, Seat};
 use crate::vendors::zitadel::operations::members::{self, Place};
@@ -171,13 +170,8 @@ pub(super) static ROWS: [Row; 4] = [
                 let resource = wire::members::resource(message);
                 let place = place(request.zitadel, &resource)?;
                 permit(caller, &place, Right::Write)?;
-                let updated =
-                    members::update_member(request.zitadel, place.as_place(), wire::members::member(message), caller);
-                let updated = updated.map_err(|error| match error {
-                    Error::Member(MemberError::NewRoleInvalid(_)) => MemberError::NewRoleUnknown.into(),
-                    other => other,
-                });
-                updated.map(|receipt| wire::objects::only_date("changeDate", receipt.at))
+                members::update_member(request.zitadel, place.as_place(), wire::members::member(message), caller)
+                    .map(|receipt| wire::objects::only_date("changeDate", receipt.at))
             })
         }),
     )
@@ -192,8 +186,8 @@ pub(super) static ROWS: [Row; 4] = [
                 let place = place(request.zitadel, &resource)?;
                 permit(caller, &place, Right::Delete)?;
                 let deleted =
-                    members::delete_administrator(request.zitadel, place.as_place(), message.text("userId"), caller)?;
-                Ok(deleted.map_or_else(|| json!({}), |at| wire::objects::only_date("deletionDate", at)))
+                    members::remove_member(request.zitadel, place.as_place(), message.text("userId"), caller)?;
+                Ok(deleted.map_or_else(|| json!({}), |receipt| wire::objects::only_date("deletionDate", receipt.at)))
             })
         }),
     )

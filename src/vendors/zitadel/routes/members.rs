@@ -12,21 +12,31 @@ use crate::vendors::zitadel::state::{INSTANCE, Zitadel};
 use crate::vendors::zitadel::wire;
 use crate::vendors::zitadel::wire::described::Described;
 
-/// The project of a message, if it is one of the organisation of the call.
-fn own_project<'a>(zitadel: &Zitadel, message: &'a Described, visitor: &Visitor) -> Result<&'a str, Error> {
-    let id = message.text("projectId");
-    match zitadel.state.projects.get(id).is_some_and(|project| *project.resource_owner == *visitor.organization) {
-        true => Ok(id),
+/// The project of a message as one of the organisation of the call, which it may not be: then it has no members.
+fn project<'a>(message: &'a Described, visitor: &'a Visitor) -> Place<'a> {
+    Place::Project { organization: &visitor.organization, id: message.text("projectId") }
+}
+
+/// Checks that the project of a message is one of the organisation of the call.
+fn check_own_project(zitadel: &Zitadel, message: &Described, visitor: &Visitor) -> Result<(), Error> {
+    let project = zitadel.state.projects.get(message.text("projectId"));
+    match project.is_some_and(|project| *project.resource_owner == *visitor.organization) {
+        true => Ok(()),
         false => Err(ObjectError::ProjectMissing.into()),
     }
 }
 
-/// The organisation that a project of the organisation of the call is granted to by the grant of a message.
-fn granted_to(zitadel: &Zitadel, message: &Described, visitor: &Visitor) -> Result<String, Error> {
+/// The organisation that a project of the organisation of the call is granted to by the grant of a message. There may
+/// be no such grant, and it then has no members.
+fn granted_to(zitadel: &Zitadel, message: &Described, visitor: &Visitor) -> Option<String> {
     let project = zitadel.state.projects.get(message.text("projectId"));
-    let own = project.filter(|project| *project.resource_owner == *visitor.organization);
-    let granted = own.and_then(|project| Some(project.grant(message.text("grantId"))?.organization.clone()));
-    granted.ok_or(ObjectError::ProjectGrantNotFound("PROJECT-D8JxR").into())
+    let own = project.filter(|project| *project.resource_owner == *visitor.organization)?;
+    Some(own.grant(message.text("grantId"))?.organization.clone())
+}
+
+/// The grant of a message, of that organisation.
+fn grant<'a>(message: &'a Described, granted: &'a str) -> Place<'a> {
+    Place::Grant { organization: granted, project: message.text("projectId"), id: message.text("grantId") }
 }
 
 pub(super) static ROWS: [Row; 20] = [
@@ -85,7 +95,7 @@ pub(super) static ROWS: [Row; 20] = [
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let place = Place::Organization(&visitor.organization);
                 members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
+                    .map(|receipt| wire::objects::changed_or_not(receipt.as_ref(), &visitor.organization))
             })
         }),
     )
@@ -98,10 +108,7 @@ pub(super) static ROWS: [Row; 20] = [
         Handler::described("ListProjectMembersRequest", |request| {
             let gate = Gate::InProject(Permission::ProjectMemberRead, "projectId");
             request.serve_v1(&gate, "found", |message, visitor| {
-                let place = Place::Project {
-                    organization: &visitor.organization,
-                    id: own_project(request.zitadel, message, visitor)?,
-                };
+                let place = project(message, visitor);
                 let page = member_lists::list_members(request.zitadel, place, wire::members::list_members(message))?;
                 Ok(wire::members::members(&page, &visitor.organization, request.zitadel.last_event()))
             })
@@ -118,10 +125,8 @@ pub(super) static ROWS: [Row; 20] = [
         Handler::described("AddProjectMemberRequest", |request| {
             let gate = Gate::InProject(Permission::ProjectMemberWrite, "projectId");
             request.serve_v1(&gate, "added", |message, visitor| {
-                let place = Place::Project {
-                    organization: &visitor.organization,
-                    id: own_project(request.zitadel, message, visitor)?,
-                };
+                check_own_project(request.zitadel, message, visitor)?;
+                let place = project(message, visitor);
                 members::add_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::created_only(&receipt))
             })
@@ -135,10 +140,7 @@ pub(super) static ROWS: [Row; 20] = [
         Handler::described("UpdateProjectMemberRequest", |request| {
             let gate = Gate::InProject(Permission::ProjectMemberWrite, "projectId");
             request.serve_v1(&gate, "updated", |message, visitor| {
-                let place = Place::Project {
-                    organization: &visitor.organization,
-                    id: own_project(request.zitadel, message, visitor)?,
-                };
+                let place = project(message, visitor);
                 members::update_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
@@ -153,12 +155,9 @@ pub(super) static ROWS: [Row; 20] = [
         Handler::described("RemoveProjectMemberRequest", |request| {
             let gate = Gate::InProject(Permission::ProjectMemberDelete, "projectId");
             request.serve_v1(&gate, "removed", |message, visitor| {
-                let place = Place::Project {
-                    organization: &visitor.organization,
-                    id: own_project(request.zitadel, message, visitor)?,
-                };
+                let place = project(message, visitor);
                 members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
+                    .map(|receipt| wire::objects::changed_or_not(receipt.as_ref(), &visitor.organization))
             })
         }),
     )
@@ -171,12 +170,8 @@ pub(super) static ROWS: [Row; 20] = [
         Handler::described("ListProjectGrantMembersRequest", |request| {
             let gate = Gate::InProject(Permission::ProjectGrantMemberRead, "projectId");
             request.serve_v1(&gate, "found", |message, visitor| {
-                let granted = granted_to(request.zitadel, message, visitor)?;
-                let place = Place::Grant {
-                    organization: &granted,
-                    project: message.text("projectId"),
-                    id: message.text("grantId"),
-                };
+                let granted = granted_to(request.zitadel, message, visitor).unwrap_or_default();
+                let place = grant(message, &granted);
                 let page = member_lists::list_members(request.zitadel, place, wire::members::list_members(message))?;
                 Ok(wire::members::members(&page, &visitor.organization, request.zitadel.last_event()))
             })
@@ -193,14 +188,15 @@ pub(super) static ROWS: [Row; 20] = [
         Handler::described("AddProjectGrantMemberRequest", |request| {
             let gate = Gate::InProject(Permission::ProjectGrantMemberWrite, "projectId");
             request.serve_v1(&gate, "added", |message, visitor| {
-                let granted = granted_to(request.zitadel, message, visitor)?;
-                let place = Place::Grant {
-                    organization: &granted,
-                    project: message.text("projectId"),
-                    id: message.text("grantId"),
-                };
-                members::add_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
-                    .map(|receipt| wire::objects::created_only(&receipt))
+                let granted = granted_to(request.zitadel, message, visitor);
+                let granted = granted.ok_or(ObjectError::ProjectGrantNotFound("PROJECT-D8JxR"))?;
+                members::add_member(
+                    request.zitadel,
+                    grant(message, &granted),
+                    wire::members::member(message),
+                    &visitor.caller,
+                )
+                .map(|receipt| wire::objects::created_only(&receipt))
             })
         }),
     )
@@ -212,12 +208,8 @@ pub(super) static ROWS: [Row; 20] = [
         Handler::described("UpdateProjectGrantMemberRequest", |request| {
             let gate = Gate::InProject(Permission::ProjectGrantMemberWrite, "projectId");
             request.serve_v1(&gate, "updated", |message, visitor| {
-                let granted = granted_to(request.zitadel, message, visitor)?;
-                let place = Place::Grant {
-                    organization: &granted,
-                    project: message.text("projectId"),
-                    id: message.text("grantId"),
-                };
+                let granted = granted_to(request.zitadel, message, visitor).unwrap_or_default();
+                let place = grant(message, &granted);
                 members::update_member(request.zitadel, place, wire::members::member(message), &visitor.caller)
                     .map(|receipt| wire::objects::changed_only(&receipt))
             })
@@ -232,14 +224,10 @@ pub(super) static ROWS: [Row; 20] = [
         Handler::described("RemoveProjectGrantMemberRequest", |request| {
             let gate = Gate::InProject(Permission::ProjectGrantMemberDelete, "projectId");
             request.serve_v1(&gate, "removed", |message, visitor| {
-                let granted = granted_to(request.zitadel, message, visitor)?;
-                let place = Place::Grant {
-                    organization: &granted,
-                    project: message.text("projectId"),
-                    id: message.text("grantId"),
-                };
+                let granted = granted_to(request.zitadel, message, visitor).unwrap_or_default();
+                let place = grant(message, &granted);
                 members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
+                    .map(|receipt| wire::objects::changed_or_not(receipt.as_ref(), ""))
             })
         }),
     )
@@ -300,7 +288,7 @@ pub(super) static ROWS: [Row; 20] = [
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let place = Place::Instance;
                 members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
+                    .map(|receipt| wire::objects::changed_or_not(receipt.as_ref(), INSTANCE))
             })
         }),
     )
@@ -342,7 +330,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::ProjectGrantMemberRead);
             request.serve_v1(&gate, "found", |_, visitor| {
                 let roles = member_lists::roles(request.zitadel, Level::Grant, &visitor.organization);
-                Ok(wire::members::roles(&roles))
+                Ok(wire::members::counted_roles("result", &roles, request.zitadel.last_event()))
             })
         }),
     )
@@ -356,7 +344,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::InstanceMemberRead);
             request.serve_v1(&gate, "found", |_, visitor| {
                 let roles = member_lists::roles(request.zitadel, Level::Instance, &visitor.organization);
-                Ok(wire::members::counted_roles(&roles, request.zitadel.last_event()))
+                Ok(wire::members::counted_roles("roles", &roles, request.zitadel.last_event()))
             })
         }),
     )

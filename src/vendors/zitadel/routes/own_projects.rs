@@ -194,7 +194,7 @@ pub(super) static ROWS: [Row; 12] = [
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let asked = Asked::own(message.text("projectId"), &visitor.organization);
                 project_roles::remove_role(request.zitadel, &asked, message.text("roleKey"), &visitor.caller)
-                    .map(|receipt| wire::objects::changed_only(&receipt))
+                    .map(|receipt| wire::objects::changed_or_not(receipt.as_ref(), &visitor.organization))
             })
         }),
     )

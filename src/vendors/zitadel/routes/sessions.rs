@@ -79,7 +79,7 @@ pub(super) static ROWS: [Row; 5] = [
                 sessions::delete_session(request.zitadel, message.text("sessionId"), token(message), caller).map(
                     |deleted| {
                         request.tell_end(deleted.ended.as_ref());
-                        wire::sessions::deleted(&deleted.receipt)
+                        wire::objects::changed_only(&deleted.receipt)
                     },
                 )
             })

@@ -155,7 +155,7 @@ pub(in super::super) fn roles(roles: &[&'static str]) -> Value {
     json!({ "result": roles })
 }
 
-/// The answer of the admin API, which counts them.
-pub(in super::super) fn counted_roles(roles: &[&'static str], now: Timestamp) -> Value {
-    json!({ "details": { "totalResult": roles.len(), "viewTimestamp": time(now) }, "roles": roles })
+/// The same where they are counted, under that name.
+pub(in super::super) fn counted_roles(name: &str, roles: &[&'static str], now: Timestamp) -> Value {
+    json!({ "details": { "totalResult": roles.len(), "viewTimestamp": time(now) }, name: roles })
 }

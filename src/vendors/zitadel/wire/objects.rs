@@ -19,8 +19,11 @@ pub(super) fn created(receipt: &Receipt) -> Value {
     })
 }
 
-/// The same to a change.
+/// The same to a change. Where nothing was ever written, they are empty.
 pub(super) fn changed(receipt: &Receipt) -> Value {
+    if receipt.sequence == 0 {
+        return json!({});
+    }
     json!({
         "sequence": receipt.sequence, "changeDate": time(receipt.at), "resourceOwner": *receipt.resource_owner,
     })
@@ -39,6 +42,11 @@ pub(super) fn read(details: &Details, owner: &str) -> Value {
 /// An answer of nothing but the details of a change.
 pub(in super::super) fn changed_only(receipt: &Receipt) -> Value {
     json!({ "details": changed(receipt) })
+}
+
+/// The same, or whose it would be where nothing was ever changed.
+pub(in super::super) fn changed_or_not(receipt: Option<&Receipt>, owner: &str) -> Value {
+    receipt.map_or_else(|| json!({ "details": { "resourceOwner": owner } }), changed_only)
 }
 
 /// An answer of nothing but the details of a creation.

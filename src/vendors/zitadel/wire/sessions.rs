@@ -10,7 +10,6 @@ use serde_json::{Map, Value, json};
 use super::described::Described;
 use super::described::values::{seconds_of_duration, seconds_of_time};
 use super::objects::{changed, time};
-use crate::vendors::zitadel::operations::objects::Receipt;
 use crate::vendors::zitadel::operations::paging::Paging;
 use crate::vendors::zitadel::operations::sessions::{
     Checks, Comparison, Factor, ListSessions, PasswordProof, SessionChange, SessionFound, SessionQuery, SessionWritten,
@@ -160,15 +159,6 @@ pub(in super::super) fn created(written: &SessionWritten) -> Value {
 /// The answer to a write.
 pub(in super::super) fn written(written: &SessionWritten) -> Value {
     json!({ "details": changed(&written.receipt), "sessionToken": written.token })
-}
-
-/// The answer to a deletion. Nothing ever happened to a session that never was.
-pub(in super::super) fn deleted(receipt: &Receipt) -> Value {
-    let mut details = changed(receipt);
-    if receipt.sequence == 0 {
-        details["changeDate"] = Value::Null;
-    }
-    json!({ "details": details })
 }
 
 /// The answer to a read.
