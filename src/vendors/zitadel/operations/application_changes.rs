@@ -11,12 +11,13 @@ use super::applications::{Named, change, check, with_project};
 use super::objects::{Receipt, new_secret};
 use crate::directory::DirectoryError;
 
-/// The id of "no such application" where one is changed.
-const UNKNOWN: ObjectError = ObjectError::ApplicationNotFound("COMMAND-28di9");
+/// That there is no such application, where its name or its configuration is changed.
+const UNNAMED: ObjectError = ObjectError::ApplicationNotFound("COMMAND-28di9");
+const UNCONFIGURED: ObjectError = ObjectError::ApplicationNotFound("COMMAND-2n8uU");
 
 /// Gives an application another name.
 pub fn update_name(zitadel: &Zitadel, named: &Named<'_>, name: &str, caller: &Caller) -> Result<Receipt, Error> {
-    let changed = change(zitadel, named, UNKNOWN, caller, |application, events| {
+    let changed = change(zitadel, named, UNNAMED, caller, |application, events| {
         if *application.name == *name {
             return Err(ObjectError::ApplicationUnchanged("COMMAND-2m8vx").into());
         }
@@ -64,7 +65,7 @@ fn configure(
     caller: &Caller,
     edit: impl FnOnce(&ApplicationConfig) -> Result<Option<ApplicationConfig>, ObjectError>,
 ) -> Result<Receipt, Error> {
-    let changed = change(zitadel, named, UNKNOWN, caller, |application, events| {
+    let changed = change(zitadel, named, UNCONFIGURED, caller, |application, events| {
         let new = edit(&application.config)?;
         (named.permit)(application)?;
         let before = application.clone();

@@ -255,9 +255,12 @@ pub fn get_organization_by_domain(zitadel: &Zitadel, domain: &str) -> Result<Org
 }
 
 /// Whether no organisation has that name, and none that domain.
-pub fn is_unique(zitadel: &Zitadel, name: &str, domain: &str) -> bool {
+pub fn is_unique(zitadel: &Zitadel, name: &str, domain: &str) -> Result<bool, Error> {
+    if name.is_empty() && domain.is_empty() {
+        return Err(ObjectError::NothingToFind.into());
+    }
     let aliases = [OrganizationAlias::Name(name.to_lowercase()), OrganizationAlias::Domain(domain.to_lowercase())];
-    aliases.iter().all(|alias| zitadel.state.organizations.find(alias).is_none())
+    Ok(aliases.iter().all(|alias| zitadel.state.organizations.find(alias).is_none()))
 }
 
 /// Removes an organisation that has to be there.

@@ -37,14 +37,6 @@ impl<T> Page<T> {
         self.items.retain(is_shown);
         self
     }
-
-    /// The same without the rows that do not fit, which are not counted either.
-    #[must_use]
-    pub fn of(mut self, fits: impl FnMut(&T) -> bool) -> Self {
-        self.items.retain(fits);
-        self.total = self.items.len();
-        self
-    }
 }
 
 impl Paging {

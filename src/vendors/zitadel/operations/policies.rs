@@ -92,6 +92,13 @@ pub fn get_complexity_policy(zitadel: &Zitadel, organization: &str) -> PolicyFou
     }
 }
 
+fn check_length(rules: ComplexityPolicy) -> Result<(), ObjectError> {
+    match ComplexityPolicy::LENGTHS.contains(&rules.min_length) {
+        true => Ok(()),
+        false => Err(ObjectError::MinimumLengthDenied),
+    }
+}
+
 /// Gives an organisation a policy of passwords of its own.
 pub fn add_complexity_policy(
     zitadel: &Zitadel,
@@ -99,6 +106,7 @@ pub fn add_complexity_policy(
     rules: ComplexityPolicy,
     caller: &Caller,
 ) -> Result<Receipt, Error> {
+    check_length(rules)?;
     change(zitadel, organization, caller, |own, events| match own.complexity_policy {
         Some(_) => Err(ManagementError::ComplexityTaken.into()),
         None => {
@@ -115,6 +123,7 @@ pub fn update_complexity_policy(
     rules: ComplexityPolicy,
     caller: &Caller,
 ) -> Result<Receipt, Error> {
+    check_length(rules)?;
     change(zitadel, organization, caller, |own, events| {
         let policy = own.complexity_policy.as_mut().ok_or(ManagementError::ComplexityMissing)?;
         if policy.rules == rules {

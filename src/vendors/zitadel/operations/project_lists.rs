@@ -92,6 +92,12 @@ pub fn list_roles(
     Ok((project, search.find(roles.into_iter(), limit)?))
 }
 
+/// The roles of a project that a grant of it gives.
+pub fn list_granted_roles(granted: &Granted, search: Search<RoleField>) -> Result<Page<ProjectRole>, Error> {
+    let is_given = |role: &&ProjectRole| granted.grant.roles.contains(&role.key);
+    search.find(granted.project.roles.iter().filter(is_given).cloned(), Limit::Unbounded)
+}
+
 /// A grant of a project, and what it shows of the two.
 #[derive(Clone)]
 pub struct Granted {
@@ -153,7 +159,7 @@ pub fn get_grant(
     let project = zitadel.state.projects.get(project);
     let found = project.as_ref().and_then(|project| Some((project, which.of(project)?)));
     let found = found.filter(|(project, grant)| fits(project, grant));
-    let (project, grant) = found.ok_or(ObjectError::ProjectGrantNotFound("QUERY-n98fe"))?;
+    let (project, grant) = found.ok_or(ObjectError::ProjectGrantUnknown)?;
     Ok(Granted::new(zitadel, project, grant))
 }
 

@@ -52,6 +52,9 @@ impl ComplexityPolicy {
         })
     }
 
+    /// The lengths that a policy can ask for.
+    pub const LENGTHS: std::ops::RangeInclusive<u64> = 1..=72;
+
     /// The vendor's for a new instance.
     pub const INSTANCE: Self =
         Self { min_length: 8, has_uppercase: true, has_lowercase: true, has_number: true, has_symbol: true };

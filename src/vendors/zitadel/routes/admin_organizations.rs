@@ -31,8 +31,8 @@ pub(super) static ROWS: [Row; 6] = [
         Handler::described("IsOrgUniqueRequest", |request| {
             let gate = Gate::Permission(Permission::InstanceRead);
             request.serve_v1(&gate, "found", |message, _| {
-                let is_unique = organizations::is_unique(request.zitadel, message.text("name"), message.text("domain"));
-                Ok(json!({ "isUnique": is_unique }))
+                organizations::is_unique(request.zitadel, message.text("name"), message.text("domain"))
+                    .map(|is_unique| json!({ "isUnique": is_unique }))
             })
         }),
     )

@@ -55,25 +55,26 @@ pub(super) static ROWS: [Row; 12] = [
                 let permit = in_application(caller, Permission::ApplicationWrite);
                 let named = named(message, &permit);
                 let zitadel = request.zitadel;
-                let mut at = applications::check_there(zitadel, &named)?;
+                let mut written = None;
                 if !message.text("name").is_empty() {
-                    at = application_changes::update_name(zitadel, &named, message.text("name"), caller)?.at;
+                    written = Some(application_changes::update_name(zitadel, &named, message.text("name"), caller)?);
                 }
                 match wire::applications::update_application(message) {
                     Part::Oidc(part) => {
                         request.may_store(wire::applications::logout_url(&part))?;
-                        at = application_changes::update_oidc(
-                            zitadel,
-                            &named,
-                            |old| wire::applications::merged(old, part),
-                            caller,
-                        )?
-                        .at
+                        let merge = |old: &_| wire::applications::merged(old, part);
+                        written = Some(application_changes::update_oidc(zitadel, &named, merge, caller)?);
                     }
-                    Part::Api(method) => at = application_changes::update_api(zitadel, &named, method, caller)?.at,
+                    Part::Api(method) => {
+                        written = Some(application_changes::update_api(zitadel, &named, method, caller)?);
+                    }
                     Part::Saml => return Err(Error::SamlUnemulated),
                     Part::Nothing => {}
                 }
+                let at = match written {
+                    Some(receipt) => receipt.at,
+                    None => applications::check_there(zitadel, &named)?,
+                };
                 Ok(wire::objects::only_date("changeDate", at))
             })
         }),

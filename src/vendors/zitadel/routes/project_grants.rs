@@ -283,14 +283,10 @@ pub(super) static ROWS: [Row; 17] = [
                 let which = Which::Id(message.text("grantId"));
                 let (id, search) = (message.text("projectId"), wire::projects::list_own_roles(message));
                 let own = |_: &Project, grant: &ProjectGrant| grant.organization == visitor.organization;
-                let roles = project_lists::get_grant(request.zitadel, id, which, own)
-                    .map(|granted| granted.grant.roles)
-                    .unwrap_or_default();
-                let (project, page) =
-                    project_lists::list_roles(request.zitadel, id, search, Limit::Unbounded, |_| true)?;
-                let page = page.of(|role| roles.contains(&role.key));
-                let owner = project.map(|project| project.resource_owner).unwrap_or_default();
-                Ok(wire::projects::own_roles(&page, &owner, request.zitadel.last_event()))
+                let granted = project_lists::get_grant(request.zitadel, id, which, own)?;
+                let page = project_lists::list_granted_roles(&granted, search)?;
+                let owner = &granted.project.resource_owner;
+                Ok(wire::projects::own_roles(&page, owner, request.zitadel.last_event()))
             })
         })
         .trailing(),

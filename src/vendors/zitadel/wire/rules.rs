@@ -82,10 +82,9 @@ impl RequestMessage for proto::DeleteUserMetadataRequest {
     }
 
     fn validate(&self) -> Result<(), Error> {
+        // The vendor has no rule for the user's id here.
         let mut keys = self.keys.iter().enumerate();
-        length(Self::NAME, "UserId", &self.user_id, 1, 200)
-            .and_then(|()| keys.try_for_each(|(n, key)| length(Self::NAME, &format!("Keys[{n}]"), key, 1, 200)))
-            .map_err(Error::Invalid)
+        keys.try_for_each(|(n, key)| length(Self::NAME, &format!("Keys[{n}]"), key, 1, 200)).map_err(Error::Invalid)
     }
 }
 
