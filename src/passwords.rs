@@ -11,6 +11,9 @@ use sha2::{Digest, Sha256};
 /// The cost, as a power of two of rounds: the minimum of bcrypt.
 const COST: u32 = 4;
 
+/// How a hash begins that is made here.
+const OWN: &str = "$2b$04$";
+
 /// The largest cost that is taken from others. A check takes some 0.6 s, and twice as long for each one more.
 pub const MAX_COST: u32 = 13;
 
@@ -49,6 +52,11 @@ impl PasswordHash {
         let mut salt = [0; 16];
         salt.copy_from_slice(&Sha256::new_with_prefix("salt").chain_update(user).finalize()[..16]);
         Self::of(password, salt)
+    }
+
+    /// Whether the hash has the form and the cost of those that are made here.
+    pub fn is_own(&self) -> bool {
+        self.0.starts_with(OWN)
     }
 
     /// Whether a password matches the hash. A hash in a form other than bcrypt's matches none.
@@ -91,10 +99,11 @@ mod tests {
         let (short, long) = ("secret", "x".repeat(100));
         for password in [short, &long] {
             let hash = PasswordHash::of(password, [1; 16]);
-            assert!(hash.0.starts_with("$2b$04$") && hash.fits(password));
+            assert!(hash.is_own() && hash.fits(password));
             assert!(!hash.fits(&format!("{password}!")));
         }
         assert!(!PasswordHash("not a hash".into()).fits("secret"));
+        assert!(!PasswordHash("$2b$10$abcdefghijklmnopqrstuuqQar.UtCOxp9WKsz/snMxjhfkFeMLVi".into()).is_own());
         assert!(PasswordHash::PUBLISHED.fits("Correct-Horse-Battery-9"));
         assert!(PasswordHash::PUBLISHED_PHRASE.fits("correct horse battery staple"));
         let seeded = PasswordHash::of_seed(short, "a");

@@ -8,8 +8,11 @@ use super::super::record::{EventKind, User, UserState};
 use super::super::state::Zitadel;
 use super::events;
 use crate::directory::DirectoryError;
+use crate::ids::Stream;
+use crate::passwords::PasswordHash;
 
-/// Checks a password. Returns the user as it is then. Too many wrong ones in a row lock the user.
+/// Checks a password. Returns the user as it is then. Too many wrong ones in a row lock the user. The right one for a
+/// hash of another system is hashed anew, and that is an event, too.
 pub(super) fn check_password(
     zitadel: &Zitadel,
     user_id: &str,
@@ -22,6 +25,7 @@ pub(super) fn check_password(
     let known = user.secrets.as_ref().and_then(|secrets| secrets.password.clone());
     // Outside of the directory's lock: it takes long.
     let fits = known.as_ref().is_some_and(|known| known.fits(password));
+    let mut fresh = known.as_ref().filter(|known| fits && !known.is_own()).map(|_| hash(zitadel, password));
     let mut written = Vec::new();
     let checked = zitadel.state.users.update(user_id, |user| {
         let secrets = user.secrets.as_deref();
@@ -36,6 +40,10 @@ pub(super) fn check_password(
         if !fits && max_attempts > 0 && attempts + 1 >= max_attempts {
             written.push(EventKind::Locked);
         }
+        if known.as_ref() == Some(hash) && fresh.is_some() {
+            written.push(EventKind::PasswordHashUpdated);
+            user.secrets_mut().password = fresh.take();
+        }
         written.iter().for_each(|kind| user.apply(*kind, now));
         // A check that failed is written down, too.
         Ok((user.clone(), fits, attempts + 1))
@@ -47,4 +55,8 @@ pub(super) fn check_password(
     let editor = if editor.is_empty() { user_id } else { editor };
     events::record(zitadel, editor, &user, written.into_iter().map(|kind| (kind, None)), now);
     if fits { Ok(user) } else { Err(Error::WrongPassword { attempts }) }
+}
+
+fn hash(zitadel: &Zitadel, password: &str) -> PasswordHash {
+    PasswordHash::of(password, zitadel.context.ids.bytes(Stream::Salts))
 }
