@@ -32,7 +32,7 @@ use crate::row::Dialect;
 use auth::keys;
 use error::ErrorContext;
 use state::Zitadel;
-use wire::edge::{self, Edge};
+use wire::edge::Edge;
 use wire::refusal;
 
 /// How it is made.
@@ -135,9 +135,11 @@ static FIDELITY: LazyLock<Fidelity> = fidelity![
     "user_grants",
     "instance",
     "sessions",
+    "factors",
     "users_v2beta",
     "people_v2beta",
     "contacts_v2beta",
+    "factors_v2beta",
     "sessions_v2beta",
     "authorize",
     "devices",
@@ -166,7 +168,7 @@ impl Vendor for Zitadel {
             .matched
             .as_ref()
             .map_or(&ErrorContext::DEFAULT, |matched| routes::TABLE.handler(matched).error_context());
-        let is_first_api = edge::is_first_api(exchange) && exchange.is_rpc();
+        let is_first_api = exchange.is_rpc() && routes::is_first_api(exchange);
         match Edge::of(exchange) {
             Ok(_) if is_first_api && matches!(failure.kind, Kind::WrongMethod(_)) => refusal::not_served(&self.context),
             Ok(edge) => edge.refusal(refusal::failure(failure, context, edge), &self.context),

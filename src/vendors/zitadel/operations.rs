@@ -13,6 +13,7 @@ pub(super) mod credentials;
 pub(super) mod devices;
 pub(super) mod end_session;
 pub(super) mod events;
+pub(super) mod factors;
 pub(super) mod listing;
 pub(super) mod lists;
 pub(super) mod login;

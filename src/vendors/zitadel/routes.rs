@@ -8,6 +8,7 @@ mod contacts;
 mod credentials;
 mod described;
 mod events;
+mod factors;
 mod handler;
 mod instance;
 mod management;
@@ -32,6 +33,7 @@ mod v2beta;
 
 use std::sync::LazyLock;
 
+use crate::exchange::Exchange;
 use crate::protocol::route::RouteTable;
 use crate::row::{Operation, published};
 
@@ -45,13 +47,21 @@ const LIST: &str = include_str!("routes/published.tsv");
 /// What the vendor publishes, emulated or not.
 static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(LIST));
 
+/// Whether a call is for one of the first APIs, also one by a method that its remote call does not have.
+pub(super) fn is_first_api(exchange: &Exchange) -> bool {
+    let path = exchange.path();
+    let named = || PUBLISHED.iter().find(|operation| operation.rpc == Some(path));
+    exchange.operation.or_else(named).is_some_and(|operation| !operation.is_connect)
+}
+
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 29] = [
+    let rows: [&'static [Row]; 30] = [
         &users::ROWS,
         &people::ROWS,
         &contacts::ROWS,
         &credentials::ROWS,
+        &factors::ROWS,
         &sign_in::ROWS,
         &organizations::ROWS,
         &admin_organizations::ROWS,

@@ -8,6 +8,7 @@ pub(super) mod discovery;
 pub(super) mod door;
 pub(super) mod edge;
 pub(super) mod events;
+pub(super) mod factors;
 pub(super) mod issuer;
 pub(super) mod management;
 pub(super) mod members;

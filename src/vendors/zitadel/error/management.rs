@@ -60,6 +60,8 @@ pub(in super::super) enum ManagementError {
     FactorReady(&'static str),
     FactorNotReady(&'static str),
     FactorAlreadyReady,
+    /// Nobody who could have the factor, by a text that is not translated.
+    FactorOfNobody,
     /// No such key for signing in without a password.
     PasskeyMissing,
     /// The user has no such link to an identity provider.
@@ -129,11 +131,12 @@ impl ManagementError {
             Self::KeyNotFound => missing("Errors.AuthNKey.NotFound", "QUERY-Dgr3g"),
             Self::FactorMissing(id) => missing(NO_FACTOR, id),
             Self::FactorCodeWrong => argument("Invalid code", "EVENT-8isk2"),
-            Self::FactorReady(id) => taken("Multifactor OTP (OneTimePassword) already set up", id),
+            Self::FactorReady(id) => taken("Multifactor OTP (OneTimePassword) is already set up", id),
             // The key has no translation.
             Self::FactorAlreadyReady => precondition("Errors.Users.MFA.OTP.AlreadyReady", "COMMAND-qx4ls"),
             Self::FactorNotReady(id) => precondition("Multifactor OTP (OneTimePassword) isn't ready", id),
-            Self::PasskeyMissing => missing("Passwordless authentication could not be found", "COMMAND-DAfb2"),
+            Self::FactorOfNobody => missing("Errors.NotFound", "COMMAND-4g3xq"),
+            Self::PasskeyMissing => missing("WebAuthN Token could not be found", "COMMAND-DAfb2"),
             Self::LinkMissing => missing("External IDP not found", "COMMAND-1M9xR"),
             Self::GrantMissing => missing("User grant not found", "QUERY-wIPkA"),
             Self::ComplexityTaken => taken("Password Complexity Policy already exists", "Org-LdhbS"),
@@ -145,7 +148,7 @@ impl ManagementError {
     /// Which row of the operation's fidelity table it is.
     pub(in super::super) const fn answer(&self) -> &'static str {
         match self {
-            Self::UserNotFound(_) | Self::EmailMissing { is_state: false } => "user_not_found",
+            Self::UserNotFound(_) | Self::FactorOfNobody | Self::EmailMissing { is_state: false } => "user_not_found",
             Self::UserMissing(_) | Self::MachineMissing(_) | Self::EmailMissing { is_state: true } => "user_missing",
             Self::ProfileMissing | Self::PasswordMissing => "user_missing",
             Self::NotPersonal(_) => "not_personal",

@@ -41,12 +41,12 @@ fn admit(user: &User, visitor: &Visitor, absent: ManagementError) -> Result<(), 
 }
 
 /// What was written, with the operation's own error for nobody.
-fn found<T>(written: Result<T, Error>, absent: ManagementError) -> Result<T, Error> {
+pub(super) fn found<T>(written: Result<T, Error>, absent: ManagementError) -> Result<T, Error> {
     written.map_err(|error| if error == Error::UserNotFound { absent.into() } else { error })
 }
 
 /// What a command answers.
-fn receipt(written: &Written) -> Receipt {
+pub(super) fn receipt(written: &Written) -> Receipt {
     Receipt {
         sequence: written.position.sequence,
         at: written.position.change_date,

@@ -79,7 +79,9 @@ pub fn default_lockout_policy(zitadel: &Zitadel) -> PolicyFound<LockoutPolicy> {
 
 /// The instance's policy of passwords, which nobody changes here.
 pub fn default_complexity_policy(zitadel: &Zitadel) -> PolicyFound<ComplexityPolicy> {
-    let details = zitadel.instance().lockout_policy.details;
+    /// Which event of the instance it is: the vendor sets instances up in the same order.
+    const SEQUENCE: u64 = 13;
+    let details = Details { sequence: SEQUENCE, ..zitadel.instance().lockout_policy.details };
     PolicyFound { policy: Policy { details, rules: ComplexityPolicy::INSTANCE }, owner: INSTANCE.into() }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::handler::Row;
-use super::{LIST, contacts, people, sessions, users};
+use super::{LIST, contacts, factors, people, sessions, users};
 use crate::row::{Operation, published};
 
 /// The services, each with that of v2 that does its work.
@@ -17,7 +17,7 @@ const SERVICES: [(&str, &str); 2] = [
 const WITHOUT_BODY: &str = "/zitadel.user.v2beta.UserService/UpdateHumanUser";
 
 /// The rows of v2.
-static V2: [&[Row]; 4] = [&users::ROWS, &people::ROWS, &contacts::ROWS, &sessions::ROWS];
+static V2: [&[Row]; 5] = [&users::ROWS, &people::ROWS, &contacts::ROWS, &factors::ROWS, &sessions::ROWS];
 
 pub(super) static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let lines = LIST.lines().filter(|line| SERVICES.iter().any(|(service, _)| line.contains(service)));
@@ -31,7 +31,7 @@ fn row(published: &Operation) -> Option<Row> {
     let of_v2 = SERVICES.iter().find_map(of_v2)?;
     let row = V2.iter().copied().flatten().find(|row| row.operation.rpc == Some(&*of_v2))?;
     let Operation { name, method, path, .. } = *published;
-    let ignores_body = rpc == WITHOUT_BODY;
+    let ignores_body = rpc == WITHOUT_BODY || row.operation.ignores_body;
     let operation = Operation { name, method, path, rpc: Some(rpc), ignores_body, ..row.operation };
     Some(Row { operation, handler: row.handler.v2beta() })
 }

@@ -103,6 +103,27 @@ pub(in super::super) fn user_grants(page: &Page<Given>, now: Timestamp) -> Value
     first_page(page, now, shown)
 }
 
+/// The answer to somebody about the own grants, which knows the organisation that gives them, and not the own.
+pub(in super::super) fn own_user_grants(page: &Page<Given>, now: Timestamp) -> Value {
+    first_page(page, now, |given| {
+        let Given { grant, user, project, organization, .. } = given;
+        json!({
+            "orgId": *organization.id,
+            "projectId": *project.id,
+            "userId": user.profile.user_id,
+            "roles": *grant.roles,
+            "orgName": *organization.name,
+            "grantId": *grant.id,
+            "details": read(&grant.details, &grant.resource_owner),
+            "orgDomain": organization.primary_domain(),
+            "projectName": project.settings.name,
+            "projectGrantId": grant.project_grant_id.as_deref(),
+            "roleKeys": *grant.roles,
+            "userType": if user.human().is_some() { "TYPE_HUMAN" } else { "TYPE_MACHINE" },
+        })
+    })
+}
+
 /// The answer of the first API about one grant.
 pub(in super::super) fn user_grant(given: &Given) -> Value {
     json!({ "userGrant": shown(given) })

@@ -32,8 +32,12 @@ pub struct PasswordlessLink {
 /// The factors of a user that are ready. Nobody has none.
 pub fn ready_factors(zitadel: &Zitadel, user_id: &str, visitor: &Visitor) -> Vec<Factor> {
     let user = zitadel.state.users.get(user_id).filter(|user| *user.profile.resource_owner == *visitor.organization);
-    let secrets = user.and_then(|user| user.secrets);
-    let Some(factors) = secrets.as_ref().map(|secrets| &secrets.factors) else { return Vec::new() };
+    user.as_ref().map(ready).unwrap_or_default()
+}
+
+/// The factors of somebody that are ready.
+pub(in super::super) fn ready(user: &User) -> Vec<Factor> {
+    let Some(factors) = user.secrets.as_ref().map(|secrets| &secrets.factors) else { return Vec::new() };
     let totp = factors.totp.as_ref().is_some_and(|totp| totp.is_ready);
     let all = [(Factor::Totp, totp), (Factor::Sms, factors.sms), (Factor::Email, factors.email)];
     all.into_iter().filter(|(_, is_ready)| *is_ready).map(|(factor, _)| factor).collect()
@@ -44,89 +48,125 @@ pub(in super::super::super) fn add_totp(zitadel: &Zitadel, me: &Visitor) -> Resu
     let absent = ManagementError::UserMissing("COMMAND-SqyJz");
     let secret = Secret::new(zitadel.context.ids.bytes(Stream::Secrets));
     let user_id = &me.caller.user().profile.user_id;
-    let receipt = command(zitadel, user_id, me, absent, |user, write| {
-        user.human().ok_or(absent)?;
-        let totp = &mut user.secrets_mut().factors.totp;
-        if totp.as_ref().is_some_and(|totp| totp.is_ready) {
-            return Err(ManagementError::FactorReady("COMMAND-do9se").into());
-        }
-        *totp = Some(Totp { secret: secret.to_base32(), is_ready: false });
-        write.event(EventKind::TotpAdded);
-        Ok(())
-    })?;
+    let receipt = command(zitadel, user_id, me, absent, |user, write| set_up_totp(user, &secret, write))?;
     Ok((receipt, secret))
+}
+
+/// Gives a human a secret for an app.
+pub(in super::super) fn set_up_totp(
+    user: &mut User,
+    secret: &Secret,
+    write: &mut WriteContext<'_>,
+) -> Result<(), Error> {
+    user.human().ok_or(ManagementError::UserMissing("COMMAND-SqyJz"))?;
+    let totp = &mut user.secrets_mut().factors.totp;
+    if totp.as_ref().is_some_and(|totp| totp.is_ready) {
+        return Err(ManagementError::FactorReady("COMMAND-do9se").into());
+    }
+    *totp = Some(Totp { secret: secret.to_base32(), is_ready: false });
+    write.event(EventKind::TotpAdded);
+    Ok(())
 }
 
 /// Checks the first password that the caller's app has shown.
 pub fn verify_totp(zitadel: &Zitadel, code: &str, me: &Visitor) -> Result<Receipt, Error> {
-    let missing = ManagementError::FactorMissing("COMMAND-3Mif9s");
-    command(zitadel, &me.caller.user().profile.user_id, me, missing, |user, write| {
-        let now = write.now;
-        let totp = user.secrets_mut().factors.totp.as_mut().ok_or(missing)?;
-        if totp.is_ready {
-            return Err(ManagementError::FactorAlreadyReady.into());
-        }
-        if !Secret::parse(&totp.secret).is_some_and(|secret| secret.accepts(code, now)) {
-            return Err(ManagementError::FactorCodeWrong.into());
-        }
-        totp.is_ready = true;
-        write.event(EventKind::TotpVerified);
-        Ok(())
-    })
+    command(zitadel, &me.caller.user().profile.user_id, me, NO_TOTP, |user, write| confirm_totp(user, code, write))
+}
+
+/// Nobody has set up an app.
+pub(in super::super) const NO_TOTP: ManagementError = ManagementError::FactorMissing("COMMAND-3Mif9s");
+
+/// Lets the app count that has shown this password.
+pub(in super::super) fn confirm_totp(user: &mut User, code: &str, write: &mut WriteContext<'_>) -> Result<(), Error> {
+    let now = write.now;
+    let totp = user.secrets_mut().factors.totp.as_mut().ok_or(NO_TOTP)?;
+    if totp.is_ready {
+        return Err(ManagementError::FactorAlreadyReady.into());
+    }
+    if !Secret::parse(&totp.secret).is_some_and(|secret| secret.accepts(code, now)) {
+        return Err(ManagementError::FactorCodeWrong.into());
+    }
+    totp.is_ready = true;
+    write.event(EventKind::TotpVerified);
+    Ok(())
 }
 
 /// Lets codes that are sent to the caller be a factor. The address has to be verified.
 pub fn add_factor(zitadel: &Zitadel, factor: Factor, me: &Visitor) -> Result<Receipt, Error> {
-    let (channel, ready, not_ready) = match factor {
-        Factor::Sms | Factor::Totp => (Channel::Phone, "COMMAND-Ad3g2", "COMMAND-Q54j2"),
-        Factor::Email => (Channel::Email, "COMMAND-MKL2s", "COMMAND-KLJ2d"),
+    let absent = ManagementError::FactorNotReady(factor.not_ready());
+    command(zitadel, &me.caller.user().profile.user_id, me, absent, |user, write| set_up_codes(user, factor, write))
+}
+
+/// Lets codes that are sent to somebody be a factor.
+pub(in super::super) fn set_up_codes(
+    user: &mut User,
+    factor: Factor,
+    write: &mut WriteContext<'_>,
+) -> Result<(), Error> {
+    let (channel, ready, event) = match factor {
+        Factor::Sms | Factor::Totp => (Channel::Phone, "COMMAND-Ad3g2", EventKind::SmsFactorAdded),
+        Factor::Email => (Channel::Email, "COMMAND-MKL2s", EventKind::EmailFactorAdded),
     };
-    let absent = ManagementError::FactorNotReady(not_ready);
-    command(zitadel, &me.caller.user().profile.user_id, me, absent, |user, write| {
-        let is_verified = user.human().is_some_and(|human| human.is_verified(channel));
-        let factors = &mut user.secrets_mut().factors;
-        let known = if factor == Factor::Email { &mut factors.email } else { &mut factors.sms };
-        if *known {
-            return Err(ManagementError::FactorReady(ready).into());
-        }
-        if !is_verified {
-            return Err(absent.into());
-        }
-        *known = true;
-        write.event(if factor == Factor::Email { EventKind::EmailFactorAdded } else { EventKind::SmsFactorAdded });
-        Ok(())
-    })
+    let is_verified = user.human().is_some_and(|human| human.is_verified(channel));
+    let factors = &mut user.secrets_mut().factors;
+    let known = if factor == Factor::Email { &mut factors.email } else { &mut factors.sms };
+    if *known {
+        return Err(ManagementError::FactorReady(ready).into());
+    }
+    if !is_verified {
+        return Err(ManagementError::FactorNotReady(factor.not_ready()).into());
+    }
+    *known = true;
+    write.event(event);
+    Ok(())
 }
 
 /// Takes a factor away.
 pub fn remove_factor(zitadel: &Zitadel, factor: Factor, user_id: &str, visitor: &Visitor) -> Result<Receipt, Error> {
-    let missing = ManagementError::FactorMissing(match factor {
-        Factor::Totp => "COMMAND-Hd9sd",
-        Factor::Sms => "COMMAND-Sr3h3",
-        Factor::Email => "COMMAND-b312D",
+    command(zitadel, user_id, visitor, factor.missing(), |user, write| take_away(user, factor, write))
+}
+
+/// Takes a factor away from somebody.
+pub(in super::super) fn take_away(user: &mut User, factor: Factor, write: &mut WriteContext<'_>) -> Result<(), Error> {
+    let has = user.secrets.as_ref().is_some_and(|secrets| match factor {
+        Factor::Totp => secrets.factors.totp.is_some(),
+        Factor::Sms => secrets.factors.sms,
+        Factor::Email => secrets.factors.email,
     });
-    command(zitadel, user_id, visitor, missing, |user, write| {
-        let has = user.secrets.as_ref().is_some_and(|secrets| match factor {
-            Factor::Totp => secrets.factors.totp.is_some(),
-            Factor::Sms => secrets.factors.sms,
-            Factor::Email => secrets.factors.email,
-        });
-        if !has {
-            return Err(missing.into());
+    if !has {
+        return Err(factor.missing().into());
+    }
+    let factors = &mut user.secrets_mut().factors;
+    match factor {
+        Factor::Totp => factors.totp = None,
+        Factor::Sms => factors.sms = false,
+        Factor::Email => factors.email = false,
+    }
+    write.event(match factor {
+        Factor::Totp => EventKind::TotpRemoved,
+        Factor::Sms => EventKind::SmsFactorRemoved,
+        Factor::Email => EventKind::EmailFactorRemoved,
+    });
+    Ok(())
+}
+
+impl Factor {
+    /// Nobody has it.
+    pub(in super::super) const fn missing(self) -> ManagementError {
+        ManagementError::FactorMissing(match self {
+            Self::Totp => "COMMAND-Hd9sd",
+            Self::Sms => "COMMAND-Sr3h3",
+            Self::Email => "COMMAND-b312D",
+        })
+    }
+
+    /// The id of "its address is not verified".
+    const fn not_ready(self) -> &'static str {
+        match self {
+            Self::Sms | Self::Totp => "COMMAND-Q54j2",
+            Self::Email => "COMMAND-KLJ2d",
         }
-        let factors = &mut user.secrets_mut().factors;
-        match factor {
-            Factor::Totp => factors.totp = None,
-            Factor::Sms => factors.sms = false,
-            Factor::Email => factors.email = false,
-        }
-        write.event(match factor {
-            Factor::Totp => EventKind::TotpRemoved,
-            Factor::Sms => EventKind::SmsFactorRemoved,
-            Factor::Email => EventKind::EmailFactorRemoved,
-        });
-        Ok(())
-    })
+    }
 }
 
 /// Makes a link, for anybody and also for nobody: the vendor does not look.

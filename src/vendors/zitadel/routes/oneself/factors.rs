@@ -5,14 +5,16 @@ use serde_json::json;
 use super::super::described::Gate;
 use super::super::handler::{Handler, Row};
 use crate::vendors::zitadel::error::management::ManagementError;
+use crate::vendors::zitadel::operations::listing::Limit;
 use crate::vendors::zitadel::operations::management::factors::{self, Factor};
 use crate::vendors::zitadel::operations::management::{memberships, metadata};
 use crate::vendors::zitadel::operations::policies as rules;
-use crate::vendors::zitadel::record::EventKind;
+use crate::vendors::zitadel::operations::user_grant_lists;
+use crate::vendors::zitadel::record::{EventKind, UserGrant};
 use crate::vendors::zitadel::wire::management::{self, search};
-use crate::vendors::zitadel::wire::{objects, policies};
+use crate::vendors::zitadel::wire::{objects, policies, user_grants};
 
-pub(in super::super) static ROWS: [Row; 20] = [
+pub(in super::super) static ROWS: [Row; 21] = [
     Row::new(
         "auth_v1_list_my_metadata",
         "POST",
@@ -94,7 +96,7 @@ pub(in super::super) static ROWS: [Row; 20] = [
         Handler::described("AddMyAuthFactorOTPRequest", |request| {
             request.own("added", |_, me| {
                 let (receipt, secret) = factors::add_totp(request.zitadel, me)?;
-                Ok(management::factors::totp(&receipt, &secret, &request.origin(), me.caller.user()))
+                Ok(management::factors::totp(&receipt, &secret, me.caller.user()))
             })
         }),
     )
@@ -218,6 +220,24 @@ pub(in super::super) static ROWS: [Row; 20] = [
     )
     .framed_rpc("/zitadel.auth.v1.AuthService/ListMyMemberships")
     .reads_only(),
+    Row::new(
+        "auth_v1_list_my_user_grants",
+        "POST",
+        "/auth/v1/usergrants/me/_search",
+        Handler::described("ListMyUserGrantsRequest", |request| {
+            request.own("listed", |message, me| {
+                let search = user_grants::list_user_grants(message);
+                let own = |grant: &UserGrant| *grant.user_id == *me.id();
+                let page =
+                    user_grant_lists::list_user_grants(request.zitadel, search, Limit::Unbounded, own, |_| true)?;
+                Ok(user_grants::own_user_grants(&page, request.zitadel.last_event()))
+            })
+        })
+        .trailing(),
+    )
+    .framed_rpc("/zitadel.auth.v1.AuthService/ListMyUserGrants")
+    .reads_only()
+    .list(),
     Row::new(
         "auth_v1_get_my_login_policy",
         "GET",

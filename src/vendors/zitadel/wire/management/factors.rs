@@ -23,10 +23,14 @@ pub(in super::super::super) fn factors(factors: &[Factor]) -> Value {
 }
 
 /// The answer to a secret for an app.
-pub(in super::super::super) fn totp(receipt: &Receipt, secret: &Secret, origin: &str, user: &User) -> Value {
-    let host = origin.split("://").nth(1).unwrap_or(origin).split('/').next().unwrap_or_default();
-    let uri = secret.uri(host, &user.profile.preferred_login_name);
+pub(in super::super::super) fn totp(receipt: &Receipt, secret: &Secret, user: &User) -> Value {
+    let uri = totp_uri(secret, &user.profile.preferred_login_name);
     json!({ "url": uri, "secret": secret.to_base32(), "details": created(receipt) })
+}
+
+/// The URI that an app reads.
+pub(in super::super) fn totp_uri(secret: &Secret, login_name: &str) -> String {
+    secret.uri("ZITADEL", login_name)
 }
 
 /// A membership of that user.
