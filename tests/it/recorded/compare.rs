@@ -7,7 +7,7 @@ use super::play::Recorded;
 
 /// One difference.
 pub struct Difference<'s> {
-    /// `status`, `body`, `unemulated`, or a header's name.
+    /// `status`, `body`, `unemulated`, `unmatched`, or a header's name.
     pub what: &'s str,
     text: String,
 }
@@ -28,8 +28,8 @@ pub fn lines(differences: &[Difference<'_>]) -> String {
 /// Every difference between a step and what was answered here.
 pub fn differences<'s>(step: &'s Step, answer: &Recorded) -> Vec<Difference<'s>> {
     let mut found = Vec::new();
-    if answer.is_unemulated {
-        return vec![Difference { what: "unemulated", text: format!("status {} | unemulated", step.status) }];
+    if let Some(mark) = answer.mark {
+        return vec![Difference { what: mark, text: format!("status {} | {mark}", step.status) }];
     }
     if step.status != answer.status {
         found.push(Difference { what: "status", text: format!("status {} | {}", step.status, answer.status) });

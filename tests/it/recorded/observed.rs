@@ -11,7 +11,7 @@ use crate::fidelity;
 use crate::fixture::root;
 
 /// The stories that are told in process, so that a row can name their steps.
-pub const STORIES: [&str; 3] = ["users", "walks", "around"];
+pub const STORIES: [&str; 4] = ["users", "walks", "v1", "around"];
 
 /// The story that only its script tells: `scripts/recorded` holds `signin.rows`, which says what its steps show.
 const BY_SCRIPT: &str = "signin";

@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::Step;
+use super::shown::Shown;
+use super::{Step, TOLD_AT, totp};
 use crate::wire::{Answer, Ask, HOST};
 
 /// Members that hold secrets.
@@ -37,16 +38,15 @@ pub struct Recorded {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
     pub body: Value,
-    /// Whether it is the refusal of an operation that comes later.
-    pub is_unemulated: bool,
+    /// The mark of the refusal of an operation that comes later, or of a path that nobody has.
+    pub mark: Option<&'static str>,
     /// The row of the fidelity table that stands behind it.
     pub row: Option<String>,
 }
 
-/// Plays every step in order. `None` where a step needs a name that only a script makes. A story can be an excerpt, which
-/// does not show its answers whole.
-pub async fn play(steps: &[Step], emulator: &Emulator, is_excerpt: bool) -> Vec<Option<Recorded>> {
-    let mut names = Names::new(is_excerpt);
+/// Plays every step of a story in order. `None` where a step needs a name that only a script makes.
+pub async fn play(steps: &[Step], emulator: &Emulator, story: &str) -> Vec<Option<Recorded>> {
+    let mut names = Names::new(story);
     let mut answers = Vec::new();
     let (mut before, mut heard) = (0, 0);
     for step in steps {
@@ -60,8 +60,13 @@ pub async fn play(steps: &[Step], emulator: &Emulator, is_excerpt: bool) -> Vec<
         if step.body.get("call").is_some() {
             heard = new_events(&mut body, before, heard);
         }
-        answers.push(Some(names.recorded(step, &answer, &body)));
+        let mut recorded = names.recorded(step, &answer, &body);
         names.learn(&step.learn, &whole);
+        // A URI shows the secret that was learnt with it.
+        if let Some(uri) = recorded.body.get_mut("uri") {
+            names.mask(uri);
+        }
+        answers.push(Some(recorded));
         before = answer.status;
     }
     answers
@@ -88,24 +93,34 @@ struct Names {
     placeholder: Regex,
     time: Regex,
     long: Regex,
+    /// How the story names the server.
+    origin: &'static str,
+    /// Whether the story does not show its answers whole.
     is_excerpt: bool,
+    shown: Shown,
+    /// The secret that an app was given last.
+    app: Option<String>,
 }
 
 impl Names {
-    fn new(is_excerpt: bool) -> Self {
+    fn new(story: &str) -> Self {
+        let (tag, origin) = if story == "v1" { ("tqa1", "http://<host>") } else { ("around-usa", "<origin>") };
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let regex = |text: &str| Regex::new(text).expect("a regular expression");
         Self {
             values: BTreeMap::from([
                 pair("org", "69629023906488334"),
                 pair("admin-token", "zitadel-admin"),
-                pair("tag", "around-usa"),
+                pair("tag", tag),
                 pair("Tag", "Around-usa"),
             ]),
             placeholder: regex(r"<([\w%./-]+)>"),
             time: regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"),
             long: regex(r"[\w.-]*\d{15,20}[\w.-]*"),
-            is_excerpt,
+            origin,
+            is_excerpt: matches!(story, "v1" | "around"),
+            shown: Shown::of(story),
+            app: None,
         }
     }
 
@@ -114,6 +129,10 @@ impl Names {
         let call = self.fill(&step.call)?;
         // What a target received is no call.
         let (method, path) = call.split_once(' ').filter(|(method, _)| *method != "RECEIVED")?;
+        // What was framed for a remote call was not written down.
+        if path.starts_with("/zitadel.") && step.sent.is_none() && step.with.is_empty() {
+            return None;
+        }
         let mut ask = Ask::new(method, path).header("accept-encoding", "identity");
         let mut has_type = false;
         for (name, value) in &step.with {
@@ -134,7 +153,13 @@ impl Names {
                 None => self.fill(text)?.into_bytes(),
             },
             // The recorded names begin with `tag` where the teller's own began with `usa`; one search still asks for that.
-            Some(value) => self.fill(&spaced(value).replace("\"usa\"", "\"tag\""))?.into_bytes(),
+            Some(value) => {
+                let mut value = value.clone();
+                if step.status < 300 {
+                    self.show_password(&mut value);
+                }
+                self.fill(&spaced(&value).replace("\"usa\"", "\"tag\""))?.into_bytes()
+            }
         };
         Some(if has_type { ask } else { ask.header("content-type", "application/json") }.body(body))
     }
@@ -150,7 +175,24 @@ impl Names {
         is_known.then_some(filled)
     }
 
+    /// Puts the password that the app shows here for the one that it showed the teller.
+    fn show_password(&self, sent: &mut Value) {
+        let (Value::Object(members), Some(app)) = (sent, &self.app) else { return };
+        let is_password = |text: &str| text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+        for (name, value) in members {
+            match value {
+                Value::String(text) if name == "code" && is_password(text) => {
+                    *text = totp::password(app, TOLD_AT.parse().expect("a time"));
+                }
+                value => self.show_password(value),
+            }
+        }
+    }
+
     fn learn(&mut self, learn: &Map<String, Value>, body: &Value) {
+        if let (Some(_), Some(secret)) = (body.get("uri").or(body.get("url")), body["secret"].as_str()) {
+            self.app = Some(secret.to_owned());
+        }
         for (name, place) in learn {
             let path = place.as_str().expect("a path").trim_start_matches('$').replace('[', ".").replace(']', "");
             let found = path.split('.').filter(|part| !part.is_empty()).try_fold(body, |value, part| match value {
@@ -173,15 +215,19 @@ impl Names {
             (!lines.is_empty()).then(|| (name.clone(), self.plain(&lines.join(", "))))
         });
         let mut body = body.clone();
-        outline(&mut body);
+        outline(&step.body, &mut body);
+        self.mask(&mut body);
+        open_key_file(&step.body, &mut body);
+        if answer.status == 200 {
+            body = self.shown.cut(&step.name, &step.body, body);
+        }
         if self.is_excerpt {
             excerpt(&step.body, &mut body);
         }
-        self.mask(&mut body);
         hide(&mut body, "", &step.body.to_string());
         let row = answer.header("x-fauxidp-fidelity").and_then(|value| value.split("row=").nth(1)).map(str::to_owned);
-        let is_unemulated = answer.header("x-fauxidp").is_some_and(|mark| mark == "unemulated");
-        Recorded { status: answer.status, headers: headers.collect(), body, is_unemulated, row }
+        let mark = ["unemulated", "unmatched"].into_iter().find(|mark| answer.header("x-fauxidp") == Some(mark));
+        Recorded { status: answer.status, headers: headers.collect(), body, mark, row }
     }
 
     fn mask(&self, value: &mut Value) {
@@ -195,7 +241,7 @@ impl Names {
 
     /// The text with names for what was learnt, and words for times and other long numbers.
     fn plain(&self, text: &str) -> String {
-        let mut text = text.replace('\u{a0}', " ").replace(&format!("http://{HOST}"), "<origin>");
+        let mut text = text.replace('\u{a0}', " ").replace(&format!("http://{HOST}"), self.origin);
         let mut values: Vec<_> = self.values.iter().filter(|(_, value)| value.len() > 3).collect();
         values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
         for (name, value) in values {
@@ -210,11 +256,18 @@ impl Names {
     }
 }
 
+/// The members that are a file with a key.
+const KEY_FILES: [&str; 2] = ["keyContent", "keyDetails"];
+
+fn key_file(body: &Value, member: &str) -> Option<Map<String, Value>> {
+    let coded = body.get(member)?.as_str()?;
+    serde_json::from_slice(&STANDARD.decode(coded).ok()?).ok()
+}
+
 /// What the stories show of a key file, of an ID token and of public keys: their members, that it is one, nothing.
-fn outline(body: &mut Value) {
-    for member in ["keyContent", "keyDetails"] {
-        let coded = body.get(member).and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
-        if let Some(file) = coded.and_then(|coded| serde_json::from_slice::<Map<String, Value>>(&coded).ok()) {
+fn outline(recorded: &Value, body: &mut Value) {
+    for member in KEY_FILES.into_iter().filter(|member| !recorded[*member].is_object()) {
+        if let Some(file) = key_file(body, member) {
             body[member] = members(&file);
         }
     }
@@ -226,6 +279,15 @@ fn outline(body: &mut Value) {
             if let Some(value) = key.get_mut(member) {
                 *value = format!("<{member}>").into();
             }
+        }
+    }
+}
+
+/// Shows a key file where its recorded one is shown.
+fn open_key_file(recorded: &Value, body: &mut Value) {
+    for member in KEY_FILES.into_iter().filter(|member| recorded[*member].is_object()) {
+        if let Some(file) = key_file(body, member) {
+            body[member] = file.into();
         }
     }
 }
