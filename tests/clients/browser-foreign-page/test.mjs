@@ -3,6 +3,7 @@
 // node test.mjs URL, with the variables of `fauxidp env URL`. The last line on stdout is `<package> <version>: <n> checks`.
 import assert from 'node:assert/strict';
 import { launch, newPage, serve, user } from './chromium.mjs';
+import { attempt } from './attempt.mjs';
 import { administrator, reset } from './sign-in.mjs';
 
 const url = process.argv[2];
@@ -83,15 +84,11 @@ async function check(what, site, body) {
   await reset();
   asked.length = 0;
   const page = await newPage(browser);
-  try {
+  checks += await attempt(`a page ${site}: ${what}`, async () => {
     await page.goto(foreign[site].url);
     await body(page);
-  } catch (error) {
-    console.error(`FAIL a page ${site}: ${what}`);
-    throw error;
-  }
-  await page.context().close();
-  checks += 1;
+    await page.context().close();
+  });
 }
 
 for (const [site, { url: origin }] of Object.entries(foreign)) {

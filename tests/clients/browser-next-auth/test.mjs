@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import express from 'express';
 import { launch, newPage, serve, user } from './chromium.mjs';
+import { attempt } from './attempt.mjs';
 import { TOKEN_DEFECTS, administrator, defects, reset, zitadelCall } from './sign-in.mjs';
 
 const require = createRequire(import.meta.url);
@@ -110,14 +111,7 @@ async function check(what, body) {
   await reset();
   await register();
   errors.length = 0;
-  try {
-    const page = await body();
-    await page.context().close();
-  } catch (error) {
-    console.error(`FAIL ${what}`, errors);
-    throw error;
-  }
-  checks += 1;
+  checks += await attempt(what, async () => (await body()).context().close(), errors);
 }
 
 await check('by button', async () => {

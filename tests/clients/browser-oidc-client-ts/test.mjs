@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { errorOf, launch, newPage, serve, user } from './chromium.mjs';
+import { attempt } from './attempt.mjs';
 import { TOKEN_DEFECTS, administrator, defects, reset } from './sign-in.mjs';
 
 const url = process.argv[2];
@@ -81,14 +82,7 @@ async function story(vendor, own) {
 
   async function check(what, body) {
     await reset();
-    try {
-      const page = await body();
-      await page.context().close();
-    } catch (error) {
-      console.error(`FAIL ${vendor}: ${what}`);
-      throw error;
-    }
-    checks += 1;
+    checks += await attempt(`${vendor}: ${what}`, async () => (await body()).context().close());
   }
 
   await check('by button', async () => {

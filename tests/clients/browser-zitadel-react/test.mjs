@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { launch, newPage, serve, user } from './chromium.mjs';
+import { attempt } from './attempt.mjs';
 import { administrator, reset } from './sign-in.mjs';
 
 const url = process.argv[2];
@@ -49,14 +50,7 @@ async function doors(token) {
 
 async function check(what, body) {
   await reset();
-  try {
-    const page = await body();
-    await page.context().close();
-  } catch (error) {
-    console.error(`FAIL ${what}`);
-    throw error;
-  }
-  checks += 1;
+  checks += await attempt(what, async () => (await body()).context().close());
 }
 
 await check('by button, with roles', async () => {

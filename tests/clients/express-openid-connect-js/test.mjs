@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import express from 'express';
 import oidc from 'express-openid-connect';
+import { attempt } from './attempt.mjs';
 import { Browser, administrator, control, defects, fault, reset, TOKEN_DEFECTS } from './sign-in.mjs';
 
 const secure = process.argv[2].replace('http:', 'https:');
@@ -83,13 +84,7 @@ const me = async ({ browser }) => (await browser.ask(`${baseURL}/me`)).json();
 
 async function check(what, body) {
   await registerBackChannel();
-  try {
-    await body();
-  } catch (error) {
-    console.error(`FAIL ${what}`);
-    throw error;
-  }
-  checks += 1;
+  checks += await attempt(what, body);
 }
 
 await check('a user signs in', async () => {

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import sdk from '@monocloud/node-auth-core';
+import { attempt } from './attempt.mjs';
 import { Browser, administrator, control, defects, fault, reset, TOKEN_DEFECTS } from './sign-in.mjs';
 
 const { MonoCloudBaseInstance, MonoCloudOPError, MonoCloudValidationError } = sdk;
@@ -134,13 +135,7 @@ async function errorOf(call) {
 async function check(what, body) {
   await register();
   ended.clear();
-  try {
-    await body();
-  } catch (error) {
-    console.error(`FAIL ${what}`);
-    throw error;
-  }
-  checks += 1;
+  checks += await attempt(what, body);
 }
 
 await check('a user signs in, and userinfo is asked', async () => {

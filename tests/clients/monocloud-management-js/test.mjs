@@ -18,6 +18,7 @@ import {
   MonoCloudServerException,
   MonoCloudUnauthorizedException,
 } from '@monocloud/management';
+import { attempt } from './attempt.mjs';
 
 const url = process.argv[2];
 const key = process.env.MONOCLOUD_MANAGEMENT_API_KEY;
@@ -39,14 +40,8 @@ async function check(what, settings, run) {
   const name = `management-${checks}`;
   await control('PUT', name, { settings });
   const as = (secret) => MonoCloudManagementClient.init({ apiKey: `${secret}~${name}` });
-  try {
-    await run(as(key), name, as);
-  } catch (error) {
-    console.error(`FAIL ${what}`);
-    throw error;
-  }
+  checks += await attempt(what, () => run(as(key), name, as));
   await control('DELETE', name);
-  checks += 1;
 }
 
 async function thrown(call, expected, status) {

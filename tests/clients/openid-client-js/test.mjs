@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as client from 'openid-client';
+import { attempt } from './attempt.mjs';
 import { Browser, TOKEN_DEFECTS, administrator, control, defects, reset } from './sign-in.mjs';
 
 const url = process.argv[2];
@@ -13,13 +14,7 @@ let checks = 0;
 
 async function check(what, body) {
   await reset();
-  try {
-    await body();
-  } catch (error) {
-    console.error(`FAIL ${what}`);
-    throw error;
-  }
-  checks += 1;
+  checks += await attempt(what, body);
 }
 
 /** Asserts that a call ends in the client's own error: the server's `error` in a response, or a check of the client. */

@@ -12,6 +12,7 @@ import { UserState } from '@zitadel/proto/zitadel/user/v2/user_pb.js';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
 import { first, second } from './around.mjs';
+import { attempt } from './attempt.mjs';
 import { faultsOf, showFaults } from './faults.mjs';
 
 const { ZITADEL_URL: plain, ZITADEL_TOKEN: token } = process.env;
@@ -46,13 +47,7 @@ for (const [name, transport] of Object.entries(transports)) {
   const check = async (what, body) => {
     const reset = await fetch(`${plain}/__fauxidp/worlds/default/reset`, { method: 'POST' });
     assert.equal(reset.status, 200);
-    try {
-      await body(createUserServiceClient(transport(token)));
-    } catch (error) {
-      console.error(`FAIL ${name}: ${what}`);
-      throw error;
-    }
-    checks += 1;
+    checks += await attempt(`${name}: ${what}`, () => body(createUserServiceClient(transport(token))));
   };
   const userId = '69629023906488335';
 

@@ -14,6 +14,7 @@ import { ProjectServiceDefinition } from '@zitadel/node/dist/api/generated/zitad
 import { SessionServiceDefinition } from '@zitadel/node/dist/api/generated/zitadel/session/v2/session_service.js';
 import { UserServiceDefinition } from '@zitadel/node/dist/api/generated/zitadel/user/v2/user_service.js';
 import { Application, ServiceAccount } from '@zitadel/node/dist/credentials/index.js';
+import { attempt } from './attempt.mjs';
 import { faultsOf, showFaults } from './faults.mjs';
 import { ClientError, Metadata, Status, createChannel, createClientFactory } from 'nice-grpc';
 
@@ -25,13 +26,7 @@ let checks = 0;
 async function check(what, body) {
   const reset = await fetch(`${url}/__fauxidp/worlds/default/reset`, { method: 'POST' });
   assert.equal(reset.status, 200);
-  try {
-    await body();
-  } catch (error) {
-    console.error(`FAIL ${what}`);
-    throw error;
-  }
-  checks += 1;
+  checks += await attempt(what, body);
 }
 
 async function refused(call, code, text) {
