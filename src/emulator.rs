@@ -196,9 +196,7 @@ impl Emulator {
         for text in &config.allow_host {
             control::check_allowed(text).map_err(|reason| StartError::AllowHost { text: text.clone(), reason })?;
         }
-        let set = vendor_set(&config)?;
-        let seeds = seeds::read(&set, config.fixtures.as_deref())?;
-        let worlds = worlds_of(&config, set, &seeds)?;
+        let (worlds, seeds) = seeded(&config)?;
         let faults = faults(worlds.vendors(), &config)?;
         let budget = budget(limits.max_memory)?;
         let tls = Arc::new(match (&config.tls_cert, &config.tls_key) {
@@ -339,34 +337,32 @@ fn budget(max: Option<usize>) -> Result<Budget, StartError> {
 
 /// The worlds of a server with that configuration.
 pub(crate) fn worlds(config: &Config) -> Result<Worlds, StartError> {
-    let set = vendor_set(config)?;
-    let seeds = seeds::read(&set, config.fixtures.as_deref())?;
-    worlds_of(config, set, &seeds)
+    seeded(config).map(|(worlds, _)| worlds)
 }
 
-/// The same, given the seeds.
-fn worlds_of(config: &Config, set: VendorSet, seeds: &Seeds) -> Result<Worlds, StartError> {
+/// The same, with the seeds that they start from.
+fn seeded(config: &Config) -> Result<(Worlds, Seeds), StartError> {
+    let set = vendor_set(config)?;
+    let seeds = seeds::read(&set, config.fixtures.as_deref())?;
     let template = WorldTemplate { seeds: seeds.texts(), ..template(set, config)? };
     let limits = WorldLimits { max: config.max_worlds, idle: config.world_ttl, creation: config.worlds };
     let worlds = seeds.checked(Worlds::new(template, limits)).map_err(StartError::Seeds)?;
     let Some(path) = &config.state else {
-        return Ok(worlds);
+        return Ok((worlds, seeds));
     };
     let state = fs::read(path).map_err(|error| error.to_string());
     let begun = state.and_then(|state| worlds.starting_from(&state));
-    begun.map_err(|reason| StartError::State { path: path.clone(), reason })
+    let worlds = begun.map_err(|reason| StartError::State { path: path.clone(), reason })?;
+    Ok((worlds, seeds))
 }
 
 /// The addresses to listen on, each with the index of its vendor if it serves only one; those for all come first.
 fn listeners(set: &VendorSet, listen: Vec<Listen>) -> Result<Vec<(SocketAddr, Option<usize>)>, StartError> {
     let index = |listen: Listen| match &listen.vendor {
         None => Ok((listen.address, None)),
-        Some(name) => match set.position(name) {
-            Some(vendor) => Ok((listen.address, Some(vendor))),
-            None => {
-                let reason = format!("unknown vendor {name:?}; expected one of {}", set.names().join(", "));
-                Err(StartError::Listener { listen, reason })
-            }
+        Some(name) => match set.index(name) {
+            Ok(vendor) => Ok((listen.address, Some(vendor))),
+            Err(reason) => Err(StartError::Listener { listen, reason }),
         },
     };
     let mut listeners = listen.into_iter().map(index).collect::<Result<Vec<_>, _>>()?;
@@ -398,8 +394,7 @@ pub(crate) fn template(set: VendorSet, config: &Config) -> Result<WorldTemplate,
 /// The vendor is unknown; the known ones.
 pub fn seed_schema(vendor: &str) -> Result<&'static str, String> {
     let set = VendorSet::built_in();
-    let unknown = || format!("unknown vendor {vendor:?}; expected one of {}", set.names().join(", "));
-    set.position(vendor).map(|index| set[index].schema).ok_or_else(unknown)
+    set.index(vendor).map(|index| set[index].schema)
 }
 
 /// Reads a folder of seed files as a start would. Returns the files that it loads.
@@ -408,9 +403,7 @@ pub fn seed_schema(vendor: &str) -> Result<&'static str, String> {
 /// [`StartError::Seeds`] with all that is wrong, or [`StartError::UnreadableSeed`].
 pub fn check_fixtures(folder: &Path) -> Result<Vec<String>, StartError> {
     let config = Config { fixtures: Some(folder.to_owned()), ..Config::default() };
-    let set = vendor_set(&config)?;
-    let seeds = seeds::read(&set, Some(folder))?;
-    worlds_of(&config, set, &seeds)?;
+    let (_, seeds) = seeded(&config)?;
     Ok(seeds.loaded().map(|path| path.display().to_string()).collect())
 }
 
@@ -425,8 +418,7 @@ fn settings(set: &VendorSet, config: &Config) -> Result<Vec<Settings>, StartErro
     for text in &config.issuer {
         let wrong = |reason: String| StartError::Issuer { text: text.clone(), reason };
         let (vendor, url) = text.split_once('=').ok_or_else(|| wrong("expected VENDOR=URL".to_owned()))?;
-        let unknown = || wrong(format!("unknown vendor {vendor:?}; expected one of {}", set.names().join(", ")));
-        let vendor = set.position(vendor).ok_or_else(unknown)?;
+        let vendor = set.index(vendor).map_err(wrong)?;
         settings[vendor].issuer = Some(issuer::parse(url).map_err(wrong)?.into());
     }
     for text in &config.signing_key {

@@ -227,7 +227,7 @@ pub mod vendor {
     pub use crate::row::{Dialect, Field, Operation, Row, Subject};
     pub use crate::tokens::Defect;
     pub use crate::vendors::{
-        BaseUrls, Event, EventKind, Events, Form, KeyInfo, Rpc, SeedContext, Seeded, Setting, Settings, SignIn,
+        BaseUrls, Event, EventKind, Events, Form, KeyInfo, Made, Rpc, SeedContext, Setting, Settings, SignIn,
         SignInError, SignInRequest, SignedIn, Site, UserFault, Vendor, VendorFactory, VendorInfo,
     };
 }

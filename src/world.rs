@@ -6,6 +6,7 @@ mod detached;
 mod rule;
 mod state;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 
@@ -201,16 +202,18 @@ impl WorldTemplate {
         for (vendor, factory) in self.set.iter().enumerate() {
             let (seed, settings) = (&*self.seeds[vendor], &self.settings[vendor]);
             let embedded = factory.embedded;
-            let start = SeedContext { seed, embedded, people: &people, settings, context: context.clone() };
-            match (factory.make)(&start) {
+            let (context, faults) = (context.clone(), RefCell::default());
+            let start = SeedContext { seed, embedded, people: &people, settings, context, faults: &faults };
+            let wrong = match (factory.make)(&start) {
                 Ok(made) => {
-                    let (faults, wrong) = faults_of(made.vendor.info(), made.faults);
-                    problems.extend(wrong.into_iter().map(|error| (vendor, error)));
-                    user_faults.push(faults);
-                    vendors.push(made.vendor);
+                    vendors.push(made);
+                    Vec::new()
                 }
-                Err(errors) => problems.extend(errors.into_iter().map(|error| (vendor, error))),
-            }
+                Err(errors) => errors,
+            };
+            let (faults, wrong_faults) = faults_of(factory.info, faults.take());
+            user_faults.push(faults);
+            problems.extend(wrong.into_iter().chain(wrong_faults).map(|error| (vendor, error)));
         }
         if !problems.is_empty() {
             return Err(problems);

@@ -59,7 +59,7 @@ pub(super) fn listed(problems: &[SeedProblem]) -> String {
 /// What is wrong with a text that is a vendor's seed, where it stands there.
 pub(crate) fn located(text: &str, errors: Vec<(usize, SeedError)>) -> Vec<SeedProblem> {
     let seed = Seed { path: "seed.json".into(), json: text.to_owned(), yaml: None, is_own: true };
-    errors.into_iter().map(|(_, error)| seed.problem(error)).collect()
+    seed.problems(errors.into_iter().map(|(_, error)| error)).collect()
 }
 
 /// Each vendor's seed.
@@ -173,7 +173,12 @@ impl Seeds {
         match made {
             Ok(made) if problems.is_empty() => return Ok(made),
             Ok(_) => {}
-            Err(errors) => problems.extend(errors.into_iter().map(|(vendor, error)| self.seeds[vendor].problem(error))),
+            Err(mut errors) => {
+                for (vendor, seed) in self.seeds.iter().enumerate() {
+                    let own = errors.extract_if(.., |(index, _)| *index == vendor);
+                    problems.extend(seed.problems(own.map(|(_, error)| error)));
+                }
+            }
         }
         Err(problems)
     }
@@ -201,17 +206,23 @@ impl Seed {
         Place { line, column: before.chars().count() + 1 }
     }
 
-    fn problem(&self, error: SeedError) -> SeedProblem {
+    /// What is wrong, with its places.
+    fn problems(&self, errors: impl Iterator<Item = SeedError>) -> impl Iterator<Item = SeedProblem> {
+        let yaml = self.yaml.as_deref().map(|text| (text, yaml::Read::of(text)));
+        errors.map(move |error| self.problem(error, yaml.as_ref()))
+    }
+
+    fn problem(&self, error: SeedError, yaml: Option<&(&str, yaml::Read<'_>)>) -> SeedProblem {
         let message = match error.field.is_empty() {
             true => one_line(&error.message),
             false => error.to_string(),
         };
-        let (text, place) = match &self.yaml {
-            Some(yaml) => (yaml, yaml::find(yaml, &error.field, error.is_name)),
+        let (text, place) = match yaml {
+            Some((text, read)) => (*text, read.find(&error.field, error.is_name)),
             None => {
                 let found = || locate::in_json(&self.json, &error.field, error.is_name);
                 let read = error.position.map(|(line, column)| self.place(line, column));
-                (&self.json, if error.field.is_empty() { read.or_else(found) } else { found().or(read) })
+                (&*self.json, if error.field.is_empty() { read.or_else(found) } else { found().or(read) })
             }
         };
         SeedProblem::at(self.path.clone(), text, place.unwrap_or(Place { line: 1, column: 1 }), message)

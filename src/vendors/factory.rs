@@ -1,5 +1,7 @@
 //! How a vendor is made from its seed, once for all worlds. Knows no vendor.
 
+use std::cell::RefCell;
+
 use super::{SeedError, Settings, Vendor, VendorInfo};
 use crate::context::WorldContext;
 use crate::people::Person;
@@ -13,18 +15,13 @@ pub struct VendorFactory {
     /// A JSON Schema of its seed files; empty if there is none.
     pub schema: &'static str,
     /// Reads a seed.
-    pub make: fn(&SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>,
+    pub make: fn(&SeedContext<'_>) -> Made,
     /// The id that a generated person has there.
     pub id: fn(&Person) -> String,
 }
 
-/// A vendor made from its seed and the generated people.
-pub struct Seeded {
-    /// The vendor.
-    pub vendor: Box<dyn Vendor>,
-    /// The faults for calls about particular users.
-    pub faults: Vec<UserFault>,
-}
+/// A vendor made from its seed and the generated people, or all that is wrong with the seed.
+pub type Made = Result<Box<dyn Vendor>, Vec<SeedError>>;
 
 /// A fault that a seed gives a user.
 pub struct UserFault {
@@ -42,7 +39,7 @@ impl std::fmt::Debug for VendorFactory {
     }
 }
 
-/// What a vendor starts from.
+/// What a vendor starts from, and what it says besides.
 pub struct SeedContext<'a> {
     /// The text of its seed file: JSON.
     pub seed: &'a str,
@@ -54,4 +51,6 @@ pub struct SeedContext<'a> {
     pub settings: &'a Settings,
     /// What it shares with the other vendors.
     pub context: WorldContext,
+    /// Takes the faults that the seed gives users, also where something else is wrong with it.
+    pub faults: &'a RefCell<Vec<UserFault>>,
 }

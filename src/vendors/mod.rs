@@ -3,6 +3,7 @@
 mod endpoint;
 mod event;
 mod factory;
+mod homes;
 mod info;
 mod jitsudo;
 mod monocloud;
@@ -27,12 +28,13 @@ use crate::protocol::{Call, Reply};
 
 pub use endpoint::{BaseUrls, Endpoint};
 pub use event::{Event, EventKind, Events};
-pub use factory::{SeedContext, Seeded, UserFault, VendorFactory};
+pub use factory::{Made, SeedContext, UserFault, VendorFactory};
+pub use homes::Homes;
 pub use info::{Rpc, VendorInfo};
 pub use seed::{Problems, SeedError, one_line};
 #[cfg(test)]
 pub use seed_file::check_schema;
-pub use seed_file::{Embedded, SeedFile, add, join, read_seed};
+pub use seed_file::{Embedded, SeedFile, join, read_seed};
 pub use set::VendorSet;
 pub use settings::{Form, Setting, Settings};
 pub use sign_in::{KeyInfo, SignIn, SignInError, SignInRequest, SignedIn, Site};

@@ -52,6 +52,15 @@ impl VendorSet {
         self.infos().position(|info| info.name == name)
     }
 
+    /// The same.
+    ///
+    /// # Errors
+    /// Names the unknown vendor, and the known ones.
+    pub fn index(&self, name: &str) -> Result<usize, String> {
+        let unknown = || format!("unknown vendor {name:?}; expected one of {}", self.names().join(", "));
+        self.position(name).ok_or_else(unknown)
+    }
+
     /// Every operation with its vendor's name.
     pub fn operations(&self) -> impl Iterator<Item = (&'static str, &'static Operation)> + '_ {
         self.infos().flat_map(|info| info.operations().map(|operation| (info.name, operation)))
@@ -113,9 +122,7 @@ impl VendorSet {
     /// Names the unknown vendor, setting or value, and the known ones.
     pub fn set(&self, settings: &mut [Settings], name: &str, value: &str) -> Result<(), String> {
         let (vendor, key) = name.split_once('.').ok_or_else(|| format!("expected VENDOR.KEY, not {name:?}"))?;
-        let Some(index) = self.position(vendor) else {
-            return Err(format!("unknown vendor {vendor:?}; expected one of {}", self.names().join(", ")));
-        };
+        let index = self.index(vendor)?;
         settings[index].set(vendor, self[index].info.settings, key, value)
     }
 }

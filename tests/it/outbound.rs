@@ -48,7 +48,7 @@ static FACTORY: VendorFactory = VendorFactory {
     info: &INFO,
     embedded: "",
     schema: "",
-    make: |seed| Ok(Seeded { vendor: Box::new(Courier(seed.context.clone())), faults: Vec::new() }),
+    make: |seed| Ok(Box::new(Courier(seed.context.clone()))),
     id: Person::email,
 };
 

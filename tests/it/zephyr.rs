@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use fauxidp::vendor::*;
-use fauxidp::{Config, Emulator, Endpoint, SeedError};
+use fauxidp::{Config, Emulator, Endpoint};
 use http::{StatusCode, header::AUTHORIZATION};
 use serde_json::{json, value::RawValue};
 
@@ -52,9 +52,9 @@ static INFO: VendorInfo = VendorInfo {
 static FACTORY: VendorFactory =
     VendorFactory { info: &INFO, embedded: r#"{"ada":true}"#, schema: "", make, id: Person::email };
 
-fn make(seed: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>> {
+fn make(seed: &SeedContext<'_>) -> Made {
     let users = Arc::new(Mutex::new(serde_json::from_str(seed.seed).expect("the embedded seed is JSON")));
-    Ok(Seeded { vendor: Box::new(Zephyr { users, context: seed.context.clone() }), faults: Vec::new() })
+    Ok(Box::new(Zephyr { users, context: seed.context.clone() }))
 }
 
 impl Zephyr {

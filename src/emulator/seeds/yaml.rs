@@ -71,31 +71,40 @@ fn check_size(text: &str) -> Result<(), NoJson> {
     Ok(())
 }
 
-/// Where the value of a member such as `users[3].id` stands, or its name; as far as the text has it.
-pub(super) fn find(text: &str, field: &str, is_name: bool) -> Option<Place> {
-    let documents = MarkedYaml::load_from_str(text).ok()?;
-    let mut here = documents.first()?;
-    let (mut name, mut rest) = (None, field);
-    while !rest.is_empty() {
-        let found = match &here.data {
-            YamlData::Sequence(items) => rest.strip_prefix('[').and_then(|rest| {
-                let (index, after) = rest.split_once(']')?;
-                Some((None, items.get(index.parse::<usize>().ok()?)?, after))
-            }),
-            // A name can have dots and brackets itself.
-            YamlData::Mapping(members) => {
-                let begun = members.iter().filter_map(|(key, inner)| {
-                    let name = key.data.as_str()?;
-                    Some((name.len(), key, inner, begins(rest, name)?))
-                });
-                begun.max_by_key(|(length, ..)| *length).map(|(_, key, inner, after)| (Some(key), inner, after))
-            }
-            _ => None,
-        };
-        let Some((key, inner, after)) = found else { break };
-        (name, here, rest) = (key, inner, after);
+/// A text that was read, so that members can be looked for.
+pub(super) struct Read<'t>(Vec<MarkedYaml<'t>>);
+
+impl<'t> Read<'t> {
+    /// The text; with nothing in it if it is no YAML.
+    pub(super) fn of(text: &'t str) -> Self {
+        Self(MarkedYaml::load_from_str(text).unwrap_or_default())
     }
-    Some(place(&name.filter(|_| is_name).unwrap_or(here).span.start))
+
+    /// Where the value of a member such as `users[3].id` stands, or its name; as far as the text has it.
+    pub(super) fn find(&self, field: &str, is_name: bool) -> Option<Place> {
+        let mut here = self.0.first()?;
+        let (mut name, mut rest) = (None, field);
+        while !rest.is_empty() {
+            let found = match &here.data {
+                YamlData::Sequence(items) => rest.strip_prefix('[').and_then(|rest| {
+                    let (index, after) = rest.split_once(']')?;
+                    Some((None, items.get(index.parse::<usize>().ok()?)?, after))
+                }),
+                // A name can have dots and brackets itself.
+                YamlData::Mapping(members) => {
+                    let begun = members.iter().filter_map(|(key, inner)| {
+                        let name = key.data.as_str()?;
+                        Some((name.len(), key, inner, begins(rest, name)?))
+                    });
+                    begun.max_by_key(|(length, ..)| *length).map(|(_, key, inner, after)| (Some(key), inner, after))
+                }
+                _ => None,
+            };
+            let Some((key, inner, after)) = found else { break };
+            (name, here, rest) = (key, inner, after);
+        }
+        Some(place(&name.filter(|_| is_name).unwrap_or(here).span.start))
+    }
 }
 
 fn value(node: &MarkedYaml<'_>) -> Result<Value, NoJson> {
@@ -135,7 +144,8 @@ mod tests {
         let json = to_json(text).unwrap_or_else(|error| panic!("{}", error.message));
         let mia = r#"{"user_id":"mia","disabled":"yes","n":16}"#;
         assert_eq!(json, format!(r#"{{"users":[{mia},{{"<":{mia}}},{{"user_id":"7"}}]}}"#));
-        let find = |field: &str, is_name| find(text, field, is_name).map(|place| (place.line, place.column));
+        let read = Read::of(text);
+        let find = |field: &str, is_name| read.find(field, is_name).map(|place| (place.line, place.column));
         assert_eq!(find("users[0].disabled", false), Some((4, 15)));
         assert_eq!(find("users[0].disabled", true), Some((4, 5)));
         assert_eq!(find("users[2].user_id", false), Some((7, 15)));

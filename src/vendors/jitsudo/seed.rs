@@ -20,7 +20,7 @@ use crate::oidc::issuer;
 use crate::passwords::PasswordHash;
 use crate::people::{self, Name, Person};
 use crate::totp;
-use crate::vendors::{Problems, SeedContext, SeedError, Seeded, UserFault, read_seed};
+use crate::vendors::{Made, Problems, SeedContext, UserFault, read_seed};
 
 use file::{Seed, SeedEntry, SeedGroup, SeedMapping, SeedProvider, SeedTenant, SeedUser};
 
@@ -44,7 +44,7 @@ impl Home {
 }
 
 /// jitsudo made from a seed file and generated people.
-pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>> {
+pub(super) fn jitsudo(start: &SeedContext<'_>) -> Made {
     let mut problems = Problems::default();
     let seed: Seed = read_seed(start, &mut problems)?;
     let now = start.context.clock.now();
@@ -64,6 +64,7 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>
         home.check(&mut problems, entry.fauxidp.tenant_id, || format!("audit_log[{index}].fauxidp.tenant_id"));
     }
     let Accounts { mut users, tokens, pending, factors, challenges, faults, .. } = accounts;
+    start.faults.borrow_mut().extend(faults);
     if !tenants.is_empty() {
         let roles = ["user".to_owned()].into();
         users.extend(start.people.iter().map(|person| user(person, home.id(), &roles, now)));
@@ -97,7 +98,7 @@ pub(super) fn jitsudo(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>
         behaviour: Arc::new(Behaviour::new(start.settings)),
         context: start.context.clone(),
     };
-    Ok(Seeded { vendor: Box::new(vendor), faults })
+    Ok(Box::new(vendor))
 }
 
 /// A directory of records whose keys and aliases were checked when they were read.

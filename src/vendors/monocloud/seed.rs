@@ -15,17 +15,17 @@ use crate::directory::{Directory, Duplicate};
 use crate::passwords::PasswordHash;
 use crate::people::Person;
 use crate::recent::Recent;
-use crate::vendors::{Problems, SeedContext, SeedError, Seeded, UserFault, read_seed};
+use crate::vendors::{Made, Problems, SeedContext, UserFault, read_seed};
 
 use file::{Seed, SeedGroup, SeedUser};
 
 /// MonoCloud made from a seed file and generated people.
-pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>> {
+pub(super) fn monocloud(start: &SeedContext<'_>) -> Made {
     let mut problems = Problems::default();
     let seed: Seed = read_seed(start, &mut problems)?;
     let now = start.context.clock.now().as_second();
     let groups = seed.groups.unwrap_or_default();
-    let (users, faults) = users(start, seed.users.unwrap_or_default(), &groups, now, &mut problems);
+    let users = users(start, seed.users.unwrap_or_default(), &groups, now, &mut problems);
     let groups = groups.into_iter().map(|seeded| group(seeded, now)).collect();
     let groups = problems.directory(groups, "groups", |duplicate| match duplicate {
         Duplicate::Key(id) => ("group_id", format!("duplicate group_id {id:?}")),
@@ -54,18 +54,17 @@ pub(super) fn monocloud(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError
         settings: start.settings.into(),
         context: start.context.clone(),
     };
-    Ok(Seeded { vendor: Box::new(vendor), faults })
+    Ok(Box::new(vendor))
 }
 
-/// The users of the file and the generated ones, and the faults for calls about them.
+/// The users of the file and the generated ones.
 fn users(
     start: &SeedContext<'_>,
     seeds: Vec<SeedUser>,
     groups: &[SeedGroup],
     now: i64,
     problems: &mut Problems,
-) -> (Option<Directory<User>>, Vec<UserFault>) {
-    let mut faults = Vec::new();
+) -> Option<Directory<User>> {
     let mut users = Vec::with_capacity(seeds.len() + start.people.len());
     for (index, user) in seeds.into_iter().enumerate() {
         let field = |member: &str| format!("users[{index}].{member}");
@@ -87,16 +86,16 @@ fn users(
             }
         }
         if let Some(spec) = hidden.fault.clone() {
-            faults.push(UserFault { key: user.user_id.clone(), spec, field: field("fauxidp.fault") });
+            let fault = UserFault { key: user.user_id.clone(), spec, field: field("fauxidp.fault") };
+            start.faults.borrow_mut().push(fault);
         }
         users.push(seeded(user, now));
     }
     users.extend(start.people.iter().map(|person| self::user(person, now)));
-    let users = problems.directory(users, "users", |duplicate| match duplicate {
+    problems.directory(users, "users", |duplicate| match duplicate {
         Duplicate::Key(id) => ("user_id", format!("duplicate user_id {id:?}")),
         Duplicate::Alias(alias) => ("", format!("duplicate {alias}")),
-    });
-    (users, faults)
+    })
 }
 
 /// A group, which is as old as the server where the seed does not say.

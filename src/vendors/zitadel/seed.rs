@@ -13,12 +13,12 @@ use super::state::{Instance, SignIn, Zitadel};
 use crate::directory::Duplicate;
 use crate::people::Person;
 use crate::tokens::{Keys, TestKey};
-use crate::vendors::{Problems, SeedContext, SeedError, Seeded, UserFault, read_seed};
+use crate::vendors::{Made, Problems, SeedContext, SeedError, UserFault, read_seed};
 use file::{Names, PASSWORD, Seed, SeedUser};
 use objects::SeedOrganization;
 
 /// ZITADEL made from a seed file and generated people.
-pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>> {
+pub(super) fn zitadel(start: &SeedContext<'_>) -> Made {
     let mut problems = Problems::default();
     let seed: Seed = read_seed(start, &mut problems)?;
     let organizations = seed.organizations.unwrap_or_default();
@@ -33,6 +33,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>
     let seeds = seed.users.unwrap_or_default().into_iter().enumerate();
     let mut users: Vec<_> = seeds.filter_map(|(index, user)| reader.user(index, user)).collect();
     let Reader { faults, sign_in, .. } = reader;
+    start.faults.borrow_mut().extend(faults);
     let signing_keys = signing_keys(start).map_err(|error| vec![error])?;
     let instance = Instance::new(&users, sign_in, signing_keys);
     if let Some(home) = organizations.first().map(|home| Arc::<str>::from(home.id.as_str())) {
@@ -53,7 +54,7 @@ pub(super) fn zitadel(start: &SeedContext<'_>) -> Result<Seeded, Vec<SeedError>>
         settings: start.settings.into(),
         trail: Arc::default(),
     };
-    Ok(Seeded { vendor: Box::new(vendor), faults })
+    Ok(Box::new(vendor))
 }
 
 /// Reads the users of a file one after the other.

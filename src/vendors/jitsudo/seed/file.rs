@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::passwords::PasswordHash;
 use crate::vendors::jitsudo::record::{ActorType, AuthProvider, Origin};
-use crate::vendors::{Embedded, SeedFile, add, join};
+use crate::vendors::{Embedded, Homes, SeedFile, join};
 
 /// The seed file. A list that it lacks is the embedded one.
 #[derive(Deserialize)]
@@ -31,30 +31,26 @@ impl SeedFile for Seed {
         // Whom tests call as stays, unless the file brings somebody itself.
         let brings_callers = self.users.iter().flatten().any(|user| !user.fauxidp.tokens.is_empty())
             || self.tenants.iter().flatten().any(|tenant| !tenant.api_keys.is_empty());
-        let are_replaced = self.users.is_some() && rule == Embedded::Replace;
-        let stays = |user: &SeedUser| !are_replaced || (user.fauxidp.stays && !brings_callers);
+        let stays = |user: &SeedUser| user.fauxidp.stays && !brings_callers;
         // Who belongs to the first tenant does so again.
         let first = |tenants: &Option<Vec<SeedTenant>>| tenants.as_ref()?.first().map(|tenant| tenant.id);
-        let (from, to) = (first(&embedded.tenants), first(&self.tenants).filter(|_| rule == Embedded::Replace));
-        let moved = |id: Uuid| to.filter(|_| Some(id) == from).unwrap_or(id);
-        let mut others: Vec<_> = embedded.users.into_iter().flatten().filter(stays).collect();
-        for user in &mut others {
-            user.fauxidp.tenant_id = user.fauxidp.tenant_id.map(moved);
+        let homes = Homes::of(rule, first(&embedded.tenants), first(&self.tenants));
+        let mut others = embedded.users;
+        for home in others.iter_mut().flatten().filter_map(|user| user.fauxidp.tenant_id.as_mut()) {
+            homes.relocate(home);
         }
-        let users = add(self.users.unwrap_or_default(), others.into_iter(), |user| user.id);
-        let tenant_stays = |tenant: &SeedTenant| {
-            let has_users = || users.iter().any(|user| user.fauxidp.tenant_id == Some(tenant.id));
-            self.tenants.is_none() || rule == Embedded::Keep || has_users()
-        };
-        let others: Vec<_> = embedded.tenants.into_iter().flatten().filter(tenant_stays).collect();
-        let tenants = add(self.tenants.unwrap_or_default(), others.into_iter(), |tenant| tenant.id);
+        let users = homes.users(self.users, others, stays, |user| user.id);
+        let has_users = |id: &Uuid| users.iter().any(|user| user.fauxidp.tenant_id == Some(*id));
+        let tenants = homes.homes(self.tenants, embedded.tenants, has_users, |tenant| tenant.id);
         let home = tenants.first().map(|tenant| tenant.id);
         let is_tenant = |id: Uuid| tenants.iter().any(|tenant| tenant.id == id);
         let mut groups = embedded.groups.unwrap_or_default();
         for group in &mut groups {
-            let tenant = group.fauxidp.tenant_id.map(moved);
+            if let Some(tenant) = &mut group.fauxidp.tenant_id {
+                homes.relocate(tenant);
+            }
+            let tenant = group.fauxidp.tenant_id;
             let is_member = |user: &SeedUser, id: Uuid| user.id == id && user.fauxidp.tenant_id.or(home) == tenant;
-            group.fauxidp.tenant_id = tenant;
             group.fauxidp.members.retain(|id| users.iter().any(|user| is_member(user, *id)));
         }
         groups.retain(|group| group.fauxidp.tenant_id.is_some_and(is_tenant));

@@ -18,7 +18,7 @@ use super::key::SeedKey;
 use super::objects::{SeedOrganization, SeedProject};
 use crate::passwords::PasswordHash;
 use crate::people::{self, Name};
-use crate::vendors::{Embedded, SeedFile, add, join};
+use crate::vendors::{Embedded, Homes, SeedFile, join};
 
 /// The seed file. A list that it lacks is the embedded one.
 #[derive(Deserialize)]
@@ -42,33 +42,24 @@ impl SeedFile for Seed {
         let rule = self.embedded;
         // Whom tests call as stays, unless the file brings somebody itself.
         let brings_callers = self.users.iter().flatten().any(|user| user.fauxidp.is_machines().is_some());
-        let are_replaced = self.users.is_some() && rule == Embedded::Replace;
-        let stays = |user: &SeedUser| !are_replaced || (user.fauxidp.stays && !brings_callers);
+        let stays = |user: &SeedUser| user.fauxidp.stays && !brings_callers;
         // What belongs to the first organisation does so again.
         let first = |all: &Option<Vec<SeedOrganization>>| all.as_ref()?.first().map(|first| first.id.clone());
-        let (from, to) = (first(&embedded.organizations), first(&self.organizations));
-        let to = to.filter(|_| rule == Embedded::Replace);
-        let move_home = |id: &mut String| match &to {
-            Some(to) if from.as_ref() == Some(id) => id.clone_from(to),
-            _ => {}
-        };
-        let mut others: Vec<_> = embedded.users.into_iter().flatten().filter(stays).collect();
-        for user in &mut others {
-            user.details.resource_owner.as_mut().map(move_home);
+        let homes = Homes::of(rule, first(&embedded.organizations), first(&self.organizations));
+        let relocate = |home: &mut String| homes.relocate(home);
+        let mut others = embedded.users;
+        for user in others.iter_mut().flatten() {
+            user.details.resource_owner.as_mut().map(relocate);
             let memberships = user.fauxidp.memberships.iter_mut();
-            memberships.filter_map(|membership| membership.organization.as_mut()).for_each(move_home);
+            memberships.filter_map(|membership| membership.organization.as_mut()).for_each(relocate);
         }
-        let users = add(self.users.unwrap_or_default(), others.into_iter(), |user| user.user_id.clone());
-        let organization_stays = |organization: &SeedOrganization| {
-            let is_home = |user: &SeedUser| user.details.resource_owner.as_ref() == Some(&organization.id);
-            self.organizations.is_none() || rule == Embedded::Keep || users.iter().any(is_home)
-        };
-        let others: Vec<_> = embedded.organizations.into_iter().flatten().filter(organization_stays).collect();
-        let own = self.organizations.unwrap_or_default();
-        let organizations = add(own, others.into_iter(), |organization| organization.id.clone());
+        let users = homes.users(self.users, others, stays, |user| user.user_id.clone());
+        let has_users = |id: &String| users.iter().any(|user| user.details.resource_owner.as_ref() == Some(id));
+        let (own, others) = (self.organizations, embedded.organizations);
+        let organizations = homes.homes(own, others, has_users, |organization| organization.id.clone());
         let mut projects = embedded.projects.unwrap_or_default();
         for project in &mut projects {
-            project.organization.as_mut().map(move_home);
+            project.organization.as_mut().map(relocate);
             project.grants.retain(|grant| users.iter().any(|user| user.user_id == grant.user_id));
         }
         let is_there = |id: &String| organizations.iter().any(|organization| organization.id == *id);
