@@ -13,7 +13,7 @@ pub(super) const MAX_BODY: usize = 8 << 10;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The body of one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Body {
     kind: Kind,
     length: usize,
@@ -22,7 +22,7 @@ pub(super) struct Body {
 }
 
 /// What a body is, as far as it can be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     /// JSON, or something else that shows by its length alone.
     Json,

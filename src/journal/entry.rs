@@ -1,5 +1,6 @@
 //! One call as a journal keeps it and shows it, with secrets shortened. Knows no vendor.
 
+use std::hash::Hash;
 use std::time::Duration;
 
 use http::header::HeaderValue;
@@ -156,9 +157,10 @@ impl Entry {
         })
     }
 
-    /// Whether another call has the same query, credentials and body. Of a body that is not kept, the length counts.
-    pub fn sends_the_same(&self, other: &Self) -> bool {
-        (&self.query, &self.credentials, &self.body) == (&other.query, &other.credentials, &other.body)
+    /// What two calls have in common that send the same: query, credentials and body. Of a body that is not kept, the
+    /// length counts.
+    pub fn sent(&self) -> impl Hash + Eq + use<'_> {
+        (&self.query, &self.credentials, &self.body)
     }
 
     /// The entry as people see it; secrets are shortened.

@@ -1,4 +1,8 @@
-//! The calls of a journal as the rules see them. Knows no rule.
+//! The calls of a journal as the rules see them: what each is, and which ones are the same. Knows no rule.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::hash::Hash;
 
 use serde_json::Value;
 
@@ -11,9 +15,11 @@ use crate::row::{Dialect, Operation};
 /// The faults that take the answer away, so that the client cannot know what became of its call.
 const TAKES_THE_ANSWER: [&str; 5] = ["close", "reset", "garbage", "truncate", "hang"];
 
-/// All calls, in the order in which they were answered.
+/// All calls, in the order in which they were answered. No rule compares each with each: a journal can be long.
 pub struct Calls<'a> {
     all: Vec<Call<'a>>,
+    /// For each call, the index of the next one that is the same.
+    next_same: Vec<Option<usize>>,
 }
 
 /// One call with its operation.
@@ -24,18 +30,37 @@ pub struct Call<'a> {
     pub operation: Option<&'static Operation>,
     /// The header in which its vendor takes a credential first.
     pub credential_header: Option<&'static str>,
+    /// A number that all calls to the same operation about the same user have, whatever else they send.
+    pub alike: usize,
 }
 
 impl<'a> Calls<'a> {
     pub fn new(entries: &'a [Entry], served: &[Served]) -> Self {
+        let served: HashMap<_, _> = served
+            .iter()
+            .map(|served| {
+                let operations: HashMap<_, _> = served.operations.iter().rev().map(|one| (one.name, *one)).collect();
+                let header = served.credentials.iter().find_map(|carrier| carrier.header());
+                (served.vendor, (operations, header))
+            })
+            .collect();
+        let mut alike = Numbers::default();
         let call = |entry: &'a Entry| {
-            let served = served.iter().find(|served| Some(served.vendor) == entry.vendor);
-            let is_its = |operation: &&&'static Operation| Some(operation.name) == entry.operation;
-            let operation = served.and_then(|served| served.operations.iter().find(is_its).copied());
-            let credential_header = served.and_then(|served| served.credentials.iter().find_map(|one| one.header()));
-            Call { entry, operation, credential_header }
+            let (vendor, input) = (entry.vendor.and_then(|vendor| served.get(vendor)), entry.match_input());
+            let operation =
+                vendor.zip(entry.operation).and_then(|((operations, _), name)| operations.get(name).copied());
+            let alike = alike.of((input.vendor, input.operation, input.method, input.path, input.user_id));
+            Call { entry, operation, credential_header: vendor.and_then(|(_, header)| *header), alike }
         };
-        Self { all: entries.iter().map(call).collect() }
+        let all: Vec<_> = entries.iter().map(call).collect();
+        let mut last = HashMap::new();
+        let mut next_same = vec![None; all.len()];
+        for (index, call) in all.iter().enumerate() {
+            if let Some(before) = last.insert((call.alike, call.entry.sent()), index) {
+                next_same[before] = Some(index);
+            }
+        }
+        Self { all, next_same }
     }
 
     /// Every call, the newest last.
@@ -43,13 +68,44 @@ impl<'a> Calls<'a> {
         self.all.iter().copied()
     }
 
-    /// Every call with those that came after it.
-    pub fn with_later(&self) -> impl Iterator<Item = (Call<'a>, &[Call<'a>])> + '_ {
-        self.all.iter().enumerate().map(|(index, call)| (*call, &self.all[index + 1..]))
+    /// Every three calls that follow each other.
+    pub fn threes(&self) -> impl Iterator<Item = [Call<'a>; 3]> + '_ {
+        self.all.windows(3).map(|three| [three[0], three[1], three[2]])
+    }
+
+    /// Every call that was sent again as it was, with the next such call, unless one between them is `other`.
+    pub fn repeated(&self, other: impl Fn(&Call<'a>) -> bool) -> Vec<(Call<'a>, Call<'a>)> {
+        // How many of those came before each call.
+        let count = |others: &mut usize, call: &Call<'a>| {
+            let before = *others;
+            *others += usize::from(other(call));
+            Some(before)
+        };
+        let before: Vec<usize> = self.all.iter().scan(0, count).collect();
+        let pair = |(index, next): (usize, &Option<usize>)| {
+            let next = (*next)?;
+            let between = before[next] - before[index] - usize::from(other(&self.all[index]));
+            (between == 0).then(|| (self.all[index], self.all[next]))
+        };
+        self.next_same.iter().enumerate().filter_map(pair).collect()
     }
 
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+}
+
+/// Numbers for what is equal.
+#[derive(Default)]
+struct Numbers<K>(HashMap<K, usize>);
+
+impl<K: Hash + Eq> Numbers<K> {
+    fn of(&mut self, key: K) -> usize {
+        let next = self.0.len();
+        match self.0.entry(key) {
+            Slot::Occupied(known) => *known.get(),
+            Slot::Vacant(slot) => *slot.insert(next),
+        }
     }
 }
 
@@ -124,17 +180,5 @@ impl Call<'_> {
     pub fn refresh_token(&self) -> Option<String> {
         self.text("grant_type").filter(|grant| grant == "refresh_token")?;
         self.text("refresh_token")
-    }
-
-    /// Whether another call is made to the same operation about the same user, whatever else it sends.
-    pub fn is_alike(&self, other: &Self) -> bool {
-        let (own, other) = (self.entry.match_input(), other.entry.match_input());
-        (own.vendor, own.operation, own.method, own.path, own.user_id)
-            == (other.vendor, other.operation, other.method, other.path, other.user_id)
-    }
-
-    /// Whether another call sends the same again.
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.is_alike(other) && self.entry.sends_the_same(other.entry)
     }
 }

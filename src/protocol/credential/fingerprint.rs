@@ -11,7 +11,7 @@ use crate::context::split_world;
 const MAX_KEPT: usize = 8;
 
 /// What is kept of one credential, without the world that it named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Credential {
     start: [u8; 4],
     is_longer: bool,
@@ -52,7 +52,7 @@ impl Credential {
 }
 
 /// What is kept of the credentials of a call, in the order in which the vendor declares where they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Credentials(Box<[Credential]>);
 
 impl Credentials {

@@ -8,18 +8,14 @@ use super::{Call, Calls, Found};
 const TOLERANCE: Duration = Duration::from_millis(20);
 
 pub(super) fn find(calls: &Calls<'_>) -> Vec<Found> {
-    let mut found = Vec::new();
-    for (call, later) in calls.with_later() {
-        let Some(seconds) = call.entry.answer.as_ref().and_then(|answer| answer.retry_after) else { continue };
-        let again = later.iter().find(|other| other.is_same(&call));
-        if let Some(again) =
-            again.filter(|again| waited(&call, again) + TOLERANCE < Duration::from_secs(seconds.into()))
-        {
+    let found = |(call, again): (Call<'_>, Call<'_>)| {
+        let seconds = call.entry.answer.as_ref()?.retry_after?;
+        (waited(&call, &again) + TOLERANCE < Duration::from_secs(seconds.into())).then(|| {
             let what = format!("sent again before the {seconds} s of call {}'s Retry-After were over", call.n());
-            found.push(Found::pair(&call, again, &what));
-        }
-    }
-    found
+            Found::pair(&call, &again, &what)
+        })
+    };
+    calls.repeated(|_| false).into_iter().filter_map(found).collect()
 }
 
 /// How long it took from the answer to the next call: by the machine's clock, or by the world's, which tests move.

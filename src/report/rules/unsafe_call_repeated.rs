@@ -1,22 +1,18 @@
 //! Calls that create something, sent again though they may have done it.
 
-use super::{Calls, Found};
+use super::{Call, Calls, Found};
 
 pub(super) fn find(calls: &Calls<'_>) -> Vec<Found> {
-    let mut found = Vec::new();
-    for (call, later) in calls.with_later() {
+    // A look in between is what was asked for.
+    let is_look = |call: &Call<'_>| call.is_api() && !call.writes() && call.succeeded();
+    let found = |(call, again): (Call<'_>, Call<'_>)| {
         let creates = call.writes() && call.operation.is_some_and(|operation| operation.method == "POST");
         // One about a user who is there brings the user into a state, again and again into the same.
         let has_user = call.entry.match_input().user_id.is_some();
-        if !creates || has_user || !call.is_unsure() {
-            continue;
-        }
-        // A look in between is what was asked for.
-        let next = later.iter().take_while(|other| !(other.is_api() && !other.writes() && other.succeeded()));
-        if let Some(again) = next.into_iter().find(|other| other.is_same(&call)) {
+        (creates && !has_user && call.is_unsure()).then(|| {
             let what = format!("sent again although call {} may have been carried out", call.n());
-            found.push(Found::pair(&call, again, &what));
-        }
-    }
-    found
+            Found::pair(&call, &again, &what)
+        })
+    };
+    calls.repeated(is_look).into_iter().filter_map(found).collect()
 }

@@ -1,27 +1,24 @@
 //! Users who were changed although the call before had been refused.
 
+use std::collections::HashMap;
+
 use super::{Call, Calls, Found};
 
 /// Refusals that say that the client may not, or that there is nobody. A state that is reached already is none.
 const REFUSALS: [u16; 4] = [401, 403, 404, 422];
 
 pub(super) fn find(calls: &Calls<'_>) -> Vec<Found> {
+    let mut last: HashMap<_, Call<'_>> = HashMap::new();
     let mut found = Vec::new();
-    for (call, later) in calls.with_later() {
-        if !call.is_api() || call.mark().is_some() || !REFUSALS.contains(&call.status()) {
-            continue;
-        }
+    for call in calls.iter() {
+        let Some(user) = call.entry.match_input().user_id else { continue };
         // Only the next call about the user shows what was made of the refusal.
-        let next = later.iter().find(|other| is_about_same_user(&call, other));
-        if let Some(write) = next.filter(|next| next.writes() && next.entry.operation != call.entry.operation) {
-            let what = format!("a change although call {} was refused with {}", call.n(), call.status());
-            found.push(Found::pair(&call, write, &what));
+        let Some(before) = last.insert((call.entry.vendor, user.to_owned()), call) else { continue };
+        let is_refused = before.is_api() && before.mark().is_none() && REFUSALS.contains(&before.status());
+        if is_refused && call.writes() && call.entry.operation != before.entry.operation {
+            let what = format!("a change although call {} was refused with {}", before.n(), before.status());
+            found.push(Found::pair(&before, &call, &what));
         }
     }
     found
-}
-
-fn is_about_same_user(call: &Call<'_>, other: &Call<'_>) -> bool {
-    let (own, others) = (call.entry.match_input(), other.entry.match_input());
-    own.user_id.is_some() && (own.vendor, own.user_id) == (others.vendor, others.user_id)
 }
