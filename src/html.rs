@@ -36,15 +36,22 @@ li small { display: block; color: var(--quiet); overflow-wrap: anywhere }
 ";
 
 /// A page.
+#[derive(Default)]
 pub struct Page<'a> {
     /// What its tab shows.
     pub title: &'a str,
     /// What is in it, as HTML.
     pub body: String,
+    /// What its style has besides that of every page.
+    pub style: &'static str,
     /// Its only script, which runs because its hash is in the policy.
     pub script: Option<&'static str>,
     /// The origins that its forms may lead to, besides the server's own.
     pub form_action: Vec<String>,
+    /// The origins of the pages in its frames.
+    pub frames: Vec<String>,
+    /// Where the browser goes as soon as everything in the page is loaded.
+    pub goes_to: Option<&'a str>,
     /// Whether another page may frame it, as one that shows nothing.
     pub is_framed: bool,
 }
@@ -53,11 +60,14 @@ impl Page<'_> {
     /// The page as an answer that no cache keeps.
     pub fn reply(&self, status: StatusCode) -> Reply {
         let script = self.script.map_or_else(String::new, |script| format!("<script>{script}</script>\n"));
+        let refresh = |to| format!("<meta http-equiv=\"refresh\" content=\"0;url={}\">\n", escape(to));
         let text = format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n\
-             <style>{STYLE}</style>\n</head>\n<body>\n<main>\n{}</main>\n{script}</body>\n</html>\n",
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n{}<title>{}</title>\n\
+             <style>{}</style>\n</head>\n<body>\n<main>\n{}</main>\n{script}</body>\n</html>\n",
+            self.goes_to.map(refresh).unwrap_or_default(),
             escape(self.title),
+            self.style(),
             self.body
         );
         let mut reply = Reply::new(status, "text/html; charset=utf-8", text)
@@ -73,15 +83,22 @@ impl Page<'_> {
         }
     }
 
+    fn style(&self) -> String {
+        format!("{STYLE}{}", self.style)
+    }
+
     fn policy(&self) -> String {
         let mut policy =
-            format!("default-src 'none'; base-uri 'none'; style-src '{}'; form-action 'self'", hash(STYLE));
+            format!("default-src 'none'; base-uri 'none'; style-src '{}'; form-action 'self'", hash(&self.style()));
         for origin in &self.form_action {
             policy.push(' ');
             policy.push_str(origin);
         }
         if let Some(script) = self.script {
             policy.push_str(&format!("; script-src '{}'", hash(script)));
+        }
+        if !self.frames.is_empty() {
+            policy.push_str(&format!("; frame-src {}", self.frames.join(" ")));
         }
         if !self.is_framed {
             policy.push_str("; frame-ancestors 'none'");
@@ -130,6 +147,7 @@ mod tests {
             script,
             form_action: vec!["http://localhost:3000".to_owned()],
             is_framed,
+            ..Page::default()
         };
         let policy = |reply: &Reply| reply.headers[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
         let plain = page(None, false).reply(StatusCode::OK);
@@ -139,5 +157,12 @@ mod tests {
         let posting = page(Some("f()"), true).reply(StatusCode::OK);
         assert!(policy(&posting).contains(&format!("script-src '{}'", hash("f()"))));
         assert!(!policy(&posting).contains("frame-ancestors") && !posting.headers.contains_key(X_FRAME_OPTIONS));
+        let frames = vec!["http://a".to_owned(), "http://b:1".to_owned()];
+        let framing = Page { frames, goes_to: Some("http://c/?a=1&b='"), style: "p { }", ..page(None, false) };
+        let reply = framing.reply(StatusCode::OK);
+        assert!(policy(&reply).ends_with("; frame-src http://a http://b:1; frame-ancestors 'none'"));
+        assert!(policy(&reply).contains(&hash(&format!("{STYLE}p {{ }}"))) && !policy(&plain).contains("frame-src"));
+        let text = String::from_utf8(reply.body.to_vec()).unwrap();
+        assert!(text.contains("<meta http-equiv=\"refresh\" content=\"0;url=http://c/?a=1&amp;b=&#39;\">"), "{text}");
     }
 }

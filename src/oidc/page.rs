@@ -1,10 +1,16 @@
 //! The pages on which people sign in, approve a device, or read why they cannot. Plain HTML without a script. Knows no
 //! provider and no user.
 
+mod consent;
+mod signed_out;
+
 use http::StatusCode;
 
 use crate::html::{Page, escape};
 use crate::protocol::Reply;
+
+pub use consent::{ALLOW, ConsentPage, ConsentScope, REMEMBER, SCOPE};
+pub use signed_out::SignedOutPage;
 
 /// The maximum number of users that a page shows; a search finds the others.
 pub const MAX_USERS: usize = 50;
@@ -84,7 +90,7 @@ impl SignInPage<'_> {
         body += &self.posting(&self.password_fields());
         body += &self.posting(&format!("<h2>Or</h2>\n<button name=\"{DENY}\" value=\"1\">Deny</button>\n"));
         let form_action = self.leads_to.into_iter().collect();
-        Page { title: &title, body, script: None, form_action, is_framed: false }.reply(status)
+        Page { title: &title, body, form_action, ..Page::default() }.reply(status)
     }
 
     /// A form that changes something, with that content.
@@ -154,7 +160,7 @@ pub fn user_code(provider: &str, path: &str, error: Option<&str>) -> Reply {
 "#
     );
     let title = format!("Connect a device – {provider}");
-    Page { title: &title, body, script: None, form_action: Vec::new(), is_framed: false }.reply(StatusCode::OK)
+    Page { title: &title, body, ..Page::default() }.reply(StatusCode::OK)
 }
 
 /// A line that says what is wrong.
@@ -170,7 +176,7 @@ fn hidden(name: &str, value: &str) -> String {
 pub fn message(status: StatusCode, provider: &str, title: &str, text: &str) -> Reply {
     let body = format!("<h1>{}</h1>\n<p>{}</p>\n", escape(title), escape(text));
     let title = format!("{title} – {provider}");
-    Page { title: &title, body, script: None, form_action: Vec::new(), is_framed: false }.reply(status)
+    Page { title: &title, body, ..Page::default() }.reply(status)
 }
 
 #[cfg(test)]

@@ -48,6 +48,11 @@ impl RedirectUri {
         }
     }
 
+    /// Whether a browser shows what it finds there.
+    pub fn is_web(&self) -> bool {
+        self.authority.is_some()
+    }
+
     /// Whether it leads to this machine or to a neighbouring container, by its host's name.
     pub fn is_local(&self) -> bool {
         self.authority.as_deref().is_some_and(|authority| is_local(host_of(authority)))

@@ -56,7 +56,8 @@ fn form_post(redirect_uri: &str, parameters: &[(&str, &str)]) -> Reply {
         escape(redirect_uri)
     );
     let origin = RedirectUri::parse(redirect_uri).map(|uri| uri.origin());
-    Page { title: "Continue", body, script: Some(SUBMIT), form_action: origin.into_iter().collect(), is_framed: true }
+    let form_action = origin.into_iter().collect();
+    Page { title: "Continue", body, script: Some(SUBMIT), form_action, is_framed: true, ..Page::default() }
         .reply(StatusCode::OK)
 }
 

@@ -60,8 +60,7 @@ impl Format {
             Self::Ctrf => Reply::of(status, &ctrf::write(report, fail_at)),
             Self::Html => {
                 let body = html::write(report);
-                let page =
-                    Page { title: "fauxidp: report", body, script: None, form_action: Vec::new(), is_framed: false };
+                let page = Page { title: "fauxidp: report", body, ..Page::default() };
                 page.reply(status)
             }
         }

@@ -11,7 +11,7 @@ use crate::wire::{self, Answer, Ask};
 const CALLBACK: &str = "http://localhost:3000/api/auth/callback";
 
 /// The doors, with the parameter that names the client and one that is known.
-const DOORS: [(&str, &str); 14] = [
+const DOORS: [(&str, &str); 15] = [
     ("/monocloud/connect/authorize", "monocloud-web"),
     ("/monocloud/connect/token", "monocloud-web"),
     ("/monocloud/connect/par", "monocloud-web"),
@@ -20,6 +20,7 @@ const DOORS: [(&str, &str); 14] = [
     ("/monocloud/connect/revocation", "monocloud-web"),
     ("/monocloud/connect/endsession", "monocloud-web"),
     ("/monocloud/account/login", "monocloud-web"),
+    ("/monocloud/consent", "monocloud-partner"),
     ("/oauth/v2/authorize", "zitadel-web"),
     ("/oauth/v2/token", "zitadel-web"),
     ("/oauth/v2/introspect", "zitadel-api"),

@@ -10,6 +10,7 @@ mod circles;
 mod cli;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod command_line;
+mod consent;
 mod contract;
 mod corpus;
 mod costly_hashes;

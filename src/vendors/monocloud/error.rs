@@ -50,6 +50,10 @@ pub(super) enum Error {
     ProviderNotFound,
     /// The user has no such session.
     SessionNotFound,
+    /// The user allowed nothing that has that id.
+    ConsentNotFound,
+    /// The user allowed that application nothing, and it has nothing of the user.
+    GrantsNotFound,
     /// No group has that id.
     GroupNotFound,
     /// The user is not in the group.
@@ -117,6 +121,8 @@ impl Error {
             Self::PasskeyNotFound => missing("The user does not have that passkey."),
             Self::ProviderNotFound => missing("The user is not linked to that account."),
             Self::SessionNotFound => missing("The user does not have that session."),
+            Self::ConsentNotFound => missing("The user does not have that consent."),
+            Self::GrantsNotFound => missing("The user has granted nothing to that application."),
             Self::GroupNotFound => missing("The group was not found."),
             Self::NotAMember => missing("The user is not in the group."),
             Self::NoWayIn => {
@@ -159,6 +165,8 @@ impl Error {
             Self::PasskeyNotFound => "passkey_not_found",
             Self::ProviderNotFound => "provider_not_found",
             Self::SessionNotFound => "session_not_found",
+            Self::ConsentNotFound => "consent_not_found",
+            Self::GrantsNotFound => "grants_not_found",
             Self::GroupNotFound => "group_not_found",
             Self::NotAMember => "not_a_member",
             Self::NoWayIn => "no_way_in",

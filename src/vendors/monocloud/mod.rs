@@ -81,8 +81,19 @@ static INFO: VendorInfo = VendorInfo {
     lacks: &[NamedError::Already, NamedError::TenantMismatch],
 };
 
-static FIDELITY: LazyLock<Fidelity> =
-    fidelity!["users", "profile", "emails", "phones", "passwords", "access", "groups", "sign_in", "tokens"];
+static FIDELITY: LazyLock<Fidelity> = fidelity![
+    "users",
+    "profile",
+    "emails",
+    "phones",
+    "passwords",
+    "access",
+    "groups",
+    "grants",
+    "sign_in",
+    "consent",
+    "tokens",
+];
 
 impl MonoCloud {
     fn error_context(&self) -> ErrorContext<'_> {

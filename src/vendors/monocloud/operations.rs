@@ -6,8 +6,10 @@ mod browser;
 mod change;
 mod claims;
 mod clients;
+mod consent;
 mod device;
 mod doors;
+mod grants;
 mod groups;
 mod identifiers;
 mod issue;
@@ -17,6 +19,7 @@ mod logout;
 mod page_users;
 mod passwords;
 mod profile;
+mod revocation;
 mod scopes;
 mod tokens;
 mod users;
@@ -32,10 +35,12 @@ pub(super) use browser::{
     sign_in as sign_in_by, sign_out, signed_in,
 };
 pub(super) use change::Changed;
-pub(super) use claims::CLAIMS;
+pub(super) use claims::{CLAIMS, display_name};
 pub(super) use clients::{Reach, authenticate_api, authenticate_application, find_application, is_known_client};
+pub(super) use consent::{Decided, allow, consent_scopes, needs_consent};
 pub(super) use device::{DeviceAuthorization, authorize_device, decide, find_device};
 pub(super) use doors::{introspect, revoke, userinfo};
+pub(super) use grants::{ClientGrants, list_client_grants, list_consents, revoke_client_grant, revoke_consent};
 pub(super) use groups::{
     CountedGroup, GroupMembership, GroupPatch, NewGroup, assign_group, create_group, delete_group, find_group,
     get_group, get_user_group, list_group_users, list_groups, list_user_groups, patch_group, unassign_group,
@@ -46,7 +51,7 @@ pub(super) use identifiers::{
 };
 pub(super) use keys::signing_keys;
 pub(super) use lists::{Page, PageRequest, Sort};
-pub(super) use logout::after_sign_out;
+pub(super) use logout::{after_sign_out, front_channel};
 pub(super) use page_users::{first_user, page_users};
 pub(super) use passwords::{
     ChangePassword, NewPassword, ResetPassword, SetPassword, change_password, remove_password, reset_password,

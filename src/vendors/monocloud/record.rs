@@ -2,6 +2,7 @@
 
 mod api_resource;
 mod application;
+mod consent;
 mod door;
 mod grants;
 mod group;
@@ -14,8 +15,10 @@ pub(super) mod user_id;
 
 pub(super) use api_resource::ApiResource;
 pub(super) use application::{
-    AccessTokenType, Application, GrantType, RefreshTokenExpiration, RefreshTokenUsage, Secret, SecretType,
+    AccessTokenType, Application, GrantType, RefreshTokenExpiration, RefreshTokenUsage, RememberConsent, Secret,
+    SecretType,
 };
+pub(super) use consent::{AllowedScope, Consent, ConsentAlias};
 pub(super) use door::{Door, KeptOut};
 pub(super) use grants::{Authorization, Code, Decision, DeviceCode, PushedRequest, ReferenceToken, RefreshToken};
 pub(super) use group::{Group, GroupType};

@@ -1,7 +1,9 @@
 //! MonoCloud's routes.
 
 mod access;
+mod consent;
 mod emails;
+mod grants;
 mod groups;
 mod handler;
 mod identifiers;
@@ -24,7 +26,7 @@ static PUBLISHED: LazyLock<Vec<Operation>> = LazyLock::new(|| published(include_
 
 /// Every operation of the vendor, the emulated ones first.
 pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
-    let rows: [&'static [Row]; 9] = [
+    let rows: [&'static [Row]; 11] = [
         &users::ROWS,
         &profile::ROWS,
         &emails::ROWS,
@@ -32,7 +34,9 @@ pub(super) static TABLE: LazyLock<RouteTable<Handler>> = LazyLock::new(|| {
         &passwords::ROWS,
         &access::ROWS,
         &groups::ROWS,
+        &grants::ROWS,
         &sign_in::ROWS,
+        &consent::ROWS,
         &tokens::ROWS,
     ];
     RouteTable::new(rows.into_iter().flatten(), || &PUBLISHED)

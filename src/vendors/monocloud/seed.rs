@@ -35,6 +35,8 @@ pub(super) fn monocloud(start: &SeedContext<'_>) -> Made {
     let api_resources = provider::api_resources(&mut problems, seed.api_resources.unwrap_or_default(), now);
     let is_user = |id: &str| users.as_ref().is_none_or(|users| users.get(id).is_some());
     let codes = provider::codes(&mut problems, seed.codes.unwrap_or_default(), applications.as_ref(), is_user);
+    let consents =
+        provider::consents(&mut problems, seed.consents.unwrap_or_default(), applications.as_ref(), is_user, now);
     problems.check()?;
     let made = "there are no problems";
     let vendor = MonoCloud {
@@ -49,6 +51,7 @@ pub(super) fn monocloud(start: &SeedContext<'_>) -> Made {
             reference_tokens: Recent::default(),
             device_codes: Recent::default(),
             pushed_requests: Recent::default(),
+            consents: consents.expect(made),
         }),
         keys: Arc::new(Keys::new(seed.keys.unwrap_or_default())),
         settings: start.settings.into(),

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::record::{
-    ApiResource, Application, Code, DeviceCode, Door, Group, KeptOut, PushedRequest, ReferenceToken, RefreshToken,
-    SigningKey, User,
+    ApiResource, Application, Code, Consent, DeviceCode, Door, Group, KeptOut, PushedRequest, ReferenceToken,
+    RefreshToken, SigningKey, User,
 };
 use super::settings::Settings;
 use crate::collections::collections;
@@ -42,6 +42,7 @@ collections! {
         reference_tokens: Recent<ReferenceToken>,
         device_codes: Recent<DeviceCode>,
         pushed_requests: Recent<PushedRequest>,
+        consents: Directory<Arc<Consent>>,
     }
 }
 

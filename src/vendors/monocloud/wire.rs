@@ -1,6 +1,8 @@
 //! MonoCloud's bodies: requests in, answers out.
 
 pub(super) mod access;
+pub(super) mod consent;
+pub(super) mod grants;
 pub(super) mod groups;
 pub(super) mod identifiers;
 pub(super) mod passwords;

@@ -77,7 +77,12 @@ impl Checked {
 
     /// Whether nothing may be shown.
     pub(in super::super) fn is_silent(&self) -> bool {
-        self.prompt.iter().any(|word| word == "none")
+        self.prompts_for("none")
+    }
+
+    /// Whether its prompt has that word.
+    pub(super) fn prompts_for(&self, word: &str) -> bool {
+        self.prompt.iter().any(|own| own == word)
     }
 
     /// The refusal at its redirect URI.
@@ -93,7 +98,7 @@ impl Checked {
         signed_in: &SignedIn,
     ) -> bool {
         let age = monocloud.now() - signed_in.session.auth_time();
-        let asks_anew = self.prompt.iter().any(|word| matches!(&**word, "login" | "select_account" | "create"));
+        let asks_anew = ["login", "select_account", "create"].into_iter().any(|word| self.prompts_for(word));
         let is_young = self.max_age.is_none_or(|max| age <= max)
             && (application.user_sso_lifetime == 0 || age <= application.user_sso_lifetime);
         let is_meant = self.hinted_user.as_ref().is_none_or(|user| *user == signed_in.user.profile.user_id);

@@ -251,11 +251,3 @@ fn logout_token(
     claims.extend(session_id.map(|id| ("sid".to_owned(), Value::from(id))));
     issue::sign(monocloud, TokenKind::Logout, "logout+jwt", claims, defect)
 }
-
-/// Forgets the codes, refresh tokens and reference tokens of a user.
-pub(super) fn forget_tokens(monocloud: &MonoCloud, user_id: &str) {
-    let state = &monocloud.state;
-    state.codes.retain(|code| code.authorization.user_id != user_id);
-    state.refresh_tokens.retain(|token| token.authorization.user_id != user_id);
-    state.reference_tokens.retain(|token| token.user_id.as_deref() != Some(user_id));
-}

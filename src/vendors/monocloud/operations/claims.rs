@@ -76,7 +76,7 @@ fn groups(monocloud: &MonoCloud, user: &User) -> Value {
 }
 
 /// What people read of a user on a page: the name, or what comes nearest.
-pub(super) fn display_name(user: &User) -> String {
+pub(in super::super) fn display_name(user: &User) -> String {
     let name = |name| match user.profile.claims.get(name) {
         Some(Value::String(text)) if !text.is_empty() => Some(text),
         _ => None,

@@ -1,8 +1,8 @@
 //! Passwords: only their hashes are kept.
 
-use super::browser::forget_tokens;
 use super::change::{Changed, change};
 use super::identifiers::{Link, create_link};
+use super::revocation;
 use crate::ids::{Ids, Stream};
 use crate::passwords::PasswordHash;
 use crate::vendors::monocloud::error::{Error, Weakness};
@@ -70,7 +70,7 @@ pub(in super::super) fn set_password(
         }))
     })?;
     if input.revoke_sessions {
-        forget_tokens(monocloud, user_id);
+        revocation::forget(monocloud, user_id, None);
     }
     Ok(done)
 }
@@ -110,7 +110,7 @@ pub(in super::super) fn change_password(
         }))
     })?;
     if input.revoke_sessions {
-        forget_tokens(monocloud, user_id);
+        revocation::forget(monocloud, user_id, None);
     }
     Ok(done)
 }

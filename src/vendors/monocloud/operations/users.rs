@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::browser::forget_tokens;
 use super::change::{Changed, change, user_error};
 use super::lists::{Key, Page, PageRequest};
 use super::passwords::NewPassword;
+use super::revocation;
 use crate::vendors::monocloud::error::Error;
 use crate::vendors::monocloud::record::{Identifier, Kind, Membership, Profile, Session, User, user_id};
 use crate::vendors::monocloud::state::{MonoCloud, new_uuid};
@@ -169,7 +169,8 @@ pub(in super::super) fn get_user(monocloud: &MonoCloud, user_id: &str) -> Result
 pub(in super::super) fn delete_user(monocloud: &MonoCloud, user_id: &str) -> Result<Vec<Session>, Error> {
     let removed = monocloud.state.users.remove(user_id, |user| Ok(user.sessions.to_vec()));
     let sessions = removed.map_err(|error| user_error(user_id, error))?;
-    forget_tokens(monocloud, user_id);
+    revocation::forget(monocloud, user_id, None);
+    revocation::forget_consents(monocloud, user_id, None);
     Ok(sessions)
 }
 
@@ -182,7 +183,7 @@ pub(in super::super) fn disable_user(
     let now = monocloud.now();
     let done = change(monocloud, user_id, |user| Ok(user.disable(revoke_sessions, now)))?;
     if revoke_sessions {
-        forget_tokens(monocloud, user_id);
+        revocation::forget(monocloud, user_id, None);
     }
     Ok(done)
 }

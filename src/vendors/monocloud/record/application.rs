@@ -53,7 +53,7 @@ pub(in super::super) struct Application {
     pub(in super::super) enable_consent: bool,
     pub(in super::super) require_consent: bool,
     pub(in super::super) always_require_consent_for_offline_access: bool,
-    pub(in super::super) remember_consent: String,
+    pub(in super::super) remember_consent: RememberConsent,
     pub(in super::super) show_consent_scope_selection: bool,
     pub(in super::super) consent_lifetime: i64,
     pub(in super::super) always_include_user_claims_in_id_token: bool,
@@ -123,7 +123,7 @@ impl Default for Application {
             enable_consent: false,
             require_consent: false,
             always_require_consent_for_offline_access: false,
-            remember_consent: "user_selected".to_owned(),
+            remember_consent: RememberConsent::UserSelected,
             show_consent_scope_selection: true,
             consent_lifetime: 0,
             always_include_user_claims_in_id_token: false,
@@ -274,4 +274,15 @@ pub(in super::super) enum RefreshTokenUsage {
 pub(in super::super) enum RefreshTokenExpiration {
     Sliding,
     Absolute,
+}
+
+/// Whether what a user allowed is kept, so that the user is not asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in super::super) enum RememberConsent {
+    Never,
+    Always,
+    /// The user decides, on the page.
+    UserSelected,
 }

@@ -2,6 +2,7 @@
 
 use http::{Method, StatusCode};
 
+use super::consent::{Way, complete};
 use super::handler::{Handler, Request, Row};
 use crate::oidc::authorize::AuthorizeRequest;
 use crate::oidc::client::Form;
@@ -10,13 +11,10 @@ use crate::oidc::respond::{redirect, with_query};
 use crate::oidc::visit::Who;
 use crate::protocol::Reply;
 use crate::vendors::monocloud::error::sign_in::Refusal;
-use crate::vendors::monocloud::operations::{self, Checked, SignInFailure, SignedIn};
+use crate::vendors::monocloud::operations::{self, Checked, SignInFailure};
 use crate::vendors::monocloud::record::{Application, DeviceCode};
 use crate::vendors::monocloud::settings::Login;
-use crate::vendors::monocloud::wire::sign_in::{self as wire, DEVICE, LOGIN, PROVIDER, PageContent, Visit};
-
-/// The name of what a page's URL carries.
-const REQUEST: &str = "request";
+use crate::vendors::monocloud::wire::sign_in::{self as wire, DEVICE, LOGIN, PROVIDER, PageContent, REQUEST, Visit};
 
 pub(super) static ROWS: [Row; 8] = [
     Row::new("authorize", "GET", "/connect/authorize", Handler::door(authorize)).oauth().unseen(),
@@ -53,7 +51,7 @@ fn authorize(request: &Request<'_>) -> Result<Reply, Refusal> {
         if !visit.is_navigation() {
             return Ok(wire::error_page("Only a navigation may sign a user in by fauxidp_user."));
         }
-        return Ok(enter(request, &visit, &checked, &application, Who::User(&user)));
+        return Ok(enter(request, &visit, &checked, &application, Who::User(&user), Way::PageFree));
     }
     if visit.sees_cookie()
         && let Some(reply) = proceed(request, &visit, &checked, &application)
@@ -67,20 +65,25 @@ fn authorize(request: &Request<'_>) -> Result<Reply, Refusal> {
 /// Answers a request as far as nothing has to be shown.
 fn proceed(request: &Request<'_>, visit: &Visit<'_>, checked: &Checked, application: &Application) -> Option<Reply> {
     let monocloud = request.monocloud;
+    let hinted = || checked.login_hint.as_deref().filter(|hint| operations::find_user(monocloud, hint).is_some());
+    let way = match monocloud.settings.login {
+        Login::Page => Way::Pages,
+        Login::Hint => hinted().map_or(Way::Pages, |_| Way::PageFree),
+        Login::Auto => Way::PageFree,
+    };
     let signed_in = visit.cookie().and_then(|cookie| operations::signed_in(monocloud, cookie));
     if let Some(signed_in) = signed_in.filter(|found| checked.is_answered_by(monocloud, application, found)) {
-        return Some(complete(request, visit, checked, application, &signed_in));
+        return Some(complete(request, visit, checked, application, &signed_in, way));
     }
     if checked.is_silent() {
         return Some(wire::refused(&checked.refusal("login_required")));
     }
-    let hinted = || checked.login_hint.as_deref().filter(|hint| operations::find_user(monocloud, hint).is_some());
     let user = match monocloud.settings.login {
         Login::Page => None,
         Login::Hint => hinted().map(str::to_owned),
         Login::Auto => hinted().map(str::to_owned).or_else(|| operations::first_user(monocloud)),
     };
-    user.map(|user| enter(request, visit, checked, application, Who::User(&user)))
+    user.map(|user| enter(request, visit, checked, application, Who::User(&user), way))
 }
 
 /// Signs somebody in and answers the request, or shows why not.
@@ -90,23 +93,12 @@ fn enter(
     checked: &Checked,
     application: &Application,
     who: Who<'_>,
+    way: Way,
 ) -> Reply {
     match operations::sign_in_by(request.monocloud, who, visit.cookie(), visit.user_agent()) {
-        Ok(signed_in) => complete(request, visit, checked, application, &signed_in),
+        Ok(signed_in) => complete(request, visit, checked, application, &signed_in, way),
         Err(failure) => refuse(request, visit, checked, application, who, failure),
     }
-}
-
-fn complete(
-    request: &Request<'_>,
-    visit: &Visit<'_>,
-    checked: &Checked,
-    application: &Application,
-    signed_in: &SignedIn,
-) -> Reply {
-    let parameters = operations::answer(request.monocloud, application, checked, signed_in);
-    let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, &**value)).collect();
-    visit.remember(wire::answered(&checked.target(), &parameters, "answered", "answered_by_form"), signed_in)
 }
 
 /// The page again, with the reason.
@@ -160,23 +152,18 @@ fn show_page(request: &Request<'_>) -> Result<Reply, Refusal> {
     Ok(visit.page(&content, StatusCode::OK).fidelity_row("page"))
 }
 
-fn foreign() -> Reply {
-    let text = "The form does not come from a page that this browser was shown. Start again at the application.";
-    message(StatusCode::FORBIDDEN, PROVIDER, "Signing in failed", text).fidelity_row("foreign_form")
-}
-
 fn post_page(request: &Request<'_>) -> Result<Reply, Refusal> {
     let (visit, form) = (request.visit(), Form::of(&request.exchange.call));
     let Some((checked, application)) = carried(request, &form) else {
         return Ok(wire::error_page("The page needs the request of an application."));
     };
     if !visit.is_own(&form, REQUEST) {
-        return Ok(foreign());
+        return Ok(wire::foreign());
     }
     if form.text(page::DENY).is_some() {
         return Ok(visit.used(wire::refused(&checked.refusal("access_denied"))));
     }
-    Ok(enter(request, &visit, &checked, &application, Who::of(&form)))
+    Ok(enter(request, &visit, &checked, &application, Who::of(&form), Way::Pages))
 }
 
 fn show_device(request: &Request<'_>) -> Result<Reply, Refusal> {
@@ -223,7 +210,7 @@ fn post_device(request: &Request<'_>) -> Result<Reply, Refusal> {
         return Ok(user_code(PROVIDER, &visit.path(DEVICE), error).fidelity_row("code_unknown"));
     };
     if !visit.is_own(&form, page::USER_CODE) {
-        return Ok(foreign());
+        return Ok(wire::foreign());
     }
     if form.text(page::DENY).is_some() {
         operations::decide(monocloud, &device, None);
@@ -249,7 +236,9 @@ fn device_message(title: &str, text: &str) -> Reply {
 
 fn end_session(request: &Request<'_>) -> Result<Reply, Refusal> {
     let (monocloud, visit, form) = (request.monocloud, request.visit(), parameters(request));
+    let mut frames = Vec::new();
     if let Some(signed_in) = visit.cookie().and_then(|cookie| operations::session_of(monocloud, cookie)) {
+        frames = operations::front_channel(monocloud, &signed_in.session);
         request.deliver(operations::sign_out(monocloud, &signed_in, request.exchange.defect));
     }
     let to = operations::after_sign_out(
@@ -258,12 +247,12 @@ fn end_session(request: &Request<'_>) -> Result<Reply, Refusal> {
         form.text("client_id"),
         form.text("post_logout_redirect_uri"),
     );
+    let state: Vec<_> = form.text("state").map(|state| ("state", state)).into_iter().collect();
+    let to = to.map(|uri| with_query(&uri, &state));
     let reply = match to {
-        Some(uri) => {
-            let state: Vec<_> = form.text("state").map(|state| ("state", state)).into_iter().collect();
-            redirect(&with_query(&uri, &state)).fidelity_row("redirected")
-        }
-        None => device_message("Signed out", "You are signed out.").fidelity_row("signed_out"),
+        Some(uri) if frames.is_empty() => redirect(&uri).fidelity_row("redirected"),
+        to if frames.is_empty() => wire::signed_out(&frames, to.as_deref()).fidelity_row("signed_out"),
+        to => wire::signed_out(&frames, to.as_deref()).fidelity_row("framed"),
     };
     Ok(visit.forget(reply))
 }

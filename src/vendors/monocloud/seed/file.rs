@@ -11,7 +11,7 @@ use super::super::record::{
     Members, Membership, Passkey, Session,
 };
 use super::super::state::Key;
-use super::provider::SeedCode;
+use super::provider::{SeedCode, SeedConsent};
 use crate::bounded;
 use crate::passwords::PasswordHash;
 use crate::people::{self, Name};
@@ -37,6 +37,8 @@ pub(super) struct Seed {
     pub(super) users: Option<Vec<SeedUser>>,
     /// Codes that were issued and not redeemed yet.
     pub(super) codes: Option<Vec<SeedCode>>,
+    /// What users allowed applications.
+    pub(super) consents: Option<Vec<SeedConsent>>,
 }
 
 impl SeedFile for Seed {
@@ -57,9 +59,14 @@ impl SeedFile for Seed {
         if let Some(codes) = &mut embedded_codes {
             codes.retain(|code| is_user(&code.user_id) && is_application(&code.client_id));
         }
+        let mut embedded_consents = embedded.consents;
+        if let Some(consents) = &mut embedded_consents {
+            consents.retain(|consent| is_user(&consent.user_id) && is_application(&consent.client_id));
+        }
         Self {
             keys: join(self.keys, embedded.keys, rule, |key| key.key.clone()),
             codes: join(self.codes, embedded_codes, rule, |code| code.code.clone()),
+            consents: join(self.consents, embedded_consents, rule, SeedConsent::key),
             groups,
             applications,
             api_resources,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::super::record::{ApiResource, Application, Authorization, Code, Secret, SigningKey};
+use super::super::record::{ApiResource, Application, Authorization, Code, Consent, Secret, SigningKey};
 use crate::directory::{Directory, Duplicate};
 use crate::recent::Recent;
 use crate::tokens::Keys;
@@ -27,6 +27,27 @@ pub(super) struct SeedCode {
     pub(super) user_id: String,
     redirect_uri: String,
     scopes: Vec<String>,
+}
+
+/// A consent as the seed file lists it. It does not expire.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeedConsent {
+    /// If absent, one that is made of the user and the application.
+    id: Option<String>,
+    pub(super) user_id: String,
+    pub(super) client_id: String,
+    scopes: Vec<String>,
+    /// The time of the start, if absent.
+    creation_time: Option<i64>,
+}
+
+impl SeedConsent {
+    /// What tells it from others: there is one for a user and an application.
+    pub(super) fn key(&self) -> (String, String) {
+        (self.user_id.clone(), self.client_id.clone())
+    }
 }
 
 /// The applications of a seed. Each takes every redirect URI on this machine.
@@ -108,6 +129,34 @@ pub(super) fn codes(
         recent.push(Code { code, authorization, redirect_uri, challenge: None, expires: NEVER });
     }
     recent
+}
+
+/// The consents of a seed, each of one of its users for one of its applications.
+pub(super) fn consents(
+    problems: &mut Problems,
+    consents: Vec<SeedConsent>,
+    applications: Option<&Directory<Arc<Application>>>,
+    is_user: impl Fn(&str) -> bool,
+    now: i64,
+) -> Option<Directory<Arc<Consent>>> {
+    let mut records = Vec::with_capacity(consents.len());
+    for (index, SeedConsent { id, user_id, client_id, scopes, creation_time }) in consents.into_iter().enumerate() {
+        if applications.is_some_and(|applications| applications.get(&client_id).is_none()) {
+            problems.add(format!("consents[{index}].client_id"), "unknown application");
+        }
+        if !is_user(&user_id) {
+            problems.add(format!("consents[{index}].user_id"), "unknown user");
+        }
+        let id = id.unwrap_or_else(|| format!("{user_id}-{client_id}"));
+        let creation_time = creation_time.unwrap_or(now);
+        let mut consent = Consent { id, user_id, client_id, creation_time, scopes: Vec::new() };
+        consent.decide(&[], &scopes, 0, creation_time);
+        records.push(Arc::new(consent));
+    }
+    problems.directory(records, "consents", |duplicate| match duplicate {
+        Duplicate::Key(id) => ("id", format!("duplicate id {id:?}")),
+        Duplicate::Alias(alias) => ("user_id", format!("duplicate {alias}")),
+    })
 }
 
 /// A record without times is as old as the server.

@@ -10,7 +10,7 @@ use super::super::state::{MonoCloud, NAME};
 use crate::context::DEFAULT_WORLD;
 use crate::exchange::Exchange;
 use crate::oidc::issuer::issuer;
-use crate::oidc::page::{MAX_USERS, message};
+use crate::oidc::page::{MAX_USERS, SignedOutPage, message};
 use crate::oidc::respond::respond;
 use crate::oidc::sealed::Seal;
 pub(in super::super) use crate::oidc::visit::PageContent;
@@ -19,6 +19,9 @@ use crate::protocol::{Call, Reply};
 
 /// The provider's name on its pages.
 pub(in super::super) const PROVIDER: &str = "MonoCloud";
+
+/// The name of what a page's URL carries.
+pub(in super::super) const REQUEST: &str = "request";
 
 /// The path of the sign-in page below the provider's.
 pub(in super::super) const LOGIN: &str = "/account/login";
@@ -97,6 +100,17 @@ pub(in super::super) fn refused(error: &AuthorizeError) -> Reply {
 /// A page that says what is wrong with a request.
 pub(in super::super) fn error_page(text: &str) -> Reply {
     message(StatusCode::BAD_REQUEST, PROVIDER, "This request cannot be answered", text).fidelity_row("error_page")
+}
+
+/// The answer to a form that does not come from a page that this browser was shown.
+pub(in super::super) fn foreign() -> Reply {
+    let text = "The form does not come from a page that this browser was shown. Start again at the application.";
+    message(StatusCode::FORBIDDEN, PROVIDER, "Signing in failed", text).fidelity_row("foreign_form")
+}
+
+/// The page of a browser that signed out: it loads these URLs in frames, and goes on from there.
+pub(in super::super) fn signed_out(frames: &[String], goes_to: Option<&str>) -> Reply {
+    SignedOutPage { provider: PROVIDER, frames, goes_to }.reply()
 }
 
 /// The answer to the application, as one of two rows of the fidelity table: by a redirect or by a form.
