@@ -74,6 +74,11 @@ impl Body {
         }
     }
 
+    /// Whether it is read as a form: it is called one, and does not begin as JSON does.
+    pub(super) fn is_form(&self) -> bool {
+        self.kind == Kind::Form
+    }
+
     /// How many bytes are kept.
     pub(super) fn size(&self) -> usize {
         self.kept.len()

@@ -163,6 +163,11 @@ impl Entry {
         (&self.query, &self.credentials, &self.body)
     }
 
+    /// Whether its body is a form, and not only called one.
+    pub fn has_form(&self) -> bool {
+        self.body.is_form()
+    }
+
     /// The entry as people see it; secrets are shortened.
     pub fn show(&self) -> Value {
         let fault = self.answer.as_ref().and_then(|answer| answer.fault.as_ref()?.to_str().ok());

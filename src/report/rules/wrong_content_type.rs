@@ -19,7 +19,8 @@ fn wrong(call: &Call<'_>) -> Option<(String, &'static str)> {
     let kind = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_json = kind == "application/json" || kind.ends_with("+json");
     match call.is_api() {
-        true if !is_json && kind != FORM => Some((kind, "application/json")),
+        // As curl calls JSON, unless it is told otherwise.
+        true if !is_json && !call.entry.has_form() => Some((kind, "application/json")),
         false if kind != FORM => Some((kind, FORM)),
         _ => None,
     }
