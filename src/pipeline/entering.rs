@@ -114,7 +114,10 @@ impl Pipeline {
             Found::Operation(matched) => matched.is_rpc,
             _ => rpc::is_call(path),
         };
-        let wire = is_rpc.then(|| Wire::of(&call.head.headers)).flatten();
+        // The services without Connect stand behind another library, which also reads text.
+        let reads_text = matches!(&found, Found::Operation(matched) if !matched.operation.is_connect);
+        let in_text = || reads_text.then(|| Wire::in_text(&call.head.headers)).flatten();
+        let wire = is_rpc.then(|| Wire::of(&call.head.headers).or_else(in_text)).flatten();
         let routed = (!prefix.is_empty() || call.is_coded).then(|| path.into());
         let (prefix, named) = (prefix.to_owned(), world.map(str::to_owned));
         (call.routed, call.wire, call.prefix) = (routed, wire, prefix);

@@ -9,7 +9,7 @@ pub mod field;
 mod incoming;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
@@ -30,6 +30,8 @@ pub struct Wire {
     pub codec: Codec,
     /// The content type of request and answer, in its canonical spelling.
     content_type: &'static str,
+    /// Whether bodies are in base64.
+    is_text: bool,
 }
 
 /// How messages are framed, named after the protocol.
@@ -66,6 +68,12 @@ const WIRES: [(&str, Framing, Codec); 9] = [
     ("application/grpc-web", Framing::GrpcWeb, Codec::Proto),
     ("application/grpc-web+proto", Framing::GrpcWeb, Codec::Proto),
     ("application/grpc-web+json", Framing::GrpcWeb, Codec::Json),
+];
+
+/// The content types of gRPC-Web for browsers that cannot read bytes. Libraries for Connect do not know them.
+const TEXTS: [(&str, Framing, Codec); 2] = [
+    ("application/grpc-web-text", Framing::GrpcWeb, Codec::Proto),
+    ("application/grpc-web-text+proto", Framing::GrpcWeb, Codec::Proto),
 ];
 
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
@@ -214,11 +222,20 @@ impl Framing {
 impl Wire {
     /// The wire of a content type.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
+        Self::among(&WIRES, headers)
+    }
+
+    /// The wire of a content type of gRPC-Web whose bodies are text.
+    pub fn in_text(headers: &HeaderMap) -> Option<Self> {
+        Some(Self { is_text: true, ..Self::among(&TEXTS, headers)? })
+    }
+
+    fn among(wires: &[(&'static str, Framing, Codec)], headers: &HeaderMap) -> Option<Self> {
         let content_type = first(headers, &CONTENT_TYPE)?.to_str().ok()?;
-        let row = |wanted: &str| WIRES.iter().find(|(name, ..)| *name == wanted);
+        let row = |wanted: &str| wires.iter().find(|(name, ..)| *name == wanted);
         let row = row(content_type).or_else(|| row(&content_type::canonical(content_type)?));
         let &(content_type, framing, codec) = row?;
-        Some(Self { framing, codec, content_type })
+        Some(Self { framing, codec, content_type, is_text: false })
     }
 
     /// Whether messages are framed: a byte for compression, four bytes for the length, then the message.
@@ -237,6 +254,7 @@ impl Wire {
             Framing::GrpcWeb => {
                 let mut body = frame(0, &message);
                 body.extend(frame(0x80, &lines(&trailers(None))));
+                let body = if self.is_text { STANDARD.encode(body).into_bytes() } else { body };
                 Reply::new(StatusCode::OK, self.content_type, body)
             }
         }

@@ -4,6 +4,8 @@
 use std::io::Read;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use http::HeaderMap;
@@ -39,7 +41,8 @@ impl Wire {
             }
             Framing::Grpc | Framing::GrpcWeb => {
                 let encoding = text(GRPC_ENCODING).unwrap_or("identity");
-                let (flags, message, rest) = split(body)?;
+                let decoded = self.is_text.then(|| from_text(body)).transpose()?;
+                let (flags, message, rest) = split(decoded.as_ref().unwrap_or(body))?;
                 let message = unpack(message, flags, encoding, limit)?;
                 let is_end = |flags: u8| self.framing == Framing::GrpcWeb && flags & TRAILERS != 0;
                 if rest.first().is_some_and(|flags| !is_end(*flags)) {
@@ -51,6 +54,13 @@ impl Wire {
             }
         }
     }
+}
+
+/// The bytes of a body in base64, which may be in pieces that end with their own padding.
+fn from_text(body: &Bytes) -> Result<Bytes, RpcError> {
+    let pieces: Result<Vec<_>, _> = body.chunks(4).map(|four| STANDARD.decode(four)).collect();
+    let broken = |_| RpcError::new(Code::InvalidArgument, "protocol error: incomplete envelope");
+    pieces.map(|pieces| pieces.concat().into()).map_err(broken)
 }
 
 /// The flags and the bytes of the first frame, and what follows it.
@@ -178,6 +188,18 @@ mod tests {
         }
         let brotli = grpc.message(&headers("grpc-encoding", "br"), &frame(1, b"").into(), 10);
         assert_eq!(brotli.unwrap_err().code, Code::Unimplemented);
+    }
+
+    #[test]
+    fn a_body_in_text_may_come_in_pieces() {
+        let sent = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/grpc-web-text"))]);
+        assert_eq!(Wire::of(&sent), None);
+        let wire = Wire::in_text(&sent).unwrap();
+        let message = |body: &'static str| wire.message(&sent, &Bytes::from_static(body.as_bytes()), 10);
+        assert_eq!(message("AAAAAAJoaQ==").unwrap(), "hi");
+        assert_eq!(message("AA==AAAAAmhp").unwrap(), "hi");
+        assert_eq!(message("AAAAAAJoaQ").unwrap_err().code, Code::InvalidArgument);
+        assert_eq!(&wire.success(b"hi".to_vec()).body[..12], b"AAAAAAJoaYAA");
     }
 
     #[test]
