@@ -6,7 +6,7 @@ use crate::vendors::zitadel::operations::events;
 use crate::vendors::zitadel::record::Permission;
 use crate::vendors::zitadel::wire;
 
-pub(super) static ROWS: [Row; 2] = [
+pub(super) static ROWS: [Row; 4] = [
     Row::new(
         "admin_v1_list_events",
         "POST",
@@ -21,6 +21,28 @@ pub(super) static ROWS: [Row; 2] = [
     .framed_rpc("/zitadel.admin.v1.AdminService/ListEvents")
     .reads_only()
     .list(),
+    Row::new(
+        "admin_v1_list_event_types",
+        "POST",
+        "/admin/v1/events/types/_search",
+        Handler::described("ListEventTypesRequest", |request| {
+            let gate = Gate::Permission(Permission::EventsRead);
+            request.serve_v1(&gate, "listed", |_, _| Ok(wire::events::event_types()))
+        }),
+    )
+    .framed_rpc("/zitadel.admin.v1.AdminService/ListEventTypes")
+    .reads_only(),
+    Row::new(
+        "admin_v1_list_aggregate_types",
+        "POST",
+        "/admin/v1/aggregates/types/_search",
+        Handler::described("ListAggregateTypesRequest", |request| {
+            let gate = Gate::Permission(Permission::EventsRead);
+            request.serve_v1(&gate, "listed", |_, _| Ok(wire::events::aggregate_types()))
+        }),
+    )
+    .framed_rpc("/zitadel.admin.v1.AdminService/ListAggregateTypes")
+    .reads_only(),
     Row::new(
         "management_v1_list_user_changes",
         "POST",

@@ -41,7 +41,6 @@ pub(in super::super) fn events_found(found: &[EventFound]) -> Value {
 
 fn event(found: &EventFound) -> Value {
     let event = &found.event;
-    let aggregate = event.aggregate.name();
     json!({
         "editor": {
             "userId": *event.editor,
@@ -50,27 +49,42 @@ fn event(found: &EventFound) -> Value {
         },
         "aggregate": {
             "id": *event.id,
-            "type": {
-                "type": aggregate,
-                "localized": {
-                    "key": format!("AggregateTypes.{aggregate}"),
-                    "localizedMessage": texts::of_aggregate(event.aggregate),
-                },
-            },
+            "type": aggregate_type(event.aggregate.name()),
             "resourceOwner": *event.resource_owner,
         },
         "sequence": event.sequence,
         "creationDate": time(event.at),
         "payload": event.payload.as_ref().map(Payload::members),
-        "type": { "type": event.kind, "localized": localized(&event.kind) },
+        "type": event_type(&event.kind),
     })
 }
 
+/// All kinds of events that are known.
+pub(in super::super) fn event_types() -> Value {
+    json!({ "eventTypes": texts::kinds().into_iter().map(event_type).collect::<Vec<_>>() })
+}
+
+/// All kinds of aggregates.
+pub(in super::super) fn aggregate_types() -> Value {
+    json!({ "aggregateTypes": texts::aggregates().map(aggregate_type).collect::<Vec<_>>() })
+}
+
+fn event_type(kind: &str) -> Value {
+    json!({ "type": kind, "localized": localized(kind) })
+}
+
+fn aggregate_type(kind: &str) -> Value {
+    json!({ "type": kind, "localized": text_of("AggregateTypes", kind, texts::of_aggregate(kind)) })
+}
+
 fn localized(kind: &str) -> Value {
-    // What has no text is called by its key, as at the vendor.
-    let key = format!("EventTypes.{kind}");
-    let text = texts::of(kind).unwrap_or(&key);
-    json!({ "key": key, "localizedMessage": text })
+    text_of("EventTypes", kind, texts::of(kind))
+}
+
+/// What has no text is called by its key, as at the vendor.
+fn text_of(group: &str, kind: &str, text: Option<&str>) -> Value {
+    let key = format!("{group}.{kind}");
+    json!({ "localizedMessage": text.unwrap_or(&key), "key": key })
 }
 
 fn display_name(user: &User) -> &str {

@@ -1,22 +1,62 @@
 //! What ZITADEL calls its events and aggregates in English.
 
-use crate::vendors::zitadel::record::Aggregate;
-
 /// The text of an event, if it has one.
 pub(super) fn of(kind: &str) -> Option<&'static str> {
     TEXTS.iter().find(|(known, _)| *known == kind).map(|(_, text)| *text)
 }
 
-/// The text of an aggregate.
-pub(super) fn of_aggregate(aggregate: Aggregate) -> &'static str {
-    match aggregate {
-        Aggregate::User => "User",
-        Aggregate::UserGrant => "User grant",
-        Aggregate::Project => "Project",
-        Aggregate::Org => "Organization",
-        Aggregate::Instance => "Instance",
-    }
+/// The text of an aggregate, if it has one.
+pub(super) fn of_aggregate(kind: &str) -> Option<&'static str> {
+    AGGREGATES.iter().find(|(known, _)| *known == kind).and_then(|(_, text)| *text)
 }
+
+/// All kinds of events that are known, in order.
+pub(super) fn kinds() -> Vec<&'static str> {
+    let mut kinds: Vec<_> = TEXTS.iter().map(|(kind, _)| *kind).chain(WITHOUT_TEXT).collect();
+    kinds.sort_unstable();
+    kinds
+}
+
+/// All kinds of aggregates, in order.
+pub(super) fn aggregates() -> impl Iterator<Item = &'static str> {
+    AGGREGATES.iter().map(|(kind, _)| *kind)
+}
+
+const AGGREGATES: [(&str, Option<&str>); 30] = [
+    ("action", Some("Action")),
+    ("auth_request", Some("Auth Request")),
+    ("debug", None),
+    ("device_auth", Some("Device Auth")),
+    ("execution", Some("Execution")),
+    ("feature", Some("Feature")),
+    ("group", None),
+    ("idpintent", Some("IDP Intent")),
+    ("instance", Some("Instance")),
+    ("key_pair", Some("Key Pair")),
+    ("limits", Some("Limits")),
+    ("milestone", Some("Milestone")),
+    ("oidc_session", Some("OIDC Session")),
+    ("org", Some("Organization")),
+    ("organization_settings", None),
+    ("permission", None),
+    ("project", Some("Project")),
+    ("quota", Some("Quota")),
+    ("restrictions", Some("Restrictions")),
+    ("saml_request", Some("SAML Request")),
+    ("saml_session", Some("SAML Session")),
+    ("schemauser", None),
+    ("session", Some("Session")),
+    ("session_logout", None),
+    ("system", Some("System")),
+    ("target", Some("Target")),
+    ("user", Some("User")),
+    ("user_schema", Some("User Schema")),
+    ("usergrant", Some("User grant")),
+    ("web_key", Some("Web Key")),
+];
+
+/// The kinds of events that are known to have no text.
+const WITHOUT_TEXT: [&str; 1] = ["schemauser.deactivated"];
 
 const TEXTS: &[(&str, &str)] = &[
     ("user.added", "User added"),
@@ -39,6 +79,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("user.human.password.hash.updated", "Password hash updated"),
     ("user.human.mfa.otp.added", "Multifactor OTP added"),
     ("user.human.mfa.otp.verified", "Multifactor OTP verified"),
+    ("user.human.mfa.otp.check.succeeded", "Multifactor OTP check succeeded"),
+    ("user.human.mfa.otp.check.failed", "Multifactor OTP check failed"),
     ("user.human.mfa.otp.removed", "Multifactor OTP removed"),
     ("user.human.mfa.otp.sms.added", "Multifactor OTP SMS added"),
     ("user.human.mfa.otp.sms.removed", "Multifactor OTP SMS removed"),
