@@ -38,9 +38,9 @@ fn is_refused(answer: &Answer) -> bool {
     }
 }
 
-/// The words of failed checks that a vendor writes down: a wrong code, a wrong password, a code that is used up by it, a
-/// device that asks, a code that somebody's provider redeemed before the user was refused.
-const FAILED_CHECKS: [&str; 17] = [
+/// The words of failed checks that a vendor writes down: a wrong code, a wrong password, also of an app, a code that is
+/// used up by it, a device that asks, a code that somebody's provider redeemed before the user was refused.
+const FAILED_CHECKS: [&str; 18] = [
     "The identity provider",
     "Nobody can sign in here by this account.",
     "foreign_domain",
@@ -50,6 +50,7 @@ const FAILED_CHECKS: [&str; 17] = [
     "COMMAND-CahN2",
     "COMMAND-Gdsgs",
     "COMMAND-sM0cs",
+    "EVENT-8isk2",
     "Invalid username or password",
     "Password is invalid",
     "invalid_username_or_password",

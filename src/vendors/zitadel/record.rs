@@ -201,9 +201,15 @@ impl User {
             {
                 Arc::make_mut(secrets).failed_checks = 0;
             }
-            (EventKind::Unlocked, Some(secrets)) if secrets.failed_checks > 0 || secrets.is_locked => {
+            (EventKind::Unlocked, Some(secrets)) if secrets.has_failed() || secrets.is_locked => {
                 let secrets = Arc::make_mut(secrets);
                 (secrets.failed_checks, secrets.is_locked) = (0, false);
+                secrets.factors.totp.iter_mut().for_each(|totp| totp.failed_checks = 0);
+            }
+            (EventKind::TotpCheckSucceeded | EventKind::TotpCheckFailed, Some(secrets)) => {
+                let totp = Arc::make_mut(secrets).factors.totp.iter_mut();
+                let is_right = kind == EventKind::TotpCheckSucceeded;
+                totp.for_each(|totp| totp.failed_checks = if is_right { 0 } else { totp.failed_checks + 1 });
             }
             (EventKind::PasswordCheckFailed, _) => self.secrets_mut().failed_checks += 1,
             _ => {}

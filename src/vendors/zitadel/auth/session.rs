@@ -43,9 +43,10 @@ fn enter(zitadel: &Zitadel, id: &str, token_id: &str, now: Timestamp) -> Result<
     if session.has_expired(now) {
         return Err(SessionError::BearerExpired);
     }
-    let user = user.filter(|user| session.password(user).is_some()).ok_or(SessionError::BearerUnauthenticated)?;
+    let has_totp = session.user.as_ref().is_some_and(|user| user.totp.is_some());
+    let has_password = |user: &User| session.password(user).is_some();
+    let user = user.filter(|user| has_password(user) || has_totp).ok_or(SessionError::BearerUnauthenticated)?;
     let factors = user.secrets.as_ref().map(|secrets| &secrets.factors);
     let has_app = factors.and_then(|factors| factors.totp.as_ref()).is_some_and(|totp| totp.is_ready);
-    // Sessions that were checked by a second factor are not emulated.
-    if has_app { Err(SessionError::BearerLacksFactor) } else { Ok(user) }
+    if has_app && !(has_totp && has_password(&user)) { Err(SessionError::BearerLacksFactor) } else { Ok(user) }
 }

@@ -15,6 +15,10 @@ pub(in super::super) enum SessionError {
     UserGone,
     /// The user has not set up that factor; the id says which.
     FactorNotReady(&'static str),
+    /// The user is locked, by whatever.
+    FactorLocked,
+    /// The password is not the app's.
+    FactorCodeWrong,
     /// Nobody came from an identity provider by that intent.
     IntentInvalid,
     /// The session has another user.
@@ -57,6 +61,8 @@ impl SessionError {
             Self::UserMissing(id) => precondition("User ID missing", id),
             Self::UserGone => precondition("User could not be found", "COMMAND-3n77z"),
             Self::FactorNotReady(id) => precondition("Multifactor OTP (OneTimePassword) isn't ready", id),
+            Self::FactorLocked => precondition("User is locked", "COMMAND-SF3fg"),
+            Self::FactorCodeWrong => coded(400, Code::InvalidArgument, "Invalid code", "EVENT-8isk2"),
             Self::IntentInvalid => denied("Intent Token is invalid", "CRYPTO-Swg31"),
             Self::UserChange => coded(400, Code::InvalidArgument, "user change not possible", ""),
             Self::NotFound => missing("Session does not exist", "QUERY-SFeaa"),
@@ -85,6 +91,8 @@ impl SessionError {
             Self::UserMissing(_) => "user_missing",
             Self::UserGone => "user_gone",
             Self::FactorNotReady(_) => "factor_not_ready",
+            Self::FactorLocked => "factor_locked",
+            Self::FactorCodeWrong => "wrong_code",
             Self::IntentInvalid => "intent_invalid",
             Self::UserChange => "user_change",
             Self::NotFound => "session_not_found",

@@ -64,6 +64,10 @@ pub enum EventKind {
     TotpAdded,
     #[serde(rename = "user.human.mfa.otp.verified")]
     TotpVerified,
+    #[serde(rename = "user.human.mfa.otp.check.succeeded")]
+    TotpCheckSucceeded,
+    #[serde(rename = "user.human.mfa.otp.check.failed")]
+    TotpCheckFailed,
     #[serde(rename = "user.human.mfa.otp.removed")]
     TotpRemoved,
     #[serde(rename = "user.human.mfa.otp.sms.added")]
@@ -233,6 +237,8 @@ impl EventKind {
             Self::InitialCodeAdded => Part::Initialization,
             Self::TotpAdded
             | Self::TotpVerified
+            | Self::TotpCheckSucceeded
+            | Self::TotpCheckFailed
             | Self::TotpRemoved
             | Self::SmsFactorAdded
             | Self::SmsFactorRemoved

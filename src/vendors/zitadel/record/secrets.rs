@@ -51,6 +51,13 @@ pub struct Secrets {
     pub human: Option<Box<Human>>,
 }
 
+impl Secrets {
+    /// Whether a check failed since the last right one.
+    pub fn has_failed(&self) -> bool {
+        self.failed_checks > 0 || self.factors.totp.as_ref().is_some_and(|totp| totp.failed_checks > 0)
+    }
+}
+
 /// A code that was sent, or would have been.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Code {
@@ -84,6 +91,13 @@ pub struct Totp {
     /// In base 32.
     pub secret: String,
     pub is_ready: bool,
+    /// How often a password of it was wrong since the last right one.
+    #[serde(default, deserialize_with = "bounded::count", skip_serializing_if = "is_zero")]
+    pub failed_checks: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Factors {

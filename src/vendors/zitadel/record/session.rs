@@ -57,6 +57,9 @@ pub struct SessionUser {
     pub times_kept_out: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<PasswordCheck>,
+    /// When a password of an app was right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp: Option<Timestamp>,
 }
 
 /// A password that was right.
@@ -155,10 +158,12 @@ impl Session {
 
     /// How the user was recognised, in the words of RFC 8176, and when. A user who was only named was not.
     pub fn authentication(&self) -> (Vec<String>, Option<Timestamp>) {
-        match self.user.as_ref().and_then(|user| user.password) {
-            Some(password) => (vec!["pwd".to_owned()], Some(password.checked)),
-            None => (Vec::new(), None),
-        }
+        let Some(user) = &self.user else { return (Vec::new(), None) };
+        let password = user.password.map(|password| password.checked);
+        let all = password.is_some() && user.totp.is_some();
+        let methods = [("pwd", password.is_some()), ("otp", user.totp.is_some()), ("mfa", all)];
+        let methods = methods.into_iter().filter(|(_, is_one)| *is_one).map(|(method, _)| method.to_owned());
+        (methods.collect(), password.max(user.totp))
     }
 }
 

@@ -25,7 +25,7 @@ struct ChecksMessage {
     password: Option<PasswordMessage>,
     idp_intent: Option<IgnoredAny>,
     web_auth_n: Option<IgnoredAny>,
-    totp: Option<IgnoredAny>,
+    totp: Option<TotpMessage>,
     otp_sms: Option<IgnoredAny>,
     otp_email: Option<IgnoredAny>,
     recovery_code: Option<IgnoredAny>,
@@ -42,6 +42,12 @@ struct UserMessage {
 #[serde(default)]
 struct PasswordMessage {
     password: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct TotpMessage {
+    code: String,
 }
 
 /// One query of a search.
@@ -93,16 +99,15 @@ fn checks(message: ChecksMessage) -> Checks {
         (None, name) => name.map(UserCheck::LoginName),
     });
     let factors = [
-        (message.idp_intent, Factor::Intent),
-        (message.web_auth_n, Factor::Passkey),
-        (message.totp, Factor::Totp),
-        (message.otp_sms, Factor::Otp),
-        (message.otp_email, Factor::Otp),
-        (message.recovery_code, Factor::RecoveryCode),
+        message.idp_intent.map(|_| Factor::Intent),
+        message.web_auth_n.map(|_| Factor::Passkey),
+        message.totp.map(|check| Factor::Totp(check.code)),
+        message.otp_sms.map(|_| Factor::Otp),
+        message.otp_email.map(|_| Factor::Otp),
+        message.recovery_code.map(|_| Factor::RecoveryCode),
     ];
-    let factors = factors.into_iter().filter_map(|(asked, factor)| asked.map(|_| factor));
     let password = message.password.map(|check| PasswordProof::Plain(check.password));
-    Checks { user, password, factors: factors.collect() }
+    Checks { user, password, factors: factors.into_iter().flatten().collect() }
 }
 
 /// The search that a message asks for.
@@ -178,7 +183,8 @@ fn session(found: &SessionFound) -> Value {
     let SessionFound { session, user } = found;
     let factors = session.user.as_ref().zip(user.as_ref()).map(|(checked, user)| {
         let password = session.password(user).map(|password| json!({ "verifiedAt": time(password.checked) }));
-        json!({ "user": user_factor(checked, user), "password": password })
+        let totp = checked.totp.map(|at| json!({ "verifiedAt": time(at) }));
+        json!({ "user": user_factor(checked, user), "password": password, "totp": totp })
     });
     json!({
         "id": session.id,

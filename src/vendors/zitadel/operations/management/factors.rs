@@ -63,7 +63,7 @@ pub(in super::super) fn set_up_totp(
     if totp.as_ref().is_some_and(|totp| totp.is_ready) {
         return Err(ManagementError::FactorReady("COMMAND-do9se").into());
     }
-    *totp = Some(Totp { secret: secret.to_base32(), is_ready: false });
+    *totp = Some(Totp { secret: secret.to_base32(), is_ready: false, failed_checks: 0 });
     write.event(EventKind::TotpAdded);
     Ok(())
 }

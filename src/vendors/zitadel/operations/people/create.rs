@@ -273,7 +273,7 @@ fn make(
         draft.metadata.iter().for_each(|entry| write.event_of(EventKind::MetadataSet, metadata::payload(entry)));
     }
     if let Some(secret) = draft.totp_secret {
-        user.secrets_mut().factors.totp = Some(Totp { secret, is_ready: true });
+        user.secrets_mut().factors.totp = Some(Totp { secret, is_ready: true, failed_checks: 0 });
         write.event(EventKind::TotpAdded);
         write.event(EventKind::TotpVerified);
     }

@@ -6,7 +6,7 @@ use super::super::super::error::Error;
 use super::super::super::error::sessions::SessionError;
 use super::super::super::record::{Door, PasswordCheck, Session, SessionUser, User, UserState, Username};
 use super::super::super::state::Zitadel;
-use super::super::password_check::check_password;
+use super::super::password_check::{check_password, check_totp};
 
 /// What is to be checked.
 #[derive(Default)]
@@ -30,12 +30,13 @@ pub enum UserCheck {
     LoginName(String),
 }
 
-/// What nobody has set up here, or what is not emulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What else shows who it is. But for an app, nobody has set it up here, or it is not emulated.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Factor {
     Intent,
     Passkey,
-    Totp,
+    /// The password that an app shows.
+    Totp(String),
     /// A code by text message or by mail.
     Otp,
     RecoveryCode,
@@ -45,6 +46,7 @@ pub enum Factor {
 pub(super) struct Passed {
     user: Option<SessionUser>,
     password: Option<PasswordCheck>,
+    totp: Option<Timestamp>,
 }
 
 impl Checks {
@@ -76,6 +78,7 @@ impl Checks {
             checked: now,
             times_kept_out: Some(user.history.times_kept_out()),
             password: None,
+            totp: None,
         });
         let known = session.user.as_ref();
         if let (Some(checked), Some(known)) = (&checked, known)
@@ -98,16 +101,23 @@ impl Checks {
                 Some(PasswordCheck { checked: now, times_changed: user.history.times_password_changed() })
             }
         };
-        match self.factors.first() {
-            None => Ok(Passed { user: checked, password }),
-            Some(Factor::Intent) => Err(SessionError::IntentInvalid.into()),
-            Some(Factor::Totp | Factor::Otp) if user_id.is_none() => {
-                Err(SessionError::UserMissing("COMMAND-Neil7").into())
+        let whose = || user_id.ok_or(SessionError::UserMissing("COMMAND-Neil7"));
+        let mut totp = None;
+        for factor in &self.factors {
+            match factor {
+                Factor::Intent => return Err(SessionError::IntentInvalid.into()),
+                Factor::Totp(code) => {
+                    check_totp(zitadel, whose()?, code, &session.creator, now)?;
+                    totp = Some(now);
+                }
+                Factor::Otp => {
+                    whose()?;
+                    return Err(SessionError::FactorNotReady("COMMAND-d2r52").into());
+                }
+                Factor::Passkey | Factor::RecoveryCode => return Err(SessionError::Unemulated.into()),
             }
-            Some(Factor::Totp) => Err(SessionError::FactorNotReady("COMMAND-3Mif9s").into()),
-            Some(Factor::Otp) => Err(SessionError::FactorNotReady("COMMAND-d2r52").into()),
-            Some(Factor::Passkey | Factor::RecoveryCode) => Err(SessionError::Unemulated.into()),
         }
+        Ok(Passed { user: checked, password, totp })
     }
 }
 
@@ -123,14 +133,17 @@ pub(in super::super) fn check_strictly(zitadel: &Zitadel, user_id: &str) -> Resu
 impl Passed {
     /// How many events they are.
     pub(super) fn events(&self) -> u64 {
-        u64::from(self.user.is_some()) + u64::from(self.password.is_some())
+        u64::from(self.user.is_some()) + u64::from(self.password.is_some()) + u64::from(self.totp.is_some())
     }
 
     /// Writes them into a session.
     pub(super) fn apply(&self, session: &mut Session) {
         if let Some(user) = &self.user {
-            let password = session.user.take().and_then(|known| known.password);
-            session.user = Some(SessionUser { password, ..user.clone() });
+            let (password, totp) = session.user.take().map_or((None, None), |known| (known.password, known.totp));
+            session.user = Some(SessionUser { password, totp, ..user.clone() });
+        }
+        if let (Some(user), Some(_)) = (&mut session.user, self.totp) {
+            user.totp = self.totp;
         }
         if let (Some(user), Some(password)) = (&mut session.user, self.password) {
             user.password = Some(password);
