@@ -2,8 +2,8 @@
 //! has a template by the pattern of the steps' names.
 //!
 //! A text of a template is a path: `$.user.state`; `$.result[*].name` is that of each item, `$.policy~` the names of the
-//! members, `#$.sequence` a number. `{"each": PATH, "of": TEMPLATE}` is a list, and with `"sorted": true` one whose order
-//! says nothing.
+//! members, `#$.sequence` a number. `{"each": PATH, "of": TEMPLATE}` is a list, with `"sorted": true` one whose order
+//! says nothing, and with `"with": TEXT` one of the items that have the text.
 
 use serde_json::{Map, Value};
 
@@ -51,6 +51,8 @@ fn fill(template: &Value, recorded: &Value, body: &Value) -> Value {
         Value::Object(list) if list.contains_key("each") => {
             let found = find(list["each"].as_str().expect("a path"), body);
             let items = found.as_array().into_iter().flatten();
+            let with = list.get("with").and_then(Value::as_str).unwrap_or_default();
+            let items = items.filter(|item| item.to_string().contains(with));
             let items: Vec<_> = items.map(|item| fill(&list["of"], &Value::Null, item)).collect();
             if list.contains_key("sorted") { in_order_of(recorded, items) } else { items.into() }
         }
