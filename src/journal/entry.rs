@@ -163,6 +163,11 @@ impl Entry {
         (&self.query, &self.credentials, &self.body)
     }
 
+    /// Whether another call has the same headers, as far as they are kept.
+    pub fn has_headers_of(&self, other: &Self) -> bool {
+        self.headers == other.headers
+    }
+
     /// Whether its body is a form, and not only called one.
     pub fn has_form(&self) -> bool {
         self.body.is_form()

@@ -11,7 +11,7 @@ const MAX: usize = 1 << 10;
 
 /// The headers of one call, one on a line. One that is only called like a secret is kept as a body is, and neither
 /// compared nor shown: to look at each name for that would cost every call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Headers(Box<str>);
 
 impl Headers {

@@ -9,7 +9,9 @@ pub(super) fn find(calls: &Calls<'_>) -> Vec<Found> {
     // After a change, or with new tokens, the same call may get another answer.
     let may_help = |call: &Call<'_>| call.succeeded() && (call.writes() || !call.is_api());
     let found = |(call, again): (Call<'_>, Call<'_>)| {
-        (call.is_api() && call.mark().is_none() && FINAL.contains(&call.status())).then(|| {
+        let is_final = call.is_api() && call.mark().is_none() && FINAL.contains(&call.status());
+        // Another type of the body, another tenant: that is another call.
+        (is_final && again.entry.has_headers_of(call.entry)).then(|| {
             let what = format!("sent again although call {} was refused with {}", call.n(), call.status());
             Found::pair(&call, &again, &what)
         })
