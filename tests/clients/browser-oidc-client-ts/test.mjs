@@ -40,6 +40,7 @@ const providers = {
 const PAGE = (own, origin) => `<!doctype html><title>application</title><script src="/library.js"></script><script>
   const settings = (scope) => ({
     authority: ${JSON.stringify(own.authority)}, client_id: ${JSON.stringify(own.client_id)},
+    client_secret: ${JSON.stringify(own.client_secret)},
     redirect_uri: '${origin}/callback', silent_redirect_uri: '${origin}/callback', post_logout_redirect_uri: '${origin}/',
     scope, loadUserInfo: !localStorage.withoutUserInfo, automaticSilentRenew: false, silentRequestTimeoutInSeconds: 10,
     userStore: new oidc.WebStorageStateStore({ store: localStorage }),
@@ -52,14 +53,79 @@ const PAGE = (own, origin) => `<!doctype html><title>application</title><script 
 
 const browser = await launch();
 
-async function story(vendor, own) {
+const titled = (page, title) => page.waitForFunction((title) => document.title === title, title);
+const signedIn = (page) => page.evaluate(() => manager.getUser().then((user) => user && { ...user, profile: user.profile }));
+
+/** Serves the application, and notes what is asked of it. */
+async function serveApplication(own, asked = []) {
   const app = await serve((request, answer) => {
+    asked.push(request.url);
     const script = request.url === '/library.js';
     answer.setHeader('content-type', script ? 'text/javascript' : 'text/html');
     answer.end(script ? library : PAGE(own, app.url));
   });
-  const titled = (page, title) => page.waitForFunction((title) => document.title === title, title);
-  const signedIn = (page) => page.evaluate(() => manager.getUser().then((user) => user && { ...user, profile: user.profile }));
+  return app;
+}
+
+/** An application of somebody else at MonoCloud: it needs consent, and is told in a frame that its user signed out. */
+async function partner() {
+  const secret = 'monocloud-partner-secret';
+  const scope = 'openid profile email';
+  const own = { authority: `${url}/monocloud`, client_id: 'monocloud-partner', client_secret: secret, scope };
+  const asked = [];
+  const app = await serveApplication(own, asked);
+  await reset();
+  const state = `${url}/__fauxidp/worlds/default/state`;
+  const seeded = await (await fetch(state)).text();
+  const told = seeded.replace('http://localhost:3000/api/auth/frontchannel-logout', `${app.url}/told`);
+  assert.notEqual(told, seeded);
+  assert.ok((await fetch(state, { method: 'PUT', body: told })).ok);
+  const page = await newPage(browser);
+  const begin = async () => {
+    await page.goto(app.url);
+    await titled(page, 'ready');
+    await page.evaluate(() => void manager.signinRedirect());
+  };
+
+  await begin();
+  await user.press(page, 'Ada Active');
+  await page.getByRole('heading', { name: 'Allow Partner access?' }).waitFor();
+  assert.equal(await page.getByLabel('Your user id').isDisabled(), true);
+  await user.deny(page);
+  await titled(page, 'refused');
+  assert.equal(await page.evaluate(() => failure.error), 'access_denied');
+  checks += 1;
+
+  await begin();
+  // By keyboard alone: the box of a scope, then the button.
+  await page.getByLabel('Your e-mail address').focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Allow', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await titled(page, 'done');
+  const { profile, scope: allowed } = await signedIn(page);
+  assert.deepEqual([profile.name, profile.email, allowed], ['Ada Active', undefined, 'openid profile']);
+  checks += 1;
+
+  // What was not allowed is asked for again, and shown where it may be.
+  const error = await errorOf(page, () => manager.signinSilent());
+  assert.equal(error.error, 'consent_required');
+  checks += 1;
+
+  asked.length = 0;
+  await page.evaluate(() => void manager.signoutRedirect());
+  await page.waitForURL(`${app.url}/`);
+  await titled(page, 'ready');
+  const frame = new URL(asked.find((path) => path.startsWith('/told?')), app.url).searchParams;
+  assert.deepEqual([frame.get('iss'), frame.get('sid')], [own.authority, profile.sid]);
+  assert.ok(asked.findIndex((path) => path.startsWith('/told?')) < asked.indexOf('/'), 'told before the browser goes on');
+  checks += 1;
+  await page.context().close();
+  app.close();
+}
+
+async function story(vendor, own) {
+  const app = await serveApplication(own);
 
   /** Opens the application and goes to the sign-in page. */
   async function start(scope = own.scope, more = {}) {
@@ -214,6 +280,7 @@ async function documented() {
 
 try {
   await documented();
+  await partner();
   for (const [vendor, own] of Object.entries(providers)) await story(vendor, own);
 } finally {
   await browser.close();
