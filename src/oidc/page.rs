@@ -64,6 +64,8 @@ pub struct SignInPage<'a> {
     pub search: &'a str,
     /// What the field for the user name has already.
     pub hint: &'a str,
+    /// Whether nobody may sign in with a password there.
+    pub takes_no_password: bool,
     /// Why the user could not sign in.
     pub error: Option<&'a str>,
     /// A further line, such as a device's code.
@@ -87,7 +89,9 @@ impl SignInPage<'_> {
         }
         body += &self.search_form();
         body += &self.posting(&self.user_list());
-        body += &self.posting(&self.password_fields());
+        if !self.takes_no_password {
+            body += &self.posting(&self.password_fields());
+        }
         body += &self.posting(&format!("<h2>Or</h2>\n<button name=\"{DENY}\" value=\"1\">Deny</button>\n"));
         let form_action = self.leads_to.into_iter().collect();
         Page { title: &title, body, form_action, ..Page::default() }.reply(status)

@@ -46,6 +46,8 @@ pub struct PageContent<'a> {
     pub search: &'a str,
     /// What the field for the user name has already.
     pub hint: &'a str,
+    /// Whether nobody may sign in with a password there.
+    pub takes_no_password: bool,
     /// Why the user could not sign in.
     pub error: Option<&'a str>,
     /// A further line.
@@ -198,6 +200,7 @@ impl<'a> Visit<'a> {
             found: *found,
             search: content.search,
             hint: content.hint,
+            takes_no_password: content.takes_no_password,
             error: content.error,
             note: content.note,
             leads_to: content.leads_to.and_then(RedirectUri::parse).map(|uri| uri.origin()),

@@ -1,5 +1,6 @@
 //! Consent at MonoCloud as a browser meets it: asked for once, remembered as the application wants it, and part of the
-//! world. And who is told, in frames, that a browser signed out.
+//! world. And what else an application's members decide: who is told, in frames, that a browser signed out, and whether
+//! passwords are taken.
 
 use fauxidp::{Config, Emulator};
 use serde_json::{Value, json};
@@ -258,5 +259,36 @@ async fn a_frame_names_the_session_if_the_application_wants_it() {
         let policy = page.header("content-security-policy").expect("a policy");
         assert_eq!(policy.contains("frame-src"), expected.is_some(), "{policy}");
         assert!(browser.cookies.is_empty(), "the session is over");
+    }
+}
+
+#[tokio::test]
+async fn an_application_may_take_no_passwords() {
+    let grants = json!(["authorization_code", "resource_owner_password"]);
+    for (ways, is_taken) in [(json!([]), true), (json!(["password", "email"]), true), (json!(["email"]), false)] {
+        let members = json!({ "authenticator_restrictions": ways, "allowed_grant_types": grants });
+        let emulator = partner(members).await;
+        let mut browser = Browser::default();
+        let begun = browser.get(&emulator, &authorize("openid", &[])).await;
+        let page = follow(&mut browser, &emulator, &begun).await;
+        assert_eq!(page.text().contains("name=\"password\""), is_taken, "{ways}");
+        // A form that the page does not have is refused; a button is any other way.
+        let (user, password) = ("user-with-password", "Correct-Horse-Battery-9");
+        let typed = browser.press(&emulator, &page, "username", &format!("{user}&password={password}")).await;
+        assert_eq!(typed.status, 403, "a name that is none, or no password: {ways}");
+        assert_eq!(typed.text().contains("takes no passwords"), !is_taken, "{ways}");
+        let pressed = browser.press(&emulator, &page, "fauxidp_user", user).await;
+        assert_eq!(pressed.status, 302, "{ways}: {}", pressed.text());
+        let pairs = [
+            ("grant_type", "password"),
+            ("client_id", "monocloud-partner"),
+            ("client_secret", "monocloud-partner-secret"),
+            ("username", "petra"),
+            ("password", password),
+            ("scope", "openid"),
+        ];
+        let granted = form("/monocloud/connect/token", &pairs).send(&emulator).await;
+        assert_eq!(granted.status, if is_taken { 200 } else { 400 }, "{ways}: {}", granted.text());
+        assert_eq!(granted.json()["error"], if is_taken { json!(null) } else { json!("invalid_grant") });
     }
 }

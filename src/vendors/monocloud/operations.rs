@@ -31,7 +31,7 @@ pub(super) use access::{
 };
 pub(super) use authorize::{AuthorizeError, Checked, Pushed, Target, answer, check, push};
 pub(super) use browser::{
-    DELIVER_LOGOUT, SignInFailure, SignedIn, cookie_value, find_user, session_of, sessions_ended,
+    DELIVER_LOGOUT, SignInFailure, SignedIn, check_way, cookie_value, find_user, session_of, sessions_ended,
     sign_in as sign_in_by, sign_out, signed_in,
 };
 pub(super) use change::Changed;

@@ -11,7 +11,9 @@ use crate::ids::{Stream, hex};
 use crate::oidc::visit::Who;
 use crate::outcome::{OutboundDelivery, OutboundRequest, Signature};
 use crate::tokens::{Defect, TokenKind};
-use crate::vendors::monocloud::record::{Alias, ClientLogin, Door, KeptOut, Kind, Session, SessionMetadata, User};
+use crate::vendors::monocloud::record::{
+    Alias, Application, Authenticator, ClientLogin, Door, KeptOut, Kind, Session, SessionMetadata, User,
+};
 use crate::vendors::monocloud::state::MonoCloud;
 
 /// How rules and the list of deliveries call a logout token on its way.
@@ -42,6 +44,8 @@ pub(in super::super) enum SignInFailure {
     KeptOut(KeptOut),
     /// The user has to set a new password first.
     PasswordExpired,
+    /// The application takes no passwords.
+    PasswordNotTaken,
 }
 
 /// The value of the cookie of a session.
@@ -103,6 +107,14 @@ pub(super) fn identify(monocloud: &MonoCloud, who: Who<'_>) -> Result<User, Sign
         return Err(SignInFailure::PasswordExpired);
     }
     Ok(user)
+}
+
+/// Whether an application takes what somebody shows to it.
+pub(in super::super) fn check_way(application: &Application, who: Who<'_>) -> Result<(), SignInFailure> {
+    match who {
+        Who::Password { .. } if !application.takes(Authenticator::Password) => Err(SignInFailure::PasswordNotTaken),
+        Who::Password { .. } | Who::User(_) => Ok(()),
+    }
 }
 
 /// Signs somebody in. A session that the browser has already goes on, if it is the same user's, else it ends.

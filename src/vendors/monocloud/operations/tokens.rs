@@ -229,9 +229,13 @@ fn by_password(
     let (Some(username), Some(password)) = (&request.username, request.password.as_deref()) else {
         return Err(Refusal::PasswordInvalid);
     };
-    let user = browser::identify(monocloud, Who::Password { username, password }).map_err(|failure| match failure {
+    let who = Who::Password { username, password };
+    let user = browser::check_way(application, who).and_then(|()| browser::identify(monocloud, who));
+    let user = user.map_err(|failure| match failure {
         SignInFailure::Unknown => Refusal::PasswordInvalid,
-        SignInFailure::KeptOut(_) | SignInFailure::PasswordExpired => Refusal::GrantInvalid,
+        SignInFailure::KeptOut(_) | SignInFailure::PasswordExpired | SignInFailure::PasswordNotTaken => {
+            Refusal::GrantInvalid
+        }
     })?;
     let now = monocloud.now();
     let done = monocloud.state.users.update(&user.profile.user_id, |user| {

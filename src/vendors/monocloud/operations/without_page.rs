@@ -127,7 +127,9 @@ impl MonoCloud {
         browser::sign_in(self, Who::User(&request.user), None, None).map_err(|failure| match failure {
             SignInFailure::Unknown => SignInError::oauth("access_denied", Some("there is no such user")),
             SignInFailure::KeptOut(why) => SignInError::oauth("access_denied", Some(&why.to_string())),
-            SignInFailure::PasswordExpired => SignInError::oauth("access_denied", None),
+            SignInFailure::PasswordExpired | SignInFailure::PasswordNotTaken => {
+                SignInError::oauth("access_denied", None)
+            }
         })
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::parts::Authenticator;
 use crate::directory::Record;
 
 /// An application as the Management API shows it, and what it does not show. Times are epoch seconds.
@@ -57,7 +58,8 @@ pub(in super::super) struct Application {
     pub(in super::super) show_consent_scope_selection: bool,
     pub(in super::super) consent_lifetime: i64,
     pub(in super::super) always_include_user_claims_in_id_token: bool,
-    pub(in super::super) authenticator_restrictions: Vec<String>,
+    /// The ways to show who one is that it takes; none named means all.
+    pub(in super::super) authenticator_restrictions: Vec<Authenticator>,
     pub(in super::super) claims: Map<String, Value>,
     pub(in super::super) client_claims_prefix: Option<String>,
     pub(in super::super) always_send_client_claims: bool,
@@ -146,6 +148,11 @@ impl Application {
     /// Whether it may use that grant.
     pub(in super::super) fn has(&self, grant: GrantType) -> bool {
         self.allowed_grant_types.contains(&grant)
+    }
+
+    /// Whether its users may show that way who they are.
+    pub(in super::super) fn takes(&self, way: Authenticator) -> bool {
+        self.authenticator_restrictions.is_empty() || self.authenticator_restrictions.contains(&way)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::oidc::visit::Who;
 use crate::protocol::Reply;
 use crate::vendors::monocloud::error::sign_in::Refusal;
 use crate::vendors::monocloud::operations::{self, Checked, SignInFailure};
-use crate::vendors::monocloud::record::{Application, DeviceCode};
+use crate::vendors::monocloud::record::{Application, Authenticator, DeviceCode};
 use crate::vendors::monocloud::settings::Login;
 use crate::vendors::monocloud::wire::sign_in::{self as wire, DEVICE, LOGIN, PROVIDER, PageContent, REQUEST, Visit};
 
@@ -95,7 +95,9 @@ fn enter(
     who: Who<'_>,
     way: Way,
 ) -> Reply {
-    match operations::sign_in_by(request.monocloud, who, visit.cookie(), visit.user_agent()) {
+    let signed_in = operations::check_way(application, who)
+        .and_then(|()| operations::sign_in_by(request.monocloud, who, visit.cookie(), visit.user_agent()));
+    match signed_in {
         Ok(signed_in) => complete(request, visit, checked, application, &signed_in, way),
         Err(failure) => refuse(request, visit, checked, application, who, failure),
     }
@@ -113,7 +115,9 @@ fn refuse(
     let sealed = wire::seal(request.monocloud, checked);
     let (row, error) = match failure {
         SignInFailure::Unknown => ("sign_in_failed", wire::failure(failure)),
-        SignInFailure::KeptOut(_) | SignInFailure::PasswordExpired => ("kept_out", wire::failure(failure)),
+        SignInFailure::KeptOut(_) | SignInFailure::PasswordExpired | SignInFailure::PasswordNotTaken => {
+            ("kept_out", wire::failure(failure))
+        }
     };
     let content = PageContent { hint: who.typed(), error: Some(error), ..content(checked, application, &sealed) };
     visit.page(&content, StatusCode::FORBIDDEN).fidelity_row(row)
@@ -125,6 +129,7 @@ fn content<'a>(checked: &'a Checked, application: &'a Application, sealed: &'a s
         application: &application.client_name,
         request: (REQUEST, sealed),
         hint: checked.login_hint.as_deref().unwrap_or_default(),
+        takes_no_password: !application.takes(Authenticator::Password),
         leads_to: Some(&checked.redirect_uri),
         ..PageContent::default()
     }
@@ -188,6 +193,7 @@ fn device_page(
     status: StatusCode,
 ) -> Reply {
     let application = operations::find_application(request.monocloud, &device.client_id);
+    let takes_password = application.as_ref().is_none_or(|application| application.takes(Authenticator::Password));
     let name = application.map(|application| application.client_name.clone()).unwrap_or_default();
     let note = format!("A device asks to be connected. It shows the code {}.", device.user_code);
     let content = PageContent {
@@ -197,6 +203,7 @@ fn device_page(
         search,
         error,
         note: Some(&note),
+        takes_no_password: !takes_password,
         ..PageContent::default()
     };
     visit.page(&content, status)
@@ -216,7 +223,9 @@ fn post_device(request: &Request<'_>) -> Result<Reply, Refusal> {
         operations::decide(monocloud, &device, None);
         return Ok(device_message("Denied", "The device is not connected.").fidelity_row("denied"));
     }
-    match operations::sign_in_by(monocloud, Who::of(&form), visit.cookie(), visit.user_agent()) {
+    let (who, application) = (Who::of(&form), operations::find_application(monocloud, &device.client_id));
+    let way = application.map_or(Ok(()), |application| operations::check_way(&application, who));
+    match way.and_then(|()| operations::sign_in_by(monocloud, who, visit.cookie(), visit.user_agent())) {
         Ok(signed_in) => {
             operations::decide(monocloud, &device, Some(&signed_in));
             let reply = device_message("Connected", "The device is connected. You can close this page.");

@@ -136,5 +136,6 @@ pub(in super::super) fn failure(failure: SignInFailure) -> &'static str {
             "Your account is blocked after too many failed sign-ins. Try again later."
         }
         SignInFailure::PasswordExpired => "Your password has to be changed first.",
+        SignInFailure::PasswordNotTaken => "This application takes no passwords.",
     }
 }
