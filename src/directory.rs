@@ -121,10 +121,10 @@ impl<T: Record> Directory<T> {
     ) -> Result<R, DirectoryError<T::Alias, E>> {
         let key = self.seed.key(key);
         let mut changes = self.lock();
-        let record = self.look(&changes, key).ok_or(DirectoryError::Absent)?.clone();
-        let answer = check(&record).map_err(DirectoryError::Refused)?;
-        let is_seeded = self.seed.get(key).is_some();
-        Arc::make_mut(&mut changes).remove(key, &record.aliases(), is_seeded);
+        let record = self.look(&changes, key).ok_or(DirectoryError::Absent)?;
+        let answer = check(record).map_err(DirectoryError::Refused)?;
+        let (aliases, is_seeded) = (record.aliases(), self.seed.get(key).is_some());
+        Arc::make_mut(&mut changes).remove(key, &aliases, is_seeded);
         Ok(answer)
     }
 

@@ -68,7 +68,7 @@ fn configure(
     let changed = change(zitadel, named, UNCONFIGURED, caller, |application, events| {
         let new = edit(&application.config)?;
         (named.permit)(application)?;
-        let before = application.clone();
+        let before = application.said();
         application.config = new.ok_or(ObjectError::ApplicationUnchanged("COMMAND-1m88i"))?;
         application.details.follow(events);
         Ok(((), application.reconfigured(&before)))

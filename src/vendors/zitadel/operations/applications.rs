@@ -8,8 +8,8 @@ use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
 use super::super::record::{
-    Application, ApplicationConfig, ApplicationEvent, ApplicationState, Details, GrantType, Occurrence, OidcConfig,
-    Project, ResponseType, WrongApplicationState,
+    Application, ApplicationConfig, ApplicationEvent, ApplicationState, Details, GrantType, Log, Occurrence,
+    OidcConfig, Project, ResponseType, WrongApplicationState,
 };
 use super::super::state::Zitadel;
 use super::events;
@@ -54,8 +54,7 @@ pub fn add_application(
     let mut ids = zitadel.context.ids.reserve();
     let id = input.id.filter(|id| !id.is_empty()).unwrap_or_else(|| new_id(&mut ids, caller.at()));
     let client_id = new_id(&mut ids, caller.at());
-    let mut log = events::log(caller);
-    let added = zitadel.state.projects.update(&input.project_id, |project| {
+    let add = |project: &mut Project, log: &mut Log| {
         permit(project)?;
         if let ApplicationConfig::Oidc(config) = &input.config {
             check(zitadel, config)?;
@@ -72,8 +71,8 @@ pub fn add_application(
             keys: Vec::new(),
             details: project.events,
         };
-        project.write(&mut log, application.occurrence(ApplicationEvent::Added));
-        project.write(&mut log, application.occurrence(ApplicationEvent::ConfigAdded));
+        project.write(log, application.occurrence(ApplicationEvent::Added));
+        project.write(log, application.occurrence(ApplicationEvent::ConfigAdded));
         application.details = Details::row_of(&project.events);
         match zitadel.state.applications.insert(&application.id, || Ok::<_, Error>(application.clone())) {
             // A taken id is accepted as if the application were new, but what reads show stays, as at the vendor.
@@ -81,10 +80,12 @@ pub fn add_application(
             Err(_) => return Err(ObjectError::ApplicationTaken.into()),
         }
         Ok((application, Receipt::new(&project.events, &project.resource_owner)))
+    };
+    let added = events::logged(zitadel, caller, |log| {
+        zitadel.state.projects.update(&input.project_id, |project| add(project, log))
     });
     let (application, receipt) = added.map_err(|error| projects::refused(error, ObjectError::ProjectMissing))?;
     ids.commit();
-    events::keep_all(zitadel, log);
     Ok(Added { application, secret: secret.map(|(value, _)| value), receipt })
 }
 
@@ -230,20 +231,19 @@ pub(super) fn with_project<R>(
     caller: &Caller,
     write: impl FnOnce(&Details) -> Result<(R, Occurrence), Error>,
 ) -> Result<(R, Receipt), Error> {
-    let mut log = events::log(caller);
-    let changed = zitadel.state.projects.update(named.project_id, |project| {
-        if !named.is_own(&project.resource_owner) {
-            return Err(missing.into());
-        }
-        let mut next = project.events;
-        next.push(1, log.at);
-        let (answer, occurrence) = write(&next)?;
-        project.write(&mut log, occurrence);
-        Ok((answer, Receipt::new(&project.events, &project.resource_owner)))
+    let changed = events::logged(zitadel, caller, |log| {
+        zitadel.state.projects.update(named.project_id, |project| {
+            if !named.is_own(&project.resource_owner) {
+                return Err(missing.into());
+            }
+            let mut next = project.events;
+            next.push(1, log.at);
+            let (answer, occurrence) = write(&next)?;
+            project.write(log, occurrence);
+            Ok((answer, Receipt::new(&project.events, &project.resource_owner)))
+        })
     });
-    let changed = changed.map_err(|error| projects::refused(error, missing))?;
-    events::keep_all(zitadel, log);
-    Ok(changed)
+    changed.map_err(|error| projects::refused(error, missing))
 }
 
 #[cfg(test)]

@@ -66,14 +66,16 @@ pub(super) fn record(
     }
 }
 
-/// The events of a command of that caller, which are still to come.
-pub(super) fn log(caller: &Caller) -> Log {
-    Log::new(&caller.user().profile.user_id, caller.at())
-}
-
-/// Writes down what a command did to objects.
-pub(super) fn keep_all(zitadel: &Zitadel, log: Log) {
+/// Runs a command of that caller, and writes down what it did to objects if it succeeded.
+pub(super) fn logged<R, E>(
+    zitadel: &Zitadel,
+    caller: &Caller,
+    command: impl FnOnce(&mut Log) -> Result<R, E>,
+) -> Result<R, E> {
+    let mut log = Log::new(&caller.user().profile.user_id, caller.at());
+    let done = command(&mut log)?;
     log.into_events().into_iter().for_each(|event| keep(zitadel, event));
+    Ok(done)
 }
 
 /// Writes down an event.

@@ -117,7 +117,6 @@ impl Place<'_> {
         caller: &Caller,
         change: impl FnOnce(&Details) -> Result<Option<Occurrence>, Error>,
     ) -> Result<Receipt, Error> {
-        let mut log = events::log(caller);
         let at = caller.at();
         let next = |events: &Details| {
             let mut next = *events;
@@ -125,31 +124,29 @@ impl Place<'_> {
             change(&next)
         };
         let state = &zitadel.state;
-        let receipt = match self {
+        events::logged(zitadel, caller, |log| match self {
             Self::Instance => {
                 let changed = state.instance.update(INSTANCE, |one| {
-                    next(&one.events)?.into_iter().for_each(|occurrence| one.write(&mut log, occurrence));
+                    next(&one.events)?.into_iter().for_each(|occurrence| one.write(log, occurrence));
                     Ok(Receipt::new(&one.events, &one.id))
                 });
                 refused(changed, || unreachable!("the instance is there and has no alias"))
             }
             Self::Organization(id) => {
                 let changed = state.organizations.update(id, |one| {
-                    next(&one.events)?.into_iter().for_each(|occurrence| one.write(&mut log, occurrence));
+                    next(&one.events)?.into_iter().for_each(|occurrence| one.write(log, occurrence));
                     Ok(Receipt::new(&one.events, &one.id))
                 });
                 refused(changed, || Error::OrganizationMissing)
             }
             Self::Project { id, .. } | Self::Grant { project: id, .. } => {
                 let changed = state.projects.update(id, |one| {
-                    next(&one.events)?.into_iter().for_each(|occurrence| one.write(&mut log, occurrence));
+                    next(&one.events)?.into_iter().for_each(|occurrence| one.write(log, occurrence));
                     Ok(Receipt::new(&one.events, &one.resource_owner))
                 });
                 refused(changed, || ObjectError::ProjectMissing.into())
             }
-        }?;
-        events::keep_all(zitadel, log);
-        Ok(receipt)
+        })
     }
 }
 

@@ -106,15 +106,15 @@ pub fn add_own_organization(zitadel: &Zitadel, name: &str, caller: &Caller) -> R
 fn insert(zitadel: &Zitadel, id: Option<String>, name: &str, caller: &Caller) -> Result<Organization, Error> {
     let mut ids = zitadel.context.ids.reserve();
     let id = id.unwrap_or_else(|| new_id(&mut ids, caller.at()));
-    let mut log = events::log(caller);
-    let made = zitadel.state.organizations.insert(&id, || Ok(Organization::new(id.clone(), name, HOST, &mut log)));
+    let made = events::logged(zitadel, caller, |log| {
+        zitadel.state.organizations.insert(&id, || Ok(Organization::new(id.clone(), name, HOST, log)))
+    });
     let organization = made.map_err(|error| match error {
         DirectoryError::Exists => Error::from(ObjectError::OrganizationExists),
         DirectoryError::Refused(error) => error,
         DirectoryError::Absent | DirectoryError::Taken(_) => ObjectError::OrganizationTaken.into(),
     })?;
     ids.commit();
-    events::keep_all(zitadel, log);
     Ok(organization)
 }
 
@@ -206,21 +206,20 @@ pub(super) fn change_known(
     caller: &Caller,
     change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), Error>,
 ) -> Result<Receipt, Error> {
-    let mut log = events::log(caller);
-    let changed = zitadel.state.organizations.update(id, |organization| {
-        if !organization.is_there() {
-            return Err(missing());
-        }
-        change(organization, &mut log)?;
-        Ok(Receipt::new(&organization.events, &organization.id))
+    let changed = events::logged(zitadel, caller, |log| {
+        zitadel.state.organizations.update(id, |organization| {
+            if !organization.is_there() {
+                return Err(missing());
+            }
+            change(organization, log)?;
+            Ok(Receipt::new(&organization.events, &organization.id))
+        })
     });
-    let receipt = changed.map_err(|error| match error {
+    changed.map_err(|error| match error {
         DirectoryError::Refused(error) => error,
         DirectoryError::Absent => missing(),
         DirectoryError::Exists | DirectoryError::Taken(_) => taken.into(),
-    })?;
-    events::keep_all(zitadel, log);
-    Ok(receipt)
+    })
 }
 
 /// Gives an organisation another name, and with it another domain.
@@ -282,14 +281,14 @@ pub fn delete_organization(
     if *zitadel.instance().default_organization == *id {
         return Err(ObjectError::DefaultOrganization.into());
     }
-    let mut log = events::log(caller);
-    let removed = zitadel.state.organizations.update(id, |organization| {
-        if organization.is_there() {
-            organization.enter(OrganizationState::Removed, &mut log);
-        }
-        Ok::<_, Error>(organization.events)
+    let removed = events::logged(zitadel, caller, |log| {
+        zitadel.state.organizations.update(id, |organization| {
+            if organization.is_there() {
+                organization.enter(OrganizationState::Removed, log);
+            }
+            Ok::<_, Error>(organization.events)
+        })
     });
-    events::keep_all(zitadel, log);
     remove_everything(zitadel, id);
     // The answer names the instance as the owner.
     let sequence = removed.map_or(0, |events| events.sequence);

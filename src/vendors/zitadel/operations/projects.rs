@@ -55,18 +55,14 @@ impl<'a> Asked<'a> {
 pub fn add_project(zitadel: &Zitadel, input: AddProject, caller: &Caller) -> Result<(Arc<str>, Receipt), Error> {
     let mut ids = zitadel.context.ids.reserve();
     let id = input.id.unwrap_or_else(|| new_id(&mut ids, caller.at()));
-    let mut log = events::log(caller);
-    let made = zitadel
-        .state
-        .projects
-        .insert(&id, || Ok::<_, Error>(Project::new(id.clone(), input.organization.into(), input.settings, &mut log)));
+    let make = |log: &mut Log| Ok::<_, Error>(Project::new(id.clone(), input.organization.into(), input.settings, log));
+    let made = events::logged(zitadel, caller, |log| zitadel.state.projects.insert(&id, || make(log)));
     let project = made.map_err(|error| match error {
         DirectoryError::Exists => Error::from(ObjectError::ProjectExists),
         DirectoryError::Taken(_) | DirectoryError::Absent => ObjectError::ProjectTaken.into(),
         DirectoryError::Refused(error) => error,
     })?;
     ids.commit();
-    events::keep_all(zitadel, log);
     let receipt = Receipt::new(&project.events, &project.resource_owner);
     Ok((project.id, receipt))
 }
@@ -143,15 +139,16 @@ fn gone(id: &str) -> String {
 fn remove(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Option<Receipt>, Error> {
     let state = &zitadel.state;
     let missing = ObjectError::ProjectMissing;
-    let mut log = events::log(caller);
-    let removed = state.projects.remove(asked.id, |project| {
-        if !asked.is(project) {
-            return Err(Error::from(missing));
-        }
-        asked.permit(project)?;
-        let mut ended = project.clone();
-        ended.end(&mut log);
-        Ok(Receipt::new(&ended.events, &ended.resource_owner))
+    let removed = events::logged(zitadel, caller, |log| {
+        state.projects.remove(asked.id, |project| {
+            if !asked.is(project) {
+                return Err(Error::from(missing));
+            }
+            asked.permit(project)?;
+            let mut ended = project.clone();
+            ended.end(log);
+            Ok(Receipt::new(&ended.events, &ended.resource_owner))
+        })
     });
     let receipt = match removed {
         Ok(receipt) => receipt,
@@ -159,7 +156,6 @@ fn remove(zitadel: &Zitadel, asked: &Asked<'_>, caller: &Caller) -> Result<Optio
         Err(DirectoryError::Refused(error)) => return Err(error),
         Err(_) => return Ok(None),
     };
-    events::keep_all(zitadel, log);
     state.gone.push(receipt.gone(gone(asked.id)));
     for application in state.applications.snapshot().iter().filter(|one| *one.project_id == *asked.id) {
         let _ = state.applications.remove(&application.id, |_| Ok::<_, Error>(()));
@@ -178,14 +174,13 @@ pub(super) fn change<R>(
     caller: &Caller,
     change: impl FnOnce(&mut Project, &mut Log) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    let mut log = events::log(caller);
-    let changed = zitadel.state.projects.update(asked.id, |project| match asked.is(project) {
-        true => change(project, &mut log),
-        false => Err(missing.into()),
+    let changed = events::logged(zitadel, caller, |log| {
+        zitadel.state.projects.update(asked.id, |project| match asked.is(project) {
+            true => change(project, log),
+            false => Err(missing.into()),
+        })
     });
-    let changed = changed.map_err(|error| refused(error, missing))?;
-    events::keep_all(zitadel, log);
-    Ok(changed)
+    changed.map_err(|error| refused(error, missing))
 }
 
 /// What it means that the directory of projects refused.

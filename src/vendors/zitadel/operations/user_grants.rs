@@ -56,24 +56,23 @@ impl<'a> Asked<'a> {
         change: impl FnOnce(&mut UserGrant, &mut Log) -> Result<(), Error>,
     ) -> Result<Receipt, Error> {
         let missing = || Error::from(ObjectError::GrantNotFound(unknown));
-        let mut log = events::log(caller);
-        let changed = zitadel.state.user_grants.update(self.id, |grant| {
-            if !self.is(grant) {
-                return Err(missing());
-            }
-            let before = grant.details;
-            change(grant, &mut log)?;
-            if grant.details != before {
-                (self.permit)(grant)?;
-            }
-            Ok(Receipt::new(&grant.details, &grant.resource_owner))
+        let changed = events::logged(zitadel, caller, |log| {
+            zitadel.state.user_grants.update(self.id, |grant| {
+                if !self.is(grant) {
+                    return Err(missing());
+                }
+                let before = grant.details;
+                change(grant, log)?;
+                if grant.details != before {
+                    (self.permit)(grant)?;
+                }
+                Ok(Receipt::new(&grant.details, &grant.resource_owner))
+            })
         });
-        let receipt = changed.map_err(|error| match error {
+        changed.map_err(|error| match error {
             DirectoryError::Refused(error) => error,
             DirectoryError::Absent | DirectoryError::Exists | DirectoryError::Taken(_) => missing(),
-        })?;
-        events::keep_all(zitadel, log);
-        Ok(receipt)
+        })
     }
 }
 
@@ -93,8 +92,7 @@ pub fn add_user_grant(
     permit()?;
     let mut ids = zitadel.context.ids.reserve();
     let id = new_id(&mut ids, caller.at());
-    let mut log = events::log(caller);
-    let made = zitadel.state.user_grants.insert(&id, || {
+    let make = |log: &mut Log| {
         let mut grant = UserGrant {
             id: id.as_str().into(),
             resource_owner: input.organization.into(),
@@ -105,12 +103,12 @@ pub fn add_user_grant(
             state: UserGrantState::Active,
             details: Details::new(0, caller.at()),
         };
-        grant.begin(&mut log);
+        grant.begin(log);
         Ok::<_, Error>(grant)
-    });
+    };
+    let made = events::logged(zitadel, caller, |log| zitadel.state.user_grants.insert(&id, || make(log)));
     let grant = made.map_err(|_| ObjectError::GrantTaken)?;
     ids.commit();
-    events::keep_all(zitadel, log);
     let receipt = Receipt::new(&grant.details, &grant.resource_owner);
     Ok((grant.id, receipt))
 }
@@ -218,15 +216,14 @@ fn remove(
     caller: &Caller,
     permit: impl FnOnce(&UserGrant) -> Result<(), Error>,
 ) -> Result<Receipt, DirectoryError<Grantee, Error>> {
-    let mut log = events::log(caller);
-    let receipt = zitadel.state.user_grants.remove(id, |grant| {
-        permit(grant)?;
-        let mut ended = grant.clone();
-        ended.end(kind, &mut log);
-        Ok(Receipt::new(&ended.details, &ended.resource_owner))
-    })?;
-    events::keep_all(zitadel, log);
-    Ok(receipt)
+    events::logged(zitadel, caller, |log| {
+        zitadel.state.user_grants.remove(id, |grant| {
+            permit(grant)?;
+            let mut ended = grant.clone();
+            ended.end(kind, log);
+            Ok(Receipt::new(&ended.details, &ended.resource_owner))
+        })
+    })
 }
 
 /// Takes a grant of an organisation away.
@@ -280,17 +277,18 @@ pub(super) fn keep_roles(
     caller: &Caller,
 ) -> Option<Receipt> {
     let loses = |grant: &UserGrant| fits(grant) && !grant.roles.iter().all(|role| stays(role));
-    let (mut last, mut log) = (None, events::log(caller));
+    let mut last = None;
     for grant in zitadel.state.user_grants.snapshot().iter().filter(|grant| loses(grant)) {
-        let changed = zitadel.state.user_grants.update(&grant.id, |grant| {
-            if !loses(grant) {
-                return Err(()); // another call was faster
-            }
-            grant.set_roles(grant.roles.iter().filter(|role| stays(role)).cloned().collect(), CASCADED, &mut log);
-            Ok(Receipt::new(&grant.details, &grant.resource_owner))
+        let changed = events::logged(zitadel, caller, |log| {
+            zitadel.state.user_grants.update(&grant.id, |grant| {
+                if !loses(grant) {
+                    return Err(()); // another call was faster
+                }
+                grant.set_roles(grant.roles.iter().filter(|role| stays(role)).cloned().collect(), CASCADED, log);
+                Ok(Receipt::new(&grant.details, &grant.resource_owner))
+            })
         });
         last = changed.ok().or(last);
     }
-    events::keep_all(zitadel, log);
     last
 }

@@ -155,17 +155,17 @@ impl Application {
         }
     }
 
-    /// What the event says that it was configured otherwise before.
-    pub fn reconfigured(&self, before: &Self) -> Occurrence {
+    /// What the event says that it was configured otherwise, where events said that before.
+    pub fn reconfigured(&self, before: &Value) -> Occurrence {
         let kind = match self.config {
             ApplicationConfig::Oidc(_) => "project.application.config.oidc.changed",
             ApplicationConfig::Api(_) => "project.application.config.api.changed",
         };
-        Occurrence::changing(kind, &["appId"], &before.said(), self.said())
+        Occurrence::changing(kind, &["appId"], before, self.said())
     }
 
     /// What events say of its configuration.
-    fn said(&self) -> Value {
+    pub fn said(&self) -> Value {
         let mut said = match &self.config {
             ApplicationConfig::Oidc(config) => config.said(),
             ApplicationConfig::Api(method) => json!({ "authMethodType": *method as u8 }),
