@@ -4,6 +4,7 @@
 
 mod compare;
 mod declared;
+mod empty;
 mod observed;
 mod play;
 mod shown;
@@ -164,6 +165,9 @@ fn what_is_declared_is_little_and_exact() {
 
 /// The names of a recording's steps, whatever else they hold.
 fn recording_names(name: &str) -> Vec<String> {
+    if name == empty::STORY {
+        return empty::steps().into_iter().map(|(step, _)| step.name).collect();
+    }
     let path = fixture::root().join(format!("recordings/zitadel/{name}.json"));
     let steps: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).expect("a recording")).expect("JSON");
     steps.iter().filter_map(|step| Some(step["name"].as_str()?.to_owned())).collect()

@@ -4,10 +4,11 @@
 use std::cell::Cell;
 
 use super::compare::Difference;
+use super::empty;
 use crate::fixture;
 
 /// The stories that have lines.
-pub const STORIES: [&str; 6] = ["users", "walks", "signin", "v1", "around", "grpc"];
+pub const STORIES: [&str; 7] = ["users", "walks", "signin", "v1", "around", "grpc", empty::STORY];
 
 /// The most lines of one story.
 const MAX_LINES: usize = 15;

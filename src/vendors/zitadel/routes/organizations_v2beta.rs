@@ -51,8 +51,10 @@ pub(super) static ROWS: [Row; 14] = [
             request.serve_described("found", |message, caller| {
                 let search = wire::organizations::list_organizations_v2beta(message);
                 let may_see = |one: &Organization| caller.check(Permission::OrganizationRead, &one.id).is_ok();
+                let asked = search.paging.limit;
                 let page = organization_lists::list_organizations(request.zitadel, search, Limit::Bounded, may_see)?;
-                Ok(wire::organizations::organizations_v2beta(&page))
+                // Unlike the other newer lists it only says what was asked for.
+                Ok(wire::organizations::organizations_v2beta(&Page { limit: asked, ..page }))
             })
         })
         .trailing(),
