@@ -195,6 +195,7 @@ mod server;
 mod similar;
 mod tokens;
 mod totp;
+mod typed_json;
 mod vendors;
 mod world;
 

@@ -25,6 +25,7 @@ use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::protocol::{Call, Reply};
+use crate::typed_json;
 
 pub use endpoint::{BaseUrls, Endpoint};
 pub use event::{Event, EventKind, Events};
@@ -111,8 +112,7 @@ pub(crate) fn write_state(state: &impl Serialize, to: &mut dyn Write) -> io::Res
 
 /// A vendor's state from JSON.
 pub(crate) fn read_state<T: DeserializeOwned>(vendor: &str, state: &RawValue) -> Result<T, String> {
-    let mut reader = serde_json::Deserializer::from_str(state.get());
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| format!("vendors.{vendor}.{error}"))
+    typed_json::read(state.get().as_bytes()).map_err(|misfit| format!("vendors.{vendor}.{misfit}"))
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@ use std::collections::{HashMap, HashSet};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use serde_path_to_error::Segment;
 
 use super::SeedContext;
 use super::seed::{Problems, SeedError};
 use crate::similar::with_closest;
+use crate::typed_json::{self, Segment, below};
 
 /// Whether what is embedded stays beside what a seed file lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -66,12 +66,9 @@ pub fn add<T, K: PartialEq>(mut own: Vec<T>, others: impl Iterator<Item = T>, ke
 }
 
 fn read<T: DeserializeOwned>(text: &str, problems: &mut Problems) -> Option<T> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let strict = serde_path_to_error::deserialize(&mut reader);
-    let strict = match (strict, reader.end()) {
-        (Ok(read), Ok(())) => return Some(read),
-        (Ok(_), Err(error)) => explained("", &error),
-        (Err(error), _) => explained(&member(error.path().iter()), error.inner()),
+    let strict = match typed_json::read(text.as_bytes()) {
+        Ok(read) => return Some(read),
+        Err(misfit) => explained(&typed_json::show(&misfit.path), &misfit.error),
     };
     match serde_json::from_str(text) {
         Ok(value) => read_on(value, strict, problems),
@@ -92,21 +89,21 @@ fn read_on<T: DeserializeOwned>(mut value: Value, strict: SeedError, problems: &
     let mut gone = HashSet::new();
     let mut told = 0;
     for _ in 0..MAX_READINGS {
-        let error = match serde_path_to_error::deserialize(&value) {
+        let misfit = match typed_json::read(value.to_string().as_bytes()) {
             Ok(read) => {
                 if told == 0 {
                     problems.push(strict); // only the text has it, such as a member that stands there twice
                 }
                 return Some(read);
             }
-            Err(error) => error,
+            Err(misfit) => misfit,
         };
-        let segments: Vec<_> = error.path().iter().collect();
-        let field = member(segments.iter().copied());
-        let missing = missing_member(&error.inner().to_string()).map(str::to_owned);
+        let segments = misfit.path;
+        let field = typed_json::show(&segments);
+        let missing = missing_member(&misfit.error.to_string()).map(str::to_owned);
         let is_about = missing.as_ref().map_or_else(|| field.clone(), |name| below(field.clone(), name));
         if !stand_ins.keys().chain(&gone).any(|known| is_within(&is_about, known)) {
-            problems.push(explained(&field, error.inner()));
+            problems.push(explained(&field, &misfit.error));
             told += 1;
         }
         match (missing, segments.last()) {
@@ -114,14 +111,14 @@ fn read_on<T: DeserializeOwned>(mut value: Value, strict: SeedError, problems: &
                 let text = stand_in(&mut stand_ins, below(field, &name))?;
                 find(&mut value, &segments)?.as_object_mut()?.insert(name, text);
             }
-            (None, Some(Segment::Seq { index })) => {
+            (None, Some(Segment::Item(index))) => {
                 let list = &segments[..segments.len() - 1];
                 match stand_in(&mut stand_ins, field) {
                     Some(text) => *find(&mut value, list)?.as_array_mut()?.get_mut(*index)? = text,
                     // Without the item alone, those behind it would be told by wrong numbers.
                     None => {
                         remove(&mut value, list)?;
-                        gone.insert(member(list.iter().copied()));
+                        gone.insert(typed_json::show(list));
                     }
                 }
             }
@@ -155,32 +152,18 @@ fn missing_member(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `")?.split('`').next()
 }
 
-fn find<'v>(value: &'v mut Value, path: &[&Segment]) -> Option<&'v mut Value> {
+fn find<'v>(value: &'v mut Value, path: &[Segment]) -> Option<&'v mut Value> {
     path.iter().try_fold(value, |value, segment| match segment {
-        Segment::Seq { index } => value.get_mut(*index),
-        Segment::Map { key } => value.get_mut(key),
-        Segment::Enum { .. } | Segment::Unknown => Some(value),
+        Segment::Item(index) => value.get_mut(*index),
+        Segment::Member(name) => value.get_mut(name),
     })
 }
 
 /// Removes the member at the path.
-fn remove(value: &mut Value, path: &[&Segment]) -> Option<()> {
-    let last = path.iter().rposition(|segment| matches!(segment, Segment::Map { .. }))?;
-    let Segment::Map { key } = path[last] else { return None };
-    find(value, &path[..last])?.as_object_mut()?.shift_remove(key).map(drop)
-}
-
-/// The path as it is shown, such as `users[3].emails[0].id`.
-fn member<'p>(path: impl Iterator<Item = &'p Segment>) -> String {
-    path.fold(String::new(), |text, segment| match segment {
-        Segment::Seq { index } => format!("{text}[{index}]"),
-        Segment::Map { key } => below(text, key),
-        Segment::Enum { .. } | Segment::Unknown => text,
-    })
-}
-
-fn below(field: String, name: &str) -> String {
-    if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") }
+fn remove(value: &mut Value, path: &[Segment]) -> Option<()> {
+    let last = path.iter().rposition(|segment| matches!(segment, Segment::Member(_)))?;
+    let Segment::Member(name) = &path[last] else { return None };
+    find(value, &path[..last])?.as_object_mut()?.shift_remove(name).map(drop)
 }
 
 /// The reader's error, with the closest of the names that were expected.
@@ -189,7 +172,7 @@ fn explained(field: &str, error: &serde_json::Error) -> SeedError {
     let position = (error.line() > 0).then(|| (error.line(), error.column()));
     let suffix = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&suffix).unwrap_or(&message);
-    let is_name = message.starts_with("unknown field");
+    let is_name = ["unknown field", "duplicate field"].iter().any(|start| message.starts_with(start));
     let message = match missing_member(message) {
         Some(name) => format!("expected a member `{name}`"),
         None => with_closest(message),

@@ -16,6 +16,7 @@ use crate::ids::Ids;
 use crate::json_difference::{Comparison, difference};
 use crate::outbox::Outbox;
 use crate::tokens::Keys;
+use crate::typed_json;
 use crate::vendors::Settings;
 
 /// The format mark of every state.
@@ -96,9 +97,7 @@ impl World {
     }
 
     fn read(&self, name: &str, state: &[u8]) -> Result<Self, String> {
-        let mut reader = serde_json::Deserializer::from_slice(state);
-        let state: State = serde_path_to_error::deserialize(&mut reader).map_err(|error| error.to_string())?;
-        reader.end().map_err(|error| error.to_string())?;
+        let state: State = typed_json::read(state).map_err(|misfit| misfit.to_string())?;
         if state.fauxidp != FORMAT {
             return Err(format!("expected {FORMAT:?}, not {:?}", state.fauxidp));
         }

@@ -59,6 +59,7 @@ const LEAVES: &[&str] = &[
     "similar",
     "tokens",
     "totp",
+    "typed_json",
 ];
 
 /// Every source file with its path below `src`.

@@ -116,11 +116,12 @@ pub fn explain(members: &[Member<'_>], path: &str, reason: &str) -> String {
     format!("proto: ({at}): invalid value for {} field {field}: {}", kind(reason), token(value))
 }
 
-/// What is said of an object with two members of a oneof: the last member is taken for the second of them.
+/// What is said of an object with two members of a oneof, the second of which has that path.
 fn one_too_many(object: &[u8], path: &str, oneof: &str) -> String {
-    let (start, inner) = locate(object, path).unwrap_or((0, object));
-    let last = members(inner).ok().and_then(|mut members| members.pop());
-    let (at, name) = last.map_or((start, String::new()), |last| (start + last.name_at, last.name.into_owned()));
+    let (outer, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let (start, inner) = locate(object, outer).unwrap_or((0, object));
+    let second = members(inner).ok().and_then(|members| members.into_iter().rfind(|member| member.name == name));
+    let at = second.map_or(start, |second| start + second.name_at);
     format!("proto: ({}): error parsing {name:?}, oneof {oneof} is already set", position(object, at))
 }
 
@@ -469,7 +470,7 @@ mod tests {
                 "proto: syntax error (line 1:31): unexpected token [",
             ),
             (
-                "ab",
+                "ab.x",
                 "multiple oneof fields set for 'q' at line 1",
                 "proto: (line 1:27): error parsing \"x\", oneof q is already set",
             ),

@@ -13,6 +13,7 @@ use super::go_json;
 use super::proto_syntax::{self, Broken};
 use crate::exchange::Exchange;
 use crate::protocol::rpc::Codec;
+use crate::typed_json;
 use crate::vendors::zitadel::error::Error;
 
 /// A request message with its rules.
@@ -123,9 +124,8 @@ fn without(message: &[u8], number: u32, wire_type: u8) -> Result<Vec<u8>, Decode
 fn from_json<Q: RequestMessage>(value: &[u8]) -> Result<Q, String> {
     let members = go_json::members(value).map_err(|error| error.to_string())?;
     let options = JsonParseOptions::new().ignore_unknown_enum_values(true);
-    let mut reader = serde_json::Deserializer::from_slice(value);
-    let read = with_json_parse_options(&options, || serde_path_to_error::deserialize(&mut reader));
-    read.map_err(|error| go_json::explain(&members, &error.path().to_string(), &error.inner().to_string()))
+    let read = with_json_parse_options(&options, || typed_json::read(value));
+    read.map_err(|misfit| go_json::explain(&members, &typed_json::show(&misfit.path), &misfit.error.to_string()))
 }
 
 #[cfg(test)]
