@@ -1,6 +1,7 @@
 //! What the parts of a call cost. `cargo bench`; the whole server is `scripts/bench`.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::pin;
@@ -13,7 +14,8 @@ use fauxidp::Config;
 use fauxidp::declared::BUILT_IN;
 use fauxidp::in_process::{Candidate, Counters, Directory, InProcess, Plan, Record, Source, requested};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
+use serde_json::{Value, json};
 
 fn main() {
     divan::main();
@@ -32,12 +34,12 @@ fn emulator(people: usize) -> InProcess {
     InProcess::start(&Config { people, clock, ..Config::default() }).expect("the embedded seed fits")
 }
 
-fn request(method: &str, path: &str, token: &str, body: &'static str) -> Request<Full<Bytes>> {
+fn request(method: &str, path: &str, token: &str, body: impl Into<Bytes>) -> Request<Full<Bytes>> {
     let mut request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
     for (name, value) in HEADERS {
         request = request.header(name, value);
     }
-    request.body(Full::new(Bytes::from_static(body.as_bytes()))).expect("a request")
+    request.body(Full::new(body.into())).expect("a request")
 }
 
 /// The answer of a call that nothing holds back.
@@ -130,6 +132,106 @@ fn fork(bencher: Bencher, people: usize) {
     let emulator = emulator(people);
     let reset = || request("POST", "/__fauxidp/worlds/default/reset", "-", "");
     bencher.with_inputs(reset).bench_values(|reset| ask(&emulator, reset, 200));
+}
+
+/// How many objects the lists are about.
+const OBJECTS: usize = 10_000;
+
+/// A list of ZITADEL's, sorted and filtered: what makes the objects that it lists, and its call.
+struct List {
+    make: fn(&InProcess, usize),
+    path: &'static str,
+    filter: &'static str,
+}
+
+const USERS: &str = "/v2/users";
+const HOME: &str = "69629023906488334";
+const PROJECT: &str = "69629023906488500";
+
+const LISTS: [List; 7] = [
+    List {
+        make: |_, _| (),
+        path: USERS,
+        filter: r#""sortingColumn": "USER_FIELD_NAME_EMAIL",
+            "queries": [{"emailQuery": {"emailAddress": "a", "method": "TEXT_QUERY_METHOD_CONTAINS_IGNORE_CASE"}}]"#,
+    },
+    List {
+        make: |emulator, n| drop(make(emulator, "/v2/organizations", json!({"name": format!("Unit {n}")}))),
+        path: "/v2/organizations/_search",
+        filter: r#""sortingColumn": "ORGANIZATION_FIELD_NAME_NAME",
+            "queries": [{"nameQuery": {"name": "unit", "method": "TEXT_QUERY_METHOD_CONTAINS_IGNORE_CASE"}}]"#,
+    },
+    List {
+        make: |emulator, n| drop(project(emulator, n)),
+        path: "/zitadel.project.v2.ProjectService/ListProjects",
+        filter: r#""sortingColumn": "PROJECT_FIELD_NAME_NAME",
+            "filters": [{"projectNameFilter": {"projectName": "Unit", "method": "TEXT_FILTER_METHOD_CONTAINS"}}]"#,
+    },
+    List {
+        make: |emulator, n| {
+            let body = json!({"name": format!("Unit {n}"), "authMethodType": "API_AUTH_METHOD_TYPE_PRIVATE_KEY_JWT"});
+            make(emulator, &format!("/management/v1/projects/{PROJECT}/apps/api"), body);
+        },
+        path: "/zitadel.application.v2.ApplicationService/ListApplications",
+        filter: r#""sortingColumn": "APPLICATION_SORT_BY_NAME",
+            "filters": [{"nameFilter": {"name": "unit", "method": "TEXT_FILTER_METHOD_CONTAINS_IGNORE_CASE"}}]"#,
+    },
+    List {
+        make: |emulator, n| {
+            let body = json!({"projectId": project(emulator, n)});
+            make(emulator, "/management/v1/users/human-active/grants", body);
+        },
+        path: "/zitadel.authorization.v2.AuthorizationService/ListAuthorizations",
+        filter: r#""sortingColumn": "AUTHORIZATION_FIELD_NAME_PROJECT_ID",
+            "filters": [{"projectName": {"name": "unit", "method": "TEXT_FILTER_METHOD_CONTAINS_IGNORE_CASE"}}]"#,
+    },
+    List {
+        make: |emulator, n| {
+            let body = json!({"username": format!("unit{n}"), "organizationId": HOME, "machine": {"name": "Unit"}});
+            let member = json!({"userId": make(emulator, "/v2/users/new", body)["id"], "roles": ["ORG_USER_MANAGER"]});
+            make(emulator, "/management/v1/orgs/me/members", member);
+        },
+        path: "/zitadel.internal_permission.v2.InternalPermissionService/ListAdministrators",
+        filter: r#""sortingColumn":"ADMINISTRATOR_FIELD_NAME_USER_ID""#,
+    },
+    List {
+        make: |emulator, _| {
+            drop(make(emulator, "/v2/sessions", json!({"checks": {"user": {"userId": "human-active"}}})))
+        },
+        path: "/v2/sessions/search",
+        filter: r#""sortingColumn": "SESSION_FIELD_NAME_CREATION_DATE",
+            "queries": [{"userIdQuery": {"id": "human-active"}}]"#,
+    },
+];
+
+fn project(emulator: &InProcess, n: usize) -> String {
+    let made = make(emulator, "/management/v1/projects", json!({"name": format!("Unit {n}")}));
+    made["id"].as_str().expect("an id").to_owned()
+}
+
+fn make(emulator: &InProcess, path: &str, body: Value) -> Value {
+    let answer = now(emulator.answer(request("POST", path, "zitadel-admin", body.to_string())));
+    let (status, body) = (answer.status(), now(answer.into_body().collect()).expect("a body").to_bytes());
+    assert!(status.is_success(), "{path}: {status} {body:?}");
+    serde_json::from_slice(&body).expect("JSON")
+}
+
+impl fmt::Debug for List {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.path)
+    }
+}
+
+/// A page of twenty of many objects, of which all fit the filter.
+#[divan::bench(args = LISTS, sample_count = 20, sample_size = 1)]
+fn list_of_objects(bencher: Bencher, list: &List) {
+    let emulator = emulator(if list.path == USERS { OBJECTS } else { 0 });
+    (0..OBJECTS).for_each(|n| (list.make)(&emulator, n));
+    let page = if list.path.starts_with("/zitadel") { "pagination" } else { "query" };
+    let body = format!(r#"{{"{page}":{{"limit":20}},{}}}"#, list.filter);
+    bencher
+        .with_inputs(|| request("POST", list.path, "zitadel-admin", body.clone()))
+        .bench_values(|request| ask(&emulator, request, 200));
 }
 
 #[derive(Debug, Clone)]

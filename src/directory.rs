@@ -134,10 +134,7 @@ impl<T: Record> Directory<T> {
     }
 
     fn look<'a>(&'a self, changes: &'a Changes<T>, key: Key<'_>) -> Option<&'a T> {
-        match changes.get(key) {
-            Some(change) => change.record(),
-            None => self.seed.get(key),
-        }
+        look(&self.seed, changes, key)
     }
 
     fn owner<'a>(&'a self, changes: &'a Changes<T>, alias: &T::Alias) -> Option<&'a T> {
@@ -202,6 +199,13 @@ impl<T: Record> Default for Directory<T> {
     }
 }
 
+fn look<'a, T: Record>(seed: &'a Seed<T>, changes: &'a Changes<T>, key: Key<'_>) -> Option<&'a T> {
+    match changes.get(key) {
+        Some(change) => change.record(),
+        None => seed.get(key),
+    }
+}
+
 /// Those of `aliases` that are not among `others`. A record may have many.
 fn without<A: Clone + Eq + Hash>(aliases: &[A], others: &[A]) -> Vec<A> {
     let others: HashSet<&A> = others.iter().collect();
@@ -215,6 +219,19 @@ pub struct Snapshot<T: Record> {
 }
 
 impl<T: Record> Snapshot<T> {
+    /// The record of that key.
+    pub fn get(&self, key: &str) -> Option<&T> {
+        look(&self.seed, &self.changes, self.seed.key(key))
+    }
+
+    /// Whether the records come in the order of their keys, as those do that were made one after the other.
+    pub fn rises(&self) -> bool {
+        let last_seeded = self.seed.last().map(T::key);
+        let mut added = self.changes.added().map(T::key).peekable();
+        let follows = added.peek().is_none_or(|first| last_seeded.is_none_or(|last| last < *first));
+        self.seed.rises() && follows && added.is_sorted()
+    }
+
     /// The records, in the order in which they were made.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         let changes = &self.changes;

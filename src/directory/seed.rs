@@ -13,6 +13,7 @@ pub(super) struct Seed<T> {
     by_key: HashTable<u32>,
     by_alias: HashTable<u32>,
     hasher: DefaultHashBuilder,
+    rises: bool,
 }
 
 /// A key and its hash, which is the same in the seed and in what was changed.
@@ -28,6 +29,7 @@ impl<T: Record> Seed<T> {
     pub(super) fn new(records: Vec<T>) -> Result<Self, Duplicate<T::Alias>> {
         let hasher = DefaultHashBuilder::default();
         u32::try_from(records.len()).expect("four billion records fit in no memory");
+        let rises = records.is_sorted_by(|one, other| one.key() < other.key());
         let mut by_key = HashTable::with_capacity(records.len());
         for (index, record) in (0_u32..).zip(&records) {
             let same = |other: &u32| records[*other as usize].key() == record.key();
@@ -50,7 +52,7 @@ impl<T: Record> Seed<T> {
                 by_alias.insert_unique(hash, index, |_| unreachable!("the table has room for every alias"));
             }
         }
-        Ok(Self { records: records.into(), by_key, by_alias, hasher })
+        Ok(Self { records: records.into(), by_key, by_alias, hasher, rises })
     }
 
     pub(super) fn key<'k>(&self, text: &'k str) -> Key<'k> {
@@ -68,6 +70,15 @@ impl<T: Record> Seed<T> {
         let has = |index: &u32| self.records[*index as usize].aliases().contains(alias);
         let index = self.by_alias.find(self.hasher.hash_one(alias), has)?;
         Some(&self.records[*index as usize])
+    }
+
+    /// Whether the records come in the order of their keys.
+    pub(super) fn rises(&self) -> bool {
+        self.rises
+    }
+
+    pub(super) fn last(&self) -> Option<&T> {
+        self.records.last()
     }
 
     pub(super) fn len(&self) -> usize {

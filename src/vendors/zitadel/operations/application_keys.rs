@@ -1,5 +1,8 @@
 //! The keys of ZITADEL's applications.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -72,9 +75,15 @@ pub fn remove_app_key(zitadel: &Zitadel, named: &Named<'_>, key: &str, caller: &
 }
 
 /// A key, and whose it is.
-pub struct Listed {
-    pub key: Key,
-    pub application: Application,
+pub struct Listed<'a> {
+    pub key: Cow<'a, Key>,
+    pub application: Cow<'a, Application>,
+}
+
+impl Listed<'_> {
+    fn into_owned(self) -> Listed<'static> {
+        Listed { key: Cow::Owned(self.key.into_owned()), application: Cow::Owned(self.application.into_owned()) }
+    }
 }
 
 /// What keys are searched and ordered by.
@@ -88,7 +97,7 @@ pub enum KeyField {
     Expires,
 }
 
-impl Row for Listed {
+impl Row for Listed<'_> {
     type Field = KeyField;
 
     fn value(&self, field: KeyField) -> Cell<'_> {
@@ -102,8 +111,8 @@ impl Row for Listed {
         }
     }
 
-    fn key(&self) -> &str {
-        &self.key.id
+    fn tie(&self, other: &Self) -> Ordering {
+        self.key.id.cmp(&other.key.id)
     }
 }
 
@@ -112,15 +121,15 @@ pub fn get_key(
     zitadel: &Zitadel,
     id: &str,
     permit: impl Fn(&Application) -> Result<(), Error>,
-) -> Result<Listed, Error> {
+) -> Result<Listed<'static>, Error> {
     let applications = zitadel.state.applications.snapshot();
     let found = applications.iter().find_map(|application| {
-        let key = application.keys.iter().find(|key| key.id == id)?.clone();
-        Some(Listed { key, application: application.clone() })
+        let key = application.keys.iter().find(|key| key.id == id)?;
+        Some(Listed { key: Cow::Borrowed(key), application: Cow::Borrowed(application) })
     });
     let found = found.ok_or(ObjectError::KeyUnknown)?;
     permit(&found.application)?;
-    Ok(found)
+    Ok(found.into_owned())
 }
 
 /// Keys of applications that fit. What the caller may not see is only counted.
@@ -130,10 +139,11 @@ pub fn list_keys(
     limit: Limit,
     fits: impl Fn(&Application) -> bool,
     is_visible: impl Fn(&Application) -> bool,
-) -> Result<Page<Listed>, Error> {
+) -> Result<Page<Listed<'static>>, Error> {
     let applications = zitadel.state.applications.snapshot();
     let rows = applications.iter().filter(|application| fits(application)).flat_map(|application| {
-        application.keys.iter().map(|key| Listed { key: key.clone(), application: application.clone() })
+        let keys = application.keys.iter();
+        keys.map(move |key| Listed { key: Cow::Borrowed(key), application: Cow::Borrowed(application) })
     });
-    Ok(search.find(rows, limit)?.showing(|listed| is_visible(&listed.application)))
+    Ok(search.find(rows, limit)?.showing(|listed| is_visible(&listed.application)).map(Listed::into_owned))
 }

@@ -1,5 +1,7 @@
 //! Searches among ZITADEL's applications.
 
+use std::cmp::Ordering;
+
 use super::super::error::Error;
 use super::super::record::{Application, ApplicationConfig, ApplicationState};
 use super::super::state::Zitadel;
@@ -39,8 +41,8 @@ impl Row for Application {
         }
     }
 
-    fn key(&self) -> &str {
-        &self.id
+    fn tie(&self, other: &Self) -> Ordering {
+        self.id.cmp(&other.id)
     }
 }
 
@@ -53,5 +55,6 @@ pub fn list_applications(
     is_visible: impl Fn(&Application) -> bool,
 ) -> Result<Page<Application>, Error> {
     let applications = zitadel.state.applications.snapshot();
-    Ok(search.find(applications.iter().filter(|one| fits(one)).cloned(), limit)?.showing(is_visible))
+    let found = search.find(applications.iter().filter(|one| fits(one)), limit)?;
+    Ok(found.showing(|one| is_visible(one)).map(Application::clone))
 }

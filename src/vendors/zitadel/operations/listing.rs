@@ -19,8 +19,20 @@ pub trait Row {
     /// What a field holds.
     fn value(&self, field: Self::Field) -> Cell<'_>;
 
-    /// What orders rows that nothing else does.
-    fn key(&self) -> &str;
+    /// The order of rows that nothing else orders, which is that in which they were made.
+    fn tie(&self, other: &Self) -> Ordering;
+}
+
+impl<R: Row> Row for &R {
+    type Field = R::Field;
+
+    fn value(&self, field: Self::Field) -> Cell<'_> {
+        (**self).value(field)
+    }
+
+    fn tie(&self, other: &Self) -> Ordering {
+        (**self).tie(other)
+    }
 }
 
 /// What a field holds.
@@ -63,14 +75,18 @@ impl<F: Copy> Search<F> {
     ///
     /// # Errors
     /// [`Error::LimitExceeded`], [`Error::TooManyQueries`], [`Error::TooDeep`]
-    pub fn find<R: Row<Field = F>>(self, rows: impl Iterator<Item = R>, limit: Limit) -> Result<Page<R>, Error> {
+    pub fn find<R: Row<Field = F>>(
+        self,
+        rows: impl DoubleEndedIterator<Item = R>,
+        limit: Limit,
+    ) -> Result<Page<R>, Error> {
         if count(&self.conditions)? > MAX_QUERIES {
             return Err(Error::TooManyQueries);
         }
-        let found = rows.filter(|row| self.conditions.iter().all(|condition| condition.holds(row))).collect();
-        let order = |one: &R, other: &R| {
+        let found = rows.filter(|row| self.conditions.iter().all(|condition| condition.holds(row)));
+        let order = &|one: &R, other: &R| {
             let by_column = self.column.map_or(Ordering::Equal, |column| one.value(column).order(&other.value(column)));
-            by_column.then_with(|| one.key().cmp(other.key()))
+            by_column.then_with(|| one.tie(other))
         };
         match limit {
             Limit::Bounded => self.paging.page(found, order),
@@ -154,8 +170,8 @@ mod tests {
             Cell::Text(self.0)
         }
 
-        fn key(&self) -> &str {
-            self.0
+        fn tie(&self, other: &Self) -> Ordering {
+            self.0.cmp(other.0)
         }
     }
 

@@ -100,7 +100,7 @@ fn list(
         });
         found.extend(listed.filter(|listed| filters.iter().all(|filter| filter.matches(listed))));
     }
-    paging.page(found, |one, other| {
+    paging.page(found.into_iter(), &|one: &Listed, other| {
         let by_column = match column {
             Column::Created => one.created.cmp(&other.created),
             Column::Id => one.id.cmp(&other.id),

@@ -1,5 +1,8 @@
 //! Searches among the members of ZITADEL's instance, organisations, projects and project grants.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
 use super::super::error::Error;
 use super::super::record::{Level, Membership, User};
 use super::super::state::Zitadel;
@@ -8,12 +11,11 @@ use super::members::Place;
 use super::paging::Page;
 
 /// A user's membership.
-#[derive(Clone)]
-pub struct Seat {
-    pub user: User,
-    pub membership: Membership,
-    /// Tells the seats of one user apart.
-    key: String,
+pub struct Seat<'a> {
+    pub user: Cow<'a, User>,
+    pub membership: Cow<'a, Membership>,
+    /// Which of the user's seats it is.
+    number: usize,
 }
 
 /// What members are searched and ordered by.
@@ -34,7 +36,15 @@ pub enum SeatField {
     Changed,
 }
 
-impl Seat {
+impl Seat<'_> {
+    fn into_owned(self) -> Seat<'static> {
+        Seat {
+            user: Cow::Owned(self.user.into_owned()),
+            membership: Cow::Owned(self.membership.into_owned()),
+            number: self.number,
+        }
+    }
+
     /// At what it is.
     pub fn level(&self) -> Level {
         match (&self.membership.organization, &self.membership.project, &self.membership.grant) {
@@ -46,7 +56,7 @@ impl Seat {
     }
 }
 
-impl Row for Seat {
+impl Row for Seat<'_> {
     type Field = SeatField;
 
     fn value(&self, field: SeatField) -> Cell<'_> {
@@ -73,23 +83,28 @@ impl Row for Seat {
         })
     }
 
-    fn key(&self) -> &str {
-        &self.key
+    fn tie(&self, other: &Self) -> Ordering {
+        let by_user = self.user.profile.user_id.cmp(&other.user.profile.user_id);
+        by_user.then(self.number.cmp(&other.number))
     }
 }
 
 /// The members of a place.
-pub fn list_members(zitadel: &Zitadel, place: Place<'_>, search: Search<SeatField>) -> Result<Page<Seat>, Error> {
-    list(zitadel, search, Limit::Unbounded, |membership| place.has(membership))
+pub fn list_members(
+    zitadel: &Zitadel,
+    place: Place<'_>,
+    search: Search<SeatField>,
+) -> Result<Page<Seat<'static>>, Error> {
+    list(zitadel, search, Limit::Unbounded, |membership| place.has(membership), |_| true)
 }
 
 /// Members of all places. What the caller may not see is only counted.
 pub fn list_administrators(
     zitadel: &Zitadel,
     search: Search<SeatField>,
-    is_visible: impl Fn(&Seat) -> bool,
-) -> Result<Page<Seat>, Error> {
-    Ok(list(zitadel, search, Limit::Bounded, |_| true)?.showing(is_visible))
+    is_visible: impl Fn(&Seat<'_>) -> bool,
+) -> Result<Page<Seat<'static>>, Error> {
+    list(zitadel, search, Limit::Bounded, |_| true, is_visible)
 }
 
 fn list(
@@ -97,17 +112,19 @@ fn list(
     search: Search<SeatField>,
     limit: Limit,
     fits: impl Fn(&Membership) -> bool,
-) -> Result<Page<Seat>, Error> {
+    is_visible: impl Fn(&Seat<'_>) -> bool,
+) -> Result<Page<Seat<'static>>, Error> {
     let users = zitadel.state.users.snapshot();
+    let fits = &fits;
     let rows = users.iter().flat_map(|user| {
-        let own = user.profile.memberships.iter().enumerate().filter(|(_, membership)| fits(membership));
-        own.map(|(number, membership)| Seat {
-            user: user.clone(),
-            membership: membership.clone(),
-            key: format!("{}/{number:04}", user.profile.user_id),
+        let own = user.profile.memberships.iter().enumerate().filter(move |(_, membership)| fits(membership));
+        own.map(move |(number, membership)| Seat {
+            user: Cow::Borrowed(user),
+            membership: Cow::Borrowed(membership),
+            number,
         })
     });
-    search.find(rows, limit)
+    Ok(search.find(rows, limit)?.showing(is_visible).map(Seat::into_owned))
 }
 
 /// What the members of an organisation, of the instance, or of a project of the organisation may be. The default

@@ -86,7 +86,7 @@ pub fn list_user_metadata(zitadel: &Zitadel, input: ListMetadata, caller: &Calle
     let entries = user.as_ref().and_then(|user| user.secrets.as_ref()).map_or(&[][..], |secrets| &secrets.metadata);
     let found = entries.iter().enumerate().filter(|(_, entry)| keys.iter().all(|key| key.matches(&entry.key)));
     // Those of one call have one date, and count in the order in which they were given.
-    let page = paging.page(found.collect(), |one, other| (one.1.created, one.0).cmp(&(other.1.created, other.0)))?;
+    let page = paging.page(found, &|one, other| (one.1.created, one.0).cmp(&(other.1.created, other.0)))?;
     let items = page.items.into_iter().filter(|_| is_visible).map(|(_, entry)| entry.clone()).collect();
     Ok(Page { items, total: page.total, limit: page.limit })
 }

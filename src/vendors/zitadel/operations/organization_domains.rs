@@ -1,5 +1,7 @@
 //! The domains of ZITADEL's organisations. Each counts as verified at once, as the vendor's default policy has it.
 
+use std::cmp::Ordering;
+
 use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
@@ -119,8 +121,8 @@ impl Row for Domain {
         }
     }
 
-    fn key(&self) -> &str {
-        &self.name
+    fn tie(&self, other: &Self) -> Ordering {
+        self.name.cmp(&other.name)
     }
 }
 

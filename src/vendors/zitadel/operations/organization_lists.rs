@@ -1,5 +1,7 @@
 //! Searches among ZITADEL's organisations.
 
+use std::cmp::Ordering;
+
 use super::super::error::Error;
 use super::super::record::{Organization, OrganizationState};
 use super::super::state::Zitadel;
@@ -33,8 +35,8 @@ impl Row for Organization {
         }
     }
 
-    fn key(&self) -> &str {
-        &self.id
+    fn tie(&self, other: &Self) -> Ordering {
+        self.id.cmp(&other.id)
     }
 }
 
@@ -46,6 +48,6 @@ pub fn list_organizations(
     is_visible: impl Fn(&Organization) -> bool,
 ) -> Result<Page<Organization>, Error> {
     let organizations = zitadel.state.organizations.snapshot();
-    let found = search.find(organizations.iter().filter(|one| one.is_there()).cloned(), limit)?;
-    Ok(found.showing(is_visible))
+    let found = search.find(organizations.iter().filter(|one| one.is_there()), limit)?;
+    Ok(found.showing(|one| is_visible(one)).map(Organization::clone))
 }

@@ -1,5 +1,7 @@
 //! What others write down about ZITADEL's organisations.
 
+use std::cmp::Ordering;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -107,7 +109,7 @@ pub enum MetadataField {
 
 /// An entry with its number: those of one call have one date, and count in the order in which they were given.
 pub struct Numbered {
-    number: String,
+    number: usize,
     pub entry: Metadata,
 }
 
@@ -120,8 +122,8 @@ impl Row for Numbered {
         }
     }
 
-    fn key(&self) -> &str {
-        &self.number
+    fn tie(&self, other: &Self) -> Ordering {
+        self.number.cmp(&other.number)
     }
 }
 
@@ -132,7 +134,6 @@ pub fn list_metadata(
     search: Search<MetadataField>,
 ) -> Result<Page<Numbered>, Error> {
     let entries = zitadel.organization(organization).map(|organization| organization.metadata).unwrap_or_default();
-    let numbered =
-        entries.into_iter().enumerate().map(|(number, entry)| Numbered { number: format!("{number:09}"), entry });
+    let numbered = entries.into_iter().enumerate().map(|(number, entry)| Numbered { number, entry });
     search.find(numbered, Limit::Unbounded)
 }

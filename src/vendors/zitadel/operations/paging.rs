@@ -37,6 +37,11 @@ impl<T> Page<T> {
         self.items.retain(is_shown);
         self
     }
+
+    /// The same with other rows in their places.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(change).collect(), total: self.total, limit: self.limit }
+    }
 }
 
 impl Paging {
@@ -49,56 +54,90 @@ impl Paging {
     ///
     /// # Errors
     /// [`Error::LimitExceeded`]
-    pub fn page<T>(self, mut found: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Result<Page<T>, Error> {
+    pub fn page<T>(
+        self,
+        found: impl DoubleEndedIterator<Item = T>,
+        order: &dyn Fn(&T, &T) -> Ordering,
+    ) -> Result<Page<T>, Error> {
         if self.limit > MAX_LIMIT {
             return Err(Error::LimitExceeded);
         }
-        found.sort_by(|one, other| if self.ascending { order(one, other) } else { order(other, one) });
-        let (total, limit) = (found.len(), if self.limit == 0 { DEFAULT_LIMIT } else { self.limit });
-        let items = found.into_iter().skip(self.start(total)).take(limit as usize).collect();
-        Ok(Page { items, total, limit })
+        let limit = if self.limit == 0 { DEFAULT_LIMIT } else { self.limit };
+        Ok(Self { limit, ..self }.unbounded_page(found, order))
     }
 
     /// The page of what was found, in that order, of the older list calls: as long as is asked for, else all of it.
-    pub fn unbounded_page<T>(self, mut found: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Page<T> {
-        found.sort_by(|one, other| if self.ascending { order(one, other) } else { order(other, one) });
-        let total = found.len();
-        let most = if self.limit == 0 { total } else { self.limit as usize };
-        let items = found.into_iter().skip(self.start(total)).take(most).collect();
+    pub fn unbounded_page<T>(
+        self,
+        found: impl DoubleEndedIterator<Item = T>,
+        order: &dyn Fn(&T, &T) -> Ordering,
+    ) -> Page<T> {
+        let mut total = 0;
+        let mut items = self.first(found.inspect(|_| total += 1), order);
+        items.drain(..self.start(items.len()));
         Page { items, total, limit: self.limit }
     }
-}
 
-/// The first `count` of the items that are `found`, in that order or its reverse. An item behind them is left out after
-/// one comparison. Ids rise, so an order by them is soonest found from the end at which it starts.
-pub(super) fn first<'t, T>(
-    items: impl DoubleEndedIterator<Item = &'t T>,
-    found: impl FnMut(&'t T) -> Option<&'t T>,
-    count: usize,
-    ascending: bool,
-    order: impl Fn(&T, &T) -> Ordering,
-) -> Vec<&'t T> {
-    match ascending {
-        true => front(items.filter_map(found), count, |one, other| order(one, other)),
-        false => front(items.rev().filter_map(found), count, |one, other| order(other, one)),
+    /// The page of what was found, as it comes.
+    pub fn part<T>(self, mut found: Vec<T>) -> Page<T> {
+        let total = found.len();
+        found.drain(..self.start(total));
+        if self.limit > 0 {
+            found.truncate(self.limit as usize);
+        }
+        Page { items: found, total, limit: self.limit }
+    }
+
+    /// Those of the items that come no later than the end of the page, in that order or its reverse. One behind them is
+    /// left out after one comparison. Ids rise, so an order by them is soonest found from the end at which it starts.
+    pub fn first<T>(self, items: impl DoubleEndedIterator<Item = T>, order: &dyn Fn(&T, &T) -> Ordering) -> Vec<T> {
+        match self.ascending {
+            true => front(&mut { items }, self.end(), order),
+            false => front(&mut items.rev(), self.end(), &|one, other| order(other, one)),
+        }
+    }
+
+    /// The same of items that come in their order.
+    pub fn first_as_they_come<T>(self, items: impl DoubleEndedIterator<Item = T>) -> Vec<T> {
+        let end = self.end();
+        let mut kept = Vec::new();
+        let mut keep = |item| {
+            if kept.len() < end {
+                kept.push(item);
+            }
+        };
+        match self.ascending {
+            true => items.for_each(&mut keep),
+            false => items.rev().for_each(&mut keep),
+        }
+        kept
+    }
+
+    /// Where the page ends in a list that is long enough.
+    fn end(self) -> usize {
+        match self.limit {
+            0 => usize::MAX,
+            limit => self.start(usize::MAX).saturating_add(limit as usize),
+        }
     }
 }
 
-fn front<T: Copy>(items: impl Iterator<Item = T>, count: usize, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+/// The first items of that order. It is compiled once for each kind of item, whatever finds and orders them.
+fn front<T>(items: &mut dyn Iterator<Item = T>, count: usize, order: &dyn Fn(&T, &T) -> Ordering) -> Vec<T> {
     let mut kept: Vec<T> = Vec::new();
-    let mut last: Option<T> = None;
+    let mut is_cut = false;
     for item in items {
-        if count == 0 || last.is_some_and(|last| order(&item, &last).is_gt()) {
+        if count == 0 || is_cut && order(&item, &kept[count - 1]).is_gt() {
             continue;
         }
         kept.push(item);
         if kept.len() == count.saturating_mul(2) {
-            kept.select_nth_unstable_by(count - 1, &order);
+            kept.select_nth_unstable_by(count - 1, order);
             kept.truncate(count);
-            last = kept.last().copied();
+            is_cut = true;
         }
     }
-    kept.sort_unstable_by(&order);
+    kept.sort_unstable_by(order);
     kept.truncate(count);
     kept
 }
@@ -113,11 +152,8 @@ mod tests {
         let mut sorted = items.clone();
         sorted.sort_unstable();
         for count in [0, 1, 3, 20, 100, 199, 200] {
-            let of = |items: &[u32], ascending| {
-                first(items.iter(), Some, count, ascending, u32::cmp).into_iter().copied().collect::<Vec<_>>()
-            };
-            assert_eq!(of(&items, true), sorted[..count], "{count}");
-            assert!(of(&sorted, false).iter().rev().eq(&sorted[200 - count..]), "{count}");
+            assert_eq!(front(&mut items.iter().copied(), count, &u32::cmp), sorted[..count], "{count}");
+            assert_eq!(front(&mut sorted.iter().rev().copied(), count, &u32::cmp), sorted[..count], "{count}");
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Searches among ZITADEL's projects, their roles, and the grants of them.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
-use super::super::record::{Project, ProjectGrant, ProjectRole};
+use super::super::record::{Organization, Project, ProjectGrant, ProjectRole};
 use super::super::state::Zitadel;
 use super::listing::{Cell, Limit, Row, Search};
 use super::paging::Page;
 use super::project_grants::Which;
+use crate::directory::Snapshot;
 
 /// What projects are searched and ordered by.
 #[derive(Debug, Clone, Copy)]
@@ -36,8 +39,8 @@ impl Row for Project {
         }
     }
 
-    fn key(&self) -> &str {
-        &self.id
+    fn tie(&self, other: &Self) -> Ordering {
+        self.id.cmp(&other.id)
     }
 }
 
@@ -50,7 +53,8 @@ pub fn list_projects(
     is_visible: impl Fn(&Project) -> bool,
 ) -> Result<Page<Project>, Error> {
     let projects = zitadel.state.projects.snapshot();
-    Ok(search.find(projects.iter().filter(|project| fits(project)).cloned(), limit)?.showing(is_visible))
+    let found = search.find(projects.iter().filter(|project| fits(project)), limit)?;
+    Ok(found.showing(|project| is_visible(project)).map(Project::clone))
 }
 
 /// What roles are searched and ordered by.
@@ -74,8 +78,8 @@ impl Row for ProjectRole {
         }
     }
 
-    fn key(&self) -> &str {
-        &self.key
+    fn tie(&self, other: &Self) -> Ordering {
+        self.key.cmp(&other.key)
     }
 }
 
@@ -93,16 +97,15 @@ pub fn list_roles(
 }
 
 /// The roles of a project that a grant of it gives.
-pub fn list_granted_roles(granted: &Granted, search: Search<RoleField>) -> Result<Page<ProjectRole>, Error> {
+pub fn list_granted_roles(granted: &Granted<'_>, search: Search<RoleField>) -> Result<Page<ProjectRole>, Error> {
     let is_given = |role: &&ProjectRole| granted.grant.roles.contains(&role.key);
-    search.find(granted.project.roles.iter().filter(is_given).cloned(), Limit::Unbounded)
+    Ok(search.find(granted.project.roles.iter().filter(is_given), Limit::Unbounded)?.map(ProjectRole::clone))
 }
 
 /// A grant of a project, and what it shows of the two.
-#[derive(Clone)]
-pub struct Granted {
-    pub project: Project,
-    pub grant: ProjectGrant,
+pub struct Granted<'a> {
+    pub project: Cow<'a, Project>,
+    pub grant: Cow<'a, ProjectGrant>,
     /// The name of the organisation that owns the project.
     pub owner_name: Arc<str>,
     /// That of the organisation that it is granted to.
@@ -121,15 +124,24 @@ pub enum GrantedField {
     Changed,
 }
 
-impl Granted {
-    fn new(zitadel: &Zitadel, project: &Project, grant: &ProjectGrant) -> Self {
-        let name = |id: &str| zitadel.state.organizations.get(id).map_or_else(Arc::default, |one| one.name);
+impl<'a> Granted<'a> {
+    fn new(organizations: &Snapshot<Organization>, project: &'a Project, grant: &'a ProjectGrant) -> Self {
+        let name = |id: &str| organizations.get(id).map_or_else(Arc::default, |one| Arc::clone(&one.name));
         let (owner_name, name) = (name(&project.resource_owner), name(&grant.organization));
-        Self { project: project.clone(), grant: grant.clone(), owner_name, name }
+        Self { project: Cow::Borrowed(project), grant: Cow::Borrowed(grant), owner_name, name }
+    }
+
+    fn into_owned(self) -> Granted<'static> {
+        Granted {
+            project: Cow::Owned(self.project.into_owned()),
+            grant: Cow::Owned(self.grant.into_owned()),
+            owner_name: self.owner_name,
+            name: self.name,
+        }
     }
 }
 
-impl Row for Granted {
+impl Row for Granted<'_> {
     type Field = GrantedField;
 
     fn value(&self, field: GrantedField) -> Cell<'_> {
@@ -144,8 +156,8 @@ impl Row for Granted {
         }
     }
 
-    fn key(&self) -> &str {
-        &self.grant.id
+    fn tie(&self, other: &Self) -> Ordering {
+        self.grant.id.cmp(&other.grant.id)
     }
 }
 
@@ -155,12 +167,12 @@ pub fn get_grant(
     project: &str,
     which: Which<'_>,
     fits: impl Fn(&Project, &ProjectGrant) -> bool,
-) -> Result<Granted, Error> {
+) -> Result<Granted<'static>, Error> {
     let project = zitadel.state.projects.get(project);
     let found = project.as_ref().and_then(|project| Some((project, which.of(project)?)));
     let found = found.filter(|(project, grant)| fits(project, grant));
     let (project, grant) = found.ok_or(ObjectError::ProjectGrantUnknown)?;
-    Ok(Granted::new(zitadel, project, grant))
+    Ok(Granted::new(&zitadel.state.organizations.snapshot(), project, grant).into_owned())
 }
 
 /// The grants of projects that fit. What the caller may not see is only counted.
@@ -170,11 +182,12 @@ pub fn list_grants(
     limit: Limit,
     fits: impl Fn(&Project, &ProjectGrant) -> bool,
     is_visible: impl Fn(&Granted) -> bool,
-) -> Result<Page<Granted>, Error> {
-    let projects = zitadel.state.projects.snapshot();
+) -> Result<Page<Granted<'static>>, Error> {
+    let (projects, organizations) = (zitadel.state.projects.snapshot(), zitadel.state.organizations.snapshot());
+    let (fits, organizations) = (&fits, &organizations);
     let rows = projects.iter().flat_map(|project| {
-        let grants = project.grants.iter().filter(|grant| fits(project, grant)).collect::<Vec<_>>();
-        grants.into_iter().map(|grant| Granted::new(zitadel, project, grant))
+        let grants = project.grants.iter().filter(move |grant| fits(project, grant));
+        grants.map(move |grant| Granted::new(organizations, project, grant))
     });
-    Ok(search.find(rows, limit)?.showing(is_visible))
+    Ok(search.find(rows, limit)?.showing(is_visible).map(Granted::into_owned))
 }

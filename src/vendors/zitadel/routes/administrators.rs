@@ -96,7 +96,7 @@ fn permit(caller: &Caller, place: &Named, right: Right) -> Result<(), Error> {
 }
 
 /// Whether the caller may see a membership.
-fn may_see(caller: &Caller, seat: &Seat) -> bool {
+fn may_see(caller: &Caller, seat: &Seat<'_>) -> bool {
     let permission = match seat.level() {
         Level::Instance => Permission::InstanceMemberRead,
         Level::Organization => Permission::OrganizationMemberRead,
@@ -108,7 +108,7 @@ fn may_see(caller: &Caller, seat: &Seat) -> bool {
 }
 
 /// What the answer says of the place of a membership.
-fn named(zitadel: &Zitadel, seat: &Seat) -> Value {
+fn named(zitadel: &Zitadel, seat: &Seat<'_>) -> Value {
     let membership = &seat.membership;
     let (organization, project) = (membership.organization.as_deref(), membership.project.as_deref());
     let project = project.and_then(|id| zitadel.state.projects.get(id));

@@ -96,7 +96,7 @@ pub(super) static ROWS: [Row; 17] = [
             request.serve_admitted_described(Permission::ProjectGrantRead, "found", |message, caller| {
                 let (search, may_see) =
                     (wire::projects::list_grants(message), in_project(caller, Permission::ProjectGrantRead));
-                let may_see = |granted: &Granted| {
+                let may_see = |granted: &Granted<'_>| {
                     may_see(&granted.project).is_ok()
                         || caller.check(Permission::ProjectGrantRead, &granted.grant.organization).is_ok()
                 };

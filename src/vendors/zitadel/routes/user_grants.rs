@@ -26,7 +26,7 @@ pub(super) static ROWS: [Row; 14] = [
             request.serve_described("found", |message, caller| {
                 let (search, may_see) =
                     (wire::user_grants::list_authorizations(message), in_grant(caller, Permission::UserGrantRead));
-                let may_see = |given: &Given| may_see(&given.grant).is_ok();
+                let may_see = |given: &Given<'_>| may_see(&given.grant).is_ok();
                 let page =
                     user_grant_lists::list_user_grants(request.zitadel, search, Limit::Bounded, |_| true, may_see)?;
                 Ok(wire::user_grants::authorizations(&page))

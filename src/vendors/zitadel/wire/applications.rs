@@ -346,7 +346,7 @@ pub(in super::super) fn list_app_keys(message: &Described) -> Search<KeyField> {
 }
 
 /// The answer of the newer API about several keys.
-pub(in super::super) fn keys(page: &Page<Listed>) -> Value {
+pub(in super::super) fn keys(page: &Page<Listed<'_>>) -> Value {
     newer_page(page, "keys", |listed| {
         json!({
             "keyId": listed.key.id,
@@ -360,22 +360,22 @@ pub(in super::super) fn keys(page: &Page<Listed>) -> Value {
 }
 
 /// The answer of the newer API about one key.
-pub(in super::super) fn key(listed: &Listed) -> Value {
+pub(in super::super) fn key(listed: &Listed<'_>) -> Value {
     let (created, expires) = (time(listed.key.created), time(listed.key.expires));
     json!({ "keyId": listed.key.id, "creationDate": created, "expirationDate": expires })
 }
 
 /// The answer of the first API about several keys.
-pub(in super::super) fn app_keys(page: &Page<Listed>, now: Timestamp) -> Value {
+pub(in super::super) fn app_keys(page: &Page<Listed<'_>>, now: Timestamp) -> Value {
     first_page(page, now, shown_key)
 }
 
 /// The answer of the first API about one key.
-pub(in super::super) fn app_key(listed: &Listed) -> Value {
+pub(in super::super) fn app_key(listed: &Listed<'_>) -> Value {
     json!({ "key": shown_key(listed) })
 }
 
-fn shown_key(listed: &Listed) -> Value {
+fn shown_key(listed: &Listed<'_>) -> Value {
     json!({
         "id": listed.key.id,
         "details": {

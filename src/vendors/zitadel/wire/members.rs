@@ -103,7 +103,7 @@ pub(super) fn user(user: &User) -> Value {
 }
 
 /// The answer of the newer API. `named` knows the names of organisations and projects, and who owns these.
-pub(in super::super) fn administrators(page: &Page<Seat>, named: &dyn Fn(&Seat) -> Value) -> Value {
+pub(in super::super) fn administrators(page: &Page<Seat<'_>>, named: &dyn Fn(&Seat<'_>) -> Value) -> Value {
     newer_page(page, "administrators", |seat| {
         let name = match seat.level() {
             Level::Instance => "instance",
@@ -122,7 +122,7 @@ pub(in super::super) fn administrators(page: &Page<Seat>, named: &dyn Fn(&Seat) 
 }
 
 /// The answer of the first APIs. `owner` is that of the place.
-pub(in super::super) fn members(page: &Page<Seat>, owner: &str, now: Timestamp) -> Value {
+pub(in super::super) fn members(page: &Page<Seat<'_>>, owner: &str, now: Timestamp) -> Value {
     first_page(page, now, |seat| {
         let profile = &seat.user.profile;
         let human = seat.user.human();

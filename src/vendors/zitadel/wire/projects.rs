@@ -238,7 +238,7 @@ pub(in super::super) fn list_own_grants(message: &Described) -> Search<GrantedFi
 }
 
 /// The answer of the newer API.
-pub(in super::super) fn grants(page: &Page<Granted>) -> Value {
+pub(in super::super) fn grants(page: &Page<Granted<'_>>) -> Value {
     newer_page(page, "projectGrants", |granted| {
         json!({
             "organizationId": *granted.project.resource_owner,
@@ -255,7 +255,7 @@ pub(in super::super) fn grants(page: &Page<Granted>) -> Value {
 }
 
 /// The answer of the first API about several grants.
-pub(in super::super) fn own_grants(page: &Page<Granted>, now: Timestamp) -> Value {
+pub(in super::super) fn own_grants(page: &Page<Granted<'_>>, now: Timestamp) -> Value {
     first_page(page, now, own_grant)
 }
 
@@ -264,7 +264,7 @@ pub(in super::super) fn one_grant(granted: &Granted, name: &str) -> Value {
     json!({ name: own_grant(granted) })
 }
 
-fn own_grant(granted: &Granted) -> Value {
+fn own_grant(granted: &Granted<'_>) -> Value {
     json!({
         "grantId": granted.grant.id,
         "details": read(&granted.grant.details, &granted.project.resource_owner),
@@ -279,7 +279,7 @@ fn own_grant(granted: &Granted) -> Value {
     })
 }
 
-fn grant_state(granted: &Granted) -> &'static str {
+fn grant_state(granted: &Granted<'_>) -> &'static str {
     match granted.grant.is_inactive {
         true => "PROJECT_GRANT_STATE_INACTIVE",
         false => "PROJECT_GRANT_STATE_ACTIVE",

@@ -72,7 +72,7 @@ pub(in super::super) fn list_user_grants(message: &Described) -> Search<GivenFie
 }
 
 /// The answer of the newer API.
-pub(in super::super) fn authorizations(page: &Page<Given>) -> Value {
+pub(in super::super) fn authorizations(page: &Page<Given<'_>>) -> Value {
     newer_page(page, "authorizations", |given| {
         let Given { grant, user, project, organization, .. } = given;
         let roles = grant
@@ -99,7 +99,7 @@ pub(in super::super) fn authorizations(page: &Page<Given>) -> Value {
 }
 
 /// The answer of the first API about several grants.
-pub(in super::super) fn user_grants(page: &Page<Given>, now: Timestamp) -> Value {
+pub(in super::super) fn user_grants(page: &Page<Given<'_>>, now: Timestamp) -> Value {
     first_page(page, now, shown)
 }
 
@@ -125,11 +125,11 @@ pub(in super::super) fn own_user_grants(page: &Page<Given>, now: Timestamp) -> V
 }
 
 /// The answer of the first API about one grant.
-pub(in super::super) fn user_grant(given: &Given) -> Value {
+pub(in super::super) fn user_grant(given: &Given<'_>) -> Value {
     json!({ "userGrant": shown(given) })
 }
 
-fn shown(given: &Given) -> Value {
+fn shown(given: &Given<'_>) -> Value {
     let Given { grant, user, project, organization, home } = given;
     let human = user.human();
     let (home_id, home_name, home_domain) = home

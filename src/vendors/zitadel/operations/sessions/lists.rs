@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use super::super::super::auth::Caller;
 use super::super::super::error::Error;
-use super::super::super::record::Session;
+use super::super::super::record::{Session, User};
 use super::super::super::state::Zitadel;
 use super::super::paging::Paging;
 use super::super::search::MAX_QUERIES;
-use super::{SessionFound, check_reader, user_of};
+use super::{SessionFound, check_reader};
 
 /// A search among the sessions.
 pub struct ListSessions {
@@ -64,26 +64,24 @@ pub(in super::super::super) fn list_sessions(
     if input.queries.len() > MAX_QUERIES {
         return Err(Error::TooManyQueries);
     }
-    let all = zitadel.state.sessions.snapshot();
+    let (all, users) = (zitadel.state.sessions.snapshot(), zitadel.state.users.snapshot());
     let last_event = all.iter().map(|session| session.details.change_date).max();
-    let mut found: Vec<SessionFound> = all
+    let found: Vec<(&Session, Option<&User>)> = all
         .iter()
         .filter(|session| input.queries.iter().all(|query| query.matches(session, caller)))
-        .map(|session| SessionFound { user: user_of(zitadel, session), session: session.clone() })
-        .filter(|found| found.session.is_shown(found.user.as_ref()))
+        .map(|session| (session, session.user.as_ref().and_then(|user| users.get(&user.id))))
+        .filter(|(session, user)| session.is_shown(*user))
         .collect();
-    if input.is_sorted {
-        let created = |found: &SessionFound| (found.session.details.creation_date, found.session.id.clone());
-        found.sort_by_cached_key(created);
-        if !input.paging.ascending {
-            found.reverse();
-        }
-    }
-    let total = found.len();
-    let limit = if input.paging.limit == 0 { total } else { input.paging.limit as usize };
-    let page = found.into_iter().skip(input.paging.start(total)).take(limit);
-    let sessions = page.filter(|found| check_reader(&found.session, caller).is_ok()).collect();
-    Ok(SessionsFound { sessions, total, last_event })
+    let page = match input.is_sorted {
+        true => input.paging.unbounded_page(found.into_iter(), &|(one, _), (other, _)| {
+            let by_creation = one.details.creation_date.cmp(&other.details.creation_date);
+            by_creation.then_with(|| one.id.cmp(&other.id))
+        }),
+        false => input.paging.part(found),
+    };
+    let readable = page.items.into_iter().filter(|(session, _)| check_reader(session, caller).is_ok());
+    let sessions = readable.map(|(session, user)| SessionFound { user: user.cloned(), session: session.clone() });
+    Ok(SessionsFound { sessions: sessions.collect(), total: page.total, last_event })
 }
 
 impl SessionQuery {
