@@ -168,7 +168,7 @@ for (const [name, transport] of Object.entries(transports)) {
   });
 
   await check('a call that is lacking', async (users) => {
-    const error = await users.registerTOTP({ userId }).catch((error) => error);
+    const error = await users.registerPasskey({ userId }).catch((error) => error);
     assert.equal(error.code, Code.Unimplemented);
     assert.equal(error.metadata.get('x-fauxidp'), 'unemulated');
   });
