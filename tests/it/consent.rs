@@ -292,3 +292,35 @@ async fn an_application_may_take_no_passwords() {
         assert_eq!(granted.json()["error"], if is_taken { json!(null) } else { json!("invalid_grant") });
     }
 }
+
+const PARTNER: &str =
+    "redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcb&response_type=code&scope=openid&fauxidp_user=user-active";
+
+#[tokio::test]
+async fn a_browser_signs_out_of_the_world_that_its_client_names() {
+    let emulator = wire::emulator().await;
+    let mut browser = Browser::default();
+    let sign_in = format!("/monocloud/connect/authorize?client_id=monocloud-partner~t9&{PARTNER}");
+    assert_eq!(browser.get(&emulator, &sign_in).await.status, 302);
+    let sessions =
+        Ask::new("GET", "/monocloud/api/users/user-active/sessions").header("x-api-key", "monocloud-admin~t9");
+    assert_eq!(sessions.send(&emulator).await.json().as_array().map(Vec::len), Some(1));
+    let sent = browser.get(&emulator, "/monocloud/connect/endsession?client_id=monocloud-partner~t9&state=a+b").await;
+    let to = sent.header("location").expect("where the browser's cookie counts").to_owned();
+    let page = browser.get(&emulator, &to).await;
+    assert!(page.text().contains("<iframe"), "{page:?}");
+    assert_eq!(sessions.send(&emulator).await.json().as_array().map(Vec::len), Some(0));
+}
+
+#[tokio::test]
+async fn a_session_is_noted_at_a_bounded_number_of_issuers() {
+    let emulator = wire::emulator().await;
+    let mut browser = Browser::default();
+    let sign_in = format!("/monocloud/connect/authorize?client_id=monocloud-partner&{PARTNER}");
+    for n in 0..150 {
+        let ask = Ask::new("GET", &sign_in).header("x-forwarded-host", &format!("h{n}.example:8484"));
+        assert_eq!(browser.ask(&emulator, ask).await.status, 302);
+    }
+    let page = browser.get(&emulator, "/monocloud/connect/endsession").await;
+    assert_eq!(page.text().matches("<iframe").count(), 100);
+}

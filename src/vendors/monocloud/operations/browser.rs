@@ -168,21 +168,32 @@ pub(in super::super) fn sign_in(
     Ok(SignedIn { user, session })
 }
 
+/// At how many applications a session is noted to be signed in, each by the issuer that it was told; the oldest go.
+const MAX_LOGINS: usize = 100;
+
 /// Notes that a session is signed in at an application.
 pub(super) fn join(monocloud: &MonoCloud, signed_in: &SignedIn, login: ClientLogin) {
     let now = monocloud.now();
     let join = |user: &mut User| {
+        let is_noted =
+            |session: &Session| session.session_id == signed_in.session.session_id && session.logins.contains(&login);
+        if user.sessions.iter().any(is_noted) {
+            return Ok::<_, KeptOut>(());
+        }
         let mut sessions = user.sessions.to_vec();
         let own = sessions.iter_mut().find(|session| session.session_id == signed_in.session.session_id);
-        if let Some(session) = own.filter(|session| !session.logins.contains(&login)) {
+        if let Some(session) = own {
             if !session.client_ids.contains(&login.client_id) {
                 session.client_ids.push(login.client_id.clone());
+            }
+            if session.logins.len() >= MAX_LOGINS {
+                session.logins.remove(0);
             }
             session.logins.push(login);
             session.last_updated = now;
             user.sessions = sessions.into();
         }
-        Ok::<_, KeptOut>(())
+        Ok(())
     };
     let _ = monocloud.state.users.update(&signed_in.user.profile.user_id, join);
 }

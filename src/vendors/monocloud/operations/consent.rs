@@ -106,20 +106,28 @@ pub(in super::super) fn allow(
     Some(checked)
 }
 
+/// How often a decision meets others at once before it is given up.
+const TRIES: usize = 10;
+
 /// Keeps what a user decided about these scopes.
 fn keep(monocloud: &MonoCloud, application: &Application, user_id: &str, asked: &[String], allowed: &[String]) {
     let (now, lifetime) = (monocloud.now(), application.consent_lifetime);
     let consents = &monocloud.state.consents;
     // Of several decisions at once one makes the record, and the others change it.
-    for _ in 0..2 {
+    for _ in 0..TRIES {
         if let Some(consent) = find(monocloud, user_id, &application.id) {
+            let is_over = |consent: &Arc<Consent>| if consent.living(now).is_none() { Ok(()) } else { Err(()) };
+            if consents.remove(&consent.id, is_over).is_ok() {
+                continue; // what has ended is made anew
+            }
             let decide = |consent: &mut Arc<Consent>| {
                 Arc::make_mut(consent).decide(asked, allowed, lifetime, now);
-                Ok::<_, std::convert::Infallible>(consent.scopes.is_empty())
+                Ok::<_, std::convert::Infallible>(())
             };
-            if consents.update(&consent.id, decide) == Ok(true) {
-                let _ = consents.remove(&consent.id, |_| Ok::<_, std::convert::Infallible>(()));
+            if consents.update(&consent.id, decide).is_err() {
+                continue; // it was taken back meanwhile
             }
+            let _ = consents.remove(&consent.id, is_over);
             return;
         }
         if allowed.is_empty() {

@@ -243,8 +243,17 @@ fn device_message(title: &str, text: &str) -> Reply {
     message(StatusCode::OK, PROVIDER, title, text)
 }
 
+/// Where a browser signs out, and what it can bring.
+const END_SESSION: &str = "/connect/endsession";
+const SIGN_OUT_PARAMETERS: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
+
 fn end_session(request: &Request<'_>) -> Result<Reply, Refusal> {
     let (monocloud, visit, form) = (request.monocloud, request.visit(), parameters(request));
+    if !visit.sees_cookie() {
+        let given = |name| form.text(name).map(|value| (name, value));
+        let kept: Vec<_> = SIGN_OUT_PARAMETERS.into_iter().filter_map(given).collect();
+        return Ok(redirect(&with_query(&visit.path(END_SESSION), &kept)).fidelity_row("redirected"));
+    }
     let mut frames = Vec::new();
     if let Some(signed_in) = visit.cookie().and_then(|cookie| operations::session_of(monocloud, cookie)) {
         frames = operations::front_channel(monocloud, &signed_in.session);

@@ -107,6 +107,7 @@ impl Checks {
             match factor {
                 Factor::Intent => return Err(SessionError::IntentInvalid.into()),
                 Factor::Totp(code) => {
+                    check_strictly(zitadel, whose()?)?;
                     check_totp(zitadel, whose()?, code, &session.creator, now)?;
                     totp = Some(now);
                 }
