@@ -26,7 +26,7 @@ func FindBinary() (string, error) {
 		return filepath.Abs(found)
 	}
 	return "", fmt.Errorf(`there is no fauxidp for %s/%s in FAUXIDP_BIN, in a module and on PATH
-Install one with "cargo install fauxidp", or run "docker run -p 127.0.0.1:8484:8484 fauxidp" and set `+
+Install one with "cargo install fauxidp", or run "docker run -p 127.0.0.1:8484:8484 ghcr.io/fauxidp/fauxidp:0.1.0" and set `+
 		`FAUXIDP_URL=http://127.0.0.1:8484`, runtime.GOOS, runtime.GOARCH)
 }
 

@@ -35,9 +35,10 @@ fn pages_name_the_image_and_the_repository_of_this_version() {
     let image = REPOSITORY.replace("https://github.com/", "ghcr.io/");
     let pages = ["README.md", "docs/ci.md", "docs/installing.md", "docs/testing.md", "Dockerfile"];
     let sources = [
-        "packages/npm/src/testcontainers.ts",
-        "packages/python/src/fauxidp/testcontainers.py",
-        "packages/java/src/main/java/dev/fauxidp/FauxidpContainer.java",
+        "packages/npm/src/binary.ts",
+        "packages/python/src/fauxidp/_binary.py",
+        "packages/java/src/main/java/dev/fauxidp/Binary.java",
+        "packages/go/binary.go",
     ];
     let manifests =
         ["deploy/kubernetes/fauxidp.yaml", "deploy/kubernetes/tests.yaml", "deploy/helm/fauxidp/values.yaml"];

@@ -3,6 +3,9 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 
+/** The image of this version. */
+export const IMAGE = 'ghcr.io/fauxidp/fauxidp:0.1.0';
+
 const executable = process.platform === 'win32' ? 'fauxidp.exe' : 'fauxidp';
 
 /** The path of the binary. */
@@ -16,8 +19,9 @@ export function findBinary(environment: NodeJS.ProcessEnv = process.env): string
   if (found) return found;
   throw new Error(
     `There is no fauxidp for ${process.platform}-${process.arch} in FAUXIDP_BIN, in the package and on PATH.\n` +
-      'Install one with "cargo install fauxidp", or run "docker run -p 127.0.0.1:8484:8484 fauxidp" and set ' +
-      'FAUXIDP_URL=http://127.0.0.1:8484.',
+      `Add @fauxidp/${process.platform}-${process.arch}, which npm leaves out without optional dependencies, install ` +
+      `one with "cargo install fauxidp", or run "docker run -p 127.0.0.1:8484:8484 ${IMAGE}" and ` +
+      'set FAUXIDP_URL=http://127.0.0.1:8484.',
   );
 }
 

@@ -1,8 +1,7 @@
 // A server in a container, by the package `testcontainers`, which the project brings.
+import { IMAGE } from './binary.js';
 import { Server } from './server.js';
 
-/** The image of this version. */
-const IMAGE = 'ghcr.io/fauxidp/fauxidp:0.1.0';
 const PORT = 8484;
 
 /** What is used of `testcontainers`. */

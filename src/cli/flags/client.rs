@@ -47,14 +47,14 @@ pub struct Worlds {
 pub enum WorldsAction {
     /// Print the names of all worlds (the default).
     List,
-    /// Start a world over.
+    /// Start the world of --world over.
     Reset,
-    /// Copy a world to a new one.
+    /// Copy the world of --world to a new one.
     Fork {
         /// The name of the copy.
         to: String,
     },
-    /// Drop a world.
+    /// Drop the world of --world.
     Drop,
     /// Write a world's state to a file.
     Save {

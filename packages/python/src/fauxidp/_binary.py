@@ -9,6 +9,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
+# The image of this version.
+IMAGE = "ghcr.io/fauxidp/fauxidp:0.1.0"
 _PROGRAM = "fauxidp.exe" if sys.platform == "win32" else "fauxidp"
 
 
@@ -30,6 +32,6 @@ def find_binary() -> str:
         return found
     raise FileNotFoundError(
         f"There is no fauxidp for {sys.platform}-{platform.machine()} in FAUXIDP_BIN, in the package and on PATH.\n"
-        'Install one with "cargo install fauxidp", or run "docker run -p 127.0.0.1:8484:8484 fauxidp" and set '
+        f'Install one with "cargo install fauxidp", or run "docker run -p 127.0.0.1:8484:8484 {IMAGE}" and set '
         "FAUXIDP_URL=http://127.0.0.1:8484."
     )

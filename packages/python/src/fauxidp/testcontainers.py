@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Sequence
 
+from ._binary import IMAGE
 from ._server import Server
 
-_IMAGE = "ghcr.io/fauxidp/fauxidp:0.1.0"
 _PORT = 8484
 
 
@@ -22,7 +22,7 @@ class _Contained(Server):
         self._container.stop()
 
 
-def start_container(image: str = _IMAGE, args: Sequence[str] = ()) -> Server:
+def start_container(image: str = IMAGE, args: Sequence[str] = ()) -> Server:
     """Starts the image, with further arguments of the command line, and waits until it answers."""
     container = import_module("testcontainers.core.container").DockerContainer(image)
     healthy = import_module("testcontainers.core.wait_strategies").HttpWaitStrategy(_PORT, "/__fauxidp/health")

@@ -13,6 +13,9 @@ final class Binary {
     private static final boolean IS_WINDOWS = System.getProperty("os.name").startsWith("Windows");
     private static final String PROGRAM = IS_WINDOWS ? "fauxidp.exe" : "fauxidp";
 
+    /** The image of this version. */
+    static final String IMAGE = "ghcr.io/fauxidp/fauxidp:0.1.0";
+
     private Binary() {}
 
     static Path find() {
@@ -62,7 +65,7 @@ final class Binary {
         throw new IllegalStateException(
                 "There is no fauxidp for " + platform() + " in FAUXIDP_BIN, in a jar and on PATH.\n"
                         + "Add dev.fauxidp:fauxidp with the classifier " + platform() + ", install one with "
-                        + "\"cargo install fauxidp\", or run \"docker run -p 127.0.0.1:8484:8484 fauxidp\" and set "
+                        + "\"cargo install fauxidp\", or run \"docker run -p 127.0.0.1:8484:8484 " + IMAGE + "\" and set "
                         + "FAUXIDP_URL=http://127.0.0.1:8484.");
     }
 

@@ -6,12 +6,11 @@ import org.testcontainers.utility.DockerImageName;
 
 /** A server in a container, by Testcontainers, which the project brings. Arguments go in by {@code withCommand}. */
 public final class FauxidpContainer extends GenericContainer<FauxidpContainer> {
-    private static final String IMAGE = "ghcr.io/fauxidp/fauxidp:0.1.0";
     private static final int PORT = 8484;
 
     /** The image of this version. */
     public FauxidpContainer() {
-        this(IMAGE);
+        this(Binary.IMAGE);
     }
 
     /** Another image. */
