@@ -56,11 +56,17 @@ pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Misfit> {
     })
 }
 
+/// The largest text that is asked about again: what is asked has a copy of it, and states can be very large.
+const MAX_ASKED_AGAIN: usize = 1 << 20;
+
 /// Where what does not fit ends. An error about the last member of an object, or the last item of a list, is told where
 /// the whole ends if the reader had read the value before its type refused it. So what is told there is asked again
 /// with one more behind it.
 fn culprit(text: &[u8], error: &serde_json::Error, again: &dyn Fn(&[u8]) -> Option<serde_json::Error>) -> usize {
     let mut end = offset(text, error);
+    if text.len() > MAX_ASKED_AGAIN {
+        return end; // the member around it is told
+    }
     let reason = reason(error);
     while let Some(more) = match text[..end].last() {
         Some(b'}') => Some(",\"\":0"),
@@ -218,6 +224,15 @@ mod tests {
         ] {
             let told = read::<Whole>(text.as_bytes()).unwrap_err().to_string();
             assert!(told.starts_with(expected), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_large_text_is_read_once() {
+        let large = |name: usize| format!(r#"{{"id":1,"items":[{{"name":"{}","size":1}}]}}"#, "a".repeat(name));
+        for (name, expected) in [(1 << 10, "items[0].size: odd"), (1 << 20, "items[0]: odd")] {
+            let told = read::<Whole>(large(name).as_bytes()).unwrap_err().to_string();
+            assert!(told.starts_with(expected), "{told}");
         }
     }
 }

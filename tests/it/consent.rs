@@ -160,6 +160,11 @@ async fn a_consent_expires_by_the_clock_of_the_world() {
         assert_eq!(redirected(&silent, "error").as_deref(), error);
         assert_eq!(consents(&emulator, "default", "user-active").await.len(), kept);
     }
+    let page = browser.get(&emulator, &authorize("openid", &[])).await;
+    let page = browser.get(&emulator, page.header("location").expect("a page")).await;
+    decide(&mut browser, &emulator, &page, &[REMEMBER, ALLOW]).await;
+    let anew = consents(&emulator, "default", "user-active").await;
+    assert!(anew[0]["id"] != kept[0]["id"] && anew[0]["creation_time"] != kept[0]["creation_time"], "{anew:?}");
 }
 
 #[tokio::test]
