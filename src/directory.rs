@@ -65,9 +65,7 @@ impl<T: Record> Directory<T> {
             return Err(DirectoryError::Exists);
         }
         let record = make().map_err(DirectoryError::Refused)?;
-        let aliases = record.aliases();
-        self.check(&changes, key, &aliases)?;
-        Arc::make_mut(&mut changes).add(key, aliases, record.clone());
+        self.add(&mut changes, key, record.clone()).map_err(DirectoryError::Taken)?;
         Ok(record)
     }
 
@@ -83,10 +81,9 @@ impl<T: Record> Directory<T> {
     ) -> Result<R, DirectoryError<T::Alias, E>> {
         let key = self.seed.key(key);
         let mut changes = self.lock();
-        let mut record = self.look(&changes, key).ok_or(DirectoryError::Absent)?.clone();
-        let before = record.aliases();
+        let (mut record, before) = self.copy(&changes, key).ok_or(DirectoryError::Absent)?;
         let answer = change(&mut record).map_err(DirectoryError::Refused)?;
-        self.replace(&mut changes, key, &before, record)?;
+        self.replace(&mut changes, key, &before, record).map_err(DirectoryError::Taken)?;
         Ok(answer)
     }
 
@@ -98,16 +95,13 @@ impl<T: Record> Directory<T> {
         let key = record.key().to_owned();
         let key = self.seed.key(&key);
         let mut changes = self.lock();
-        let old = self.look(&changes, key).cloned();
-        match &old {
-            Some(old) => self.replace(&mut changes, key, &old.aliases(), record)?,
-            None => {
-                let aliases = record.aliases();
-                self.check(&changes, key, &aliases)?;
-                Arc::make_mut(&mut changes).add(key, aliases, record);
-            }
-        }
-        Ok(old)
+        let old = self.copy(&changes, key);
+        let written = match &old {
+            Some((_, before)) => self.replace(&mut changes, key, before, record),
+            None => self.add(&mut changes, key, record),
+        };
+        written.map_err(DirectoryError::Taken)?;
+        Ok(old.map(|(record, _)| record))
     }
 
     /// Removes one record if `check` accepts it, in one step.
@@ -123,8 +117,8 @@ impl<T: Record> Directory<T> {
         let mut changes = self.lock();
         let record = self.look(&changes, key).ok_or(DirectoryError::Absent)?;
         let answer = check(record).map_err(DirectoryError::Refused)?;
-        let (aliases, is_seeded) = (record.aliases(), self.seed.get(key).is_some());
-        Arc::make_mut(&mut changes).remove(key, &aliases, is_seeded);
+        let aliases = record.aliases();
+        Arc::make_mut(&mut changes).remove(key, &aliases);
         Ok(answer)
     }
 
@@ -145,14 +139,31 @@ impl<T: Record> Directory<T> {
         since.or_else(|| look(self.seed.find(alias)?.key()))
     }
 
-    /// Replaces an existing record, and its aliases if they changed.
-    fn replace<E>(
+    // What follows knows neither closures nor their errors, so it is compiled once for each kind of record.
+
+    /// A copy of a record to work on, and its aliases.
+    fn copy(&self, changes: &Changes<T>, key: Key<'_>) -> Option<(T, Vec<T::Alias>)> {
+        let record = self.look(changes, key)?.clone();
+        let aliases = record.aliases();
+        Some((record, aliases))
+    }
+
+    /// Adds a record whose key is free, unless one of its aliases is taken.
+    fn add(&self, changes: &mut Arc<Changes<T>>, key: Key<'_>, record: T) -> Result<(), T::Alias> {
+        let aliases = record.aliases();
+        self.check(changes, key, &aliases)?;
+        Arc::make_mut(changes).add(key, aliases, record);
+        Ok(())
+    }
+
+    /// Replaces an existing record, and its aliases if they changed, unless one of them is taken.
+    fn replace(
         &self,
         changes: &mut Arc<Changes<T>>,
         key: Key<'_>,
         before: &[T::Alias],
         record: T,
-    ) -> Result<(), DirectoryError<T::Alias, E>> {
+    ) -> Result<(), T::Alias> {
         let after = record.aliases();
         let (lost, gained) = match before == after {
             true => (Vec::new(), Vec::new()), // nearly always
@@ -166,18 +177,11 @@ impl<T: Record> Directory<T> {
         Ok(())
     }
 
-    /// Whether no record but the one of that key has one of these aliases.
-    fn check<E>(
-        &self,
-        changes: &Changes<T>,
-        key: Key<'_>,
-        aliases: &[T::Alias],
-    ) -> Result<(), DirectoryError<T::Alias, E>> {
+    /// # Errors
+    /// The first of these aliases that a record of another key has.
+    fn check(&self, changes: &Changes<T>, key: Key<'_>, aliases: &[T::Alias]) -> Result<(), T::Alias> {
         let another = |alias: &&T::Alias| self.owner(changes, alias).is_some_and(|owner| owner.key() != key.text);
-        match aliases.iter().find(another) {
-            Some(alias) => Err(DirectoryError::Taken(alias.clone())),
-            None => Ok(()),
-        }
+        aliases.iter().find(another).cloned().map_or(Ok(()), Err)
     }
 
     fn lock(&self) -> MutexGuard<'_, Arc<Changes<T>>> {
@@ -224,27 +228,55 @@ impl<T: Record> Snapshot<T> {
         look(&self.seed, &self.changes, self.seed.key(key))
     }
 
-    /// Whether the records come in the order of their keys, as those do that were made one after the other.
-    pub fn rises(&self) -> bool {
-        let last_seeded = self.seed.last().map(T::key);
-        let mut added = self.changes.added().map(T::key).peekable();
-        let follows = added.peek().is_none_or(|first| last_seeded.is_none_or(|last| last < *first));
-        self.seed.rises() && follows && added.is_sorted()
-    }
-
     /// The records, in the order in which they were made.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        let changes = &self.changes;
-        let seeded = self.seed.iter().filter_map(|record| match changes.is_empty() {
-            true => Some(record), // most worlds change little: no look-up for each of many users
-            false => match changes.get(self.seed.key(record.key())) {
-                None => Some(record),
-                Some(change) if change.is_of_the_seed() => change.record(),
-                Some(_) => None, // made again since, so it comes later
-            },
-        });
-        seeded.chain(changes.added())
+        let at = self.places();
+        (0..self.seed.len()).filter_map(at).chain(self.changes.added())
     }
+
+    /// The records, in the order of their keys.
+    pub fn by_key(&self) -> impl DoubleEndedIterator<Item = &T> {
+        let at = self.places();
+        let mut added: Vec<&T> = self.changes.added().collect();
+        added.sort_unstable_by_key(|record| record.key());
+        let (mut order, mut merged) = (self.seed.order(), Vec::new());
+        if !added.is_empty() {
+            let seeded: Vec<&T> = order.iter().filter_map(|place| at(*place as usize)).collect();
+            (order, merged) = (&[], merge(&seeded, &added));
+        }
+        order.iter().filter_map(move |place| at(*place as usize)).chain(merged)
+    }
+
+    /// What is at a place of the seed now.
+    fn places<'a>(&'a self) -> impl Fn(usize) -> Option<&'a T> {
+        let records = self.seed.records();
+        // Most worlds change little: no look at the changes for each of many records.
+        let mut current = Vec::new();
+        if !self.changes.is_empty() {
+            current.extend(records.iter().map(Some));
+            for (place, record) in self.changes.seeded() {
+                current[place as usize] = record;
+            }
+        }
+        move |place| match current.is_empty() {
+            true => records.get(place),
+            false => current[place],
+        }
+    }
+}
+
+/// Both lists in one, in the order of the keys, as each of them is. The second one is short.
+fn merge<'a, T: Record>(many: &[&'a T], few: &[&'a T]) -> Vec<&'a T> {
+    let mut all = Vec::with_capacity(many.len() + few.len());
+    let mut rest = many;
+    for record in few {
+        let (before, after) = rest.split_at(rest.partition_point(|other| other.key() < record.key()));
+        all.extend_from_slice(before);
+        all.push(*record);
+        rest = after;
+    }
+    all.extend_from_slice(rest);
+    all
 }
 
 /// The current records, in order.

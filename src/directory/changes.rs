@@ -22,6 +22,8 @@ pub(super) struct Changes<T: Record> {
 pub(super) struct Change<T> {
     hash: u64,
     content: Content<T>,
+    /// The place of the seeded record that it hides.
+    place: Option<u32>,
     /// Which added record it is, from 1; 0 is one of the seed.
     added: u64,
 }
@@ -55,16 +57,18 @@ impl<T: Record> Change<T> {
             Content::Removed(_) => None,
         }
     }
-
-    /// Whether it is about a record of the seed that has never been removed.
-    pub(super) fn is_of_the_seed(&self) -> bool {
-        self.added == 0
-    }
 }
 
 impl<T: Record> Changes<T> {
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// The places of the seed that look otherwise now, and what is there.
+    pub(super) fn seeded(&self) -> impl Iterator<Item = (u32, Option<&T>)> {
+        // One that was made again since comes later.
+        let here = |change: &'_ Change<T>| change.added == 0;
+        self.records.iter().filter_map(move |change| Some((change.place?, change.record().filter(|_| here(change)))))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -104,9 +108,9 @@ impl<T: Record> Changes<T> {
 
     /// Removes a record that is there, and its aliases. One of the seed leaves a note, so that it is not found in the
     /// seed.
-    pub(super) fn remove(&mut self, key: Key<'_>, aliases: &[T::Alias], is_seeded: bool) {
+    pub(super) fn remove(&mut self, key: Key<'_>, aliases: &[T::Alias]) {
         self.take(key, aliases.iter());
-        if is_seeded {
+        if key.place.is_some() {
             self.put(key, Content::Removed(key.text.into()), 0);
         } else if let Ok(found) = self.records.find_entry(key.hash, |change| change.key() == key.text) {
             found.remove();
@@ -133,7 +137,7 @@ impl<T: Record> Changes<T> {
     }
 
     fn put(&mut self, key: Key<'_>, content: Content<T>, added: u64) {
-        let change = Change { hash: key.hash, content, added };
+        let change = Change { hash: key.hash, content, place: key.place, added };
         match self.records.entry(key.hash, |change| change.key() == key.text, |change| change.hash) {
             Entry::Occupied(mut entry) => *entry.get_mut() = change,
             Entry::Vacant(entry) => _ = entry.insert(change),

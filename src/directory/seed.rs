@@ -1,6 +1,7 @@
 //! The records that a directory starts from: never written, shared by all of its forks. Knows nothing of changes.
 
 use std::hash::BuildHasher;
+use std::sync::OnceLock;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -13,14 +14,16 @@ pub(super) struct Seed<T> {
     by_key: HashTable<u32>,
     by_alias: HashTable<u32>,
     hasher: DefaultHashBuilder,
-    rises: bool,
+    /// The places in the order of their keys, once that was asked for.
+    order: OnceLock<Box<[u32]>>,
 }
 
-/// A key and its hash, which is the same in the seed and in what was changed.
+/// A key with its hash, which is the same in the seed and in what was changed, and its place in the seed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key<'k> {
     pub(super) text: &'k str,
     pub(super) hash: u64,
+    pub(super) place: Option<u32>,
 }
 
 impl<T: Record> Seed<T> {
@@ -29,7 +32,6 @@ impl<T: Record> Seed<T> {
     pub(super) fn new(records: Vec<T>) -> Result<Self, Duplicate<T::Alias>> {
         let hasher = DefaultHashBuilder::default();
         u32::try_from(records.len()).expect("four billion records fit in no memory");
-        let rises = records.is_sorted_by(|one, other| one.key() < other.key());
         let mut by_key = HashTable::with_capacity(records.len());
         for (index, record) in (0_u32..).zip(&records) {
             let same = |other: &u32| records[*other as usize].key() == record.key();
@@ -52,17 +54,17 @@ impl<T: Record> Seed<T> {
                 by_alias.insert_unique(hash, index, |_| unreachable!("the table has room for every alias"));
             }
         }
-        Ok(Self { records: records.into(), by_key, by_alias, hasher, rises })
+        Ok(Self { records: records.into(), by_key, by_alias, hasher, order: OnceLock::new() })
     }
 
     pub(super) fn key<'k>(&self, text: &'k str) -> Key<'k> {
-        Key { text, hash: self.hasher.hash_one(text) }
+        let hash = self.hasher.hash_one(text);
+        let place = self.by_key.find(hash, |place: &u32| self.records[*place as usize].key() == text).copied();
+        Key { text, hash, place }
     }
 
     pub(super) fn get(&self, key: Key<'_>) -> Option<&T> {
-        let same = |index: &u32| self.records[*index as usize].key() == key.text;
-        let index = self.by_key.find(key.hash, same)?;
-        Some(&self.records[*index as usize])
+        Some(&self.records[key.place? as usize])
     }
 
     /// The record that was seeded with that alias.
@@ -72,20 +74,20 @@ impl<T: Record> Seed<T> {
         Some(&self.records[*index as usize])
     }
 
-    /// Whether the records come in the order of their keys.
-    pub(super) fn rises(&self) -> bool {
-        self.rises
-    }
-
-    pub(super) fn last(&self) -> Option<&T> {
-        self.records.last()
+    /// The places of the records in the order of their keys.
+    pub(super) fn order(&self) -> &[u32] {
+        self.order.get_or_init(|| {
+            let mut places: Box<[u32]> = (0..).take(self.records.len()).collect();
+            places.sort_unstable_by_key(|place| self.records[*place as usize].key());
+            places
+        })
     }
 
     pub(super) fn len(&self) -> usize {
         self.records.len()
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.records.iter()
+    pub(super) fn records(&self) -> &[T] {
+        &self.records
     }
 }

@@ -169,6 +169,21 @@ fn a_snapshot_shows_one_moment_in_order() {
 }
 
 #[test]
+fn the_order_of_keys_is_that_of_the_records_that_are_there() {
+    let rows = Directory::new(vec![Row("m", 1), Row("c", 2), Row("x", 3), Row("g", 4)]).unwrap();
+    let by_key = || rows.snapshot().by_key().map(|row| row.1).collect::<Vec<_>>();
+    assert_eq!(by_key(), [2, 4, 1, 3]);
+    set(&rows, "g", 5).unwrap();
+    remove(&rows, "x").unwrap();
+    assert_eq!(by_key(), [2, 5, 1]);
+    for row in [Row("z", 6), Row("x", 7), Row("a", 8), Row("d", 9)] {
+        add(&rows, row).unwrap();
+    }
+    assert_eq!(by_key(), [8, 2, 9, 5, 1, 7, 6]);
+    assert_eq!(numbers(&rows), [1, 2, 5, 6, 7, 8, 9], "what is made again comes later");
+}
+
+#[test]
 fn a_panic_in_a_change_leaves_the_record_as_it_was() {
     let rows = rows();
     let broken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

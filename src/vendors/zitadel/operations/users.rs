@@ -49,13 +49,13 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
     }
     let filter = (!filters.is_empty()).then(|| Filter::All(filters));
     let users = zitadel.state.users.snapshot();
-    let (mut last_event, mut total) = (None, 0);
+    let mut total = 0;
+    let last_event = users.iter().map(|user| user.history.shown().change_date).max();
     let reads_all = caller.check_in(Permission::Read, None, None).is_ok();
     // Neighbours are mostly of one organisation, so the caller's roles are looked at once for many.
     let mut judged: Option<(&Arc<str>, bool)> = None;
     let found = |user: _| {
         let user: &User = user;
-        last_event = last_event.max(Some(user.history.shown().change_date));
         if filter.as_ref().is_some_and(|filter| filter.matches(user) != Some(true)) {
             return None;
         }
@@ -72,11 +72,9 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
         total += usize::from(is_found);
         is_found.then_some(user)
     };
-    let found = users.iter().filter_map(found);
     let mut page = match column {
-        Column::Unspecified if users.rises() => paging.first_as_they_come(found),
-        Column::Unspecified => paging.first(found, &|one, other| one.profile.user_id.cmp(&other.profile.user_id)),
-        column => paging.first(found, &|one, other| search::order(column, one, other)),
+        Column::Unspecified => paging.first_as_they_come(users.by_key().filter_map(found)),
+        column => paging.first(users.iter().filter_map(found), &|one, other| search::order(column, one, other)),
     };
     page.drain(..paging.start(page.len()));
     Ok(UsersFound { users: page.into_iter().cloned().collect(), total, last_event })
