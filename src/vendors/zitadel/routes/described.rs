@@ -35,6 +35,13 @@ impl Request<'_> {
         answer: &'static str,
         operate: impl FnOnce(&Described, &Visitor) -> Result<Value, Error>,
     ) -> Result<Reply, Error> {
+        let (message, visitor) = self.open_v1(gate)?;
+        let value = operate(&message, &visitor)?;
+        Ok(self.succeed(&visitor.caller, answer, &value))
+    }
+
+    /// What comes before such an operation: its message and its caller.
+    fn open_v1(&self, gate: &Gate) -> Result<(Described, Visitor), Error> {
         let message = described::decode(self.exchange, self.edge, self.message)?;
         let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
         let organization = match gate {
@@ -49,9 +56,7 @@ impl Request<'_> {
             }
         }
         message.validate()?;
-        let visitor = Visitor { caller, organization };
-        let value = operate(&message, &visitor)?;
-        Ok(self.succeed(&visitor.caller, answer, &value))
+        Ok((message, Visitor { caller, organization }))
     }
 
     /// Answers anybody.
@@ -73,9 +78,7 @@ impl Request<'_> {
         answer: &'static str,
         operate: impl FnOnce(&Described, &Caller) -> Result<Value, Error>,
     ) -> Result<Reply, Error> {
-        let message = described::decode(self.exchange, self.edge, self.message)?;
-        let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
-        message.validate()?;
+        let (message, caller) = self.open(None)?;
         let value = operate(&message, &caller)?;
         Ok(self.succeed(&caller, answer, &value))
     }
@@ -87,12 +90,20 @@ impl Request<'_> {
         answer: &'static str,
         operate: impl FnOnce(&Described, &Caller) -> Result<Value, Error>,
     ) -> Result<Reply, Error> {
-        let message = described::decode(self.exchange, self.edge, self.message)?;
-        let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
-        caller.admit(permission, &auth::organization(self.zitadel, None, &caller)?, None)?;
-        message.validate()?;
+        let (message, caller) = self.open(Some(permission))?;
         let value = operate(&message, &caller)?;
         Ok(self.succeed(&caller, answer, &value))
+    }
+
+    /// What comes before an operation of the newer APIs: its message and its caller.
+    fn open(&self, permission: Option<Permission>) -> Result<(Described, Caller), Error> {
+        let message = described::decode(self.exchange, self.edge, self.message)?;
+        let caller = auth::authenticate(self.zitadel, &self.exchange.call)?;
+        if let Some(permission) = permission {
+            caller.admit(permission, &auth::organization(self.zitadel, None, &caller)?, None)?;
+        }
+        message.validate()?;
+        Ok((message, caller))
     }
 
     /// Refuses to store a URL that this server would call, if a page of another origin asks for it.

@@ -231,11 +231,16 @@ impl Request<'_> {
             Version::V2 => message::encode(self.edge, &response),
             Version::V2Beta => v2beta::encode(self.exchange, self.edge, &response),
         };
+        Ok(self.finish(message, &caller, answer))
+    }
+
+    /// The reply of a call that succeeded.
+    fn finish(&self, message: Vec<u8>, caller: &Caller, answer: &'static str) -> Reply {
         let response = EncodedResponse { message, at: caller.at(), answer };
         let reply = self.edge.success(response, &self.zitadel.context);
-        Ok(match self.version {
+        match self.version {
             Version::V2Beta if answer == v2beta::CREATED => self.created(reply),
             Version::V2 | Version::V2Beta => reply,
-        })
+        }
     }
 }

@@ -121,7 +121,7 @@ fn without(message: &[u8], number: u32, wire_type: u8) -> Result<Vec<u8>, Decode
 }
 
 /// A message from JSON that is well formed.
-fn from_json<Q: RequestMessage>(value: &[u8]) -> Result<Q, String> {
+pub(super) fn from_json<Q: RequestMessage>(value: &[u8]) -> Result<Q, String> {
     let members = go_json::members(value).map_err(|error| error.to_string())?;
     let options = JsonParseOptions::new().ignore_unknown_enum_values(true);
     let read = with_json_parse_options(&options, || typed_json::read(value));

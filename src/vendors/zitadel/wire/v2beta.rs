@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::described;
 use super::edge::Edge;
-use super::message::RequestMessage;
+use super::message::{self, RequestMessage};
 use crate::exchange::Exchange;
 use crate::vendors::zitadel::error::Error;
 
@@ -17,7 +17,8 @@ pub(in super::super) const CREATED: &str = "created";
 /// The request of a call, whose message has these bytes, as that of v2.
 pub(in super::super) fn decode<Q: RequestMessage>(exchange: &Exchange, edge: Edge, message: &[u8]) -> Result<Q, Error> {
     let message = described::decode(exchange, edge, message)?;
-    serde_json::from_value(message.to_value()).map_err(|error| Error::Undecodable(error.to_string()))
+    let message = serde_json::to_vec(&message.to_value()).expect("a message is JSON");
+    message::from_json(&message).map_err(Error::Undecodable)
 }
 
 /// The response of v2 as the caller reads it.
