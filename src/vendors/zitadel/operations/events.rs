@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 use super::super::auth::Caller;
-use super::super::record::{Aggregate, Event, EventKind, Kind, Log, Payload, User};
-use super::super::state::Zitadel;
+use super::super::record::{Aggregate, Event, EventKind, Kind, Log, Occurrence, Payload, Session, User};
+use super::super::state::{INSTANCE, Zitadel};
 
 /// What events have to be to be found.
 #[derive(Default)]
@@ -74,8 +74,19 @@ pub(super) fn logged<R, E>(
 ) -> Result<R, E> {
     let mut log = Log::new(&caller.user().profile.user_id, caller.at());
     let done = command(&mut log)?;
-    log.into_events().into_iter().for_each(|event| keep(zitadel, event));
+    keep_all(zitadel, log);
     Ok(done)
+}
+
+/// Adds an event of a session, which belongs to the instance.
+pub(super) fn of_session(log: &mut Log, session: &mut Session, kind: &'static str, payload: Value) {
+    let [id, owner] = [session.id.as_str(), INSTANCE].map(Arc::from);
+    log.write(Aggregate::Session, [&id, &owner], &mut session.details, Occurrence::saying(kind, payload));
+}
+
+/// Writes down the events of a command that succeeded.
+pub(super) fn keep_all(zitadel: &Zitadel, log: Log) {
+    log.into_events().into_iter().for_each(|event| keep(zitadel, event));
 }
 
 /// Writes down an event.

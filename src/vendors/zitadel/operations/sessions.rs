@@ -6,17 +6,20 @@ mod lists;
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
 
 use super::super::auth::{self, Caller, tokens};
 use super::super::error::Error;
 use super::super::error::sessions::SessionError;
-use super::super::record::{Permission, Session, SessionState, User, UserAgent, WrongSession};
+use super::super::record::{Log, Permission, Session, SessionState, User, UserAgent, WrongSession};
 use super::super::state::{INSTANCE, Zitadel};
+use super::events;
 use super::objects::Receipt;
 use super::sign_in::issue;
 use super::write::{digits, new_id};
 use crate::ids::Stream;
 
+use checks::Passed;
 pub use checks::{Checks, Factor, PasswordProof, UserCheck};
 pub(super) use checks::{by_login_name, check_strictly};
 pub(in super::super) use lists::{Comparison, ListSessions, SessionQuery, SessionsFound, list_sessions};
@@ -57,7 +60,7 @@ impl SessionChange {
 pub fn create_session(zitadel: &Zitadel, change: SessionChange, caller: &Caller) -> Result<SessionWritten, Error> {
     let user = change.checks.find_user(zitadel)?;
     caller.check_in(Permission::SessionWrite, None, None)?;
-    start(zitadel, change, user, caller.user().profile.user_id.as_str(), caller.at())
+    events::logged(zitadel, caller, |log| start(zitadel, change, user, caller.user().profile.user_id.as_str(), log))
 }
 
 /// The same without a caller who would need a permission: the vendor's own page does it.
@@ -66,18 +69,18 @@ pub(super) fn start(
     change: SessionChange,
     user: Option<User>,
     creator: &str,
-    now: Timestamp,
+    log: &mut Log,
 ) -> Result<SessionWritten, Error> {
     change.check_emulated()?;
+    let now = log.at;
     let mut session = Session::new(String::new(), SessionState::Active, creator, now);
-    session.details.push(1, now);
     session.user_agent.clone_from(&change.user_agent);
-    let passed = change.checks.pass(zitadel, &session, user, now)?;
+    let passed = change.checks.pass(zitadel, &session, user, log)?;
     let mut ids = zitadel.context.ids.reserve();
     session.id = new_id(&mut ids, now);
     ids.commit();
-    passed.apply(&mut session);
-    let token = finish(zitadel, &mut session, &change, passed.events(), now);
+    events::of_session(log, &mut session, "session.added", json!({ "user_agent": agent(&change) }));
+    let token = write(zitadel, &mut session, &change, &passed, log);
     let written = SessionWritten { id: session.id.clone(), token, receipt: receipt(&session) };
     zitadel.state.sessions.push(session);
     Ok(written)
@@ -99,52 +102,66 @@ pub fn set_session(
     caller.check_in(Permission::SessionWrite, organization, None)?;
     session.check_writable(now).map_err(SessionError::Wrong)?;
     change.check_emulated()?;
-    let passed = change.checks.pass(zitadel, &session, user, now)?;
-    let write = |session: &mut Session| {
-        session.check_writable(now).map_err(SessionError::Wrong)?;
-        passed.apply(session);
-        let token = finish(zitadel, session, change, passed.events(), now);
-        Ok(SessionWritten { id: session.id.clone(), token, receipt: receipt(session) })
-    };
-    if !is_known {
+    events::logged(zitadel, caller, |log| {
+        let passed = change.checks.pass(zitadel, &session, user, log)?;
+        let mut write = |session: &mut Session| {
+            session.check_writable(now).map_err(SessionError::Wrong)?;
+            let token = write(zitadel, session, change, &passed, log);
+            Ok(SessionWritten { id: session.id.clone(), token, receipt: receipt(session) })
+        };
+        if is_known {
+            // The oldest session goes where there are too many.
+            let gone = || Err(SessionError::Wrong(WrongSession::Terminated).into());
+            return zitadel.state.sessions.update(id, write).unwrap_or_else(gone);
+        }
         let mut session = session;
         let written = write(&mut session)?;
         if written.token.is_some() {
             zitadel.state.sessions.take(id); // another call may have been quicker
             zitadel.state.sessions.push(session);
         }
-        return Ok(written);
-    }
-    let written = zitadel.state.sessions.update(id, write);
-    // The oldest session goes where there are too many.
-    written.unwrap_or(Err(SessionError::Wrong(WrongSession::Terminated).into()))
+        Ok(written)
+    })
 }
 
-/// Writes what needs no check. Returns the new token, if the session changed.
-fn finish(
+/// What the event of a new session says of the browser.
+fn agent(change: &SessionChange) -> Option<Value> {
+    let UserAgent { fingerprint_id, ip, description, header } = change.user_agent.as_ref()?;
+    let header: BTreeMap<_, _> = header.iter().map(|(name, values)| (name, &values.values)).collect();
+    let mut agent = json!({ "fingerprint_id": fingerprint_id, "ip": ip, "description": description, "header": header });
+    let is_empty = |value: &Value| value.is_null() || value.as_object().is_some_and(Map::is_empty);
+    agent.as_object_mut()?.retain(|_, value| !is_empty(value));
+    Some(agent)
+}
+
+/// Writes what was checked, and what needs no check. Returns the new token, if the session changed.
+fn write(
     zitadel: &Zitadel,
     session: &mut Session,
     change: &SessionChange,
-    checked: u64,
-    now: Timestamp,
+    passed: &Passed,
+    log: &mut Log,
 ) -> Option<String> {
-    let mut events = checked;
+    let before = session.details.sequence;
+    passed.write(session, log);
     let metadata = change.metadata.iter().filter(|(_, value)| !value.is_empty());
     let metadata: BTreeMap<_, _> = metadata.map(|(key, value)| (key.clone(), value.clone())).collect();
     if !metadata.is_empty() {
+        events::of_session(log, session, "session.metadata.set", json!({ "metadata": metadata }));
         session.metadata = metadata;
-        events += 1;
     }
     if let Some(lifetime) = change.lifetime {
-        session.expires = Some(now.saturating_add(lifetime).unwrap_or(Timestamp::MAX));
-        events += 1;
+        session.expires = Some(log.at.saturating_add(lifetime).unwrap_or(Timestamp::MAX));
+        let nanoseconds = i64::try_from(lifetime.as_nanos()).unwrap_or(i64::MAX);
+        events::of_session(log, session, "session.lifetime.set", json!({ "lifetime": nanoseconds }));
     }
     let is_new = session.state == SessionState::Active && session.token_id.is_empty();
-    if events == 0 && !is_new {
+    if session.details.sequence == before && !is_new {
         return None;
     }
     session.token_id = digits(u64::from_be_bytes(zitadel.context.ids.bytes(Stream::Tokens)));
-    session.details.push(events + 1, now);
+    let token_id = json!({ "tokenID": session.token_id });
+    events::of_session(log, session, "session.token.set", token_id);
     let token = tokens::session(zitadel.settings.version, &zitadel.context.ids, &session.id, &session.token_id);
     Some(zitadel.context.tag_with_world(token))
 }
@@ -209,19 +226,21 @@ pub fn delete_session(zitadel: &Zitadel, id: &str, token: Option<&str>, caller: 
             caller.check_in(Permission::SessionDelete, organization, None)?;
         }
     }
-    let ended = terminate(zitadel, id, now);
+    let ended = terminate(zitadel, id, &caller.user().profile.user_id, now);
     Ok(Deleted { receipt: receipt(ended.as_ref().unwrap_or(&session)), ended })
 }
 
 /// Ends a session that lives. `None` if there is none.
-pub(super) fn terminate(zitadel: &Zitadel, id: &str, now: Timestamp) -> Option<Session> {
+pub(super) fn terminate(zitadel: &Zitadel, id: &str, editor: &str, now: Timestamp) -> Option<Session> {
+    let mut log = Log::new(editor, now);
     let ended = zitadel.state.sessions.update(id, |session| {
         session.check_active(now)?;
         session.state = SessionState::Terminated;
-        session.details.push(1, now);
+        events::of_session(&mut log, session, "session.terminated", Value::Null);
         Ok::<_, WrongSession>(session.clone())
     });
     let ended = ended?.ok()?;
+    events::keep_all(zitadel, log);
     if let Some(user) = &ended.user {
         issue::end_access(zitadel, &user.id, |access| access.session.as_deref() == Some(id));
     }

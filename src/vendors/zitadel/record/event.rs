@@ -72,6 +72,7 @@ pub enum Aggregate {
     Project,
     Org,
     Instance,
+    Session,
 }
 
 impl Aggregate {
@@ -83,6 +84,7 @@ impl Aggregate {
             Self::Project => "project",
             Self::Org => "org",
             Self::Instance => "instance",
+            Self::Session => "session",
         }
     }
 }

@@ -63,6 +63,11 @@ impl Log {
         Self { at, editor: editor.into(), events: Vec::new() }
     }
 
+    /// The user whose command it is.
+    pub fn editor(&self) -> &str {
+        &self.editor
+    }
+
     /// Adds an event of an aggregate and of whom that is, and counts it there.
     pub fn write(
         &mut self,

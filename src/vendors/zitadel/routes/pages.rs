@@ -39,7 +39,7 @@ pub(super) const DONE_V1: &str = "/ui/login/logout/done";
 
 pub(super) static ROWS: [Row; 8] = [
     Row::new("sign_in_page", "GET", LOGIN, Handler::door(show)).oauth().unseen(),
-    Row::new("sign_in_page_by_post", "POST", LOGIN, Handler::door(post)).oauth().unseen().heavy(),
+    Row::new("sign_in_page_by_post", "POST", LOGIN, Handler::door(post)).oauth().heavy(),
     Row::new("sign_in_page_v1", "GET", LOGIN_V1, Handler::door(show)).oauth().unseen(),
     Row::new("device_page", "GET", DEVICE, Handler::door(show_device)).oauth().reads_only().about_server(),
     Row::new("device_page_by_post", "POST", DEVICE, Handler::door(post_device)).oauth().unseen().heavy(),

@@ -24,8 +24,7 @@ pub(super) static ROWS: [Row; 5] = [
         }),
     )
     .rpc("/zitadel.session.v2.SessionService/CreateSession")
-    .heavy()
-    .unseen(),
+    .heavy(),
     Row::new(
         "set_session",
         "PATCH",
@@ -39,8 +38,7 @@ pub(super) static ROWS: [Row; 5] = [
         }),
     )
     .rpc("/zitadel.session.v2.SessionService/SetSession")
-    .heavy()
-    .unseen(),
+    .heavy(),
     Row::new(
         "get_session",
         "GET",

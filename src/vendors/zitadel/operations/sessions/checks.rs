@@ -1,11 +1,13 @@
 //! What a login page asks to be checked in a session: who it is, and by what.
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::super::super::error::Error;
 use super::super::super::error::sessions::SessionError;
-use super::super::super::record::{Door, PasswordCheck, Session, SessionUser, User, UserState, Username};
+use super::super::super::record::{Door, Log, PasswordCheck, Session, SessionUser, User, UserState, Username};
 use super::super::super::state::Zitadel;
+use super::super::events;
 use super::super::password_check::{check_password, check_totp};
 
 /// What is to be checked.
@@ -45,6 +47,8 @@ pub enum Factor {
 /// Checks that were passed, to be written down.
 pub(super) struct Passed {
     user: Option<SessionUser>,
+    /// The language of that user, who may be a machine.
+    language: Option<String>,
     password: Option<PasswordCheck>,
     totp: Option<Timestamp>,
 }
@@ -70,8 +74,11 @@ impl Checks {
         zitadel: &Zitadel,
         session: &Session,
         user: Option<User>,
-        now: Timestamp,
+        log: &Log,
     ) -> Result<Passed, Error> {
+        let now = log.at;
+        let human = user.as_ref().and_then(User::human);
+        let language = human.map(|human| human.profile.preferred_language.to_string());
         let checked = user.map(|user| SessionUser {
             id: user.profile.user_id.clone(),
             organization: user.profile.resource_owner.to_string(),
@@ -93,9 +100,7 @@ impl Checks {
                 let user_id = user_id.ok_or(SessionError::UserMissing("COMMAND-Sfw3f"))?;
                 check_strictly(zitadel, user_id)?;
                 let user = match password {
-                    PasswordProof::Plain(password) => {
-                        check_password(zitadel, user_id, password, &session.creator, now)?
-                    }
+                    PasswordProof::Plain(password) => check_password(zitadel, user_id, password, log.editor(), now)?,
                     PasswordProof::Vouched => zitadel.state.users.get(user_id).ok_or(Error::UserNotFound)?,
                 };
                 Some(PasswordCheck { checked: now, times_changed: user.history.times_password_changed() })
@@ -108,7 +113,7 @@ impl Checks {
                 Factor::Intent => return Err(SessionError::IntentInvalid.into()),
                 Factor::Totp(code) => {
                     check_strictly(zitadel, whose()?)?;
-                    check_totp(zitadel, whose()?, code, &session.creator, now)?;
+                    check_totp(zitadel, whose()?, code, log.editor(), now)?;
                     totp = Some(now);
                 }
                 Factor::Otp => {
@@ -118,7 +123,7 @@ impl Checks {
                 Factor::Passkey | Factor::RecoveryCode => return Err(SessionError::Unemulated.into()),
             }
         }
-        Ok(Passed { user: checked, password, totp })
+        Ok(Passed { user: checked, language, password, totp })
     }
 }
 
@@ -132,22 +137,27 @@ pub(in super::super) fn check_strictly(zitadel: &Zitadel, user_id: &str) -> Resu
 }
 
 impl Passed {
-    /// How many events they are.
-    pub(super) fn events(&self) -> u64 {
-        u64::from(self.user.is_some()) + u64::from(self.password.is_some()) + u64::from(self.totp.is_some())
-    }
-
-    /// Writes them into a session.
-    pub(super) fn apply(&self, session: &mut Session) {
+    /// Writes them into a session, each as an event of it.
+    pub(super) fn write(&self, session: &mut Session, log: &mut Log) {
+        let checked = json!({ "checkedAt": log.at });
         if let Some(user) = &self.user {
             let (password, totp) = session.user.take().map_or((None, None), |known| (known.password, known.totp));
             session.user = Some(SessionUser { password, totp, ..user.clone() });
-        }
-        if let (Some(user), Some(_)) = (&mut session.user, self.totp) {
-            user.totp = self.totp;
+            let payload = json!({
+                "userID": user.id,
+                "userResourceOwner": user.organization,
+                "checkedAt": user.checked,
+                "preferredLanguage": self.language,
+            });
+            events::of_session(log, session, "session.user.checked", payload);
         }
         if let (Some(user), Some(password)) = (&mut session.user, self.password) {
             user.password = Some(password);
+            events::of_session(log, session, "session.password.checked", checked.clone());
+        }
+        if let (Some(user), Some(_)) = (&mut session.user, self.totp) {
+            user.totp = self.totp;
+            events::of_session(log, session, "session.totp.checked", checked);
         }
     }
 }
