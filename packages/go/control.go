@@ -57,7 +57,7 @@ func control(base, method, path string, body, found any) error {
 		problem := struct {
 			Detail  string
 			Nearest []json.RawMessage
-		}{Detail: string(text)}
+		}{Detail: strings.TrimSpace(string(text))}
 		_ = json.Unmarshal(text, &problem) // another answer is told as it is
 		refused := &Error{Status: answer.StatusCode, Detail: problem.Detail}
 		for _, near := range problem.Nearest {

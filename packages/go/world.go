@@ -125,6 +125,21 @@ func (w *TestWorld) VerifyRulesFired() {
 	}
 }
 
+// Report is what the client did wrong, for people. It fails the test if something of it is as bad as failOn, which is
+// "warning" or, if it is not given, "error"; also if no call was made. The test goes on.
+func (w *TestWorld) Report(failOn ...string) string {
+	w.t.Helper()
+	query := url.Values{"format": {"text"}, "fail_on": {"error"}}
+	if len(failOn) > 0 {
+		query.Set("fail_on", failOn[0])
+	}
+	var report string
+	if err := w.call("GET", "/report?"+query.Encode(), nil, &report); err != nil {
+		w.t.Errorf("%v", err)
+	}
+	return report
+}
+
 // Requests are the calls that match, the newest last.
 func (w *TestWorld) Requests(match Match) []RecordedCall {
 	w.t.Helper()

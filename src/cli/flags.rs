@@ -156,8 +156,12 @@ pub(super) struct Addresses {
     port: Option<String>,
 }
 
+/// What `--listen` is to a command that asks a server and starts none.
+const SERVER_LISTENS: &str = "Address that the server listens on, where no URL is given";
+
 /// Which running server to ask.
 #[derive(Debug, Args)]
+#[command(mut_arg("listen", |listen| listen.help(SERVER_LISTENS)))]
 pub(super) struct Server {
     /// URL or address of the server; defaults to the first --listen address.
     url: Option<String>,

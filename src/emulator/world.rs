@@ -176,6 +176,17 @@ impl World {
         self.done(Method::POST, "/verify", &json!({ "rules_fired": true }))
     }
 
+    /// The report about the client: what it did that would not have worked at the vendor, as text.
+    ///
+    /// # Errors
+    /// There is a finding as bad as `fail_on`, which is `error` or `warning`: [`Refused::detail`] is the report then.
+    /// A world without a call has one.
+    pub fn report(&self, fail_on: &str) -> Result<String, Refused> {
+        let asked = [("format", "text"), ("fail_on", fail_on)];
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
+        self.text(Method::GET, &format!("/report?{query}"), String::new())
+    }
+
     /// Its clock.
     pub fn clock(&self) -> Clock<'_> {
         Clock(self)

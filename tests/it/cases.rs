@@ -129,6 +129,9 @@ fn done(world: &World, verb: &str, step: &Value) -> Result<Value, String> {
             world.verify_sequence(&calls).map(|()| json!(null))
         }
         "verify_rules_fired" => world.verify_rules_fired().map(|()| json!(null)),
+        "report" => world
+            .report(value.as_str().unwrap_or("error"))
+            .map(|report| json!(report.lines().next().expect("a first line"))),
         "requests" => world.requests(&matching(value)).map(|calls| json!(calls)),
         "clear_requests" => world.clear_requests().map(|()| json!(null)),
         "clock" => return clock(world, value),

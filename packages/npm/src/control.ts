@@ -16,10 +16,13 @@ export class FauxidpError extends Error {
   }
 }
 
-/** A verification that failed. The message says what was expected, what was found, and which calls came nearest. */
+/**
+ * A verification that failed: the message says what was expected, what was found, and which calls came nearest. Or a
+ * report with something as bad as was asked for: the message is the report.
+ */
 export class VerificationError extends AssertionError {
   override name = 'VerificationError';
-  /** The calls that came nearest, each with what differs. */
+  /** The calls that came nearest, each with what differs; none after a report. */
   readonly nearest: string[];
 
   constructor(message: string, nearest: string[]) {
@@ -46,8 +49,8 @@ export async function control(base: string, method: string, path: string, body: 
   const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
   if (answer.ok) return isJson ? JSON.parse(text) : text;
   const problem = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
-  const detail = typeof problem['detail'] === 'string' ? problem['detail'] : text;
-  if (path.endsWith('/verify') && answer.status === 409) {
+  const detail = typeof problem['detail'] === 'string' ? problem['detail'] : text.trimEnd();
+  if (/\/(verify$|report\?)/.test(path) && answer.status === 409) {
     const nearest = Array.isArray(problem['nearest']) ? problem['nearest'].map(String) : [];
     const lines = nearest.map((call) => `\n  near: ${call}`);
     throw pointed(new VerificationError(detail + lines.join(''), nearest), caller);

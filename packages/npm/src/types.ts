@@ -97,6 +97,9 @@ export interface RecordedCall {
   body: Json;
 }
 
+/** How bad something is that the client did: a warning can be meant. */
+export type Severity = 'error' | 'warning';
+
 /** Who signs in where. */
 export interface SignInRequest {
   vendor: Vendor;

@@ -2,8 +2,8 @@
 import { control, FauxidpError } from './control.js';
 import { worldName } from './names.js';
 import type {
-  CallMatch, ClockState, Endpoint, FaultOptions, Match, Message, RecordedCall, Rule, SignedIn, SignInRequest, Times, Tokens,
-  TokensRequest, Vendor, VerifyMatch,
+  CallMatch, ClockState, Endpoint, FaultOptions, Match, Message, RecordedCall, Rule, Severity, SignedIn, SignInRequest, Times,
+  Tokens, TokensRequest, Vendor, VerifyMatch,
 } from './types.js';
 
 /** The clock of a world. Tokens, locks and codes follow it. */
@@ -112,6 +112,12 @@ export class World {
   /** Throws unless every fault rule has fired. */
   async verifyRulesFired(): Promise<void> {
     await this.#call('POST', '/verify', { rules_fired: true }, this.verifyRulesFired);
+  }
+
+  /** What the client did wrong, for people. Throws if something of it is as bad as that, or if no call was made. */
+  async report(failOn: Severity = 'error'): Promise<string> {
+    const path = `/report?${new URLSearchParams({ format: 'text', fail_on: failOn })}`;
+    return (await this.#call('GET', path, undefined, this.report)) as string;
   }
 
   /** The calls that match, the newest last. */

@@ -18,6 +18,9 @@ const steps = {
   verify: (world, step) => world.verify(step.verify, step.times),
   verify_sequence: (world, step) => world.verifySequence(...step.verify_sequence),
   verify_rules_fired: (world) => world.verifyRulesFired(),
+  async report(world, step) {
+    return (await (step.report === true ? world.report() : world.report(step.report))).split('\n')[0];
+  },
   requests: (world, step) => world.requests(step.requests),
   clear_requests: (world) => world.clearRequests(),
   sign_in: (world, step) => world.signIn(step.sign_in),

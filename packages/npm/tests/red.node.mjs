@@ -8,3 +8,8 @@ test('is red', async (t) => {
   await fetch(`${url}/api/users/user-active/disable`, { method: 'POST', headers: { 'X-API-KEY': credential } });
   await world.verify({ operation: 'disable_user', user: 'user-blocked' }, 1);
 });
+
+test('a report is red', async (t) => {
+  const world = await worldOf(t);
+  await world.report();
+});

@@ -12,10 +12,11 @@ export async function allowed(): Promise<void> {
   await world.verify({ status: '4xx' }, { at_least: 1, at_most: 2 });
   const calls: RecordedCall[] = await world.requests();
   const user: string | null | undefined = calls[0]?.user;
+  const report: string = await world.report('warning');
   const tomorrow: Date = await world.clock.advance(86_400_000);
   const copy = await world.fork();
   const cookies = (await copy.signIn({ vendor: 'monocloud', client_id: 'monocloud-web', user: 'user-active' })).cookies;
-  console.log(user, tomorrow, cookies[0]?.sameSite, world.endpoints.zitadel.url);
+  console.log(user, report, tomorrow, cookies[0]?.sameSite, world.endpoints.zitadel.url);
   await (await setup())();
 }
 
@@ -28,6 +29,8 @@ export async function refused(world: World): Promise<void> {
   await world.verify({ opration: 'disable_user' });
   // @ts-expect-error exactly, or at least and at most
   await world.verify({}, { times: 1, at_least: 1 });
+  // @ts-expect-error there are errors and warnings
+  await world.report('fatal');
   // @ts-expect-error jitsudo issues no OpenID tokens
   world.issuer('jitsudo');
 }

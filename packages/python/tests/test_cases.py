@@ -42,6 +42,11 @@ def call(server, step):
     return {"status": answer.status, "body": json.load(answer)}
 
 
+def report(world, fail_on):
+    text = world.report() if fail_on is True else world.report(fail_on)
+    return text.splitlines()[0]
+
+
 STEPS = {
     "call": lambda server, world, step: call(server, step),
     "endpoints": lambda _, world, step: world.endpoints[step["endpoints"]],
@@ -52,6 +57,7 @@ STEPS = {
     "verify": lambda _, world, step: world.verify(**step.get("times", {}), **step["verify"]),
     "verify_sequence": lambda _, world, step: world.verify_sequence(*step["verify_sequence"]),
     "verify_rules_fired": lambda _, world, step: world.verify_rules_fired(),
+    "report": lambda _, world, step: report(world, step["report"]),
     "requests": lambda _, world, step: world.requests(**step["requests"]),
     "clear_requests": lambda _, world, step: world.clear_requests(),
     "clock": lambda _, world, step: clock(world, step["clock"]),

@@ -7,13 +7,13 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Addresses;
 use super::value::time;
+use super::{Addresses, SERVER_LISTENS};
 use crate::control::{FORMATS, SEVERITIES};
 
 /// Which server and which world.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Server")]
+#[command(next_help_heading = "Server", mut_arg("listen", |listen| listen.help(SERVER_LISTENS)))]
 pub struct Target {
     /// URL or address of the server; defaults to the first --listen address.
     #[arg(long, value_name = "URL", env = "FAUXIDP_URL", global = true)]

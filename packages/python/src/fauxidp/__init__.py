@@ -4,7 +4,7 @@ from ._binary import find_binary
 from ._control import FauxidpError, VerificationError
 from ._names import clean_name, world_name
 from ._server import Server, start
-from ._types import CallMatch, Cookie, Endpoint, Match, Message, RecordedCall, Rule, SignedIn, Vendor, VerifyMatch
+from ._types import CallMatch, Cookie, Endpoint, Match, Message, RecordedCall, Rule, Severity, SignedIn, Vendor, VerifyMatch
 from ._world import Clock, World
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "RecordedCall",
     "Rule",
     "Server",
+    "Severity",
     "SignedIn",
     "Vendor",
     "VerificationError",

@@ -22,12 +22,15 @@ class FauxidpError(Exception):
 
 
 class VerificationError(AssertionError):
-    """A verification that failed: says what was expected, what was found, and which calls came nearest."""
+    """A verification that failed: says what was expected, what was found, and which calls came nearest.
+
+    Or a report with something as bad as was asked for, which is what it says.
+    """
 
     def __init__(self, message: str, nearest: list[str]) -> None:
         super().__init__(message)
         self.nearest = nearest
-        """The calls that came nearest, each with what differs."""
+        """The calls that came nearest, each with what differs; none after a report."""
 
 
 def control(base: str, method: str, path: str, body: object = None) -> Any:
@@ -50,8 +53,8 @@ def control(base: str, method: str, path: str, body: object = None) -> Any:
     if answer.status < 300:
         return found
     problem: dict[str, Any] = found if isinstance(found, dict) else {}
-    detail = str(problem.get("detail", text))
-    if path.endswith("/verify") and answer.status == 409:
+    detail = str(problem.get("detail", text.rstrip()))
+    if answer.status == 409 and (path.endswith("/verify") or "/report?" in path):
         nearest = [str(call) for call in problem.get("nearest", [])]
         raise VerificationError(detail + "".join(f"\n  near: {call}" for call in nearest), nearest)
     raise FauxidpError(detail, answer.status, problem)

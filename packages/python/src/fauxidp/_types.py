@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, Mapping, TypedDict, TypeVar, Union
 
 Vendor = Literal["monocloud", "zitadel", "jitsudo"]
+Severity = Literal["error", "warning"]
 
 
 class Match(TypedDict, total=False):

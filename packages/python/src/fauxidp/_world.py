@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from ._control import FauxidpError, control
 from ._names import world_name
-from ._types import CallMatch, Endpoint, Match, Message, RecordedCall, Rule, SignedIn, Vendor, VerifyMatch, made
+from ._types import CallMatch, Endpoint, Match, Message, RecordedCall, Rule, Severity, SignedIn, Vendor, VerifyMatch, made
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -138,6 +138,14 @@ class World:
         """Raises unless every fault rule has fired."""
         __tracebackhide__ = True
         self._call("POST", "/verify", {"rules_fired": True})
+
+    def report(self, fail_on: Severity = "error") -> str:
+        """What the client did wrong, for people.
+
+        Raises `VerificationError` if something of it is as bad as that, or if no call was made.
+        """
+        __tracebackhide__ = True
+        return str(self._call("GET", f"/report?{urlencode({'format': 'text', 'fail_on': fail_on})}"))
 
     def requests(self, **match: Unpack[CallMatch]) -> list[RecordedCall]:
         """The calls that match, the newest last."""

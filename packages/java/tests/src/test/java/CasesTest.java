@@ -132,6 +132,9 @@ class CasesTest {
             case "verify_rules_fired":
                 world.verifyRulesFired();
                 return null;
+            case "report":
+                String report = value.isTextual() ? world.report(value.asText()) : world.report();
+                return report.lines().findFirst().orElseThrow();
             case "requests":
                 return world.requests(match(value));
             case "clear_requests":

@@ -8,7 +8,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A test that fails: it says why, where, and leaves no world behind. */
+/** Tests that fail: they say why, where, and leave no world behind. */
 @ExtendWith(FauxidpExtension.class)
 class Red {
     @Test
@@ -18,5 +18,10 @@ class Red {
         request.header("X-API-KEY", world.monocloud().credential());
         HttpClient.newHttpClient().send(request.build(), BodyHandlers.discarding());
         world.verify(Match.operation("disable_user").user("user-blocked"), 1);
+    }
+
+    @Test
+    void reportIsRed(World world) {
+        world.report();
     }
 }

@@ -40,9 +40,10 @@ final class Control {
             return found;
         }
         Map<String, Object> problem = isJson ? Json.object(found) : Map.of();
-        String detail = String.valueOf(problem.getOrDefault("detail", answer.body()));
-        if (path.endsWith("/verify") && answer.statusCode() == 409) {
-            List<String> nearest = ((List<?>) problem.get("nearest")).stream().map(String::valueOf).toList();
+        String detail = String.valueOf(problem.getOrDefault("detail", answer.body().stripTrailing()));
+        if (answer.statusCode() == 409 && (path.endsWith("/verify") || path.contains("/report?"))) {
+            List<?> calls = (List<?>) problem.getOrDefault("nearest", List.of());
+            List<String> nearest = calls.stream().map(String::valueOf).toList();
             StringBuilder text = new StringBuilder(detail);
             nearest.forEach(call -> text.append("\n  near: ").append(call));
             throw pointed(new VerificationError(text.toString(), nearest));

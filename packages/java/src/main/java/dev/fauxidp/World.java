@@ -114,6 +114,16 @@ public final class World implements AutoCloseable {
         call("POST", "/verify", Map.of("rules_fired", true));
     }
 
+    /** What the client did wrong, for people. Fails if something of it is an error, or if no call was made. */
+    public String report() {
+        return report("error");
+    }
+
+    /** What the client did wrong, for people. Fails if something of it is as bad as that: error, or warning. */
+    public String report(String failOn) {
+        return (String) answer("GET", "/report?format=text&fail_on=" + encoded(failOn), null);
+    }
+
     /** All calls, the newest last. */
     public List<RecordedCall> requests() {
         return requests(Match.all());
@@ -205,7 +215,11 @@ public final class World implements AutoCloseable {
     }
 
     Map<String, Object> call(String method, String path, Object body) {
-        return Json.object(Control.call(base, method, "worlds/" + encoded(name) + path, body));
+        return Json.object(answer(method, path, body));
+    }
+
+    private Object answer(String method, String path, Object body) {
+        return Control.call(base, method, "worlds/" + encoded(name) + path, body);
     }
 
     private static String encoded(String text) {
