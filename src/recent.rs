@@ -57,6 +57,20 @@ impl<T: Keyed + Serialize> Records<T> {
         }
     }
 
+    fn position(&self, key: &str) -> Option<usize> {
+        self.records.iter().position(|record| record.key() == key)
+    }
+
+    /// Changes the record at that place, if `change` returns `Ok`.
+    fn change<R, E>(&mut self, max: usize, index: usize, change: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
+        let mut record = self.records[index].clone();
+        let answer = change(&mut record)?;
+        self.bytes = self.bytes + bounded::size(&record) - bounded::size(&self.records[index]);
+        Arc::make_mut(&mut self.records)[index] = record;
+        self.evict(max);
+        Ok(answer)
+    }
+
     /// Adds a record where `place` says.
     fn add(&mut self, max: usize, record: T, place: impl FnOnce(&VecDeque<T>, &T) -> usize) {
         let size = bounded::size(&record);
@@ -97,7 +111,7 @@ impl<T: Keyed + Serialize, const MAX: usize> Recent<T, MAX> {
     /// Removes the record with that key, and returns it.
     pub fn take(&self, key: &str) -> Option<T> {
         let mut inner = self.lock();
-        let index = inner.records.iter().position(|record| record.key() == key)?;
+        let index = inner.position(key)?;
         let record = Arc::make_mut(&mut inner.records).remove(index)?;
         inner.bytes -= bounded::size(&record);
         Some(record)
@@ -107,15 +121,31 @@ impl<T: Keyed + Serialize, const MAX: usize> Recent<T, MAX> {
     /// returns `Ok`.
     pub fn update<R, E>(&self, key: &str, change: impl FnOnce(&mut T) -> Result<R, E>) -> Option<Result<R, E>> {
         let mut inner = self.lock();
-        let index = inner.records.iter().position(|record| record.key() == key)?;
-        let mut record = inner.records[index].clone();
-        let answer = change(&mut record);
-        if answer.is_ok() {
-            inner.bytes = inner.bytes + bounded::size(&record) - bounded::size(&inner.records[index]);
-            Arc::make_mut(&mut inner.records)[index] = record;
-            inner.evict(MAX);
+        let index = inner.position(key)?;
+        Some(inner.change(MAX, index, change))
+    }
+
+    /// The same in a world that may lack the record: then `fresh` is changed and added, if `is_kept` says so of the
+    /// answer.
+    ///
+    /// # Errors
+    /// Those of `change`. Nothing is changed or added then.
+    pub fn update_or_push<R, E>(
+        &self,
+        fresh: T,
+        change: impl FnOnce(&mut T) -> Result<R, E>,
+        is_kept: impl FnOnce(&R) -> bool,
+    ) -> Result<R, E> {
+        let mut inner = self.lock();
+        if let Some(index) = inner.position(fresh.key()) {
+            return inner.change(MAX, index, change);
         }
-        Some(answer)
+        let mut record = fresh;
+        let answer = change(&mut record)?;
+        if is_kept(&answer) {
+            inner.add(MAX, record, |records, _| records.len());
+        }
+        Ok(answer)
     }
 
     /// All records, the oldest first.
@@ -237,6 +267,23 @@ mod tests {
             recent.push_in_order(text.to_owned(), |other, new| other[..1] == new[..1] && other > new);
         }
         assert_eq!(serde_json::to_string(&recent).unwrap(), r#"["a2","a3","b1"]"#);
+    }
+
+    #[test]
+    fn what_is_not_there_is_added_only_if_it_is_kept() {
+        let recent: Recent<String> = Recent::default();
+        let change = |to: &'static str| {
+            move |record: &mut String| {
+                *record = to.to_owned();
+                if to.is_empty() { Err("refused") } else { Ok(()) }
+            }
+        };
+        assert_eq!(recent.update_or_push("a".to_owned(), change("a"), |()| false), Ok(()));
+        assert_eq!(recent.update_or_push("a".to_owned(), change(""), |()| true), Err("refused"));
+        assert!(recent.snapshot().is_empty());
+        assert_eq!(recent.update_or_push("a".to_owned(), change("a"), |()| true), Ok(()));
+        assert_eq!(recent.update_or_push("a".to_owned(), change("b"), |()| false), Ok(()));
+        assert_eq!(*recent.snapshot(), ["b"]);
     }
 
     #[test]

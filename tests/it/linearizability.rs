@@ -386,3 +386,48 @@ async fn settings_changed_beside_writers_lose_no_call() {
         writer.await.expect("no call was lost");
     }
 }
+
+/// Of a session that somebody created, and of many that are only written to: the first write makes those.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn writes_at_once_to_one_session_are_events_in_one_order() {
+    let emulator = Arc::new(Emulator::start_with(wire::config()).await.expect("it starts"));
+    let created = as_admin("POST", "/v2/sessions", &json!({})).send(&emulator).await.json();
+    let known = created["sessionId"].as_str().expect("an id").to_owned();
+    write_at_once(&emulator, &known, 2, 16, 10).await;
+    for id in 1..=100 {
+        write_at_once(&emulator, &id.to_string(), 0, 8, 1).await;
+    }
+}
+
+fn as_admin(method: &'static str, path: &str, body: &Value) -> Ask {
+    let ask = Ask::new(method, path).header("authorization", "Bearer zitadel-admin").body(body.to_string());
+    ask.header("content-type", "application/json")
+}
+
+/// Has so many callers write so often to a session that had so many events before.
+async fn write_at_once(emulator: &Arc<Emulator>, id: &str, before: u64, callers: u64, turns: u64) {
+    let tasks = (0..callers).map(|caller| {
+        let (emulator, path) = (Arc::clone(emulator), format!("/v2/sessions/{id}"));
+        tokio::spawn(async move {
+            let mut numbers = Vec::new();
+            for turn in 0..turns {
+                let body = json!({ "metadata": { "k": format!("{caller:02}{turn:02}") } });
+                let answer = as_admin("PATCH", &path, &body).send(&emulator).await;
+                numbers.push(outcome(Step::Deactivate, &answer).expect("a number"));
+            }
+            numbers
+        })
+    });
+    let mut numbers = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        numbers.extend(task.await.expect("no panic"));
+    }
+    numbers.sort_unstable();
+    let writes = callers * turns;
+    assert_eq!(numbers, (1..=writes).map(|n| before + 2 * n).collect::<Vec<_>>(), "each of {id} writes two events");
+    let search = json!({ "aggregateId": id, "asc": true });
+    let found = as_admin("POST", "/admin/v1/events/_search", &search).send(emulator).await.json();
+    let events = found["events"].as_array().expect("events").iter();
+    let expected: Vec<_> = (1..=before + 2 * writes).map(|n| json!(n.to_string())).collect();
+    assert_eq!(events.map(|event| event["sequence"].clone()).collect::<Vec<_>>(), expected);
+}

@@ -72,9 +72,19 @@ pub(super) fn logged<R, E>(
     caller: &Caller,
     command: impl FnOnce(&mut Log) -> Result<R, E>,
 ) -> Result<R, E> {
-    let mut log = Log::new(&caller.user().profile.user_id, caller.at());
+    logged_as(zitadel, &caller.user().profile.user_id, caller.at(), command)
+}
+
+/// The same of a command that has no caller, as that user's.
+pub(super) fn logged_as<R, E>(
+    zitadel: &Zitadel,
+    editor: &str,
+    at: Timestamp,
+    command: impl FnOnce(&mut Log) -> Result<R, E>,
+) -> Result<R, E> {
+    let mut log = Log::new(editor, at);
     let done = command(&mut log)?;
-    keep_all(zitadel, log);
+    log.into_events().into_iter().for_each(|event| keep(zitadel, event));
     Ok(done)
 }
 
@@ -82,11 +92,6 @@ pub(super) fn logged<R, E>(
 pub(super) fn of_session(log: &mut Log, session: &mut Session, kind: &'static str, payload: Value) {
     let [id, owner] = [session.id.as_str(), INSTANCE].map(Arc::from);
     log.write(Aggregate::Session, [&id, &owner], &mut session.details, Occurrence::saying(kind, payload));
-}
-
-/// Writes down the events of a command that succeeded.
-pub(super) fn keep_all(zitadel: &Zitadel, log: Log) {
-    log.into_events().into_iter().for_each(|event| keep(zitadel, event));
 }
 
 /// Writes down an event.

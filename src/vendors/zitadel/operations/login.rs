@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::super::error::sessions::SessionError;
 use super::super::error::{Error, ErrorContext};
-use super::super::record::{AuthRequest, DeviceRequest, Log, Prompt, Session, User, UserAgent, UserState};
+use super::super::record::{AuthRequest, DeviceRequest, Prompt, Session, User, UserAgent, UserState};
 use super::super::state::Zitadel;
 use super::authorize::keep;
 use super::callbacks::{self, Callback, CallbackRefusal};
@@ -112,9 +112,9 @@ pub(in super::super) fn sign_in(
     let user = checks.find_user(zitadel)?;
     let user_agent = UserAgent { description: user_agent.map(str::to_owned), ..UserAgent::default() };
     let change = SessionChange { checks, user_agent: Some(user_agent), ..SessionChange::default() };
-    let mut log = Log::new(user.as_ref().map_or("", |user| &user.profile.user_id), now(zitadel));
-    let written = sessions::start(zitadel, change, user, "", &mut log)?;
-    events::keep_all(zitadel, log);
+    let editor = user.as_ref().map_or_else(String::new, |user| user.profile.user_id.clone());
+    let start = |log: &mut _| sessions::start(zitadel, change, user, "", log);
+    let written = events::logged_as(zitadel, &editor, now(zitadel), start)?;
     zitadel.state.sessions.get(&written.id).ok_or(SessionError::NotFound.into())
 }
 
@@ -157,8 +157,7 @@ pub(in super::super) fn decide(
 
 /// Ends a session, and returns it. One that ended before is no error.
 pub(in super::super) fn sign_out(zitadel: &Zitadel, session_id: &str) -> Option<Session> {
-    let user = zitadel.state.sessions.get(session_id).and_then(|session| session.user);
-    sessions::terminate(zitadel, session_id, user.as_ref().map_or("", |user| &user.id), now(zitadel))
+    sessions::terminate(zitadel, session_id, None, now(zitadel))
 }
 
 /// What the application of that client is called.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::super::auth::{self, Caller, tokens};
 use super::super::error::Error;
 use super::super::error::sessions::SessionError;
-use super::super::record::{Log, Permission, Session, SessionState, User, UserAgent, WrongSession};
+use super::super::record::{Log, Permission, Session, SessionState, User, UserAgent};
 use super::super::state::{INSTANCE, Zitadel};
 use super::events;
 use super::objects::Receipt;
@@ -95,32 +95,20 @@ pub fn set_session(
 ) -> Result<SessionWritten, Error> {
     let now = caller.at();
     let user = change.checks.find_user(zitadel)?;
-    let known = zitadel.state.sessions.get(id);
-    let is_known = known.is_some();
-    let session = known.unwrap_or_else(|| Session::new(id.to_owned(), SessionState::Unspecified, "", now));
+    let session = zitadel.state.sessions.get(id);
+    let session = session.unwrap_or_else(|| Session::new(id.to_owned(), SessionState::Unspecified, "", now));
     let organization = session.user.as_ref().map(|user| user.organization.as_str());
     caller.check_in(Permission::SessionWrite, organization, None)?;
     session.check_writable(now).map_err(SessionError::Wrong)?;
     change.check_emulated()?;
     events::logged(zitadel, caller, |log| {
         let passed = change.checks.pass(zitadel, &session, user, log)?;
-        let mut write = |session: &mut Session| {
+        let write = |session: &mut Session| {
             session.check_writable(now).map_err(SessionError::Wrong)?;
             let token = write(zitadel, session, change, &passed, log);
             Ok(SessionWritten { id: session.id.clone(), token, receipt: receipt(session) })
         };
-        if is_known {
-            // The oldest session goes where there are too many.
-            let gone = || Err(SessionError::Wrong(WrongSession::Terminated).into());
-            return zitadel.state.sessions.update(id, write).unwrap_or_else(gone);
-        }
-        let mut session = session;
-        let written = write(&mut session)?;
-        if written.token.is_some() {
-            zitadel.state.sessions.take(id); // another call may have been quicker
-            zitadel.state.sessions.push(session);
-        }
-        Ok(written)
+        zitadel.state.sessions.update_or_push(session, write, |written| written.token.is_some())
     })
 }
 
@@ -226,23 +214,27 @@ pub fn delete_session(zitadel: &Zitadel, id: &str, token: Option<&str>, caller: 
             caller.check_in(Permission::SessionDelete, organization, None)?;
         }
     }
-    let ended = terminate(zitadel, id, &caller.user().profile.user_id, now);
+    let ended = terminate(zitadel, id, Some(&caller.user().profile.user_id), now);
     Ok(Deleted { receipt: receipt(ended.as_ref().unwrap_or(&session)), ended })
 }
 
-/// Ends a session that has not ended yet, expired or not. `None` if there is none.
-pub(super) fn terminate(zitadel: &Zitadel, id: &str, editor: &str, now: Timestamp) -> Option<Session> {
-    let mut log = Log::new(editor, now);
-    let ended = zitadel.state.sessions.update(id, |session| {
-        if session.state != SessionState::Active {
-            return Err(());
-        }
-        session.state = SessionState::Terminated;
-        events::of_session(&mut log, session, "session.terminated", Value::Null);
-        Ok(session.clone())
+/// Ends a session that has not ended yet, expired or not. `None` if there is none. The editor is its user where nobody
+/// else is named.
+pub(super) fn terminate(zitadel: &Zitadel, id: &str, editor: Option<&str>, now: Timestamp) -> Option<Session> {
+    let own = || zitadel.state.sessions.get(id)?.user.map(|user| user.id);
+    let editor = editor.map_or_else(|| own().unwrap_or_default(), str::to_owned);
+    let ended = events::logged_as(zitadel, &editor, now, |log| {
+        let end = |session: &mut Session| {
+            if session.state != SessionState::Active {
+                return Err(());
+            }
+            session.state = SessionState::Terminated;
+            events::of_session(log, session, "session.terminated", Value::Null);
+            Ok(session.clone())
+        };
+        zitadel.state.sessions.update(id, end).unwrap_or(Err(()))
     });
-    let ended = ended?.ok()?;
-    events::keep_all(zitadel, log);
+    let ended = ended.ok()?;
     if let Some(user) = &ended.user {
         issue::end_access(zitadel, &user.id, |access| access.session.as_deref() == Some(id));
     }

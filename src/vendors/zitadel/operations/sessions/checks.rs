@@ -139,7 +139,6 @@ pub(in super::super) fn check_strictly(zitadel: &Zitadel, user_id: &str) -> Resu
 impl Passed {
     /// Writes them into a session, each as an event of it.
     pub(super) fn write(&self, session: &mut Session, log: &mut Log) {
-        let checked = json!({ "checkedAt": log.at });
         if let Some(user) = &self.user {
             let (password, totp) = session.user.take().map_or((None, None), |known| (known.password, known.totp));
             session.user = Some(SessionUser { password, totp, ..user.clone() });
@@ -153,11 +152,11 @@ impl Passed {
         }
         if let (Some(user), Some(password)) = (&mut session.user, self.password) {
             user.password = Some(password);
-            events::of_session(log, session, "session.password.checked", checked.clone());
+            events::of_session(log, session, "session.password.checked", json!({ "checkedAt": password.checked }));
         }
-        if let (Some(user), Some(_)) = (&mut session.user, self.totp) {
+        if let (Some(user), Some(checked)) = (&mut session.user, self.totp) {
             user.totp = self.totp;
-            events::of_session(log, session, "session.totp.checked", checked);
+            events::of_session(log, session, "session.totp.checked", json!({ "checkedAt": checked }));
         }
     }
 }
