@@ -60,10 +60,6 @@ impl<T: Record> Change<T> {
 }
 
 impl<T: Record> Changes<T> {
-    pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
     /// The places of the seed that look otherwise now, and what is there.
     pub(super) fn seeded(&self) -> impl Iterator<Item = (u32, Option<&T>)> {
         // One that was made again since comes later.

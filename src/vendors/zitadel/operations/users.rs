@@ -49,13 +49,13 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
     }
     let filter = (!filters.is_empty()).then(|| Filter::All(filters));
     let users = zitadel.state.users.snapshot();
-    let mut total = 0;
-    let last_event = users.iter().map(|user| user.history.shown().change_date).max();
+    let (mut last_event, mut total) = (None, 0);
     let reads_all = caller.check_in(Permission::Read, None, None).is_ok();
     // Neighbours are mostly of one organisation, so the caller's roles are looked at once for many.
     let mut judged: Option<(&Arc<str>, bool)> = None;
     let found = |user: _| {
         let user: &User = user;
+        last_event = last_event.max(Some(user.history.shown().change_date));
         if filter.as_ref().is_some_and(|filter| filter.matches(user) != Some(true)) {
             return None;
         }
