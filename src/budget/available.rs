@@ -1,14 +1,20 @@
 //! How much memory there is for this process: what the machine, its control group and its own limits allow.
 
 use std::fs;
+use std::thread::available_parallelism;
+
+/// The address space that the usual allocator of Linux takes for the heap of a thread, used or not.
+const THREAD_HEAP: usize = 64 << 20;
 
 /// The memory that this process can use, in bytes; `None` where the system does not say.
 pub fn available() -> Option<usize> {
-    available_by(|path| fs::read_to_string(path).ok())
+    // What takes long runs in threads of its own, at most one a core, most of which start later.
+    let later = available_parallelism().map_or(1, usize::from);
+    available_by(|path| fs::read_to_string(path).ok(), later)
 }
 
-/// The same, from the system's files as `read` returns them.
-fn available_by(read: impl Fn(&str) -> Option<String>) -> Option<usize> {
+/// The same, from the system's files as `read` returns them, if so many threads start later.
+fn available_by(read: impl Fn(&str) -> Option<String>, later: usize) -> Option<usize> {
     let number = |file: &str, name: &str| {
         let text = read(file)?;
         let line = text.lines().find_map(|line| line.strip_prefix(name))?;
@@ -16,7 +22,7 @@ fn available_by(read: impl Fn(&str) -> Option<String>) -> Option<usize> {
     };
     let machine = number("/proc/meminfo", "MemTotal:");
     // Much of an address space is taken without being used, for the heaps and stacks of threads.
-    let mapped = number("/proc/self/status", "VmSize:").unwrap_or(0);
+    let mapped = number("/proc/self/status", "VmSize:").unwrap_or(0) + later * THREAD_HEAP;
     let limits = read("/proc/self/limits").unwrap_or_default();
     let own = [("Max address space", mapped), ("Max data size", 0)].map(|(name, taken)| {
         // The soft limit is the first number; "unlimited" is none.
@@ -53,7 +59,8 @@ mod tests {
     #[test]
     fn the_least_of_all_limits_counts() {
         let available = |files: &[(&str, &str)]| {
-            available_by(|path| files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned()))
+            let read = |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
+            available_by(read, 2)
         };
         let machine = ("/proc/meminfo", "MemFree: 12 kB\nMemTotal:       24684212 kB\n");
         let free = ("/proc/self/limits", "Max address space         unlimited            unlimited            bytes\n");
@@ -63,9 +70,9 @@ mod tests {
             "/proc/self/limits",
             "Limit  Soft Limit\nMax address space         1073741824           unlimited            bytes\n",
         );
-        assert_eq!(available(&[machine, bounded]), Some(1 << 30));
+        assert_eq!(available(&[machine, bounded]), Some((1 << 30) - 2 * THREAD_HEAP));
         let mapped = ("/proc/self/status", "VmPeak: 9 kB\nVmSize:\t  24576 kB\n");
-        assert_eq!(available(&[machine, bounded, mapped]), Some(1000 << 20));
+        assert_eq!(available(&[machine, bounded, mapped]), Some((1000 << 20) - 2 * THREAD_HEAP));
         let group = ("/proc/self/cgroup", "0::/a.slice/b\n");
         let unlimited = ("/sys/fs/cgroup/a.slice/b/memory.max", "max\n");
         assert_eq!(available(&[machine, group, unlimited]), Some(24_684_212 << 10));

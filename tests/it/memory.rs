@@ -11,7 +11,7 @@ use http::Request;
 use http_body_util::StreamBody;
 use hyper::body::Frame;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -77,7 +77,7 @@ async fn unended_bodies(address: String) {
     let _ = connection.await;
 }
 
-/// Sends part of a state.
+/// Sends part of a state, and waits until that is given up.
 async fn half_a_state(address: String, path: &'static str, host: &'static str, size: usize) {
     let mut stream = TcpStream::connect(&address).await.expect("it listens");
     let head = format!("PUT {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 262144000\r\n\r\n");
@@ -87,7 +87,15 @@ async fn half_a_state(address: String, path: &'static str, host: &'static str, s
     for _ in 0..size / MIB {
         is_taken = is_taken && stream.write_all(&piece).await.is_ok();
     }
-    std::future::pending::<()>().await;
+    let _ = stream.read_to_end(&mut Vec::new()).await;
+}
+
+/// Starts an attack again whenever the server gave it up, which a busy machine may let it do before the others came.
+async fn on_and_on<F: Future<Output = ()>>(attack: impl Fn() -> F) {
+    loop {
+        attack().await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// Asks for a large answer on 256 streams, and takes none of it until it is cut off.
@@ -121,7 +129,8 @@ async fn all_that_takes_memory_at_once_is_survived() {
     assert_eq!(ask(&address, data).await.status, 200);
     let mut attack = JoinSet::new();
     for _ in 0..scale.bodies {
-        attack.spawn(unended_bodies(address.clone()));
+        let address = address.clone();
+        attack.spawn(on_and_on(move || unended_bodies(address.clone())));
     }
     let mut unread = JoinSet::new();
     for _ in 0..scale.unread {
@@ -133,7 +142,8 @@ async fn all_that_takes_memory_at_once_is_survived() {
         ("/__fauxidp/worlds/w/state", "localhost"),
     ] {
         for _ in 0..scale.states {
-            attack.spawn(half_a_state(address.clone(), path, host, scale.state));
+            let address = address.clone();
+            attack.spawn(on_and_on(move || half_a_state(address.clone(), path, host, scale.state)));
         }
     }
     let people = |people: usize| Ask::new("PUT", "/__fauxidp/worlds/w").body(format!("{{\"people\":{people}}}"));
