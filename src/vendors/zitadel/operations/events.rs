@@ -46,24 +46,32 @@ pub(super) fn record(
     events: impl ExactSizeIterator<Item = (EventKind, Option<Map<String, Value>>)>,
     at: Timestamp,
 ) {
+    of_user(editor, user, events, at).into_iter().for_each(|event| keep(zitadel, event));
+}
+
+/// The events of what happened to a user.
+pub(super) fn of_user(
+    editor: &str,
+    user: &User,
+    events: impl ExactSizeIterator<Item = (EventKind, Option<Map<String, Value>>)>,
+    at: Timestamp,
+) -> Vec<Event> {
     if events.len() == 0 {
-        return;
+        return Vec::new();
     }
     let (editor, id) = (Arc::from(editor), Arc::<str>::from(&*user.profile.user_id));
     let first = (user.history.last().sequence + 1).saturating_sub(events.len() as u64);
-    for (sequence, (kind, payload)) in (first..).zip(events) {
-        let event = Event {
-            aggregate: Aggregate::User,
-            id: Arc::clone(&id),
-            resource_owner: Arc::clone(&user.profile.resource_owner),
-            sequence,
-            kind: kind.name().into(),
-            at,
-            editor: Arc::clone(&editor),
-            payload: payload.or_else(|| payload_of(kind, user)).as_ref().map(Payload::new),
-        };
-        keep(zitadel, event);
-    }
+    let event = |(sequence, (kind, payload)): (u64, (EventKind, Option<_>))| Event {
+        aggregate: Aggregate::User,
+        id: Arc::clone(&id),
+        resource_owner: Arc::clone(&user.profile.resource_owner),
+        sequence,
+        kind: kind.name().into(),
+        at,
+        editor: Arc::clone(&editor),
+        payload: payload.or_else(|| payload_of(kind, user)).as_ref().map(Payload::new),
+    };
+    (first..).zip(events).map(event).collect()
 }
 
 /// Runs a command of that caller, and writes down what it did to objects if it succeeded.

@@ -75,12 +75,13 @@ pub(super) fn start(
     let now = log.at;
     let mut session = Session::new(String::new(), SessionState::Active, creator, now);
     session.user_agent.clone_from(&change.user_agent);
-    let passed = change.checks.pass(zitadel, &session, user, log)?;
+    let compared = change.checks.compare(zitadel, user.as_ref(), None);
+    let passed = change.checks.pass(zitadel, &session, user.as_ref(), compared.as_ref(), log)?;
     let mut ids = zitadel.context.ids.reserve();
     session.id = new_id(&mut ids, now);
     ids.commit();
     events::of_session(log, &mut session, "session.added", json!({ "user_agent": agent(&change) }));
-    let token = write(zitadel, &mut session, &change, &passed, log);
+    let token = write(zitadel, &mut session, &change, passed, log);
     let written = SessionWritten { id: session.id.clone(), token, receipt: receipt(&session) };
     zitadel.state.sessions.push(session);
     Ok(written)
@@ -102,10 +103,11 @@ pub fn set_session(
     session.check_writable(now).map_err(SessionError::Wrong)?;
     change.check_emulated()?;
     events::logged(zitadel, caller, |log| {
-        let passed = change.checks.pass(zitadel, &session, user, log)?;
+        let compared = change.checks.compare(zitadel, user.as_ref(), session.user.as_ref());
         let write = |session: &mut Session| {
             session.check_writable(now).map_err(SessionError::Wrong)?;
-            let token = write(zitadel, session, change, &passed, log);
+            let passed = change.checks.pass(zitadel, session, user.as_ref(), compared.as_ref(), log)?;
+            let token = write(zitadel, session, change, passed, log);
             Ok(SessionWritten { id: session.id.clone(), token, receipt: receipt(session) })
         };
         zitadel.state.sessions.update_or_push(session, write, |written| written.token.is_some())
@@ -127,7 +129,7 @@ fn write(
     zitadel: &Zitadel,
     session: &mut Session,
     change: &SessionChange,
-    passed: &Passed,
+    passed: Passed,
     log: &mut Log,
 ) -> Option<String> {
     let before = session.details.sequence;

@@ -89,6 +89,11 @@ impl Log {
         });
     }
 
+    /// Adds events that were counted where they happened.
+    pub fn add(&mut self, events: Vec<Event>) {
+        self.events.extend(events);
+    }
+
     /// The events, in the order in which they were written.
     pub fn into_events(self) -> Vec<Event> {
         self.events
