@@ -56,7 +56,29 @@ const AGGREGATES: [(&str, Option<&str>); 30] = [
 ];
 
 /// The kinds of events that are known to have no text.
-const WITHOUT_TEXT: [&str; 1] = ["schemauser.deactivated"];
+const WITHOUT_TEXT: [&str; 21] = [
+    "auth_request.added",
+    "auth_request.code.added",
+    "auth_request.code.exchanged",
+    "auth_request.failed",
+    "auth_request.session.linked",
+    "auth_request.succeeded",
+    "oidc_session.access_token.added",
+    "oidc_session.access_token.revoked",
+    "oidc_session.added",
+    "oidc_session.refresh_token.added",
+    "oidc_session.refresh_token.renewed",
+    "oidc_session.refresh_token.revoked",
+    "schemauser.deactivated",
+    "session.added",
+    "session.lifetime.set",
+    "session.metadata.set",
+    "session.password.checked",
+    "session.terminated",
+    "session.token.set",
+    "session.totp.checked",
+    "session.user.checked",
+];
 
 const TEXTS: &[(&str, &str)] = &[
     ("user.added", "User added"),
