@@ -48,7 +48,7 @@ pub(super) use history::{EventKind, History, Part, Position};
 pub(super) use kind::{Gender, Human, HumanProfile, JwtTokens, Machine};
 pub(super) use log::{Log, Occurrence};
 pub(super) use oidc::{GrantType, LoginVersion, OidcAuthMethod, OidcConfig, ResponseType, TokenType};
-pub(super) use oidc_session::{Authorization, OidcSession};
+pub(super) use oidc_session::{ACCESS_TOKEN_LIFETIME, Authorization, BY_KEY, OidcSession, TokenReason};
 pub(super) use organization::{Domain, InstanceState, Organization, OrganizationAlias, OrganizationState, WrongDomain};
 pub(super) use permission::{Permission, permissions_of};
 pub(super) use phone::normalize;

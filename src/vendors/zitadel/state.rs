@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use jiff::Timestamp;
 
 use super::record::{
-    Application, ApplicationAlias, AuthRequest, ComplexityPolicy, DeviceRequest, Event, Gone, InstanceState,
+    Aggregate, Application, ApplicationAlias, AuthRequest, ComplexityPolicy, DeviceRequest, Event, Gone, InstanceState,
     LockoutPolicy, LoginPolicy, MAX_EVENTS, OidcSession, Organization, OrganizationAlias, Permission, Project,
     RemovedUser, Session, User, UserGrant,
 };
@@ -90,10 +90,12 @@ impl Zitadel {
         self.state.instance.get(INSTANCE).expect("no call removes it")
     }
 
-    /// When anything last happened: lists say that they are as of then.
+    /// When anything last happened that a list could show: lists say that they are as of then. None shows tokens.
     pub(super) fn last_event(&self) -> Timestamp {
         let events = self.state.events.snapshot();
-        events.back().map_or_else(|| self.instance().events.change_date, |event| event.at)
+        let is_of_tokens = |event: &Event| matches!(event.aggregate, Aggregate::AuthRequest | Aggregate::OidcSession);
+        let last = events.iter().rfind(|event| !is_of_tokens(event));
+        last.map_or_else(|| self.instance().events.change_date, |event| event.at)
     }
 
     /// The same server with a copy of everything, on which something is tried.

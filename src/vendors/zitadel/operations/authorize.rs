@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::super::auth::{self, keys};
 use super::super::error::authorize::AuthorizeError;
 use super::super::record::{
-    Answer, Application, AuthRequest, Details, LoginVersion, OidcConfig, OrganizationAlias, Project, Prompt,
+    Answer, Application, AuthRequest, Details, Log, LoginVersion, OidcConfig, OrganizationAlias, Project, Prompt,
     ResponseType, Stage, WrongRedirect,
 };
 use super::super::state::Zitadel;
 use super::callbacks;
+use super::events;
 use super::sign_in::scope as scopes;
 use super::sign_in::{Scopes, active_application, azp, granted_scope};
 use super::write::digits;
@@ -78,7 +79,7 @@ pub(in super::super) fn authorize(zitadel: &Zitadel, asked: Asked) -> Result<Dec
     let hint = request.id_token_hint.as_deref();
     let stored = AuthRequest {
         id: if is_v2 { format!("{}{number}", AuthRequest::V2) } else { number },
-        details: Details::new(1, now),
+        details: Details::new(0, now),
         azp: azp(&zitadel.context, &client_id, is_tagged),
         audience: audience(zitadel, &project, &scope),
         client_id,
@@ -111,9 +112,29 @@ pub(in super::super) fn authorize(zitadel: &Zitadel, asked: Asked) -> Result<Dec
 
 /// Keeps a request for a login page, unless it is known.
 pub(in super::super) fn keep(zitadel: &Zitadel, request: &AuthRequest) {
-    if zitadel.state.auth_requests.get(&request.id).is_none() {
-        zitadel.state.auth_requests.push(request.clone());
-    }
+    let begin = |log: &mut Log| {
+        let begin = |request: &mut AuthRequest| {
+            if request.details.sequence == 0 {
+                let organization = named_organization(zitadel, &request.scope);
+                let added = request.added(organization.as_deref());
+                events::of_request(log, request, added);
+            }
+            Ok::<_, ()>(())
+        };
+        zitadel.state.auth_requests.update_or_push(request.clone(), begin, |()| true)
+    };
+    let _ = events::logged_as(zitadel, events::NOBODY, request.details.creation_date, begin); // nothing refuses it
+}
+
+/// The id of the organisation that the scopes name.
+fn named_organization(zitadel: &Zitadel, scope: &[String]) -> Option<String> {
+    let scope = scope.join(" ");
+    let by_id = Scopes(&scope).after(scopes::ORGANIZATION).next().map(str::to_owned);
+    let by_domain = || {
+        let domain = Scopes(&scope).after(scopes::DOMAIN).next()?;
+        zitadel.organization_of_domain(domain).map(|organization| organization.id.to_string())
+    };
+    by_id.or_else(by_domain)
 }
 
 /// Reads a request object (OpenID Connect Core, 6.1), whose signature is looked at when its client is known.

@@ -7,9 +7,10 @@ use super::super::error::Error;
 use super::super::error::authorize::CallbackError;
 use super::super::error::sessions::SessionError;
 use super::super::record::{
-    Answer, Application, AuthRequest, Authorization, Door, Permission, Project, Session, Stage,
+    Answer, Application, AuthRequest, Authorization, Door, Log, Occurrence, Permission, Project, Session, Stage,
 };
 use super::super::state::{INSTANCE, Zitadel};
+use super::events;
 use super::objects::Receipt;
 use super::sign_in::scope as scopes;
 use super::sign_in::{Scopes, active_application, issue};
@@ -28,13 +29,46 @@ pub struct SessionProof {
     pub token: String,
 }
 
+/// The reasons for an error, as OAuth names them, in the order of the vendor's numbers, which start with 1.
+const REASONS: [&str; 16] = [
+    "invalid_request",
+    "unauthorized_client",
+    "access_denied",
+    "unsupported_response_type",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+    "interaction_required",
+    "login_required",
+    "account_selection_required",
+    "consent_required",
+    "invalid_request_uri",
+    "invalid_request_object",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "registration_not_supported",
+];
+
 /// An error for the application.
 #[derive(Default)]
 pub struct CallbackRefusal {
-    /// Its name in OAuth.
-    pub error: &'static str,
+    /// Its reason, by the vendor's number; 0 is none.
+    pub reason: usize,
     pub description: Option<String>,
     pub uri: Option<String>,
+}
+
+impl CallbackRefusal {
+    /// The error of that name.
+    pub(super) fn named(error: &str) -> Self {
+        let reason = REASONS.iter().position(|known| *known == error).map_or(0, |index| index + 1);
+        Self { reason, ..Self::default() }
+    }
+
+    /// Its name in OAuth.
+    fn error(&self) -> &'static str {
+        self.reason.checked_sub(1).and_then(|index| REASONS.get(index)).unwrap_or(&"server_error")
+    }
 }
 
 /// Where the browser goes.
@@ -71,10 +105,10 @@ pub fn create_callback(
         caller.check_in(Permission::SessionLink, None, None)?;
     }
     match kind {
-        CallbackKind::Error(refusal) => refuse(zitadel, &request, &refusal, caller.at()),
+        CallbackKind::Error(refusal) => events::logged(zitadel, caller, |log| refuse(zitadel, &request, &refusal, log)),
         CallbackKind::Session(proof) => {
             let session = prove(zitadel, &proof, caller.at())?;
-            complete(zitadel, &request, &session, defect, caller.at())
+            complete(zitadel, &request, &session, defect, (&caller.user().profile.user_id, caller.at()))
         }
     }
 }
@@ -89,12 +123,13 @@ pub(super) fn prove(zitadel: &Zitadel, proof: &SessionProof, now: Timestamp) -> 
 }
 
 /// Answers a request with a session, which was looked at. The state of its user is not: who redeems the code is asked.
+/// `who` answers, and when.
 pub(super) fn complete(
     zitadel: &Zitadel,
     request: &AuthRequest,
     session: &Session,
     defect: Option<Defect>,
-    now: Timestamp,
+    who: (&str, Timestamp),
 ) -> Result<Callback, Error> {
     let user = session.user.as_ref().ok_or(SessionError::UserMissing("COMMAND-Sfw3f"))?;
     let found = check(zitadel, request, &user.id, &user.organization)?;
@@ -120,14 +155,19 @@ pub(super) fn complete(
         let user = zitadel.state.users.get(&user.id);
         user.filter(|user| user.may_enter(Door::Token)).ok_or(SessionError::UserNotActive)?;
     }
-    let receipt = enter(zitadel, request, stage, true, now)?;
+    let (editor, now) = who;
+    let linked = AuthRequest::linked(session);
+    let receipt = events::logged_as(zitadel, editor, now, |log| enter(zitadel, request, stage, linked, log))?;
     let url = match request.answer {
         Answer::Code => {
             let code = tokens::code(zitadel.settings.version, &zitadel.context.ids, &request.id);
             url_with(request, &[("code", &zitadel.context.tag_with_world(code))], true)
         }
-        Answer::IdToken => implicit(zitadel, request, &found, &authorization, false)?,
-        Answer::IdTokenAndToken => implicit(zitadel, request, &found, &authorization, true)?,
+        Answer::IdToken | Answer::IdTokenAndToken => events::logged_as(zitadel, events::SYSTEM, now, |log| {
+            let url = implicit(zitadel, request, &found, &authorization, log)?;
+            succeed(zitadel, &request.id, log);
+            Ok::<_, Error>(url)
+        })?,
     };
     Ok(Callback { receipt, url })
 }
@@ -138,11 +178,13 @@ fn implicit(
     request: &AuthRequest,
     (application, project): &(Application, Project),
     authorization: &Authorization,
-    with_access: bool,
+    log: &mut Log,
 ) -> Result<String, Error> {
     /// What the vendor counts until the end of an access token that there is not.
     const NEVER: &str = "18446744064486179580";
-    let tokens = issue::implicit(zitadel, application, project, authorization, &request.issuer, with_access);
+    let with_access = request.answer == Answer::IdTokenAndToken;
+    let subject = issue::Subject { application, project, authorization, issuer: &request.issuer };
+    let tokens = issue::implicit(zitadel, &subject, with_access, log);
     let tokens = tokens.map_err(|_| SessionError::UserNotActive)?;
     let expires_in = tokens.expires_in.to_string();
     let mut parameters = vec![("id_token", tokens.id_token.as_deref().unwrap_or_default()), ("token_type", "Bearer")];
@@ -185,10 +227,10 @@ pub(super) fn refuse(
     zitadel: &Zitadel,
     request: &AuthRequest,
     refusal: &CallbackRefusal,
-    now: Timestamp,
+    log: &mut Log,
 ) -> Result<Callback, Error> {
-    let receipt = enter(zitadel, request, Stage::Failed, false, now)?;
-    let mut parameters = vec![("error", refusal.error)];
+    let receipt = enter(zitadel, request, Stage::Failed, AuthRequest::failed(refusal.reason), log)?;
+    let mut parameters = vec![("error", refusal.error())];
     parameters.extend(refusal.description.as_deref().map(|text| ("error_description", text)));
     parameters.extend(refusal.uri.as_deref().map(|uri| ("error_uri", uri)));
     Ok(Callback { receipt, url: url_with(request, &parameters, false) })
@@ -201,21 +243,33 @@ pub(in super::super) fn unfinished(zitadel: &Zitadel, id: &str) -> Option<String
     Some(url_with(&request, &[("error", "interaction_required"), ("error_description", TEXT)], false))
 }
 
-/// Answers an open request, once.
+/// Writes down that the application of a request has its tokens.
+pub(super) fn succeed(zitadel: &Zitadel, id: &str, log: &mut Log) {
+    let _ = zitadel.state.auth_requests.update(id, |request| {
+        events::of_request(log, request, AuthRequest::succeeded());
+        Ok::<_, ()>(())
+    });
+}
+
+/// Answers an open request, once. What is answered tells of the answer's event; that of a code comes after it.
 fn enter(
     zitadel: &Zitadel,
     request: &AuthRequest,
     stage: Stage,
-    by_session: bool,
-    now: Timestamp,
+    occurrence: Occurrence,
+    log: &mut Log,
 ) -> Result<Receipt, CallbackError> {
     let entered = zitadel.state.auth_requests.update(&request.id, |request| {
         if !request.is_open() {
-            return Err(CallbackError::RequestHandled { by_session });
+            return Err(CallbackError::RequestHandled { by_session: !matches!(stage, Stage::Failed) });
+        }
+        events::of_request(log, request, occurrence);
+        let receipt = Receipt::new(&request.details, &INSTANCE.into());
+        if matches!(stage, Stage::Answered(_)) {
+            events::of_request(log, request, AuthRequest::code_added());
         }
         request.stage = stage;
-        request.details.push(1, now);
-        Ok(Receipt::new(&request.details, &INSTANCE.into()))
+        Ok(receipt)
     });
     entered.unwrap_or(Err(CallbackError::RequestUnknown))
 }

@@ -6,7 +6,8 @@ use super::super::auth;
 use super::super::error::sign_in::Refusal;
 use super::super::record::{Application, Session};
 use super::super::state::Zitadel;
-use super::login;
+use super::events;
+use super::sessions;
 use super::sign_in::{active_application, issue};
 use crate::context::split_world;
 use crate::oidc::respond::with_query;
@@ -62,7 +63,7 @@ pub(in super::super) fn end_session(
         _ => None,
     };
     if let Some(session_id) = own("sid") {
-        let session = login::sign_out(zitadel, &session_id);
+        let session = sessions::terminate(zitadel, &session_id, Some(events::NOBODY), zitadel.context.clock.now());
         return Ok((to.map_or(Ended::Done, Ended::Application), session));
     }
     let ended = match (asked.is_v2, to) {

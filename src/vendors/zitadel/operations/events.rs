@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 use super::super::auth::Caller;
-use super::super::record::{Aggregate, Event, EventKind, Kind, Log, Occurrence, Payload, Session, User};
+use super::super::record::{Aggregate, AuthRequest, Event, EventKind, Kind, Log, Occurrence, Payload, Session, User};
 use super::super::state::{INSTANCE, Zitadel};
 
 /// What events have to be to be found.
@@ -34,6 +34,12 @@ pub(in super::super) struct EventFound {
     pub event: Arc<Event>,
     pub editor: Option<User>,
 }
+
+/// Who does what applications have done by a code or without one, as the vendor calls it.
+pub(super) const SYSTEM: &str = "SYSTEM";
+
+/// Who does what nobody asks a credential for.
+pub(super) const NOBODY: &str = "";
 
 /// The most events that one search shows.
 const MAX_FOUND: usize = 1_000;
@@ -100,6 +106,15 @@ pub(super) fn logged_as<R, E>(
 pub(super) fn of_session(log: &mut Log, session: &mut Session, kind: &'static str, payload: Value) {
     let [id, owner] = [session.id.as_str(), INSTANCE].map(Arc::from);
     log.write(Aggregate::Session, [&id, &owner], &mut session.details, Occurrence::saying(kind, payload));
+}
+
+/// Adds an event of an application's request, which belongs to the instance. Those that the older login page answers
+/// have none.
+pub(super) fn of_request(log: &mut Log, request: &mut AuthRequest, occurrence: Occurrence) {
+    if request.is_v2() {
+        let [id, owner] = [request.id.as_str(), INSTANCE].map(Arc::from);
+        log.write(Aggregate::AuthRequest, [&id, &owner], &mut request.details, occurrence.bounded());
+    }
 }
 
 /// Writes down an event.

@@ -126,7 +126,8 @@ pub(in super::super) fn complete(
     defect: Option<Defect>,
 ) -> Result<Callback, Error> {
     keep(zitadel, request);
-    callbacks::complete(zitadel, request, session, defect, now(zitadel))
+    let editor = session.user.as_ref().map_or(events::NOBODY, |user| &user.id);
+    callbacks::complete(zitadel, request, session, defect, (editor, now(zitadel)))
 }
 
 /// Answers a request with an error.
@@ -136,8 +137,9 @@ pub(in super::super) fn refuse(
     error: &'static str,
 ) -> Result<Callback, Error> {
     keep(zitadel, request);
-    let refusal = CallbackRefusal { error, ..CallbackRefusal::default() };
-    callbacks::refuse(zitadel, request, &refusal, now(zitadel))
+    let refusal = CallbackRefusal::named(error);
+    let refuse = |log: &mut _| callbacks::refuse(zitadel, request, &refusal, log);
+    events::logged_as(zitadel, events::NOBODY, now(zitadel), refuse)
 }
 
 /// Decides about a device: with a session it is approved, without one denied.

@@ -6,7 +6,7 @@ mod lists;
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::super::auth::{self, Caller, tokens};
 use super::super::error::Error;
@@ -80,7 +80,8 @@ pub(super) fn start(
     let mut ids = zitadel.context.ids.reserve();
     session.id = new_id(&mut ids, now);
     ids.commit();
-    events::of_session(log, &mut session, "session.added", json!({ "user_agent": agent(&change) }));
+    let user_agent = change.user_agent.as_ref().map(UserAgent::said);
+    events::of_session(log, &mut session, "session.added", json!({ "user_agent": user_agent }));
     let token = write(zitadel, &mut session, &change, passed, log);
     let written = SessionWritten { id: session.id.clone(), token, receipt: receipt(&session) };
     zitadel.state.sessions.push(session);
@@ -112,16 +113,6 @@ pub fn set_session(
         };
         zitadel.state.sessions.update_or_push(session, write, |written| written.token.is_some())
     })
-}
-
-/// What the event of a new session says of the browser.
-fn agent(change: &SessionChange) -> Option<Value> {
-    let UserAgent { fingerprint_id, ip, description, header } = change.user_agent.as_ref()?;
-    let header: BTreeMap<_, _> = header.iter().map(|(name, values)| (name, &values.values)).collect();
-    let mut agent = json!({ "fingerprint_id": fingerprint_id, "ip": ip, "description": description, "header": header });
-    let is_empty = |value: &Value| value.is_null() || value.as_object().is_some_and(Map::is_empty);
-    agent.as_object_mut()?.retain(|_, value| !is_empty(value));
-    Some(agent)
 }
 
 /// Writes what was checked, and what needs no check. Returns the new token, if the session changed.
@@ -220,8 +211,8 @@ pub fn delete_session(zitadel: &Zitadel, id: &str, token: Option<&str>, caller: 
     Ok(Deleted { receipt: receipt(ended.as_ref().unwrap_or(&session)), ended })
 }
 
-/// Ends a session that has not ended yet, expired or not. `None` if there is none. The editor is its user where nobody
-/// else is named.
+/// Ends a session that has not ended yet, expired or not. `None` if there is none. The editor is its user where nothing
+/// else is said.
 pub(super) fn terminate(zitadel: &Zitadel, id: &str, editor: Option<&str>, now: Timestamp) -> Option<Session> {
     let own = || zitadel.state.sessions.get(id)?.user.map(|user| user.id);
     let editor = editor.map_or_else(|| own().unwrap_or_default(), str::to_owned);
@@ -231,7 +222,7 @@ pub(super) fn terminate(zitadel: &Zitadel, id: &str, editor: Option<&str>, now: 
                 return Err(());
             }
             session.state = SessionState::Terminated;
-            events::of_session(log, session, "session.terminated", Value::Null);
+            events::of_session(log, session, "session.terminated", json!({}));
             Ok(session.clone())
         };
         zitadel.state.sessions.update(id, end).unwrap_or(Err(()))

@@ -8,6 +8,7 @@ use super::super::error::{Error, ErrorContext};
 use super::super::record::{Application, AuthRequest, Authorization, GrantType, OidcConfig, Project, Session};
 use super::super::state::{NAME, Zitadel};
 use super::authorize::{Asked, Decision, audience, authorize, requested_scope};
+use super::events;
 use super::login;
 use super::sign_in::{active_application, azp, issue};
 use crate::context::{DEFAULT_WORLD, split_world};
@@ -90,7 +91,9 @@ impl SignIn for Zitadel {
             defect: request.defect,
         };
         let found = (place.application, place.project);
-        let granted = issue::first(self, &found, &authorization, &place.issuer);
+        let granted = events::logged_as(self, events::SYSTEM, self.context.clock.now(), |log| {
+            issue::first(self, &found, &authorization, &place.issuer, log)
+        });
         granted.map(|granted| granted.members()).map_err(|refusal| {
             let (error, description) = refusal.error();
             SignInError::oauth(error, Some(&description))

@@ -1,11 +1,14 @@
 //! The requests of ZITADEL's applications to sign somebody in, from the authorize door to the code. Pure.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::details::Details;
-use super::oidc_session::Authorization;
+use super::log::Occurrence;
+use super::oidc_session::{Authorization, auth_methods, auth_time};
+use super::session::Session;
 use crate::oidc::authorize::ResponseMode;
-use crate::oidc::pkce::Challenge;
+use crate::oidc::pkce::{Challenge, ChallengeMethod};
 use crate::recent::Keyed;
 
 /// A request.
@@ -103,7 +106,95 @@ impl AuthRequest {
     }
 }
 
+/// What its events say, with the vendor's numbers of what can be chosen.
+impl AuthRequest {
+    /// The event that makes it. `organization` is the one whose people alone may answer it.
+    pub fn added(&self, organization: Option<&str>) -> Occurrence {
+        let challenge = self.challenge.as_ref().map(|challenge| {
+            let method = match challenge.method {
+                ChallengeMethod::Plain => 0,
+                ChallengeMethod::S256 => 1,
+            };
+            json!({ "Challenge": challenge.value, "Method": method })
+        });
+        let occurrence = Occurrence::saying(
+            "auth_request.added",
+            json!({
+                "client_id": self.client_id,
+                "redirect_uri": self.redirect_uri,
+                "state": self.state,
+                "nonce": self.nonce,
+                "scope": self.scope,
+                "audience": self.audience,
+                "response_type": self.answer.number(),
+                "response_mode": self.mode.map_or(0, mode_number),
+                "code_challenge": challenge,
+                "prompt": self.prompt.iter().map(|prompt| prompt.number()).collect::<Vec<_>>(),
+                "ui_locales": self.ui_locales,
+                "login_hint": self.login_hint,
+                "hint_user_id": self.hint_user_id,
+                "need_refresh_token": self.scope.iter().any(|scope| scope == "offline_access"),
+                "issuer": self.issuer,
+                "organization_id": organization,
+            }),
+        );
+        let occurrence = occurrence.and(json!({ "login_client": self.login_client.as_deref().unwrap_or_default() }));
+        // In nanoseconds; 0 is said, too.
+        let max_age = self.max_age.map(|seconds| seconds.saturating_mul(1_000_000_000));
+        occurrence.and(max_age.map_or(Value::Null, |max_age| json!({ "max_age": max_age })))
+    }
+
+    /// The event of an answer with a session.
+    pub fn linked(session: &Session) -> Occurrence {
+        let (amr, time) = session.authentication();
+        Occurrence::bare("auth_request.session.linked").and(json!({
+            "session_id": session.id,
+            "user_id": session.user.as_ref().map_or("", |user| &*user.id),
+            "auth_time": auth_time(time),
+            "auth_methods": auth_methods(&amr),
+        }))
+    }
+
+    /// The event of an answer with an error, which the vendor numbers.
+    pub fn failed(reason: usize) -> Occurrence {
+        Occurrence::saying("auth_request.failed", json!({ "reason": reason }))
+    }
+
+    /// The event of a code.
+    pub fn code_added() -> Occurrence {
+        Occurrence::saying("auth_request.code.added", json!({}))
+    }
+
+    /// The event of a code's use.
+    pub fn code_exchanged() -> Occurrence {
+        Occurrence::bare("auth_request.code.exchanged")
+    }
+
+    /// The event of its end: the application has tokens.
+    pub fn succeeded() -> Occurrence {
+        Occurrence::bare("auth_request.succeeded")
+    }
+}
+
+fn mode_number(mode: ResponseMode) -> u8 {
+    match mode {
+        ResponseMode::Query => 1,
+        ResponseMode::Fragment => 2,
+        ResponseMode::FormPost => 3,
+    }
+}
+
 impl Prompt {
+    fn number(self) -> u8 {
+        match self {
+            Self::None => 1,
+            Self::Login => 2,
+            Self::Consent => 3,
+            Self::SelectAccount => 4,
+            Self::Create => 5,
+        }
+    }
+
     /// The one of that name in a request.
     pub fn parse(name: &str) -> Option<Self> {
         match name {
@@ -118,6 +209,14 @@ impl Prompt {
 }
 
 impl Answer {
+    fn number(self) -> u8 {
+        match self {
+            Self::Code => 0,
+            Self::IdToken => 1,
+            Self::IdTokenAndToken => 2,
+        }
+    }
+
     /// What a response type asks for, if the vendor has it.
     pub fn parse(response_type: &str) -> Option<Self> {
         match response_type {

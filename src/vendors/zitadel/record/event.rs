@@ -73,6 +73,10 @@ pub enum Aggregate {
     Org,
     Instance,
     Session,
+    #[serde(rename = "auth_request")]
+    AuthRequest,
+    #[serde(rename = "oidc_session")]
+    OidcSession,
 }
 
 impl Aggregate {
@@ -85,6 +89,8 @@ impl Aggregate {
             Self::Org => "org",
             Self::Instance => "instance",
             Self::Session => "session",
+            Self::AuthRequest => "auth_request",
+            Self::OidcSession => "oidc_session",
         }
     }
 }

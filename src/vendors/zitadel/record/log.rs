@@ -1,4 +1,4 @@
-//! The events that one command writes to ZITADEL's organisations, projects, grants and the instance. Pure.
+//! The events that one command of ZITADEL writes, to objects, sessions or tokens. Pure.
 
 use std::sync::Arc;
 
@@ -7,6 +7,10 @@ use serde_json::{Map, Value};
 
 use super::details::Details;
 use super::event::{Aggregate, Event, Payload};
+use crate::bounded;
+
+/// How many bytes of JSON a member has at most of what strangers do.
+const MAX_MEMBER_BYTES: usize = 8 << 10;
 
 /// What happened: the vendor's name of it, and what it says.
 #[derive(Debug)]
@@ -35,6 +39,21 @@ impl Occurrence {
         let Value::Object(members) = payload else { return Self::bare(kind) };
         let payload = members.into_iter().filter(|(_, value)| !is_zero(value)).collect();
         Self { kind, payload: Some(payload) }
+    }
+
+    /// The same with members that the vendor tells whatever they are.
+    pub fn and(mut self, members: Value) -> Self {
+        if let Value::Object(members) = members {
+            self.payload.get_or_insert_default().extend(members);
+        }
+        self
+    }
+
+    /// The same without members that are longer than an event may say: anybody may send them.
+    pub fn bounded(mut self) -> Self {
+        let is_short = |value: &Value| bounded::size(value) <= MAX_MEMBER_BYTES;
+        self.payload.iter_mut().for_each(|members| members.retain(|_, value| is_short(value)));
+        self
     }
 
     /// The same of a change: what it says is told only where it differs from before, but for these members, which say
@@ -113,15 +132,23 @@ mod tests {
         let said = json!({ "key": "a", "group": "", "roles": [], "max": 0, "is": false, "none": null });
         log.write(Aggregate::Project, [&id, &owner], &mut count, Occurrence::saying("x.added", said));
         log.write(Aggregate::Project, [&id, &owner], &mut count, Occurrence::bare("x.removed"));
+        let whole = Occurrence::saying("x.linked", json!({ "none": "" })).and(json!({ "id": "", "list": null }));
+        log.write(Aggregate::Project, [&id, &owner], &mut count, whole);
         let (before, after) =
             (json!({ "key": "a", "name": "b", "is": true }), json!({ "key": "a", "name": "c", "is": true }));
         log.write(Aggregate::Org, [&id, &id], &mut count, Occurrence::changing("x.changed", &["key"], &before, after));
+        let long = json!({ "state": "x".repeat(MAX_MEMBER_BYTES), "nonce": "n" });
+        log.write(Aggregate::Project, [&id, &owner], &mut count, Occurrence::saying("x.long", long).bounded());
         let events = log.into_events();
         let payloads = events
             .iter()
             .map(|event| event.payload.as_ref().map(|own| Value::Object(own.members())))
             .collect::<Vec<_>>();
-        assert_eq!(payloads, [Some(json!({ "key": "a" })), None, Some(json!({ "key": "a", "name": "c" }))]);
-        assert_eq!((events[2].sequence, count.sequence), (7, 7));
+        let (said, whole) = (json!({ "key": "a", "name": "c" }), json!({ "id": "", "list": null }));
+        assert_eq!(
+            payloads,
+            [Some(json!({ "key": "a" })), None, Some(whole), Some(said), Some(json!({ "nonce": "n" }))]
+        );
+        assert_eq!((events[3].sequence, count.sequence), (8, 9));
     }
 }

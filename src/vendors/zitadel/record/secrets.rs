@@ -144,6 +144,13 @@ pub struct AccessToken {
     pub expires: Timestamp,
 }
 
+impl AccessToken {
+    /// The id of the session of OpenID Connect that it is of, with which its own starts.
+    pub fn session_id(&self) -> &str {
+        self.id.split_once('-').map_or(&self.id, |(id, _)| id)
+    }
+}
+
 /// A public key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Key {

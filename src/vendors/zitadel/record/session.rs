@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::User;
 use super::details::Details;
@@ -53,6 +54,9 @@ pub struct SessionUser {
     pub id: String,
     pub organization: String,
     pub checked: Timestamp,
+    /// The language that a human had then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// How often the user had been kept out before. Nothing if the user was removed since.
     pub times_kept_out: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,6 +87,20 @@ pub struct UserAgent {
     pub description: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub header: BTreeMap<String, HeaderValues>,
+}
+
+impl UserAgent {
+    /// What events say of it.
+    pub fn said(&self) -> Value {
+        let Self { fingerprint_id, ip, description, header } = self;
+        let header: BTreeMap<_, _> = header.iter().map(|(name, values)| (name, &values.values)).collect();
+        let mut said = json!({
+            "fingerprint_id": fingerprint_id, "ip": ip, "description": description, "header": header,
+        });
+        let is_empty = |value: &Value| value.is_null() || value.as_object().is_some_and(Map::is_empty);
+        said.as_object_mut().into_iter().for_each(|members| members.retain(|_, value| !is_empty(value)));
+        said
+    }
 }
 
 /// The values of a header.

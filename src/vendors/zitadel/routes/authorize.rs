@@ -12,8 +12,8 @@ use crate::vendors::zitadel::operations::devices;
 use crate::vendors::zitadel::wire::auth_requests as wire;
 
 pub(super) static ROWS: [Row; 7] = [
-    Row::new("authorize", "GET", "/oauth/v2/authorize", Handler::door(authorize)).oauth().any_method().unseen(),
-    Row::new("authorize_by_post", "POST", "/oauth/v2/authorize", Handler::door(authorize)).oauth().unseen(),
+    Row::new("authorize", "GET", "/oauth/v2/authorize", Handler::door(authorize)).oauth().any_method(),
+    Row::new("authorize_by_post", "POST", "/oauth/v2/authorize", Handler::door(authorize)).oauth(),
     Row::new("authorize_callback", "GET", "/oauth/v2/authorize/callback", Handler::door(authorize_callback))
         .oauth()
         .any_method()
@@ -44,8 +44,7 @@ pub(super) static ROWS: [Row; 7] = [
             })
         }),
     )
-    .rpc("/zitadel.oidc.v2.OIDCService/CreateCallback")
-    .unseen(),
+    .rpc("/zitadel.oidc.v2.OIDCService/CreateCallback"),
     Row::new(
         "get_device_authorization_request",
         "GET",

@@ -34,7 +34,7 @@ pub(super) static ROWS: [Row; 13] = [
     .any_method()
     .about_server()
     .heavy(),
-    Row::new("token", "POST", "/oauth/v2/token", Handler::door(token)).oauth().any_method().heavy().unseen(),
+    Row::new("token", "POST", "/oauth/v2/token", Handler::door(token)).oauth().any_method().heavy(),
     Row::new("device_authorization", "POST", "/oauth/v2/device_authorization", Handler::door(device_authorization))
         .oauth()
         .any_method()

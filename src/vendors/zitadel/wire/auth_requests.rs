@@ -24,24 +24,24 @@ use crate::protocol::{Call, Reply};
 /// The header by which a caller says to be the login client.
 static LOGIN_CLIENT: HeaderName = HeaderName::from_static("x-zitadel-login-client");
 
-/// The reasons for which a login page refuses, in the order of their numbers, as OAuth names them.
-const REASONS: [(&str, &str); 16] = [
-    ("ERROR_REASON_INVALID_REQUEST", "invalid_request"),
-    ("ERROR_REASON_UNAUTHORIZED_CLIENT", "unauthorized_client"),
-    ("ERROR_REASON_ACCESS_DENIED", "access_denied"),
-    ("ERROR_REASON_UNSUPPORTED_RESPONSE_TYPE", "unsupported_response_type"),
-    ("ERROR_REASON_INVALID_SCOPE", "invalid_scope"),
-    ("ERROR_REASON_SERVER_ERROR", "server_error"),
-    ("ERROR_REASON_TEMPORARY_UNAVAILABLE", "temporarily_unavailable"),
-    ("ERROR_REASON_INTERACTION_REQUIRED", "interaction_required"),
-    ("ERROR_REASON_LOGIN_REQUIRED", "login_required"),
-    ("ERROR_REASON_ACCOUNT_SELECTION_REQUIRED", "account_selection_required"),
-    ("ERROR_REASON_CONSENT_REQUIRED", "consent_required"),
-    ("ERROR_REASON_INVALID_REQUEST_URI", "invalid_request_uri"),
-    ("ERROR_REASON_INVALID_REQUEST_OBJECT", "invalid_request_object"),
-    ("ERROR_REASON_REQUEST_NOT_SUPPORTED", "request_not_supported"),
-    ("ERROR_REASON_REQUEST_URI_NOT_SUPPORTED", "request_uri_not_supported"),
-    ("ERROR_REASON_REGISTRATION_NOT_SUPPORTED", "registration_not_supported"),
+/// What the API calls the reasons for an error, in the order of their numbers, which start with 1.
+const REASONS: [&str; 16] = [
+    "ERROR_REASON_INVALID_REQUEST",
+    "ERROR_REASON_UNAUTHORIZED_CLIENT",
+    "ERROR_REASON_ACCESS_DENIED",
+    "ERROR_REASON_UNSUPPORTED_RESPONSE_TYPE",
+    "ERROR_REASON_INVALID_SCOPE",
+    "ERROR_REASON_SERVER_ERROR",
+    "ERROR_REASON_TEMPORARY_UNAVAILABLE",
+    "ERROR_REASON_INTERACTION_REQUIRED",
+    "ERROR_REASON_LOGIN_REQUIRED",
+    "ERROR_REASON_ACCOUNT_SELECTION_REQUIRED",
+    "ERROR_REASON_CONSENT_REQUIRED",
+    "ERROR_REASON_INVALID_REQUEST_URI",
+    "ERROR_REASON_INVALID_REQUEST_OBJECT",
+    "ERROR_REASON_REQUEST_NOT_SUPPORTED",
+    "ERROR_REASON_REQUEST_URI_NOT_SUPPORTED",
+    "ERROR_REASON_REGISTRATION_NOT_SUPPORTED",
 ];
 
 /// The session of a message.
@@ -118,9 +118,8 @@ pub(in super::super) fn callback(message: &Described) -> CallbackKind {
     }
     let error: ErrorMessage = message.read("error");
     let reason = error.error.as_str().unwrap_or_default();
-    let known = REASONS.iter().find(|(name, _)| *name == reason);
     CallbackKind::Error(CallbackRefusal {
-        error: known.map_or("server_error", |(_, error)| error),
+        reason: REASONS.iter().position(|name| *name == reason).map_or(0, |index| index + 1),
         description: error.error_description.filter(|text| !text.is_empty()),
         uri: error.error_uri.filter(|uri| !uri.is_empty()),
     })

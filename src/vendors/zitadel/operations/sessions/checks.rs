@@ -50,8 +50,6 @@ pub enum Factor {
 /// Checks that were passed, to be written down.
 pub(super) struct Passed {
     user: Option<SessionUser>,
-    /// The language of that user, who may be a machine.
-    language: Option<String>,
     password: Option<PasswordCheck>,
     totp: Option<Timestamp>,
     /// The user's own events of the password, and of the app's.
@@ -103,12 +101,15 @@ impl Checks {
         compared: Option<&Compared<'_>>,
         log: &Log,
     ) -> Result<Passed, Error> {
-        let human = user.and_then(User::human);
-        let language = human.map(|human| human.profile.preferred_language.to_string());
+        let language = |user: &User| {
+            let language = user.human().map(|human| human.profile.preferred_language.to_string());
+            language.filter(|language| !language.is_empty() && language != "und")
+        };
         let checked = user.map(|user| SessionUser {
             id: user.profile.user_id.clone(),
             organization: user.profile.resource_owner.to_string(),
             checked: log.at,
+            language: language(user),
             times_kept_out: Some(user.history.times_kept_out()),
             password: None,
             totp: None,
@@ -123,7 +124,7 @@ impl Checks {
         let Proven { times_password_changed: times_changed, events } = self.prove(zitadel, user_id, compared, log)?;
         let password = self.password.is_some().then_some(PasswordCheck { checked: log.at, times_changed });
         let totp = self.factors.iter().any(|factor| matches!(factor, Factor::Totp(_))).then_some(log.at);
-        Ok(Passed { user: checked, language, password, totp, events })
+        Ok(Passed { user: checked, password, totp, events })
     }
 
     /// Checks what that user shows, in one step: what is right changes the user only if all is.
@@ -251,7 +252,7 @@ impl Passed {
                 "userID": user.id,
                 "userResourceOwner": user.organization,
                 "checkedAt": user.checked,
-                "preferredLanguage": self.language,
+                "preferredLanguage": user.language,
             });
             events::of_session(log, session, "session.user.checked", payload);
         }

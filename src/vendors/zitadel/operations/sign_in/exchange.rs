@@ -1,16 +1,20 @@
 //! How ZITADEL's applications get tokens: for a code, for a refresh token, or for what a device shows.
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::super::super::auth::tokens;
 use super::super::super::error::sign_in::Refusal;
 use super::super::super::record::{
-    Application, Authorization, Decision, Door, GrantType, OidcAuthMethod, OidcSession, Project, Stage, WrongSession,
+    Application, AuthRequest, Authorization, Decision, Door, GrantType, OidcAuthMethod, OidcSession, Project, Stage,
+    WrongSession,
 };
 use super::super::super::state::Zitadel;
+use super::super::{callbacks, events};
 use super::scope::Scopes;
 use super::{Form, Granted, client, issue};
 use crate::oidc::grants::Grant;
+use crate::recent::{Keyed, Recent};
 
 /// The application that calls, if it may use the grant.
 pub(super) fn caller(
@@ -48,16 +52,38 @@ pub(super) fn by_code(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal
     if redirect_uri != request.redirect_uri {
         return Err(Refusal::OtherRedirect);
     }
-    // Used in one step, so that of several calls at once one gets tokens.
-    let used =
-        zitadel.state.auth_requests.update(&id, |request| match std::mem::replace(&mut request.stage, Stage::Done) {
-            Stage::Answered(authorization) => Ok(authorization),
-            Stage::Open | Stage::Failed | Stage::Done => Err(Refusal::CodeUsed),
+    let editor = if request.is_v2() { events::SYSTEM } else { events::NOBODY };
+    events::logged_as(zitadel, editor, now, |log| {
+        // Used in one step, so that of several calls at once one gets tokens.
+        let used = zitadel.state.auth_requests.update(&id, |request| {
+            match std::mem::replace(&mut request.stage, Stage::Done) {
+                Stage::Answered(authorization) => {
+                    events::of_request(log, request, AuthRequest::code_exchanged());
+                    Ok(authorization)
+                }
+                Stage::Open | Stage::Failed | Stage::Done => Err(Refusal::CodeUsed),
+            }
         });
-    let authorization = used.ok_or(Refusal::CodeUsed)??;
-    let authorization = Authorization { defect: form.defect.or(authorization.defect), ..*authorization };
-    let authorization = authorization.for_client(&found.0.client_id);
-    issue::first(zitadel, &found, &authorization, &form.issuer)
+        let authorization = used.ok_or(Refusal::CodeUsed)??;
+        let authorization = Authorization { defect: form.defect.or(authorization.defect), ..*authorization };
+        let authorization = authorization.for_client(&found.0.client_id);
+        let granted = issue::first(zitadel, &found, &authorization, &form.issuer, log);
+        match &granted {
+            Ok(_) => callbacks::succeed(zitadel, &id, log),
+            // The user was kept out a moment ago.
+            Err(_) => put_back(&zitadel.state.auth_requests, request.clone()),
+        }
+        granted
+    })
+}
+
+/// Makes a record what it was before a call that is refused.
+fn put_back<T: Keyed + Serialize>(records: &Recent<T>, before: T) {
+    let key = before.key().to_owned();
+    let _ = records.update(&key, |record| {
+        *record = before;
+        Ok::<_, ()>(())
+    });
 }
 
 /// Refuses an application what another one was given, in releases that tell them apart.
@@ -106,9 +132,21 @@ pub(super) fn by_refresh_token(zitadel: &Zitadel, form: &Form) -> Result<Granted
         Ok(session.clone())
     });
     let used = used.ok_or(Refusal::RefreshUsed)??;
+    let asked = form.scope.split_whitespace().collect::<Vec<_>>().join(" ");
+    let scope = if asked.is_empty() { used.authorization.scope.clone() } else { asked };
     let authorization = Authorization { defect: form.defect, ..used.authorization.clone() };
-    let authorization = authorization.for_client(&found.0.client_id);
-    issue::next(zitadel, &found, &OidcSession { authorization, ..used }, &next, &form.issuer)
+    let used = OidcSession { authorization: authorization.for_client(&found.0.client_id), ..used };
+    let granted = events::logged_as(zitadel, events::NOBODY, now, |log| {
+        issue::next(zitadel, &found, &used, &scope, &form.issuer, log)
+    });
+    if granted.is_err() {
+        // The user was kept out a moment ago.
+        let _ = zitadel.state.oidc_sessions.update(&id, |kept| {
+            (kept.refresh_id, kept.refreshed) = (session.refresh_id, session.refreshed);
+            Ok::<_, ()>(())
+        });
+    }
+    granted
 }
 
 /// Ends a refresh token, with the access token that came with it. `None` if it is no refresh token.
@@ -118,14 +156,17 @@ pub(super) fn revoke(zitadel: &Zitadel, token: &str, application: &Application) 
     if !session.authorization.audience.iter().any(|audience| **audience == *application.client_id) {
         return Some(Err(Refusal::NotIssuedForClient));
     }
-    if session.refresh_id.as_deref() == Some(&*refresh_id) {
-        let ended = zitadel.state.oidc_sessions.update(&id, |session| {
-            session.refresh_id = None;
-            Ok::<_, Refusal>(session.access_id.clone())
-        });
-        if let Some(Ok(access_id)) = ended {
-            issue::end_access(zitadel, &session.authorization.user_id, |access| access.id == access_id);
-        }
+    let now = zitadel.context.clock.now();
+    let ended = events::logged_as(zitadel, events::NOBODY, now, |log| {
+        let end = |session: &mut OidcSession| {
+            session.takes(&refresh_id, now).then_some(()).ok_or(())?;
+            session.revoke_refresh(log);
+            Ok(session.access_id.clone())
+        };
+        zitadel.state.oidc_sessions.update(&id, end).unwrap_or(Err(()))
+    });
+    if let Ok(access_id) = ended {
+        issue::end_access(zitadel, &session.authorization.user_id, |access| access.id == access_id);
     }
     Some(Ok(()))
 }
@@ -156,5 +197,11 @@ pub(super) fn by_device_code(zitadel: &Zitadel, form: &Form) -> Result<Granted, 
     });
     let authorization = Authorization { defect: form.defect, ..*used.ok_or(Refusal::DeviceUsed)?? };
     let authorization = authorization.for_client(&found.0.client_id);
-    issue::first(zitadel, &found, &authorization, &form.issuer)
+    let granted = events::logged_as(zitadel, events::NOBODY, zitadel.context.clock.now(), |log| {
+        issue::first(zitadel, &found, &authorization, &form.issuer, log)
+    });
+    if granted.is_err() {
+        put_back(&zitadel.state.device_requests, request); // the user was kept out a moment ago
+    }
+    granted
 }

@@ -86,7 +86,7 @@ pub fn revoke(zitadel: &Zitadel, form: &Form) -> Result<(), Refusal> {
         HeldToken::Access(access) if access.audience.iter().any(|id| **id == *application.client_id) => access,
         HeldToken::Access(_) | HeldToken::Personal(_) => return Err(Refusal::NotIssuedForClient),
     };
-    issue::end_access(zitadel, &user.profile.user_id, |other| other.id == access.id);
+    issue::revoke_access(zitadel, &user, &access);
     Ok(())
 }
 

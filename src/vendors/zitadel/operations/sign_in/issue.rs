@@ -1,14 +1,18 @@
 //! The tokens of ZITADEL's applications about users who signed in.
 
-use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::super::auth::{self, tokens};
 use super::super::super::error::sign_in::Refusal;
 use super::super::super::record::{
-    AccessToken, Application, Authorization, Door, GrantType, OidcConfig, OidcSession, Project, TokenType, User,
+    ACCESS_TOKEN_LIFETIME, AccessToken, Application, Authorization, Details, Door, GrantType, Log, OidcConfig,
+    OidcSession, Project, TokenReason, TokenType, User,
 };
 use super::super::super::state::Zitadel;
+use super::super::events;
 use super::super::write::digits;
 use super::claims::{self, Claims};
 use super::granted::{Granted, Issued, NamedType};
@@ -17,9 +21,6 @@ use crate::context::{DEFAULT_WORLD, WORLD_CLAIM, split_world};
 use crate::directory::DirectoryError;
 use crate::ids::Stream;
 use crate::tokens::{Defect, TokenKind, half_hash};
-
-/// How long an access token lives. The vendor's default.
-pub(super) const ACCESS_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 
 /// In how many seconds a token ends that was made a moment ago, as the vendor counts it.
 pub(super) const EXPIRES_IN: i64 = ACCESS_TOKEN_LIFETIME.as_secs() - 1;
@@ -57,10 +58,11 @@ pub(in super::super) fn first(
     (application, project): &(Application, Project),
     authorization: &Authorization,
     issuer: &str,
+    log: &mut Log,
 ) -> Result<Granted, Refusal> {
     let subject = Subject { application, project, authorization, issuer };
     let kind = subject.config().access_token_type;
-    let (access_token, refresh_token) = subject.both(zitadel, kind)?;
+    let (access_token, refresh_token) = subject.both(zitadel, kind, TokenReason::AuthRequest, log)?;
     subject.granted(zitadel, access_token, refresh_token)
 }
 
@@ -79,6 +81,7 @@ pub(super) fn exchanged(
     authorization: &Authorization,
     wanted: Exchanged,
     issuer: &str,
+    log: &mut Log,
 ) -> Result<Granted, Refusal> {
     let subject = Subject { application, project, authorization, issuer };
     let (kind, issued, token_type) = match wanted {
@@ -95,7 +98,7 @@ pub(super) fn exchanged(
             Granted { access_token, refresh_token: None, id_token: None, expires_in: EXPIRES_IN, exchanged, defect }
         }
         Exchanged::Opaque | Exchanged::Jwt => {
-            let (access_token, refresh_token) = subject.both(zitadel, kind)?;
+            let (access_token, refresh_token) = subject.both(zitadel, kind, TokenReason::Exchange, log)?;
             subject.granted(zitadel, access_token, refresh_token)?
         }
     };
@@ -104,19 +107,23 @@ pub(super) fn exchanged(
     Ok(granted)
 }
 
-/// What a refresh token gives: the next one, and an access token in place of the last.
+/// What a refresh token gives: the next one, and an access token in place of the last. `scope` is what is asked for,
+/// which has no effect but on what is written down.
 pub(super) fn next(
     zitadel: &Zitadel,
     (application, project): &(Application, Project),
     session: &OidcSession,
-    refresh_id: &str,
+    scope: &str,
     issuer: &str,
+    log: &mut Log,
 ) -> Result<Granted, Refusal> {
     let subject = Subject { application, project, authorization: &session.authorization, issuer };
-    let (access_id, access_token) =
-        subject.access(zitadel, &session.id, Some(&session.access_id), subject.config().access_token_type)?;
+    let kind = subject.config().access_token_type;
+    let (access_id, access_token) = subject.access(zitadel, &session.id, Some(&session.access_id), kind)?;
+    let refresh_id = session.refresh_id.as_deref().unwrap_or_default();
     let _ = zitadel.state.oidc_sessions.update(&session.id, |session| {
-        session.access_id = access_id;
+        session.add_access(log, access_id, scope, TokenReason::Refresh);
+        session.renew_refresh(log, refresh_id.to_owned());
         Ok::<_, ()>(())
     });
     let refresh_token = refresh_text(zitadel, refresh_id, &session.authorization.user_id);
@@ -126,18 +133,16 @@ pub(super) fn next(
 /// The tokens of a request that is answered with them.
 pub(in super::super) fn implicit(
     zitadel: &Zitadel,
-    application: &Application,
-    project: &Project,
-    authorization: &Authorization,
-    issuer: &str,
+    subject: &Subject<'_>,
     with_access: bool,
+    log: &mut Log,
 ) -> Result<Granted, Refusal> {
-    let subject = Subject { application, project, authorization, issuer };
-    join(zitadel, authorization);
+    join(zitadel, subject.authorization);
+    let mut session = subject.begin(zitadel, log)?;
     let access_token = match with_access {
         true => {
             let kind = subject.config().access_token_type;
-            subject.access(zitadel, &format!("V2_{}", number(zitadel)), None, kind)?.1
+            subject.add_access(zitadel, &mut session, kind, TokenReason::AuthRequest, log)?
         }
         false => String::new(),
     };
@@ -158,35 +163,54 @@ fn refresh_text(zitadel: &Zitadel, refresh_id: &str, user_id: &str) -> String {
 }
 
 /// For which application and by which authorization tokens are made.
-struct Subject<'a> {
-    application: &'a Application,
-    project: &'a Project,
-    authorization: &'a Authorization,
-    issuer: &'a str,
+pub(in super::super) struct Subject<'a> {
+    pub application: &'a Application,
+    pub project: &'a Project,
+    pub authorization: &'a Authorization,
+    pub issuer: &'a str,
 }
 
 impl Subject<'_> {
     /// An access token, and a first refresh token where it is asked for and allowed.
-    fn both(&self, zitadel: &Zitadel, kind: TokenType) -> Result<(String, Option<String>), Refusal> {
+    fn both(
+        &self,
+        zitadel: &Zitadel,
+        kind: TokenType,
+        reason: TokenReason,
+        log: &mut Log,
+    ) -> Result<(String, Option<String>), Refusal> {
         let authorization = self.authorization;
-        let id = format!("V2_{}", number(zitadel));
-        let (access_id, access_token) = self.access(zitadel, &id, None, kind)?;
+        let mut session = self.begin(zitadel, log)?;
+        let access_token = self.add_access(zitadel, &mut session, kind, reason, log)?;
         join(zitadel, authorization);
         let has_refresh = Scopes(&authorization.scope).has("offline_access")
             && self.config().grant_types.contains(&GrantType::RefreshToken);
         let refresh_token = has_refresh.then(|| {
-            let (now, refresh_id) = (zitadel.context.clock.now(), format!("{id}-rt_{}", number(zitadel)));
-            zitadel.state.oidc_sessions.push(OidcSession {
-                id: id.clone(),
-                authorization: Authorization { defect: None, ..authorization.clone() },
-                access_id,
-                refresh_id: Some(refresh_id.clone()),
-                started: now,
-                refreshed: now,
-            });
+            let refresh_id = format!("{}-rt_{}", session.id, number(zitadel));
+            session.add_refresh(log, refresh_id.clone());
+            zitadel.state.oidc_sessions.push(session);
             refresh_text(zitadel, &refresh_id, &authorization.user_id)
         });
         Ok((access_token, refresh_token))
+    }
+
+    /// What the tokens are of, which is kept only with a refresh token.
+    fn begin(&self, zitadel: &Zitadel, log: &mut Log) -> Result<OidcSession, Refusal> {
+        begin(zitadel, Authorization { defect: None, ..self.authorization.clone() }, log)
+    }
+
+    /// Makes an access token, and writes it down.
+    fn add_access(
+        &self,
+        zitadel: &Zitadel,
+        session: &mut OidcSession,
+        kind: TokenType,
+        reason: TokenReason,
+        log: &mut Log,
+    ) -> Result<String, Refusal> {
+        let (access_id, token) = self.access(zitadel, &session.id, None, kind)?;
+        session.add_access(log, access_id, &self.authorization.scope, reason);
+        Ok(token)
     }
 
     /// Makes an access token and keeps it, in place of another one.
@@ -318,6 +342,16 @@ fn object(value: Value) -> Claims {
     value.as_object().cloned().unwrap_or_default()
 }
 
+/// Writes down what tokens of an authorization are of.
+pub(super) fn begin(zitadel: &Zitadel, authorization: Authorization, log: &mut Log) -> Result<OidcSession, Refusal> {
+    let user = zitadel.state.users.get(&authorization.user_id).ok_or(Refusal::NotActive)?;
+    let session = zitadel.state.sessions.get(&authorization.session_id);
+    let id = format!("V2_{}", number(zitadel));
+    let mut begun = OidcSession::new(id, Arc::clone(&user.profile.resource_owner), authorization, log.at);
+    begun.begin(log, session.as_ref());
+    Ok(begun)
+}
+
 /// Keeps a token that is issued, in place of another one. The user's state is looked at under the same lock.
 pub(super) fn keep(
     zitadel: &Zitadel,
@@ -340,16 +374,40 @@ pub(super) fn keep(
     })
 }
 
-/// Ends access tokens of a user.
-pub(in super::super) fn end_access(zitadel: &Zitadel, user_id: &str, ends: impl Fn(&AccessToken) -> bool) {
+/// Ends access tokens of a user. Says whether there were any.
+pub(in super::super) fn end_access(zitadel: &Zitadel, user_id: &str, ends: impl Fn(&AccessToken) -> bool) -> bool {
     let has_some = |user: &User| user.secrets.as_ref().is_some_and(|secrets| secrets.access.iter().any(&ends));
-    if zitadel.state.users.get(user_id).as_ref().is_some_and(has_some) {
-        let end = |user: &mut User| {
-            user.secrets_mut().access.retain(|access| !ends(access));
-            Ok::<_, Refusal>(())
-        };
-        let _ = zitadel.state.users.update(user_id, end); // a user who has gone has no tokens
+    if !zitadel.state.users.get(user_id).as_ref().is_some_and(has_some) {
+        return false; // a user who has gone has no tokens, either
     }
+    let end = |user: &mut User| {
+        let access = &mut user.secrets_mut().access;
+        let before = access.len();
+        access.retain(|access| !ends(access));
+        Ok::<_, Refusal>(access.len() < before)
+    };
+    zitadel.state.users.update(user_id, end).unwrap_or(false)
+}
+
+/// Takes an access token back.
+pub(super) fn revoke_access(zitadel: &Zitadel, user: &User, access: &AccessToken) {
+    if !end_access(zitadel, &user.profile.user_id, |other| other.id == access.id) {
+        return; // another call was quicker
+    }
+    let (id, owner) = (access.session_id(), &user.profile.resource_owner);
+    let revoke = |log: &mut Log| {
+        let known = zitadel.state.oidc_sessions.update(id, |session| {
+            OidcSession::revoke_access(log, id, owner, &mut session.details);
+            Ok::<_, ()>(())
+        });
+        if known.is_none() {
+            // It came alone, by two events.
+            let last = zitadel.state.events.get(id).map_or(2, |event| event.sequence);
+            OidcSession::revoke_access(log, id, owner, &mut Details::new(last, log.at));
+        }
+        Ok::<_, ()>(())
+    };
+    let _ = events::logged_as(zitadel, events::NOBODY, zitadel.context.clock.now(), revoke); // nothing refuses it
 }
 
 /// The project of the application that a token was issued to.

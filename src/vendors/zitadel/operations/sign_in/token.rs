@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::super::super::auth::tokens;
 use super::super::super::error::sign_in::Refusal;
-use super::super::super::record::{AccessToken, User};
+use super::super::super::record::{ACCESS_TOKEN_LIFETIME, AccessToken, Authorization, BY_KEY, Log, TokenReason, User};
 use super::super::super::state::Zitadel;
-use super::issue::{ACCESS_TOKEN_LIFETIME, EXPIRES_IN, keep, number, shared_claims, sign};
+use super::super::events;
+use super::issue::{EXPIRES_IN, begin, keep, number, shared_claims, sign};
 use super::scope::{self, Scopes};
 use super::{Form, Granted, assertion, claims, client, exchange, token_exchange};
 use crate::oidc::grants::Grant;
@@ -35,7 +36,10 @@ pub fn token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusal> {
         Grant::Implicit | Grant::Password => return Err(unsupported()),
     };
     let scope = scope::granted(&form.scope, zitadel.settings.version.has_groups()).ok_or(Refusal::ScopeMissing)?;
-    issue(zitadel, &user, form, of_own_organization(zitadel, &user, scope), amr)
+    let scope = of_own_organization(zitadel, &user, scope);
+    events::logged_as(zitadel, events::NOBODY, zitadel.context.clock.now(), |log| {
+        issue(zitadel, &user, form, scope, amr, log)
+    })
 }
 
 /// The scopes of a machine, which may name its own organisation alone; others are dropped.
@@ -56,15 +60,40 @@ fn bad_assertion(zitadel: &Zitadel) -> Refusal {
     }
 }
 
+/// What a machine lets itself have. A key counts as a way to recognise it, which no token claims.
+fn authorization(user: &User, scope: &str, audience: &[String], amr: &[String], now: Timestamp) -> Authorization {
+    let client_id = user.profile.username.to_string();
+    Authorization {
+        azp: client_id.clone(),
+        client_id,
+        user_id: user.profile.user_id.clone(),
+        session_id: String::new(),
+        scope: scope.to_owned(),
+        audience: audience.to_vec(),
+        nonce: None,
+        amr: if amr.is_empty() { vec![BY_KEY.to_owned()] } else { amr.to_vec() },
+        auth_time: Some(now),
+        defect: None,
+    }
+}
+
 /// Issues a machine's tokens.
-fn issue(zitadel: &Zitadel, user: &User, form: &Form, scope: String, amr: Vec<String>) -> Result<Granted, Refusal> {
-    let now = zitadel.context.clock.now();
+fn issue(
+    zitadel: &Zitadel,
+    user: &User,
+    form: &Form,
+    scope: String,
+    amr: Vec<String>,
+    log: &mut Log,
+) -> Result<Granted, Refusal> {
+    let now = log.at;
     let expires = now.saturating_add(ACCESS_TOKEN_LIFETIME).unwrap_or(Timestamp::MAX);
     let user_id = user.profile.user_id.clone();
     let client_id = user.profile.username.to_string();
     let scopes = Scopes(&scope);
     let audience: Vec<String> = scopes.audience().map(str::to_owned).collect();
-    let id = format!("V2_{}-at_{}", number(zitadel), number(zitadel));
+    let mut session = begin(zitadel, authorization(user, &scope, &audience, &amr, now), log)?;
+    let id = format!("{}-at_{}", session.id, number(zitadel));
     let claims = |audience: &[String], expires: Timestamp, more: Value| {
         let mut all = shared_claims(zitadel, &form.issuer, &user_id, audience, expires);
         all.extend(more.as_object().cloned().into_iter().flatten());
@@ -95,6 +124,8 @@ fn issue(zitadel: &Zitadel, user: &User, form: &Form, scope: String, amr: Vec<St
         }
         sign(zitadel, TokenKind::Id, claims(&audience, expires, more), form.defect)
     });
+    let reason = if amr.is_empty() { TokenReason::JwtProfile } else { TokenReason::ClientCredentials };
+    session.add_access(log, id.clone(), &scope, reason);
     let (azp, auth_time, session) = (None, Some(now), None);
     let access = AccessToken { id, client_id, azp, scope, amr, auth_time, session, audience, issued: now, expires };
     keep(zitadel, &user_id, access, None)?;

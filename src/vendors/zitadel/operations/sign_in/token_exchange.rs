@@ -8,6 +8,7 @@ use super::super::super::auth::{self, Bearer, HeldToken, bearer};
 use super::super::super::error::sign_in::Refusal;
 use super::super::super::record::{Application, Authorization, GrantType, Project};
 use super::super::super::state::Zitadel;
+use super::super::events;
 use super::client::azp;
 use super::granted::NamedType;
 use super::issue::{self, Exchanged};
@@ -73,7 +74,9 @@ pub(super) fn by_token(zitadel: &Zitadel, form: &Form) -> Result<Granted, Refusa
         auth_time: holder.auth_time,
         defect: form.defect,
     };
-    issue::exchanged(zitadel, &found, &authorization, wanted, &form.issuer)
+    events::logged_as(zitadel, events::NOBODY, zitadel.context.clock.now(), |log| {
+        issue::exchanged(zitadel, &found, &authorization, wanted, &form.issuer, log)
+    })
 }
 
 /// Whose token it is, if it is one of that type that lives and was made for the project of the application.
