@@ -4,6 +4,7 @@
 mod events;
 mod faces;
 mod objects;
+mod sign_ins;
 
 use std::fmt::Debug;
 
