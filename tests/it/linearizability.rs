@@ -431,3 +431,51 @@ async fn write_at_once(emulator: &Arc<Emulator>, id: &str, before: u64, callers:
     let expected: Vec<_> = (1..=before + 2 * writes).map(|n| json!(n.to_string())).collect();
     assert_eq!(events.map(|event| event["sequence"].clone()).collect::<Vec<_>>(), expected);
 }
+
+/// One code, and then one refresh token, by many callers, while others revoke the access token.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn tokens_for_one_code_at_once_are_events_in_one_order() {
+    const REDIRECT: &str = "redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback";
+    let emulator = Arc::new(Emulator::start_with(wire::config()).await.expect("it starts"));
+    let sign_in = json!({ "vendor": "zitadel", "client_id": "zitadel-web", "user": "human-active" });
+    for _ in 0..20 {
+        let signed_in = as_admin("POST", "/__fauxidp/worlds/default/sign-in", &sign_in).send(&emulator).await.json();
+        let code = signed_in["code"].as_str().expect("a code");
+        let redeem = format!("/oauth/v2/token?grant_type=authorization_code&{REDIRECT}&code={code}");
+        let granted = send_at_once(&emulator, &[redeem], 8).await;
+        let [tokens] = &granted[..] else { panic!("{granted:?}") };
+        let refresh = tokens["refresh_token"].as_str().expect("one");
+        let refresh = format!("/oauth/v2/token?grant_type=refresh_token&refresh_token={refresh}");
+        let revoke = format!("/oauth/v2/revoke?token={}", tokens["access_token"].as_str().expect("one"));
+        let granted = send_at_once(&emulator, &[refresh, revoke], 8).await;
+        assert_eq!(granted.len(), 1, "{granted:?}");
+    }
+    let search = json!({ "aggregateTypes": ["auth_request", "oidc_session"], "asc": true, "limit": 1000 });
+    let found = as_admin("POST", "/admin/v1/events/_search", &search).send(&emulator).await.json();
+    let mut counts = BTreeMap::new();
+    for event in found["events"].as_array().expect("events") {
+        let last = counts.entry(event["aggregate"]["id"].as_str().expect("an id")).or_insert(0_u64);
+        *last += 1;
+        assert_eq!(event["sequence"], json!(last.to_string()), "{event}");
+    }
+    let lengths: Vec<_> = counts.into_values().collect();
+    assert!(lengths.len() == 40 && lengths.iter().all(|length| (5..=6).contains(length)), "{lengths:?}");
+}
+
+/// Has that many callers make each of the calls of an application. Returns the tokens that were given.
+async fn send_at_once(emulator: &Arc<Emulator>, paths: &[String], callers: usize) -> Vec<Value> {
+    const CREDENTIAL: &str = "Basic eml0YWRlbC13ZWI6eml0YWRlbC13ZWItc2VjcmV0";
+    let calls = paths.iter().flat_map(|path| std::iter::repeat_n(path, callers));
+    let tasks = calls.map(|path| {
+        let emulator = Arc::clone(emulator);
+        let ask = Ask::new("POST", path).header("authorization", CREDENTIAL);
+        tokio::spawn(async move { ask.send(&emulator).await })
+    });
+    let mut granted = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        let answer = task.await.expect("no panic");
+        let is_grant = answer.status == 200 && !answer.body.is_empty();
+        granted.extend(is_grant.then(|| answer.json()));
+    }
+    granted
+}
