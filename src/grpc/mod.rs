@@ -11,11 +11,15 @@ mod stream;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method as HttpMethod, Response};
 use hyper::body::Body;
+use jiff::Timestamp;
 
-use crate::protocol::{ReplyBody, rpc};
+use crate::clock;
+use crate::ids::Ids;
+use crate::protocol::ReplyBody;
+use crate::protocol::rpc::{self, Framing};
 use crate::vendors::VendorSet;
 use descriptors::{LazyRegistry, Registry};
 
@@ -27,13 +31,20 @@ const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 /// What these services tell of a server's vendors.
 pub struct Services {
     registry: Arc<LazyRegistry>,
+    /// What the vendors' gRPC servers add to each answer. No world has these services, so they have ids of their own.
+    server_headers: Vec<fn(&mut HeaderMap, &Ids, Timestamp)>,
+    ids: Ids,
 }
 
 impl Services {
     /// The services that tell of these vendors.
     pub fn of(vendors: &VendorSet) -> Self {
-        let remote = vendors.infos().filter_map(|info| info.rpc.as_ref());
-        Self { registry: Arc::new(Registry::lazy(remote.map(|rpc| rpc.descriptors).collect())) }
+        let remote = || vendors.infos().filter_map(|info| info.rpc.as_ref());
+        Self {
+            registry: Arc::new(Registry::lazy(remote().map(|rpc| rpc.descriptors).collect())),
+            server_headers: remote().map(|rpc| rpc.server_headers).collect(),
+            ids: Ids::seeded(0),
+        }
     }
 
     /// Answers a call.
@@ -44,12 +55,18 @@ impl Services {
         if request.call.method() != HttpMethod::POST {
             return rpc::wrong_method().into_response();
         }
+        let is_grpc = request.call.wire.is_some_and(|wire| wire.framing == Framing::Grpc);
         let mut response = match sent {
             Sent::Stream(body) => reflection::answer(Arc::clone(&self.registry), request, body),
             Sent::Whole(body) if request.method == Method::Watch => health::watch(&self.registry, request, &body),
             Sent::Whole(body) => health::check(&self.registry, &request, &body).into_response(),
         };
         response.headers_mut().insert(ROBOTS, HeaderValue::from_static("none"));
+        if is_grpc {
+            for add_headers in &self.server_headers {
+                add_headers(response.headers_mut(), &self.ids, clock::system());
+            }
+        }
         response
     }
 }

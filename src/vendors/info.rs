@@ -3,10 +3,14 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use http::HeaderMap;
+use jiff::Timestamp;
+
 use super::Setting;
 use crate::exchange::Exchange;
 use crate::failure::NamedError;
 use crate::fidelity::Fidelity;
+use crate::ids::Ids;
 use crate::oidc::grants::Served;
 use crate::protocol::Reply;
 use crate::protocol::credential::Carrier;
@@ -58,4 +62,7 @@ impl VendorInfo {
 pub struct Rpc {
     /// A serialized `google.protobuf.FileDescriptorSet`.
     pub descriptors: &'static [u8],
+    /// Adds what the vendor's gRPC server says in each of its answers, at that time. A client of the vendor sees gRPC's
+    /// own services as its vendor's.
+    pub server_headers: fn(&mut HeaderMap, &Ids, Timestamp),
 }

@@ -91,7 +91,7 @@ static INFO: VendorInfo = VendorInfo {
     fidelity: &FIDELITY,
     user_key: |id| id.into(),
     decorate: Some(wire::cors::share),
-    rpc: Some(Rpc { descriptors: wire::DESCRIPTORS }),
+    rpc: Some(Rpc { descriptors: wire::DESCRIPTORS, server_headers: wire::edge::native_headers }),
     settings: &[
         settings::VERSION,
         settings::LAG,

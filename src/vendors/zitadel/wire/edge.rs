@@ -114,14 +114,19 @@ pub(in super::super) fn marked(reply: Reply) -> Reply {
 /// The reply as the vendor's own gRPC server gives it, which serves the first APIs: it says which trailers follow, and
 /// repeats as metadata what the HTTP server said. The request's id is a header, whatever the answer.
 pub(in super::super) fn native(mut reply: Reply, context: &WorldContext) -> Reply {
-    let id = reply.trailers.as_mut().and_then(|trailers| trailers.remove(REQUEST_ID));
-    let headers = &mut reply.headers;
-    headers.remove(VARY);
-    if let Some(id) = id {
-        headers.insert(REQUEST_ID, id);
+    if let Some(id) = reply.trailers.as_mut().and_then(|trailers| trailers.remove(REQUEST_ID)) {
+        reply.headers.insert(REQUEST_ID, id);
     }
-    let expires = headers.get(EXPIRES).cloned().unwrap_or_else(|| http_date(context.clock.now()));
+    reply.headers.remove(VARY);
+    native_headers(&mut reply.headers, &context.ids, context.clock.now());
+    reply
+}
+
+/// What the vendor's own gRPC server adds to each of its answers, those of gRPC's own services included.
+pub(in super::super) fn native_headers(headers: &mut HeaderMap, ids: &Ids, now: Timestamp) {
     let fixed = HeaderValue::from_static;
+    headers.entry(REQUEST_ID).or_insert_with(|| request_id(now, ids));
+    let expires = headers.get(EXPIRES).cloned().unwrap_or_else(|| http_date(now));
     for (name, repeated, value) in [
         (CACHE_CONTROL, "grpc-metadata-cache-control", fixed("no-store")),
         (EXPIRES, "grpc-metadata-expires", expires),
@@ -133,7 +138,6 @@ pub(in super::super) fn native(mut reply: Reply, context: &WorldContext) -> Repl
     for trailer in ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin"] {
         headers.append(TRAILER, fixed(trailer));
     }
-    reply
 }
 
 /// The headers of the gateway's successful answers. They are the same but for one, so they are copied.
