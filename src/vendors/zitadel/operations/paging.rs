@@ -88,29 +88,28 @@ impl Paging {
         Page { items: found, total, limit: self.limit }
     }
 
-    /// Those of the items that come no later than the end of the page, in that order or its reverse. One behind them is
-    /// left out after one comparison. Ids rise, so an order by them is soonest found from the end at which it starts.
+    /// Those of the items that come no later than the end of the page, in that order or its reverse. Ids rise, so an
+    /// order by them is soonest found from the end at which it starts.
     pub fn first<T>(self, items: impl DoubleEndedIterator<Item = T>, order: &dyn Fn(&T, &T) -> Ordering) -> Vec<T> {
+        let mut front = self.front(order);
         match self.ascending {
-            true => front(&mut { items }, self.end(), order),
-            false => front(&mut items.rev(), self.end(), &|one, other| order(other, one)),
+            true => items.for_each(|item| front.push(item)),
+            false => items.rev().for_each(|item| front.push(item)),
         }
+        front.finish()
     }
 
     /// The same of items that come in their order.
     pub fn first_as_they_come<T>(self, items: impl DoubleEndedIterator<Item = T>) -> Vec<T> {
-        let end = self.end();
-        let mut kept = Vec::new();
-        let mut keep = |item| {
-            if kept.len() < end {
-                kept.push(item);
-            }
-        };
         match self.ascending {
-            true => items.for_each(&mut keep),
-            false => items.rev().for_each(&mut keep),
+            true => items.take(self.end()).collect(),
+            false => items.rev().take(self.end()).collect(),
         }
-        kept
+    }
+
+    /// What finds the first items of that order or its reverse, up to the end of the page.
+    fn front<T>(self, order: &dyn Fn(&T, &T) -> Ordering) -> Front<'_, T> {
+        Front { kept: Vec::new(), count: self.end(), is_cut: false, ascending: self.ascending, order }
     }
 
     /// Where the page ends in a list that is long enough.
@@ -122,38 +121,82 @@ impl Paging {
     }
 }
 
-/// The first items of that order. It is compiled once for each kind of item, whatever finds and orders them.
-fn front<T>(items: &mut dyn Iterator<Item = T>, count: usize, order: &dyn Fn(&T, &T) -> Ordering) -> Vec<T> {
-    let mut kept: Vec<T> = Vec::new();
-    let mut is_cut = false;
-    for item in items {
-        if count == 0 || is_cut && order(&item, &kept[count - 1]).is_gt() {
-            continue;
+/// The first of the items pushed to it. It is compiled once for each kind of item, whatever finds and orders them.
+struct Front<'a, T> {
+    /// At most twice as many as are asked for. Once some were left out, the last of those asked for is at its place.
+    kept: Vec<T>,
+    count: usize,
+    is_cut: bool,
+    ascending: bool,
+    order: &'a dyn Fn(&T, &T) -> Ordering,
+}
+
+impl<'a, T> Front<'a, T> {
+    /// Takes an item. One that comes behind those asked for is left out after one comparison.
+    fn push(&mut self, item: T) {
+        let (order, count) = (self.order(), self.count);
+        if count == 0 || self.is_cut && order(&item, &self.kept[count - 1]).is_gt() {
+            return;
         }
-        kept.push(item);
-        if kept.len() == count.saturating_mul(2) {
-            kept.select_nth_unstable_by(count - 1, order);
-            kept.truncate(count);
-            is_cut = true;
+        self.kept.push(item);
+        if self.kept.len() == count.saturating_mul(2) {
+            self.kept.select_nth_unstable_by(count - 1, order);
+            self.kept.truncate(count);
+            self.is_cut = true;
         }
     }
-    kept.sort_unstable_by(order);
-    kept.truncate(count);
-    kept
+
+    /// The first ones, in order.
+    fn finish(mut self) -> Vec<T> {
+        let order = self.order();
+        self.kept.sort_unstable_by(order);
+        self.kept.truncate(self.count);
+        self.kept
+    }
+
+    fn order(&self) -> impl Fn(&T, &T) -> Ordering + use<'a, T> {
+        let (order, ascending) = (self.order, self.ascending);
+        move |one, other| if ascending { order(one, other) } else { order(other, one) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn first(items: impl Iterator<Item = u32>, mut front: Front<'_, u32>) -> Vec<u32> {
+        items.for_each(|item| front.push(item));
+        front.finish()
+    }
+
     #[test]
     fn the_first_are_those_of_the_sorted_whole() {
         let items: Vec<u32> = (0..200).map(|n| n * 7919 % 211).collect();
-        let mut sorted = items.clone();
-        sorted.sort_unstable();
-        for count in [0, 1, 3, 20, 100, 199, 200] {
-            assert_eq!(front(&mut items.iter().copied(), count, &u32::cmp), sorted[..count], "{count}");
-            assert_eq!(front(&mut sorted.iter().rev().copied(), count, &u32::cmp), sorted[..count], "{count}");
+        for ascending in [true, false] {
+            let mut sorted = items.clone();
+            sorted.sort_unstable_by(|one, other| if ascending { one.cmp(other) } else { other.cmp(one) });
+            for count in [1, 3, 20, 100, 199, 200] {
+                let paging = Paging { offset: 0, limit: count, ascending };
+                let (front, expected) = (|| paging.front(&u32::cmp), &sorted[..count as usize]);
+                assert_eq!(first(items.iter().copied(), front()), expected, "{paging:?}");
+                assert_eq!(first(sorted.iter().copied(), front()), expected, "{paging:?}");
+                assert_eq!(first(sorted.iter().rev().copied(), front()), expected, "{paging:?}");
+                assert_eq!(paging.first(items.iter().copied(), &u32::cmp), expected, "{paging:?}");
+            }
+            let paging = Paging { offset: 5, limit: 3, ascending };
+            assert_eq!(paging.first(items.iter().copied(), &u32::cmp), sorted[..8], "up to the page's end");
+            let all = Paging { limit: 0, ..paging };
+            assert_eq!(all.first(items.iter().copied(), &u32::cmp), sorted, "all without a limit");
+            assert!(first(items.iter().copied(), Front { count: 0, ..all.front(&u32::cmp) }).is_empty());
         }
+    }
+
+    #[test]
+    fn what_comes_in_order_is_cut_at_the_end_at_which_it_starts() {
+        let paging = |limit, ascending| Paging { offset: 1, limit, ascending }.first_as_they_come(0..5);
+        assert_eq!(paging(2, true), [0, 1, 2]);
+        assert_eq!(paging(2, false), [4, 3, 2]);
+        assert_eq!(paging(0, true), [0, 1, 2, 3, 4]);
+        assert_eq!(paging(9, false), [4, 3, 2, 1, 0]);
     }
 }

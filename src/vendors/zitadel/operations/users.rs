@@ -49,32 +49,35 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
     }
     let filter = (!filters.is_empty()).then(|| Filter::All(filters));
     let users = zitadel.state.users.snapshot();
-    let (mut last_event, mut total) = (None, 0);
     let reads_all = caller.check_in(Permission::Read, None, None).is_ok();
     // Neighbours are mostly of one organisation, so the caller's roles are looked at once for many.
     let mut judged: Option<(&Arc<str>, bool)> = None;
-    let found = |user: _| {
-        let user: &User = user;
-        last_event = last_event.max(Some(user.history.shown().change_date));
-        if filter.as_ref().is_some_and(|filter| filter.matches(user) != Some(true)) {
-            return None;
+    let (mut found, mut last_event) = (Vec::new(), None);
+    for user in users.by_key() {
+        let changed = user.history.shown().change_date;
+        if last_event.is_none_or(|last| last < changed) {
+            last_event = Some(changed);
         }
-        let mut may_read = || {
+        if filter.as_ref().is_some_and(|filter| filter.matches(user) != Some(true)) {
+            continue;
+        }
+        if !reads_all {
             let owner = &user.profile.resource_owner;
             let may_read = match judged {
                 Some((other, may_read)) if Arc::ptr_eq(other, owner) => may_read,
                 _ => caller.check(Permission::Read, owner).is_ok(),
             };
             judged = Some((owner, may_read));
-            may_read
-        };
-        let is_found = reads_all || may_read() || caller.is(user);
-        total += usize::from(is_found);
-        is_found.then_some(user)
-    };
+            if !may_read && !caller.is(user) {
+                continue;
+            }
+        }
+        found.push(user);
+    }
+    let (total, found) = (found.len(), found.into_iter());
     let mut page = match column {
-        Column::Unspecified => paging.first_as_they_come(users.by_key().filter_map(found)),
-        column => paging.first(users.iter().filter_map(found), &|one, other| search::order(column, one, other)),
+        Column::Unspecified => paging.first_as_they_come(found),
+        column => paging.first(found, &|one, other| search::order(column, one, other)),
     };
     page.drain(..paging.start(page.len()));
     Ok(UsersFound { users: page.into_iter().cloned().collect(), total, last_event })
