@@ -31,7 +31,8 @@ const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 /// What these services tell of a server's vendors.
 pub struct Services {
     registry: Arc<LazyRegistry>,
-    /// What the vendors' gRPC servers add to each answer. No world has these services, so they have ids of their own.
+    /// What the vendors' gRPC servers add to an answer that is one message. No world has these services, so they have
+    /// ids of their own.
     server_headers: Vec<fn(&mut HeaderMap, &Ids, Timestamp)>,
     ids: Ids,
 }
@@ -55,14 +56,19 @@ impl Services {
         if request.call.method() != HttpMethod::POST {
             return rpc::wrong_method().into_response();
         }
-        let is_grpc = request.call.wire.is_some_and(|wire| wire.framing == Framing::Grpc);
         let mut response = match sent {
             Sent::Stream(body) => reflection::answer(Arc::clone(&self.registry), request, body),
             Sent::Whole(body) if request.method == Method::Watch => health::watch(&self.registry, request, &body),
-            Sent::Whole(body) => health::check(&self.registry, &request, &body).into_response(),
+            Sent::Whole(body) => self.check(&request, &body),
         };
         response.headers_mut().insert(ROBOTS, HeaderValue::from_static("none"));
-        if is_grpc {
+        response
+    }
+
+    /// Answers how a service is. On gRPC the answer has the vendors' headers; streams lack them (observed).
+    fn check(&self, request: &Request<'_>, body: &Bytes) -> Response<ReplyBody> {
+        let mut response = health::check(&self.registry, request, body).into_response();
+        if request.call.wire.is_some_and(|wire| wire.framing == Framing::Grpc) {
             for add_headers in &self.server_headers {
                 add_headers(response.headers_mut(), &self.ids, clock::system());
             }

@@ -62,7 +62,7 @@ impl VendorInfo {
 pub struct Rpc {
     /// A serialized `google.protobuf.FileDescriptorSet`.
     pub descriptors: &'static [u8],
-    /// Adds what the vendor's gRPC server says in each of its answers, at that time. A client of the vendor sees gRPC's
-    /// own services as its vendor's.
+    /// Adds what the vendor's gRPC server says in each answer of one message, at that time. A client of the vendor sees
+    /// gRPC's own services as its vendor's.
     pub server_headers: fn(&mut HeaderMap, &Ids, Timestamp),
 }

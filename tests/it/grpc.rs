@@ -46,11 +46,14 @@ async fn check_tells_how_a_service_is_on_every_wire() {
     let grpc = |service| ask(CHECK, "application/grpc", frame(&text(1, service)));
     for service in ["", "zitadel.user.v2.UserService", "grpc.health.v1.Health"] {
         let answer = grpc(service).send_h2(&emulator).await;
+        // Those of the vendor's gRPC server, which other wires lack.
+        assert_eq!(answer.header("grpc-metadata-cache-control"), Some("no-store"), "{service}");
         assert_eq!((answer.body, &answer.trailers[0].1[..]), (frame(&[8, 1]), "0"), "{service}");
     }
     let unknown = grpc("none").send_h2(&emulator).await;
     assert_eq!((unknown.status, &unknown.trailers[0].1[..]), (200, "5"));
     let web = ask(CHECK, "application/grpc-web", frame(b"")).send(&emulator).await;
+    assert_eq!(web.header("grpc-metadata-cache-control"), None);
     assert_eq!(web.body, [frame(&[8, 1]), b"\x80\0\0\0\x10grpc-status: 0\r\n".to_vec()].concat());
     let json = |body: &str| ask(CHECK, "application/json", body);
     assert_eq!(json("{}").send(&emulator).await.text(), r#"{"status":"SERVING"}"#);

@@ -122,7 +122,7 @@ pub(in super::super) fn native(mut reply: Reply, context: &WorldContext) -> Repl
     reply
 }
 
-/// What the vendor's own gRPC server adds to each of its answers, those of gRPC's own services included.
+/// What the vendor's own gRPC server adds to each answer of one message, that of gRPC's own health included.
 pub(in super::super) fn native_headers(headers: &mut HeaderMap, ids: &Ids, now: Timestamp) {
     let fixed = HeaderValue::from_static;
     headers.entry(REQUEST_ID).or_insert_with(|| request_id(now, ids));
