@@ -54,9 +54,9 @@ pub(super) fn authenticate(zitadel: &Zitadel, call: &Call) -> Result<Caller, Err
     if token.contains(' ') && token.contains("Bearer ") {
         return Err(Error::InvalidAuthHeader);
     }
-    let user = match session::holder(zitadel, token, call.at) {
-        Some(holder) => holder?,
-        None => bearer(zitadel, token, call.at).filter(Bearer::reaches_api).ok_or(Error::InvalidToken)?.user,
+    let user = match bearer(zitadel, token, call.at) {
+        Some(bearer) => Some(bearer).filter(Bearer::reaches_api).ok_or(Error::InvalidToken)?.user,
+        None => session::holder(zitadel, token, call.at).ok_or(Error::InvalidToken)??,
     };
     if !user.may_enter(Door::Api) {
         return Err(Error::InvalidToken);
