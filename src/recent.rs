@@ -14,6 +14,14 @@ use crate::collections::Collection;
 pub trait Keyed: Clone {
     /// Its key.
     fn key(&self) -> &str;
+
+    /// How many bytes it counts as: about those of its JSON.
+    fn size(&self) -> usize
+    where
+        Self: Serialize,
+    {
+        bounded::size(self)
+    }
 }
 
 /// The newest records of one kind in one world, such as codes: found by their key, at most `MAX` and for each of these
@@ -40,7 +48,7 @@ struct Records<T> {
 
 impl<T: Keyed + Serialize> Records<T> {
     fn new(records: VecDeque<T>) -> Self {
-        let bytes = records.iter().map(bounded::size).sum();
+        let bytes = records.iter().map(Keyed::size).sum();
         Self { records: Arc::new(records), bytes }
     }
 
@@ -53,7 +61,7 @@ impl<T: Keyed + Serialize> Records<T> {
     fn evict(&mut self, max: usize) {
         while self.are_too_large(max) {
             let oldest = Arc::make_mut(&mut self.records).pop_front();
-            self.bytes -= oldest.as_ref().map_or(0, bounded::size);
+            self.bytes -= oldest.as_ref().map_or(0, Keyed::size);
         }
     }
 
@@ -65,7 +73,7 @@ impl<T: Keyed + Serialize> Records<T> {
     fn change<R, E>(&mut self, max: usize, index: usize, change: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
         let mut record = self.records[index].clone();
         let answer = change(&mut record)?;
-        self.bytes = self.bytes + bounded::size(&record) - bounded::size(&self.records[index]);
+        self.bytes = self.bytes + record.size() - self.records[index].size();
         Arc::make_mut(&mut self.records)[index] = record;
         self.evict(max);
         Ok(answer)
@@ -73,12 +81,12 @@ impl<T: Keyed + Serialize> Records<T> {
 
     /// Adds a record where `place` says.
     fn add(&mut self, max: usize, record: T, place: impl FnOnce(&VecDeque<T>, &T) -> usize) {
-        let size = bounded::size(&record);
+        let size = record.size();
         let records = Arc::make_mut(&mut self.records);
         let oldest = evict_oldest(records, max);
         let index = place(records, &record);
         records.insert(index, record);
-        self.bytes = self.bytes + size - oldest.as_ref().map_or(0, bounded::size);
+        self.bytes = self.bytes + size - oldest.as_ref().map_or(0, Keyed::size);
         self.evict(max);
     }
 }
@@ -113,7 +121,7 @@ impl<T: Keyed + Serialize, const MAX: usize> Recent<T, MAX> {
         let mut inner = self.lock();
         let index = inner.position(key)?;
         let record = Arc::make_mut(&mut inner.records).remove(index)?;
-        inner.bytes -= bounded::size(&record);
+        inner.bytes -= record.size();
         Some(record)
     }
 

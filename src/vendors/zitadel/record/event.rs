@@ -14,6 +14,9 @@ use crate::recent::Keyed;
 /// The most events of one world that are kept; the oldest go first.
 pub const MAX_EVENTS: usize = 5_000;
 
+/// What else than its texts is in an event's JSON, in bytes: the names of its members, the aggregate, the numbers.
+const OTHER_BYTES: usize = 140;
+
 /// Something that happened to one aggregate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -105,5 +108,38 @@ impl Event {
 impl Keyed for Arc<Event> {
     fn key(&self) -> &str {
         &self.id
+    }
+
+    /// Every command writes one, so its texts alone are counted.
+    fn size(&self) -> usize {
+        let payload = self.payload.as_ref().map_or(0, |payload| payload.0.get().len());
+        OTHER_BYTES + self.id.len() + self.resource_owner.len() + self.kind.len() + self.editor.len() + payload
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_event_counts_as_about_its_json() {
+        for (aggregate, members) in
+            [(Aggregate::User, json!({})), (Aggregate::AuthRequest, json!({ "a": "x".repeat(900) }))]
+        {
+            let event = Arc::new(Event {
+                aggregate,
+                id: "123456789012345678".into(),
+                resource_owner: "69629023906488334".into(),
+                sequence: 12,
+                kind: "user.human.changed".into(),
+                at: "2026-01-01T00:00:00.123456Z".parse().unwrap(),
+                editor: "876543210987654321".into(),
+                payload: members.as_object().map(Payload::new),
+            });
+            let (counted, json) = (event.size(), bounded::size(&event));
+            assert!(counted.abs_diff(json) <= 16, "{counted} {json}");
+        }
     }
 }
