@@ -1,6 +1,7 @@
 //! The newest records of one kind in one world, such as codes: bounded in number and bytes, and forked as one. Knows no
 //! vendor, and of a record only its key and its size.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -97,12 +98,20 @@ impl<T: Keyed + Serialize, const MAX: usize> Recent<T, MAX> {
         self.lock().add(MAX, record, |records, _| records.len());
     }
 
-    /// Adds a record as the newest, but before those that come after it and were written a moment earlier.
-    pub fn push_in_order(&self, record: T, follows: impl Fn(&T, &T) -> bool) {
+    /// Adds a record as the newest, but before those that come after it and were written a moment earlier. `order` says
+    /// how a record stands to the new one, if they belong together.
+    pub fn push_in_order(&self, record: T, order: impl Fn(&T, &T) -> Option<Ordering>) {
         self.lock().add(MAX, record, |records, record| {
-            let late = records.len().saturating_sub(MAX_LATE);
-            let first = records.range(late..).position(|other| follows(other, record));
-            first.map_or(records.len(), |index| late + index)
+            let mut place = records.len();
+            // From the newest on, up to the one behind which it belongs.
+            for (index, other) in records.iter().enumerate().rev().take(MAX_LATE) {
+                match order(other, record) {
+                    Some(Ordering::Greater) => place = index,
+                    Some(_) => break,
+                    None => {}
+                }
+            }
+            place
         });
     }
 
@@ -272,7 +281,7 @@ mod tests {
     fn a_late_record_goes_before_those_that_follow_it() {
         let recent: Recent<_, 3> = Recent::default();
         for text in ["a1", "a3", "b1", "a2"] {
-            recent.push_in_order(text.to_owned(), |other, new| other[..1] == new[..1] && other > new);
+            recent.push_in_order(text.to_owned(), |other, new| (other[..1] == new[..1]).then(|| other.cmp(new)));
         }
         assert_eq!(serde_json::to_string(&recent).unwrap(), r#"["a2","a3","b1"]"#);
     }

@@ -119,7 +119,7 @@ pub(super) fn of_request(log: &mut Log, request: &mut AuthRequest, occurrence: O
 
 /// Writes down an event.
 pub(super) fn keep(zitadel: &Zitadel, event: Event) {
-    zitadel.state.events.push_in_order(Arc::new(event), |other, new| other.follows(new));
+    zitadel.state.events.push_in_order(Arc::new(event), |other, new| other.order(new));
 }
 
 /// What an event says of the user. It is seen at the user as it is afterwards.

@@ -1,6 +1,7 @@
 //! What happened in ZITADEL, as its list of events keeps it. Pure.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -99,9 +100,9 @@ impl Aggregate {
 }
 
 impl Event {
-    /// Whether it comes after another one of the same aggregate.
-    pub fn follows(&self, other: &Self) -> bool {
-        self.id == other.id && self.sequence > other.sequence
+    /// How it stands to another one of the same aggregate.
+    pub fn order(&self, other: &Self) -> Option<Ordering> {
+        (self.id == other.id).then(|| self.sequence.cmp(&other.sequence))
     }
 }
 
