@@ -177,12 +177,19 @@ impl Reader {
 
     /// Reads every value of a header. `read` answers the value without its world.
     fn header(&mut self, call: &mut Call, name: &HeaderName, read: fn(&mut Self, &str) -> Option<String>) {
-        let Entry::Occupied(mut entry) = call.head.headers.entry(name) else { return };
-        for value in entry.iter_mut() {
-            let text = std::str::from_utf8(value.as_bytes()).ok();
-            let bare = text.and_then(|text| read(self, text));
-            if let Some(bare) = bare.and_then(|bare| HeaderValue::from_str(&bare).ok()) {
-                *value = bare;
+        let bare = |value: &HeaderValue| {
+            let bare = read(self, std::str::from_utf8(value.as_bytes()).ok()?)?;
+            HeaderValue::from_str(&bare).ok()
+        };
+        let bare: Vec<_> = call.head.headers.get_all(name).iter().map(bare).collect();
+        // Looked up to be written only where something changes: that alone can make the map grow.
+        if bare.iter().any(Option::is_some)
+            && let Entry::Occupied(mut entry) = call.head.headers.entry(name)
+        {
+            for (value, bare) in entry.iter_mut().zip(bare) {
+                if let Some(bare) = bare {
+                    *value = bare;
+                }
             }
         }
     }
@@ -241,7 +248,7 @@ impl Reader {
 
     /// The same with a JSON object. It is parsed only where one of the members may be in it.
     fn json(&mut self, body: &[u8], members: &[&str]) -> Option<String> {
-        let may_have = |member: &&str| memmem::find(body, format!("\"{member}\"").as_bytes()).is_some();
+        let may_have = |member: &&str| memmem::find(body, member.as_bytes()).is_some();
         if !body.trim_ascii_start().starts_with(b"{") || !members.iter().any(may_have) {
             return None;
         }
