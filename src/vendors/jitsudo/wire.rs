@@ -14,7 +14,6 @@ use std::fmt;
 use http::StatusCode;
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
-use jiff::tz::Offset;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
@@ -176,6 +175,6 @@ impl Serialize for Time<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let digits = if self.1.microseconds { 6 } else { 0 };
         let printer = DateTimePrinter::new().precision(Some(digits));
-        serializer.collect_str(&format_args!("{}Z", printer.datetime_to_string(&Offset::UTC.to_datetime(self.0))))
+        serializer.serialize_str(&printer.timestamp_to_string(&self.0))
     }
 }

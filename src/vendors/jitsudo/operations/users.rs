@@ -87,20 +87,23 @@ pub(in super::super) fn list_users(
 /// The `limit` oldest of these users, in order. A user that is too young is skipped after one comparison, so a page of
 /// a large directory costs little more than one comparison per user.
 fn oldest<'a>(users: impl Iterator<Item = &'a User>, limit: usize) -> Vec<&'a User> {
-    let by_age = |a: &&User, b: &&User| (a.profile.created_at, a.key()).cmp(&(b.profile.created_at, b.key()));
+    fn age(user: &User) -> (Timestamp, &str) {
+        (user.profile.created_at, user.key())
+    }
+    let by_age = |one: &&User, other: &&User| age(one).cmp(&age(other));
     let mut kept: Vec<&User> = Vec::new();
-    let mut youngest: Option<&User> = None;
-    for user in users {
-        if youngest.is_some_and(|youngest| by_age(&user, &youngest).is_gt()) {
-            continue;
+    let mut youngest = None;
+    users.for_each(|user| {
+        if youngest.is_some_and(|youngest| age(user) > youngest) {
+            return;
         }
         kept.push(user);
         if kept.len() == 2 * limit {
             let (_, last, _) = kept.select_nth_unstable_by(limit - 1, by_age);
-            youngest = Some(*last);
+            youngest = Some(age(last));
             kept.truncate(limit);
         }
-    }
+    });
     kept.sort_unstable_by(by_age);
     kept.truncate(limit);
     kept
