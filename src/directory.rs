@@ -237,16 +237,12 @@ impl<T: Record> Snapshot<T> {
     }
 
     /// The records, in the order of their keys.
-    pub fn by_key(&self) -> impl DoubleEndedIterator<Item = &T> {
+    pub fn by_key(&self) -> Vec<&T> {
         let at = self.places();
+        let seeded = self.seed.order().iter().filter_map(|place| at(*place as usize)).collect();
         let mut added: Vec<&T> = self.changes.added().collect();
         added.sort_unstable_by_key(|record| record.key());
-        let (mut order, mut merged) = (self.seed.order(), Vec::new());
-        if !added.is_empty() {
-            let seeded: Vec<&T> = order.iter().filter_map(|place| at(*place as usize)).collect();
-            (order, merged) = (&[], merge(&seeded, &added));
-        }
-        order.iter().filter_map(move |place| at(*place as usize)).chain(merged)
+        if added.is_empty() { seeded } else { merge(&seeded, &added) }
     }
 
     /// What is at a place of the seed now.

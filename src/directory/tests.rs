@@ -171,7 +171,7 @@ fn a_snapshot_shows_one_moment_in_order() {
 #[test]
 fn the_order_of_keys_is_that_of_the_records_that_are_there() {
     let rows = Directory::new(vec![Row("m", 1), Row("c", 2), Row("x", 3), Row("g", 4)]).unwrap();
-    let by_key = || rows.snapshot().by_key().map(|row| row.1).collect::<Vec<_>>();
+    let by_key = || rows.snapshot().by_key().into_iter().map(|row| row.1).collect::<Vec<_>>();
     assert_eq!(by_key(), [2, 4, 1, 3]);
     set(&rows, "g", 5).unwrap();
     remove(&rows, "x").unwrap();

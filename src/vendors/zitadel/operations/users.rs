@@ -47,32 +47,25 @@ pub fn list_users(zitadel: &Zitadel, input: ListUsers, caller: &Caller) -> Resul
     if search::count(&filters) > search::MAX_QUERIES {
         return Err(Error::TooManyQueries);
     }
-    let filter = (!filters.is_empty()).then(|| Filter::All(filters));
     let users = zitadel.state.users.snapshot();
-    let reads_all = caller.check_in(Permission::Read, None, None).is_ok();
-    // Neighbours are mostly of one organisation, so the caller's roles are looked at once for many.
-    let mut judged: Option<(&Arc<str>, bool)> = None;
-    let (mut found, mut last_event) = (Vec::new(), None);
-    for user in users.by_key() {
-        let changed = user.history.shown().change_date;
-        if last_event.is_none_or(|last| last < changed) {
-            last_event = Some(changed);
-        }
-        if filter.as_ref().is_some_and(|filter| filter.matches(user) != Some(true)) {
-            continue;
-        }
-        if !reads_all {
+    let mut found = users.by_key();
+    let last_event = found.iter().map(|user| user.history.shown().change_date).max();
+    if !filters.is_empty() {
+        let filter = Filter::All(filters);
+        found.retain(|user| filter.matches(user) == Some(true));
+    }
+    if caller.check_in(Permission::Read, None, None).is_err() {
+        // Neighbours are mostly of one organisation, so the caller's roles are looked at once for many.
+        let mut judged: Option<(&Arc<str>, bool)> = None;
+        found.retain(|user| {
             let owner = &user.profile.resource_owner;
             let may_read = match judged {
                 Some((other, may_read)) if Arc::ptr_eq(other, owner) => may_read,
                 _ => caller.check(Permission::Read, owner).is_ok(),
             };
             judged = Some((owner, may_read));
-            if !may_read && !caller.is(user) {
-                continue;
-            }
-        }
-        found.push(user);
+            may_read || caller.is(user)
+        });
     }
     let (total, found) = (found.len(), found.into_iter());
     let mut page = match column {
