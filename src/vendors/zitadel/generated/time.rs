@@ -33,27 +33,28 @@ fn write(time: &Timestamp, text: &mut [u8; LENGTH]) -> Option<usize> {
         return None;
     }
     text[..20].copy_from_slice(b"0000-00-00T00:00:00Z");
-    let hour = [second / 3_600, second / 60 % 60, second % 60];
-    let parts = [(0, 4, year), (5, 2, month as u32), (8, 2, date as u32), (11, 2, hour[0]), (14, 2, hour[1])];
-    for (at, digits, number) in parts.into_iter().chain([(17, 2, hour[2])]) {
-        put(&mut text[at..at + digits], number);
-    }
-    let (digits, fraction) = match nanos {
+    put::<4>(text, 0, year);
+    put::<2>(text, 5, month as u32);
+    put::<2>(text, 8, date as u32);
+    put::<2>(text, 11, second / 3_600);
+    put::<2>(text, 14, second / 60 % 60);
+    put::<2>(text, 17, second % 60);
+    let end = match nanos {
         0 => return Some(20),
-        _ if nanos % 1_000_000 == 0 => (3, nanos / 1_000_000),
-        _ if nanos % 1_000 == 0 => (6, nanos / 1_000),
-        _ => (9, nanos),
+        _ if nanos % 1_000_000 == 0 => put::<3>(text, 20, nanos / 1_000_000),
+        _ if nanos % 1_000 == 0 => put::<6>(text, 20, nanos / 1_000),
+        _ => put::<9>(text, 20, nanos),
     };
-    text[19] = b'.';
-    put(&mut text[20..20 + digits], fraction);
-    text[20 + digits] = b'Z';
-    Some(21 + digits)
+    (text[19], text[end]) = (b'.', b'Z');
+    Some(end + 1)
 }
 
-/// Writes a number with so many digits.
-fn put(text: &mut [u8], mut number: u32) {
-    for digit in text.iter_mut().rev() {
+/// Writes a number with `DIGITS` digits there, and returns where they end.
+fn put<const DIGITS: usize>(text: &mut [u8; LENGTH], at: usize, mut number: u32) -> usize {
+    let end = at + DIGITS;
+    for digit in text[at..end].iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;
         number /= 10;
     }
+    end
 }

@@ -12,6 +12,7 @@ use super::edge::Edge;
 use super::go_json;
 use super::proto_syntax::{self, Broken};
 use crate::exchange::Exchange;
+use crate::protocol::json;
 use crate::protocol::rpc::Codec;
 use crate::typed_json;
 use crate::vendors::zitadel::error::Error;
@@ -41,7 +42,7 @@ pub(in super::super) fn decode<Q: RequestMessage>(exchange: &Exchange, edge: Edg
 pub(in super::super) fn encode(edge: Edge, response: &(impl Message + Serialize)) -> Vec<u8> {
     match edge {
         Edge::Rpc(wire) if wire.codec == Codec::Proto => response.encode_to_vec(),
-        Edge::Rpc(_) | Edge::Rest => serde_json::to_vec(response).expect("a message is JSON"),
+        Edge::Rpc(_) | Edge::Rest => json(response),
     }
 }
 
