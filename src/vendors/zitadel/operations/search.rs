@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use memchr::memchr2_iter;
+
 use super::super::error::Error;
 use super::super::record::{Metadata, User, UserState};
 
@@ -188,7 +190,10 @@ impl Match {
             TextMethod::EndsWith => is_at(last),
             // The first letter rules out most places.
             TextMethod::Contains => match value.first() {
-                Some(first) => (0..=last).any(|at| text[at].eq_ignore_ascii_case(first) && is_at(at)),
+                Some(first) => {
+                    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+                    memchr2_iter(lower, upper, &text[..=last]).any(is_at)
+                }
                 None => true,
             },
         }
