@@ -6,6 +6,8 @@ mod coverage;
 mod format;
 mod rules;
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -25,6 +27,8 @@ pub struct Served {
     pub vendor: &'static str,
     /// Its operations, emulated or not.
     pub operations: Vec<&'static Operation>,
+    /// Its deprecated operations by name, each with the one to call instead.
+    pub replaced: HashMap<&'static str, &'static Operation>,
     /// Where its clients send credentials.
     pub credentials: &'static [Carrier],
 }

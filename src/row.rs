@@ -48,6 +48,8 @@ pub struct Operation {
     pub is_list: bool,
     /// Whether the emulator answers it.
     pub is_emulated: bool,
+    /// Which operation the vendor says to call instead of it. Only the list of what the vendor publishes says so.
+    pub replaced_by: Option<&'static str>,
 }
 
 /// The vendor's dialect in which an operation refuses.
@@ -190,6 +192,7 @@ impl Operation {
             is_heavy: false,
             is_list: false,
             is_emulated: false,
+            replaced_by: None,
         }
     }
 

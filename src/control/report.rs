@@ -28,6 +28,7 @@ pub(super) fn show(world: &World, query: &str) -> Reply {
     let served = world.set().infos().map(|info| Served {
         vendor: info.name,
         operations: info.operations().collect(),
+        replaced: (info.routes)().replaced().collect(),
         credentials: info.credentials,
     });
     let served: Vec<_> = served.collect();

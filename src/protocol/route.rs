@@ -5,6 +5,7 @@ mod nearest;
 
 use std::sync::LazyLock;
 
+use hashbrown::HashMap;
 use http::Method;
 
 use crate::row::{Operation, Row};
@@ -27,6 +28,8 @@ pub struct Routes {
     emulated: Index,
     /// The other operations that the vendor publishes: many, and read only when one is needed.
     unemulated: LazyLock<Index, Box<dyn FnOnce() -> Index + Send>>,
+    /// Everything that the vendor publishes.
+    published: fn() -> &'static [Operation],
     tidy: bool,
     /// Whether an encoded slash parts a path like any other.
     parts_at_coded_slash: bool,
@@ -120,6 +123,7 @@ impl Routes {
         Self {
             emulated: Index::new(emulated),
             unemulated: LazyLock::new(Box::new(unemulated)),
+            published,
             tidy: false,
             parts_at_coded_slash: false,
         }
@@ -134,6 +138,12 @@ impl Routes {
     /// The operations of the rows.
     pub fn emulated(&self) -> impl Iterator<Item = &'static Operation> + '_ {
         self.emulated.operations.iter().copied()
+    }
+
+    /// The operations that the vendor calls deprecated, by name, each with the one to call instead.
+    pub fn replaced(&self) -> impl Iterator<Item = (&'static str, &'static Operation)> + use<> {
+        let all: HashMap<_, _> = self.operations().map(|operation| (operation.name, operation)).collect();
+        (self.published)().iter().filter_map(move |old| Some((old.name, *all.get(old.replaced_by?)?)))
     }
 
     /// What this method and path name.

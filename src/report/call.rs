@@ -28,6 +28,8 @@ pub struct Call<'a> {
     pub entry: &'a Entry,
     /// What is known of its operation, if it named one.
     pub operation: Option<&'static Operation>,
+    /// The operation to call instead of it, if it is deprecated.
+    pub instead: Option<&'static Operation>,
     /// The header in which its vendor takes a credential first.
     pub credential_header: Option<&'static str>,
     /// A number that all calls to the same operation about the same user have, whatever else they send.
@@ -41,16 +43,18 @@ impl<'a> Calls<'a> {
             .map(|served| {
                 let operations: HashMap<_, _> = served.operations.iter().rev().map(|one| (one.name, *one)).collect();
                 let header = served.credentials.iter().find_map(|carrier| carrier.header());
-                (served.vendor, (operations, header))
+                (served.vendor, (served, operations, header))
             })
             .collect();
         let mut alike = Numbers::default();
         let call = |entry: &'a Entry| {
             let (vendor, input) = (entry.vendor.and_then(|vendor| served.get(vendor)), entry.match_input());
-            let operation =
-                vendor.zip(entry.operation).and_then(|((operations, _), name)| operations.get(name).copied());
+            let named = vendor.zip(entry.operation);
+            let operation = named.and_then(|((_, operations, _), name)| operations.get(name).copied());
+            let instead = named.and_then(|((served, ..), name)| served.replaced.get(name).copied());
             let alike = alike.of((input.vendor, input.operation, input.method, input.path, input.user_id));
-            Call { entry, operation, credential_header: vendor.and_then(|(_, header)| *header), alike }
+            let credential_header = vendor.and_then(|(.., header)| *header);
+            Call { entry, operation, instead, credential_header, alike }
         };
         let all: Vec<_> = entries.iter().map(call).collect();
         let mut last = HashMap::new();

@@ -1,5 +1,6 @@
 //! The rules, each with what it looks for and what to do about it. Knows no vendor.
 
+mod deprecated_operation;
 mod expired_token_used;
 mod missing_header;
 mod no_call;
@@ -65,7 +66,7 @@ impl Found {
 }
 
 /// Every rule.
-pub static RULES: [Rule; 13] = [
+pub static RULES: [Rule; 14] = [
     Rule {
         id: "no-call",
         severity: Severity::Error,
@@ -86,6 +87,13 @@ pub static RULES: [Rule; 13] = [
         what: "The vendor has the operation, fauxidp does not emulate it.",
         advice: "Test this call against the vendor itself: the 501 says nothing about it.",
         find: unemulated_operation::find,
+    },
+    Rule {
+        id: "deprecated-operation",
+        severity: Severity::Warning,
+        what: "An operation was called that the vendor calls deprecated.",
+        advice: "Call the operation that the finding names: a later release of the vendor may lack this one.",
+        find: deprecated_operation::find,
     },
     Rule {
         id: "missing-header",

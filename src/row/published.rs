@@ -3,7 +3,8 @@
 use super::Operation;
 
 /// The operations of a list: on each line, with tabs between them, name, method, path, remote call, and the ways by
-/// which it is served. `-` is what it does not have. A line that starts with `#` is a comment.
+/// which it is served; then the operation to call instead, if it is deprecated. `-` is what it does not have. A line
+/// that starts with `#` is a comment.
 ///
 /// # Panics
 /// When a line has another form: a slip in the list.
@@ -15,6 +16,7 @@ fn operation(line: &'static str) -> Operation {
     let mut columns = line.split('\t');
     let mut column = || columns.next().unwrap_or_else(|| panic!("a column is missing: {line}"));
     let [name, method, path, rpc, ways] = std::array::from_fn(|_| column());
+    let replaced_by = columns.next();
     let is_served = |way: &str| ways.split(',').any(|other| other == way);
     let operation = match rpc {
         "-" => Operation::unemulated(name, method, path),
@@ -22,7 +24,7 @@ fn operation(line: &'static str) -> Operation {
         _ if path == "-" => Operation::unemulated(name, "POST", rpc).with_rpc(rpc),
         _ => Operation::unemulated(name, method, path).with_rpc(rpc),
     };
-    let operation = Operation { is_connect: is_served("connect"), ..operation };
+    let operation = Operation { is_connect: is_served("connect"), replaced_by, ..operation };
     if is_served("oauth") { operation.with_oauth() } else { operation }
 }
 
@@ -34,7 +36,7 @@ mod tests {
     #[test]
     fn a_line_is_an_operation() {
         let list = "# name\nget\tGET\t/v1/{id}\t/a.v1.B/Get\trest,grpc\n\
-            make\t-\t-\t/a.v2.B/Make\tgrpc,connect\nauth\tGET\t/o\t-\toauth\n";
+            make\t-\t-\t/a.v2.B/Make\tgrpc,connect\tget\nauth\tGET\t/o\t-\toauth\n";
         let operations = published(list);
         let shown: Vec<_> = operations.iter().map(|one| (one.name, one.method, one.path, one.is_connect)).collect();
         assert_eq!(
@@ -42,6 +44,7 @@ mod tests {
             [("get", "GET", "/v1/{id}", false), ("make", "POST", "/a.v2.B/Make", true), ("auth", "GET", "/o", false)]
         );
         assert_eq!(operations[2].dialect, Dialect::OAuth);
+        assert_eq!(operations.iter().map(|one| one.replaced_by).collect::<Vec<_>>(), [None, Some("get"), None]);
         assert!(operations.iter().all(|operation| !operation.is_emulated));
         assert_eq!(operations.iter().map(Operation::has_path).collect::<Vec<_>>(), [true, false, true]);
     }

@@ -1,6 +1,7 @@
 //! Every operation that a vendor publishes, on each way by which it serves it: emulated, or said to be lacking, and
 //! in either case a call of the caller's world. The lists are read here as they are, not as the table takes them.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use fauxidp::Emulator;
@@ -18,6 +19,7 @@ struct Published {
     path: Option<String>,
     rpc: Option<String>,
     is_connect: bool,
+    replaced_by: Option<String>,
 }
 
 fn published(info: &VendorInfo) -> Vec<Published> {
@@ -25,10 +27,13 @@ fn published(info: &VendorInfo) -> Vec<Published> {
     let list = fs::read_to_string(root().join(path)).expect("each vendor has a list");
     let read = |line: &str| {
         let columns: Vec<_> = line.split('\t').collect();
-        let [_, method, path, rpc, ways] = columns[..] else { panic!("five columns: {line}") };
+        let ([_, method, path, rpc, ways] | [_, method, path, rpc, ways, _]) = columns[..] else {
+            panic!("five columns, or six: {line}")
+        };
         let some = |text: &str| (text != "-").then(|| text.to_owned());
         let is_connect = ways.split(',').any(|way| way == "connect");
-        Published { method: method.to_owned(), path: some(path), rpc: some(rpc), is_connect }
+        let replaced_by = columns.get(5).copied().map(str::to_owned);
+        Published { method: method.to_owned(), path: some(path), rpc: some(rpc), is_connect, replaced_by }
     };
     list.lines().filter(|line| !line.starts_with('#')).map(read).collect()
 }
@@ -149,6 +154,18 @@ fn no_two_operations_of_a_vendor_have_one_name() {
         let all = names.len();
         names.dedup();
         assert_eq!(names.len(), all, "{}", info.name);
+    }
+}
+
+/// What a deprecated operation is replaced by is there, and is not deprecated itself.
+#[test]
+fn what_is_deprecated_has_a_successor() {
+    let infos: Vec<_> = VendorSet::built_in().infos().collect();
+    let replaced = |info: &&'static VendorInfo| (info.routes)().replaced().collect::<BTreeMap<_, _>>();
+    let listed = infos.iter().map(|info| published(info).iter().filter(|one| one.replaced_by.is_some()).count());
+    assert_eq!(infos.iter().map(|info| replaced(info).len()).collect::<Vec<_>>(), listed.collect::<Vec<_>>());
+    for replaced in infos.iter().map(replaced) {
+        assert!(replaced.values().all(|new| !replaced.contains_key(new.name)));
     }
 }
 

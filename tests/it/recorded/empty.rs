@@ -27,8 +27,9 @@ pub enum Kept {
 fn paths() -> BTreeMap<String, String> {
     let list = std::fs::read_to_string(root().join("src/vendors/zitadel/routes/published.tsv")).expect("a list");
     let line = |line: &str| {
-        let [_, method, path, rpc, _] = line.split('\t').collect::<Vec<_>>()[..] else {
-            panic!("five columns: {line}")
+        let columns: Vec<_> = line.split('\t').collect();
+        let ([_, method, path, rpc, _] | [_, method, path, rpc, _, _]) = columns[..] else {
+            panic!("five columns, or six: {line}")
         };
         let parameter = Regex::new(r"\{[^}]*\}").expect("a pattern");
         (rpc.to_owned(), format!("{method} /zitadel{}", parameter.replace_all(path, "x")))
