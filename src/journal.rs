@@ -157,7 +157,8 @@ mod tests {
 
     fn entry(path: &str, body: &str) -> Entry {
         let (head, ()) = http::Request::get(path).body(()).unwrap().into_parts();
-        let answer = Some(AnswerSummary { status: StatusCode::OK, fault: None, mark: None, retry_after: None });
+        let (status, has_more) = (StatusCode::OK, false);
+        let answer = Some(AnswerSummary { status, fault: None, mark: None, retry_after: None, has_more });
         let (at, began) = (Timestamp::UNIX_EPOCH, Stopwatch::start());
         let seen = Seen { at, vendor: None, operation: None, user_id: None, answer, began, took: Duration::ZERO };
         Entry::new(&Call::new(head, Bytes::copy_from_slice(body.as_bytes())), seen)

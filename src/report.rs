@@ -31,6 +31,8 @@ pub struct Served {
     pub replaced: HashMap<&'static str, &'static Operation>,
     /// Where its clients send credentials.
     pub credentials: &'static [Carrier],
+    /// The names by which a call says which page of a list it asks for.
+    pub paging: &'static [&'static str],
 }
 
 /// How bad a finding is.

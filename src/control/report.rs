@@ -30,6 +30,7 @@ pub(super) fn show(world: &World, query: &str) -> Reply {
         operations: info.operations().collect(),
         replaced: (info.routes)().replaced().collect(),
         credentials: info.credentials,
+        paging: info.paging,
     });
     let served: Vec<_> = served.collect();
     let idle = world.rules.shown(world.clock().now()).into_iter().filter(|rule| rule["fired"] == 0);

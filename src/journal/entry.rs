@@ -34,6 +34,8 @@ pub struct AnswerSummary {
     pub mark: Option<Mark>,
     /// After how many seconds it asks for the call again, as far as the type holds: 18 hours.
     pub retry_after: Option<u16>,
+    /// Whether it is a page of a list that goes on.
+    pub has_more: bool,
 }
 
 /// One call.
@@ -267,7 +269,7 @@ mod tests {
     fn seen(status: u16, fault: Option<&'static str>) -> Seen<'static> {
         let status = StatusCode::from_u16(status).unwrap();
         let fault = fault.map(|fault| Box::new(HeaderValue::from_static(fault)));
-        let answer = Some(AnswerSummary { status, fault, mark: None, retry_after: None });
+        let answer = Some(AnswerSummary { status, fault, mark: None, retry_after: None, has_more: false });
         let (at, began) = (Timestamp::UNIX_EPOCH, Stopwatch::start());
         Seen { at, vendor: None, operation: None, user_id: None, answer, began, took: Duration::ZERO }
     }
@@ -311,7 +313,8 @@ mod tests {
             assert_eq!(entry.method.as_str(), &sent[..kept]);
         }
         let fault = Some(Box::new(HeaderValue::from_str(&"503;a=b, ".repeat(10_000)).unwrap()));
-        let answer = Some(AnswerSummary { status: StatusCode::OK, fault, mark: None, retry_after: None });
+        let answer =
+            Some(AnswerSummary { status: StatusCode::OK, fault, mark: None, retry_after: None, has_more: false });
         assert!(Entry::new(&call(get("/a"), ""), Seen { answer, ..seen(200, None) }).size() < 4 << 10);
     }
 

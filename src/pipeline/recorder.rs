@@ -92,6 +92,7 @@ impl<'a> Recorder<'a> {
             fault: self.has_fault.then(|| headers.get(faults::APPLIED).cloned().map(Box::new)).flatten(),
             mark: headers.get(MARK).filter(|_| !status.is_success()).and_then(Mark::of),
             retry_after: retry_after(status, headers),
+            has_more: reply.has_more,
         });
     }
 }

@@ -222,6 +222,8 @@ pub struct Reply {
     pub delivery: Option<Box<Delivery>>,
     /// Whether the world of the call is kept although the answer is no success, as where a sign-in redirects.
     pub keeps_world: bool,
+    /// Whether it is a page of a list that goes on.
+    pub has_more: bool,
 }
 
 impl Reply {
@@ -236,6 +238,7 @@ impl Reply {
             answer: "",
             delivery: None,
             keeps_world: false,
+            has_more: false,
         }
     }
 
@@ -276,6 +279,13 @@ impl Reply {
     #[must_use]
     pub fn fidelity_row(mut self, answer: &'static str) -> Self {
         self.answer = answer;
+        self
+    }
+
+    /// The same as a page of a list, which says whether the list goes on.
+    #[must_use]
+    pub fn page_of(mut self, has_more: bool) -> Self {
+        self.has_more = has_more;
         self
     }
 

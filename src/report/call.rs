@@ -30,6 +30,8 @@ pub struct Call<'a> {
     pub operation: Option<&'static Operation>,
     /// The operation to call instead of it, if it is deprecated.
     pub instead: Option<&'static Operation>,
+    /// The names by which it can say which page of a list it asks for.
+    paging: &'static [&'static str],
     /// The header in which its vendor takes a credential first.
     pub credential_header: Option<&'static str>,
     /// A number that all calls to the same operation about the same user have, whatever else they send.
@@ -54,7 +56,8 @@ impl<'a> Calls<'a> {
             let instead = named.and_then(|((served, ..), name)| served.replaced.get(name).copied());
             let alike = alike.of((input.vendor, input.operation, input.method, input.path, input.user_id));
             let credential_header = vendor.and_then(|(.., header)| *header);
-            Call { entry, operation, instead, credential_header, alike }
+            let paging = vendor.map_or(&[][..], |(served, ..)| served.paging);
+            Call { entry, operation, instead, paging, credential_header, alike }
         };
         let all: Vec<_> = entries.iter().map(call).collect();
         let mut last = HashMap::new();
@@ -167,6 +170,24 @@ impl Call<'_> {
     pub fn is_unsure(&self) -> bool {
         let takes = |member: &str| TAKES_THE_ANSWER.contains(&member.split(';').next().unwrap_or_default());
         matches!(self.status(), 0 | 500 | 502 | 504) || self.faults().any(takes)
+    }
+
+    /// Whether its answer is a page of a list that goes on.
+    pub fn has_more(&self) -> bool {
+        self.entry.answer.as_ref().is_some_and(|answer| answer.has_more)
+    }
+
+    /// What its query and body say, but for the page of a list that it asks for. A name before a dot is that of an
+    /// object.
+    pub fn sent_but_page(&self) -> (Vec<(String, String)>, String) {
+        let is_other = |name: &str| !self.paging.contains(&name.split('.').next().unwrap_or_default());
+        let query = self.entry.match_input().query.unwrap_or_default();
+        let query = form_urlencoded::parse(query.as_bytes()).into_owned().filter(|(name, _)| is_other(name));
+        let mut body = self.entry.body().unwrap_or_default();
+        if let Some(members) = body.as_object_mut() {
+            members.retain(|name, _| is_other(name));
+        }
+        (query.collect(), body.to_string())
     }
 
     /// What was injected, member by member.

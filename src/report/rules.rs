@@ -5,6 +5,7 @@ mod expired_token_used;
 mod missing_header;
 mod no_call;
 mod no_retry_of_a_passing_error;
+mod pages_left_unread;
 mod refresh_on_wrong_status;
 mod refresh_token_reused;
 mod retried_a_final_error;
@@ -66,7 +67,7 @@ impl Found {
 }
 
 /// Every rule.
-pub static RULES: [Rule; 14] = [
+pub static RULES: [Rule; 15] = [
     Rule {
         id: "no-call",
         severity: Severity::Error,
@@ -136,6 +137,13 @@ pub static RULES: [Rule; 14] = [
         what: "A call that would probably have succeeded a moment later was given up.",
         advice: "Repeat a call after 429 and 503, a safe one also after 502 and 504, with growing pauses.",
         find: no_retry_of_a_passing_error::find,
+    },
+    Rule {
+        id: "pages-left-unread",
+        severity: Severity::Warning,
+        what: "A page of a list said that there are more, and the list was never read to its end.",
+        advice: "Ask for the next page as long as an answer says that there are more.",
+        find: pages_left_unread::find,
     },
     Rule {
         id: "refresh-token-reused",

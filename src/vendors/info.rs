@@ -37,6 +37,8 @@ pub struct VendorInfo {
     pub decorate: Option<fn(&Exchange, &mut Reply)>,
     /// Its remote calls, if it has any.
     pub rpc: Option<Rpc>,
+    /// The parameters of a query and the members of a body that say which page of a list is asked for.
+    pub paging: &'static [&'static str],
     /// Its settings.
     pub settings: &'static [Setting],
     /// The environment variables that its clients may need: those of its [`Endpoint`](super::Endpoint).

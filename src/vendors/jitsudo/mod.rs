@@ -59,6 +59,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: wire::user_key,
     decorate: None,
     rpc: None,
+    paging: &["limit", "cursor"],
     settings: settings::ALL,
     environment: &["JITSUDO_URL", "JITSUDO_TOKEN", "JITSUDO_TENANT_ID"],
     grants: None,

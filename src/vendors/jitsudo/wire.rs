@@ -72,10 +72,9 @@ pub(super) fn page<'p, T, B: Serialize>(page: &'p Page<T>, item: impl FnMut(&'p 
         has_more: bool,
     }
     let next = page.next.as_deref();
-    Reply::of(
-        StatusCode::OK,
-        &Body { data: page.items.iter().map(item).collect(), next_cursor: next, has_more: next.is_some() },
-    )
+    let has_more = next.is_some();
+    let body = Body { data: page.items.iter().map(item).collect(), next_cursor: next, has_more };
+    Reply::of(StatusCode::OK, &body).page_of(has_more)
 }
 
 /// An answer that only says something.

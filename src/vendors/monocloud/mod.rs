@@ -73,6 +73,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: None,
     rpc: None,
+    paging: &["page", "size"],
     settings: &[settings::ERA, settings::LOCKOUT, settings::LOGIN, settings::LOGIN_USER, settings::STRICT_DOORS],
     environment: auth::ENVIRONMENT,
     grants: Some(&wire::tokens::SERVED),

@@ -166,15 +166,18 @@ fn sort<F: DeserializeOwned>(text: &str) -> Option<Sort<F>> {
 /// A page, with what the vendor says of it in a header.
 pub(super) fn page<'p, T, B: Serialize>(page: &'p Page<T>, item: impl Fn(&'p T) -> B) -> Reply {
     let (number, size) = (page.page, page.size);
+    let has_next = number.saturating_mul(size) < page.total;
     let about = json!({
         "page_size": size,
         "current_page": number,
         "total_count": page.total,
         "has_previous": number > 1,
-        "has_next": number.saturating_mul(size) < page.total,
+        "has_next": has_next,
     });
     let about = HeaderValue::from_str(&about.to_string()).expect("numbers and flags are a header's value");
-    Reply::of(StatusCode::OK, &page.items.iter().map(item).collect::<Vec<_>>()).with(PAGINATION, about)
+    Reply::of(StatusCode::OK, &page.items.iter().map(item).collect::<Vec<_>>())
+        .with(PAGINATION, about)
+        .page_of(has_next)
 }
 
 /// The answer of what is gone.

@@ -32,8 +32,11 @@ pub(super) static ROWS: [Row; 11] = [
         "/v2/users/{user_id}/metadata/search",
         Handler::service::<proto::ListUserMetadataRequest>("QUERY-Dfbg2", |request| {
             request.serve("listed", |message: proto::ListUserMetadataRequest, caller| {
-                metadata::list_user_metadata(request.zitadel, message.into(), caller)
-                    .map(proto::ListUserMetadataResponse::from)
+                let asked = metadata::ListMetadata::from(message);
+                let offset = asked.paging.offset;
+                let page = metadata::list_user_metadata(request.zitadel, asked, caller)?;
+                request.tell_page(offset, page.limit.into(), page.total as u64);
+                Ok(proto::ListUserMetadataResponse::from(page))
             })
         }),
     )
@@ -88,8 +91,11 @@ pub(super) static ROWS: [Row; 11] = [
         "/v2/users/pats/search",
         Handler::service::<proto::ListPersonalAccessTokensRequest>("QUERY-Dfbg2", |request| {
             request.serve("listed", |message: proto::ListPersonalAccessTokensRequest, caller| {
-                lists::personal_access_tokens(request.zitadel, message.into(), caller)
-                    .map(proto::ListPersonalAccessTokensResponse::from)
+                let asked = lists::ListCredentials::from(message);
+                let offset = asked.paging.offset;
+                let page = lists::personal_access_tokens(request.zitadel, asked, caller)?;
+                request.tell_page(offset, page.limit.into(), page.total as u64);
+                Ok(proto::ListPersonalAccessTokensResponse::from(page))
             })
         })
         .trailing(),
@@ -130,7 +136,11 @@ pub(super) static ROWS: [Row; 11] = [
         "/v2/users/keys/search",
         Handler::service::<proto::ListKeysRequest>("QUERY-Dfbg2", |request| {
             request.serve("listed", |message: proto::ListKeysRequest, caller| {
-                lists::keys(request.zitadel, message.into(), caller).map(proto::ListKeysResponse::from)
+                let asked = lists::ListCredentials::from(message);
+                let offset = asked.paging.offset;
+                let page = lists::keys(request.zitadel, asked, caller)?;
+                request.tell_page(offset, page.limit.into(), page.total as u64);
+                Ok(proto::ListKeysResponse::from(page))
             })
         })
         .trailing(),

@@ -13,6 +13,7 @@ use crate::vendors::zitadel::record::Permission;
 use crate::vendors::zitadel::state::Zitadel;
 use crate::vendors::zitadel::wire::described::{self, Described};
 use crate::vendors::zitadel::wire::edge::{Edge, EncodedResponse};
+use crate::vendors::zitadel::wire::listing;
 
 /// What an operation of the first APIs asks of its caller before it looks at anything.
 pub(super) enum Gate {
@@ -37,6 +38,7 @@ impl Request<'_> {
     ) -> Result<Reply, Error> {
         let (message, visitor) = self.open_v1(gate)?;
         let value = operate(&message, &visitor)?;
+        self.tell_listed(&message, &value);
         Ok(self.succeed(&visitor.caller, answer, &value))
     }
 
@@ -80,6 +82,7 @@ impl Request<'_> {
     ) -> Result<Reply, Error> {
         let (message, caller) = self.open(None)?;
         let value = operate(&message, &caller)?;
+        self.tell_listed(&message, &value);
         Ok(self.succeed(&caller, answer, &value))
     }
 
@@ -92,6 +95,7 @@ impl Request<'_> {
     ) -> Result<Reply, Error> {
         let (message, caller) = self.open(Some(permission))?;
         let value = operate(&message, &caller)?;
+        self.tell_listed(&message, &value);
         Ok(self.succeed(&caller, answer, &value))
     }
 
@@ -119,6 +123,13 @@ impl Request<'_> {
         match self.edge {
             Edge::Rest => Reply { status: StatusCode::CREATED, ..reply },
             Edge::Rpc(_) => reply,
+        }
+    }
+
+    /// Tells which page an answer is, if it is one.
+    fn tell_listed(&self, message: &Described, answer: &Value) {
+        if let Some((offset, limit, total)) = listing::page_of(message, answer) {
+            self.tell_page(offset, limit, total);
         }
     }
 

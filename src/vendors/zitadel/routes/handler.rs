@@ -1,6 +1,6 @@
 //! What answers a call that named a row: the vendor's order of checks, then the operation. Knows no operation.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use buffa::{Message, MessageName};
 use http::header::{CACHE_CONTROL, HeaderValue, PRAGMA};
@@ -68,6 +68,8 @@ pub(super) struct Request<'a> {
     version: Version,
     /// What applications are told afterwards.
     deliveries: &'a RefCell<Vec<OutboundDelivery>>,
+    /// Whether the answer is a page of a list that goes on.
+    has_more: Cell<bool>,
 }
 
 impl Handler {
@@ -154,7 +156,10 @@ impl Handler {
             Ok(message) => message,
             Err(broken) => return edge::marked(refusal::framing(broken, edge)),
         };
-        match (self.run)(&Request { zitadel, exchange, edge, message, version: self.version, deliveries }) {
+        let has_more = Cell::new(false);
+        let request = Request { zitadel, exchange, edge, message, version: self.version, deliveries, has_more };
+        let answer = (self.run)(&request).map(|reply| reply.page_of(request.has_more.get()));
+        match answer {
             Ok(reply) if exchange.dialect == Dialect::OAuth => door::finish(reply, &exchange.call, &zitadel.context),
             Ok(reply) if is_v1 => first_api(edge, reply, &zitadel.context),
             Ok(reply) => reply,
@@ -232,6 +237,11 @@ impl Request<'_> {
             Version::V2Beta => v2beta::encode(self.exchange, self.edge, &response),
         };
         Ok(self.finish(message, &caller, answer))
+    }
+
+    /// Tells which page of a list of that length is answered. Without a limit it is the whole list.
+    pub(super) fn tell_page(&self, offset: u64, limit: u64, total: u64) {
+        self.has_more.set(limit > 0 && offset.saturating_add(limit) < total);
     }
 
     /// The reply of a call that succeeded.

@@ -91,7 +91,11 @@ pub(super) static ROWS: [Row; 7] = [
         "/v2/users",
         Handler::service::<proto::ListUsersRequest>("QUERY-Dfbg2", |request| {
             request.serve("listed", |message: proto::ListUsersRequest, caller| {
-                users::list_users(request.zitadel, message.into(), caller).map(proto::ListUsersResponse::from)
+                let asked = users::ListUsers::from(message);
+                let paging = asked.paging;
+                let found = users::list_users(request.zitadel, asked, caller)?;
+                request.tell_page(paging.offset, paging.limit.into(), found.total as u64);
+                Ok(proto::ListUsersResponse::from(found))
             })
         })
         .trailing(),

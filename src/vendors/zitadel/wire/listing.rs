@@ -141,6 +141,19 @@ impl<F: Copy> Query<F> {
     }
 }
 
+/// Which page of a list an answer is: its offset, its limit, and the length of the list.
+pub(in super::super) fn page_of(message: &Described, answer: &Value) -> Option<(u64, u64, u64)> {
+    let total = |name| answer.get(name)?.get("totalResult")?.as_u64();
+    let (asked, total) = match total("pagination") {
+        Some(total) => ("pagination", total),
+        None => ("query", total("details")?),
+    };
+    let asked: Value = message.read(asked);
+    let applied = answer["pagination"]["appliedLimit"].as_u64();
+    let limit = applied.or_else(|| asked["limit"].as_u64()).unwrap_or_default();
+    Some((asked["offset"].as_u64().unwrap_or_default(), limit, total))
+}
+
 /// The last word of an enum's value.
 pub(super) fn last_word(value: &str) -> &str {
     value.rsplit('_').next().unwrap_or_default()
