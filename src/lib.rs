@@ -192,6 +192,7 @@ mod report;
 mod row;
 mod secrets;
 mod server;
+mod shape;
 mod similar;
 mod tokens;
 mod totp;

@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 
 use crate::journal::Reading;
 use crate::protocol::credential::Carrier;
-use crate::row::Operation;
+use crate::row::{Check, Operation};
 
 pub use format::Format;
 pub use rules::{RULES, Rule};
@@ -31,6 +31,8 @@ pub struct Served {
     pub replaced: HashMap<&'static str, &'static Operation>,
     /// Where its clients send credentials.
     pub credentials: &'static [Carrier],
+    /// What of a request does not fit its operation, if the vendor declares what fits.
+    pub misfits: Option<Check>,
     /// The names by which a call says which page of a list it asks for.
     pub paging: &'static [&'static str],
 }

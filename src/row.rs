@@ -4,6 +4,8 @@ mod published;
 
 use std::fmt;
 
+use crate::shape::{self, Asked, Member, Misfit};
+
 pub use published::published;
 
 /// An operation and what answers it. `H` is the vendor's own: the checks before the operation, in its order, and the
@@ -46,11 +48,18 @@ pub struct Operation {
     pub is_heavy: bool,
     /// Whether it looks at many records: then it runs off the workers where there are many.
     pub is_list: bool,
+    /// The parameters that its query can have.
+    pub query: &'static [&'static str],
+    /// The members that its body can have, in groups.
+    pub body: &'static [&'static [Member]],
     /// Whether the emulator answers it.
     pub is_emulated: bool,
     /// Which operation the vendor says to call instead of it. Only the list of what the vendor publishes says so.
     pub replaced_by: Option<&'static str>,
 }
+
+/// What of a request does not fit its operation.
+pub type Check = fn(&Operation, &Asked<'_>) -> Vec<Misfit>;
 
 /// The vendor's dialect in which an operation refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +154,20 @@ impl<H> Row<H> {
         self
     }
 
+    /// Its query can have these parameters.
+    #[must_use]
+    pub const fn query(mut self, names: &'static [&'static str]) -> Self {
+        self.operation.query = names;
+        self
+    }
+
+    /// Its body is an object that can have the members of these groups.
+    #[must_use]
+    pub const fn body(mut self, groups: &'static [&'static [Member]]) -> Self {
+        self.operation.body = groups;
+        self
+    }
+
     /// It is about the server, and asks for no credential.
     #[must_use]
     pub const fn about_server(mut self) -> Self {
@@ -191,9 +214,16 @@ impl Operation {
             is_about_server: false,
             is_heavy: false,
             is_list: false,
+            query: &[],
+            body: &[],
             is_emulated: false,
             replaced_by: None,
         }
+    }
+
+    /// What of a request does not fit what the row declares.
+    pub fn misfits(&self, asked: &Asked<'_>) -> Vec<Misfit> {
+        shape::misfits(self.query, self.body, asked)
     }
 
     /// Whether a read of the vendor shows what it changed.

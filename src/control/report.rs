@@ -31,6 +31,7 @@ pub(super) fn show(world: &World, query: &str) -> Reply {
         replaced: (info.routes)().replaced().collect(),
         credentials: info.credentials,
         paging: info.paging,
+        misfits: info.misfits,
     });
     let served: Vec<_> = served.collect();
     let idle = world.rules.shown(world.clock().now()).into_iter().filter(|rule| rule["fired"] == 0);

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::protocol::Call;
 use crate::protocol::rpc::Codec;
 use crate::secrets;
+use crate::shape::AskedBody;
 
 /// The most that is kept of a body, in bytes. Of a longer one only its length.
 pub(super) const MAX_BODY: usize = 8 << 10;
@@ -71,6 +72,17 @@ impl Body {
             Kind::Json => serde_json::from_slice(&self.kept).ok(),
             Kind::FramedJson => serde_json::from_slice(self.kept.strip_prefix(&[0])?.get(4..)?).ok(),
             Kind::Binary => None,
+        }
+    }
+
+    /// The body as an operation that takes JSON sees it.
+    pub(super) fn asked(&self) -> AskedBody {
+        match self.kind {
+            _ if self.length == 0 => AskedBody::None,
+            Kind::Json | Kind::FramedJson if !self.kept.is_empty() => {
+                self.json().map_or(AskedBody::Broken, AskedBody::Json)
+            }
+            Kind::Json | Kind::FramedJson | Kind::Form | Kind::Binary => AskedBody::Unknown,
         }
     }
 

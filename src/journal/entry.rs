@@ -16,6 +16,7 @@ use crate::protocol::Call;
 use crate::protocol::credential::Credentials;
 use crate::protocol::problem::Mark;
 use crate::secrets;
+use crate::shape::Asked;
 
 /// The maximum number of bytes kept of a path and query, or of a user's key.
 const MAX_TEXT: usize = 2 << 10;
@@ -173,6 +174,16 @@ impl Entry {
     /// Whether its body is a form, and not only called one.
     pub fn has_form(&self) -> bool {
         self.body.is_form()
+    }
+
+    /// What is known of the request itself.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked {
+            is_remote: matches!(self.protocol, Protocol::Remote(_)),
+            method: self.method.as_str(),
+            query: self.query.as_deref(),
+            body: self.body.asked(),
+        }
     }
 
     /// The entry as people see it; secrets are shortened.

@@ -10,7 +10,8 @@ use super::Served;
 use crate::call_match::{Protocol, RefusedBy, Sent};
 use crate::journal::Entry;
 use crate::protocol::problem::Mark;
-use crate::row::{Dialect, Operation};
+use crate::row::{Check, Dialect, Operation};
+use crate::shape::Misfit;
 
 /// The faults that take the answer away, so that the client cannot know what became of its call.
 const TAKES_THE_ANSWER: [&str; 5] = ["close", "reset", "garbage", "truncate", "hang"];
@@ -30,6 +31,8 @@ pub struct Call<'a> {
     pub operation: Option<&'static Operation>,
     /// The operation to call instead of it, if it is deprecated.
     pub instead: Option<&'static Operation>,
+    /// What of it can be checked.
+    check: Option<Check>,
     /// The names by which it can say which page of a list it asks for.
     paging: &'static [&'static str],
     /// The header in which its vendor takes a credential first.
@@ -57,7 +60,8 @@ impl<'a> Calls<'a> {
             let alike = alike.of((input.vendor, input.operation, input.method, input.path, input.user_id));
             let credential_header = vendor.and_then(|(.., header)| *header);
             let paging = vendor.map_or(&[][..], |(served, ..)| served.paging);
-            Call { entry, operation, instead, paging, credential_header, alike }
+            let check = vendor.and_then(|(served, ..)| served.misfits);
+            Call { entry, operation, instead, check, paging, credential_header, alike }
         };
         let all: Vec<_> = entries.iter().map(call).collect();
         let mut last = HashMap::new();
@@ -170,6 +174,14 @@ impl Call<'_> {
     pub fn is_unsure(&self) -> bool {
         let takes = |member: &str| TAKES_THE_ANSWER.contains(&member.split(';').next().unwrap_or_default());
         matches!(self.status(), 0 | 500 | 502 | 504) || self.faults().any(takes)
+    }
+
+    /// What of it does not fit its operation. Nothing is known of an operation that is not emulated, and a sign-in may
+    /// be asked for with more than the vendor knows.
+    pub fn misfits(&self) -> Vec<Misfit> {
+        let known = self.operation.filter(|operation| operation.is_emulated && self.is_api());
+        let checked = known.zip(self.check).filter(|_| self.mark().is_none());
+        checked.map_or_else(Vec::new, |(operation, check)| check(operation, &self.entry.asked()))
     }
 
     /// Whether its answer is a page of a list that goes on.

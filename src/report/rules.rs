@@ -11,6 +11,7 @@ mod refresh_token_reused;
 mod retried_a_final_error;
 mod retry_after_ignored;
 mod unemulated_operation;
+mod unknown_query;
 mod unmatched_path;
 mod unsafe_call_repeated;
 mod write_after_refusal;
@@ -18,6 +19,7 @@ mod wrong_content_type;
 
 use super::call::{Call, Calls};
 use super::{Finding, Severity};
+use crate::shape::Misfit;
 
 /// A rule about the client.
 #[derive(Debug)]
@@ -66,8 +68,17 @@ impl Found {
     }
 }
 
+/// A finding for each call of which something does not fit, in the words that `told` picks.
+fn misfits(calls: &Calls<'_>, told: fn(Misfit) -> Option<String>) -> Vec<Found> {
+    let found = |call: Call<'_>| {
+        let told: Vec<_> = call.misfits().into_iter().filter_map(told).collect();
+        (!told.is_empty()).then(|| Found::one(&call, &told.join(", ")))
+    };
+    calls.iter().filter_map(found).collect()
+}
+
 /// Every rule.
-pub static RULES: [Rule; 15] = [
+pub static RULES: [Rule; 16] = [
     Rule {
         id: "no-call",
         severity: Severity::Error,
@@ -109,6 +120,13 @@ pub static RULES: [Rule; 15] = [
         what: "A JSON body was called something else, or JSON was sent where OAuth takes a form.",
         advice: "Name the body as what it is: application/json at the API, a form at the OAuth endpoints.",
         find: wrong_content_type::find,
+    },
+    Rule {
+        id: "unknown-query",
+        severity: Severity::Warning,
+        what: "A parameter of the query that the operation does not have.",
+        advice: "Correct the name, or leave it out: the vendor ignores it, and answers as if it were not there.",
+        find: unknown_query::find,
     },
     Rule {
         id: "unsafe-call-repeated",

@@ -15,7 +15,7 @@ use crate::oidc::grants::Served;
 use crate::protocol::Reply;
 use crate::protocol::credential::Carrier;
 use crate::protocol::route::Routes;
-use crate::row::Operation;
+use crate::row::{Check, Operation};
 
 /// What is the same for a vendor in every world.
 pub struct VendorInfo {
@@ -37,6 +37,8 @@ pub struct VendorInfo {
     pub decorate: Option<fn(&Exchange, &mut Reply)>,
     /// Its remote calls, if it has any.
     pub rpc: Option<Rpc>,
+    /// What of a request does not fit its operation, if the vendor declares what fits.
+    pub misfits: Option<Check>,
     /// The parameters of a query and the members of a body that say which page of a list is asked for.
     pub paging: &'static [&'static str],
     /// Its settings.

@@ -37,6 +37,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: None,
     rpc: None,
+    misfits: None,
     paging: &[],
     settings: &[],
     environment: &[],

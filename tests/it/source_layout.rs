@@ -56,6 +56,7 @@ const LEAVES: &[&str] = &[
     "recent",
     "row",
     "secrets",
+    "shape",
     "similar",
     "tokens",
     "totp",

@@ -30,6 +30,7 @@ use crate::fidelity::{Fidelity, fidelity};
 use crate::outcome::Outcome;
 use crate::protocol::credential::{API_KEY, Carrier};
 use crate::protocol::{Call, Reply};
+use crate::row::Operation;
 
 use settings::Behaviour;
 use state::Jitsudo;
@@ -59,6 +60,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: wire::user_key,
     decorate: None,
     rpc: None,
+    misfits: Some(Operation::misfits),
     paging: &["limit", "cursor"],
     settings: settings::ALL,
     environment: &["JITSUDO_URL", "JITSUDO_TOKEN", "JITSUDO_TENANT_ID"],

@@ -30,6 +30,7 @@ use crate::outcome::Outcome;
 use crate::protocol::credential::{API_KEY, Carrier};
 use crate::protocol::{Call, Reply};
 use crate::row::Dialect;
+use crate::row::Operation;
 
 use error::ErrorContext;
 use state::MonoCloud;
@@ -73,6 +74,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: None,
     rpc: None,
+    misfits: Some(Operation::misfits),
     paging: &["page", "size"],
     settings: &[settings::ERA, settings::LOCKOUT, settings::LOGIN, settings::LOGIN_USER, settings::STRICT_DOORS],
     environment: auth::ENVIRONMENT,

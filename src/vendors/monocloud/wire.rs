@@ -23,6 +23,7 @@ use serde_json::{Map, Value, json};
 use super::error::Error;
 use super::operations::{Page, PageRequest, Sort};
 use crate::protocol::{Call, Reply};
+use crate::shape::{self, Member};
 
 const PAGINATION: HeaderName = HeaderName::from_static("x-pagination");
 
@@ -31,6 +32,19 @@ const MAX_PAGE_SIZE: usize = 100;
 
 /// An order that the list does not have.
 const BAD_SORT: Error = Error::BadQuery("The sort is not a known field with :1 or :-1.");
+
+/// The query of a list that can be searched.
+pub(super) const FILTERED: &[&str] = &["page", "size", "filter", "sort"];
+
+/// A text, which may be null as every member may.
+const fn text(name: &'static str) -> Member {
+    shape::text(name).or_null()
+}
+
+/// A flag, likewise.
+const fn flag(name: &'static str) -> Member {
+    shape::flag(name).or_null()
+}
 
 /// A JSON object that a call sent, read member by member. What is wrong is collected, and reported by [`Body::finish`].
 pub(super) struct Body {

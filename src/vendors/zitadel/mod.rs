@@ -92,6 +92,7 @@ static INFO: VendorInfo = VendorInfo {
     user_key: |id| id.into(),
     decorate: Some(wire::cors::share),
     rpc: Some(Rpc { descriptors: wire::DESCRIPTORS, server_headers: wire::edge::native_headers }),
+    misfits: Some(wire::described::misfits),
     paging: &["query", "pagination"],
     settings: &[
         settings::VERSION,

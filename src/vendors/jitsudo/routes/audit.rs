@@ -17,6 +17,7 @@ pub(super) static ROWS: [Row; 2] = [
             Ok(wire::page(&page, |entry| wire::audit::body(entry, behaviour)).fidelity_row("listed"))
         }),
     )
+    .query(wire::audit::QUERY)
     .reads_only(),
     Row::new(
         "get_audit_log_entry",

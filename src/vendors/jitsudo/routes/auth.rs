@@ -22,6 +22,7 @@ pub(super) static ROWS: [Row; 5] = [
             })
         }),
     )
+    .body(wire::auth::LOGIN)
     .unseen()
     .heavy(),
     Row::new(
@@ -33,7 +34,8 @@ pub(super) static ROWS: [Row; 5] = [
             let text = "If the address is known, an email has been sent.";
             Ok(wire::message(StatusCode::ACCEPTED, text).fidelity_row("accepted"))
         }),
-    ),
+    )
+    .body(wire::auth::EMAIL),
     Row::new(
         "reset_password",
         "POST",
@@ -44,6 +46,7 @@ pub(super) static ROWS: [Row; 5] = [
             Ok(wire::message(StatusCode::OK, "The password is set.").fidelity_row("reset"))
         }),
     )
+    .body(wire::auth::RESET)
     .heavy(),
     Row::new(
         "verify_email",
@@ -53,7 +56,8 @@ pub(super) static ROWS: [Row; 5] = [
             let user = auth::verify_email(request.jitsudo, &wire::auth::token(request.call)?)?;
             Ok(wire::auth::verified(&user).fidelity_row("verified"))
         }),
-    ),
+    )
+    .body(wire::auth::TOKEN),
     Row::new(
         "set_initial_password",
         "POST",
@@ -64,5 +68,6 @@ pub(super) static ROWS: [Row; 5] = [
             Ok(wire::message(StatusCode::OK, "The password is set.").fidelity_row("set"))
         }),
     )
+    .body(wire::auth::INITIAL)
     .heavy(),
 ];

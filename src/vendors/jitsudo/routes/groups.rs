@@ -16,7 +16,8 @@ pub(super) static ROWS: [Row; 4] = [
             let group = groups::create_group(request.jitsudo, request.caller, wire::groups::new_group(request.call)?)?;
             Ok(wire::groups::group(&group, &request.jitsudo.behaviour).fidelity_row("created"))
         }),
-    ),
+    )
+    .body(wire::groups::NEW_GROUP),
     Row::new(
         "delete_group",
         "DELETE",
@@ -36,7 +37,8 @@ pub(super) static ROWS: [Row; 4] = [
             let (user, member) = groups::add_group_member(request.jitsudo, request.caller, &id, &user_id)?;
             Ok(wire::groups::member(&user, &member, &request.jitsudo.behaviour).fidelity_row("added"))
         }),
-    ),
+    )
+    .body(wire::groups::MEMBER),
     Row::new(
         "add_group_role_mapping",
         "POST",
@@ -47,5 +49,6 @@ pub(super) static ROWS: [Row; 4] = [
             let mapping = groups::add_group_role_mapping(request.jitsudo, request.caller, &id, &role)?;
             Ok(wire::groups::mapping(&mapping, &request.jitsudo.behaviour).fidelity_row("mapped"))
         }),
-    ),
+    )
+    .body(wire::groups::ROLE),
 ];

@@ -15,6 +15,7 @@ pub(super) static ROWS: [Row; 4] = [
             Ok(wire::auth::issued(&issued, &request.jitsudo.behaviour).fidelity_row("verified"))
         }),
     )
+    .body(wire::mfa::ANSWER)
     .unseen(),
     Row::new(
         "enroll_mfa_via_challenge",
@@ -30,6 +31,7 @@ pub(super) static ROWS: [Row; 4] = [
             })
         }),
     )
+    .body(wire::mfa::STEP)
     .unseen(),
     Row::new(
         "enroll_totp",

@@ -19,6 +19,7 @@ pub(super) static ROWS: [Row; 2] = [
             Ok(follow(request.jitsudo.clone(), Ok(progress)))
         }),
     )
+    .body(wire::sso::CALLBACK)
     .unseen(),
     Row::new(
         "upsert_oidc_config",
@@ -33,7 +34,8 @@ pub(super) static ROWS: [Row; 2] = [
             let config = sso::upsert_oidc_config(request.jitsudo, request.caller, new)?;
             Ok(wire::sso::config(&config, &request.jitsudo.behaviour).fidelity_row("upserted"))
         }),
-    ),
+    )
+    .body(wire::sso::CONFIG),
 ];
 
 /// Asks the provider as long as there is something to ask.

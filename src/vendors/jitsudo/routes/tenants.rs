@@ -16,6 +16,7 @@ pub(super) static ROWS: [Row; 2] = [
             Ok(wire::tenants::providers(tenant, &methods).fidelity_row("found"))
         }),
     )
+    .query(&["domain", "slug"])
     .reads_only(),
     Row::new(
         "list_tenants",
@@ -28,5 +29,6 @@ pub(super) static ROWS: [Row; 2] = [
             Ok(wire::page(&page, |owned| wire::tenants::body(owned, behaviour)).fidelity_row("listed"))
         }),
     )
+    .query(&["limit", "cursor"])
     .reads_only(),
 ];

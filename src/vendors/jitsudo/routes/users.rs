@@ -24,6 +24,7 @@ pub(super) static ROWS: [Row; 9] = [
             Ok(wire::users::user(StatusCode::OK, &done.user, &request.jitsudo.behaviour).fidelity_row(answer))
         }),
     )
+    .body(wire::users::SUSPEND)
     .subject(USER),
     Row::new(
         "update_user",
@@ -37,6 +38,7 @@ pub(super) static ROWS: [Row; 9] = [
             Ok(wire::users::user(StatusCode::OK, &done.user, &request.jitsudo.behaviour).fidelity_row(answer))
         }),
     )
+    .body(wire::users::EDIT)
     .subject(USER),
     Row::new(
         "delete_user",
@@ -77,7 +79,8 @@ pub(super) static ROWS: [Row; 9] = [
             let answer = updated(done.changed);
             Ok(wire::users::profile(&done.user, &request.jitsudo.behaviour).fidelity_row(answer))
         }),
-    ),
+    )
+    .body(wire::users::PROFILE),
     Row::new(
         "list_users",
         "GET",
@@ -90,6 +93,7 @@ pub(super) static ROWS: [Row; 9] = [
             Ok(wire::page(&page, |user| wire::users::user_body(user, behaviour)).fidelity_row("listed"))
         }),
     )
+    .query(&["limit", "cursor", "active", "email"])
     .list()
     .reads_only(),
     Row::new(
@@ -101,7 +105,8 @@ pub(super) static ROWS: [Row; 9] = [
             let user = users::create_user(request.jitsudo, request.caller, invitation)?;
             Ok(wire::users::user(StatusCode::CREATED, &user, &request.jitsudo.behaviour).fidelity_row("created"))
         }),
-    ),
+    )
+    .body(wire::users::INVITATION),
     Row::new(
         "get_user",
         "GET",

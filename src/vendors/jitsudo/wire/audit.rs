@@ -42,6 +42,10 @@ pub(in super::super) fn body<'a>(entry: &'a Entry, behaviour: &'a Behaviour) -> 
     }
 }
 
+/// What the log can be asked for.
+pub(in super::super) const QUERY: &[&str] =
+    &["limit", "cursor", "actor_id", "resource_type", "resource_id", "action", "from", "to"];
+
 /// Which entries are asked for.
 pub(in super::super) fn filter(call: &Call) -> Result<AuditFilter, Error> {
     let text = |name| query(call, name).map(|text| text.into_owned());

@@ -11,9 +11,14 @@ use super::super::record::User;
 use super::super::settings::Behaviour;
 use super::{Time, object, optional_text, required_text};
 use crate::protocol::{Call, Reply};
+use crate::shape::{Member, text};
 
 /// The fewest characters of a password.
 const MIN_PASSWORD_CHARS: usize = 8;
+
+/// What a login takes.
+pub(in super::super) const LOGIN: &[&[Member]] =
+    &[&[text("email").required(), text("password").required(), text("tenant_slug")]];
 
 /// Who wants in.
 pub(in super::super) fn login(call: &Call) -> Result<Login, Error> {
@@ -39,15 +44,27 @@ pub(in super::super) fn issued(issued: &IssuedToken, behaviour: &Behaviour) -> R
     Reply::of(StatusCode::OK, &Body { token: &issued.token, expires_at: Time(issued.expires_at, behaviour) })
 }
 
+/// An address.
+pub(in super::super) const EMAIL: &[&[Member]] = &[&[text("email").required()]];
+
 /// The address that a message is requested for.
 pub(in super::super) fn email(call: &Call) -> Result<String, Error> {
     required_text(&object(call)?, "email")
 }
 
+/// What a mailed token is sent in.
+pub(in super::super) const TOKEN: &[&[Member]] = &[&[text("token").required()]];
+
 /// A mailed token.
 pub(in super::super) fn token(call: &Call) -> Result<String, Error> {
     required_text(&object(call)?, "token")
 }
+
+/// A mailed token, and a new password.
+pub(in super::super) const RESET: &[&[Member]] = &[&[text("token").required(), text("new_password").required()]];
+
+/// The same for the first password.
+pub(in super::super) const INITIAL: &[&[Member]] = &[&[text("token").required(), text("password").required()]];
 
 /// A mailed token, and the password that is to be set, under that name.
 pub(in super::super) fn new_password(call: &Call, name: &'static str) -> Result<(String, String), Error> {

@@ -10,6 +10,7 @@ use super::super::record::{Group, Member, Origin, RoleMapping, User, uuid};
 use super::super::settings::Behaviour;
 use super::{Time, is_role, nullable_text, object, required_text};
 use crate::protocol::{Call, Reply};
+use crate::shape::{self, text};
 
 /// The group object, member for member as the vendor's page has them.
 #[derive(Serialize)]
@@ -77,6 +78,10 @@ fn mapping_body<'a>(mapping: &'a RoleMapping, behaviour: &'a Behaviour) -> Mappi
     MappingBody { role: &mapping.role, created_at: Time(mapping.created_at, behaviour) }
 }
 
+/// What a new group takes.
+pub(in super::super) const NEW_GROUP: &[&[shape::Member]] =
+    &[&[text("name").required(), text("description").or_null()]];
+
 /// The group that is to be.
 pub(in super::super) fn new_group(call: &Call) -> Result<NewGroup, Error> {
     let members = object(call)?;
@@ -86,12 +91,18 @@ pub(in super::super) fn new_group(call: &Call) -> Result<NewGroup, Error> {
     })
 }
 
+/// Who is to be a member.
+pub(in super::super) const MEMBER: &[&[shape::Member]] = &[&[text("user_id").required()]];
+
 /// The id of who is to be a member, in lower case.
 pub(in super::super) fn user_id(call: &Call) -> Result<String, Error> {
     let members = object(call)?;
     let id = members.get("user_id").and_then(Value::as_str).and_then(|id| uuid(id.as_bytes()));
     id.map(|id| id.to_string()).ok_or(Error::InvalidMember("user_id"))
 }
+
+/// A role.
+pub(in super::super) const ROLE: &[&[shape::Member]] = &[&[text("role").required()]];
 
 /// The role that is asked for.
 pub(in super::super) fn role(call: &Call, behaviour: &Behaviour) -> Result<String, Error> {

@@ -9,6 +9,7 @@ use super::super::operations::mfa::{Offer, Step};
 use super::super::settings::Behaviour;
 use super::{Time, object, required_text};
 use crate::protocol::{Call, Reply};
+use crate::shape::{Member, text, word};
 
 /// The second factors that there are.
 const METHODS: [&str; 1] = ["totp"];
@@ -22,11 +23,18 @@ pub(in super::super) fn challenge(id: &str, enrollment_required: bool) -> Reply 
     Reply::of(StatusCode::OK, &body)
 }
 
+/// What an answer to a challenge takes.
+pub(in super::super) const ANSWER: &[&[Member]] = &[&[text("challenge_id").required(), text("code").required()]];
+
 /// A challenge and the code for it.
 pub(in super::super) fn answer(call: &Call) -> Result<(String, String), Error> {
     let members = object(call)?;
     Ok((required_text(&members, "challenge_id")?, required_text(&members, "code")?))
 }
+
+/// What a step of the enrollment takes.
+pub(in super::super) const STEP: &[&[Member]] =
+    &[&[text("challenge_id").required(), word("action", &["generate", "verify"]).required(), text("code")]];
 
 /// A challenge and the step of the enrollment.
 pub(in super::super) fn enrollment_step(call: &Call) -> Result<(String, Step), Error> {

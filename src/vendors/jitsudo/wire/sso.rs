@@ -11,6 +11,7 @@ use super::super::settings::Behaviour;
 use super::{Time, object, optional_text, required_text};
 use crate::oidc::issuer;
 use crate::protocol::{Call, Reply};
+use crate::shape::{Member, text, texts};
 
 /// What a tenant asks its provider for, unless it says something else.
 pub(in super::super) const SCOPES: [&str; 3] = ["openid", "profile", "email"];
@@ -29,6 +30,10 @@ struct ConfigBody<'a> {
     updated_at: Time<'a>,
 }
 
+/// What a code comes back in.
+pub(in super::super) const CALLBACK: &[&[Member]] =
+    &[&[text("code").required(), text("redirect_uri").required(), text("state")]];
+
 /// A code that came back.
 pub(in super::super) fn callback(call: &Call) -> Result<Callback, Error> {
     let members = object(call)?;
@@ -38,6 +43,10 @@ pub(in super::super) fn callback(call: &Call) -> Result<Callback, Error> {
         state: optional_text(&members, "state")?,
     })
 }
+
+/// What a provider is described by.
+pub(in super::super) const CONFIG: &[&[Member]] =
+    &[&[text("issuer_url").required(), text("client_id").required(), text("client_secret"), texts("scopes").or_null()]];
 
 /// A tenant's provider as its admin describes it.
 pub(in super::super) fn new_config(call: &Call) -> Result<NewOidcConfig, Error> {

@@ -10,6 +10,7 @@ use super::super::record::{AuthProvider, User};
 use super::super::settings::Behaviour;
 use super::{Time, is_role, member, nullable_text, object, optional_text, query, required_text};
 use crate::protocol::{Call, Reply};
+use crate::shape::{Member, flag, text, texts};
 
 /// The user object, member for member in the order of the vendor's page.
 #[derive(Serialize)]
@@ -88,6 +89,9 @@ fn avatar<'a>(user: &'a User, behaviour: &Behaviour) -> Option<Option<&'a str>> 
     (avatar.is_some() || !behaviour.unset_avatar_is_absent).then_some(avatar)
 }
 
+/// What suspend takes.
+pub(in super::super) const SUSPEND: &[&[Member]] = &[&[flag("active").required()]];
+
 /// The state that suspend is asked for.
 pub(in super::super) fn active(call: &Call) -> Result<bool, Error> {
     match member(call, "active")? {
@@ -95,6 +99,10 @@ pub(in super::super) fn active(call: &Call) -> Result<bool, Error> {
         _ => Err(Error::InvalidMember("active")),
     }
 }
+
+/// What an invitation takes.
+pub(in super::super) const INVITATION: &[&[Member]] =
+    &[&[text("email").required(), text("name").required(), texts("roles")]];
 
 /// Who is to be invited.
 pub(in super::super) fn invitation(call: &Call, behaviour: &Behaviour) -> Result<Invitation, Error> {
@@ -107,11 +115,22 @@ pub(in super::super) fn invitation(call: &Call, behaviour: &Behaviour) -> Result
     Ok(Invitation { email, name: required_text(&members, "name")?, roles })
 }
 
+/// What an admin can change.
+pub(in super::super) const EDIT: &[&[Member]] = &[&[text("name"), texts("roles")]];
+
 /// What an admin changes.
 pub(in super::super) fn user_edit(call: &Call, behaviour: &Behaviour) -> Result<UserEdit, Error> {
     let members = object(call)?;
     Ok(UserEdit { name: optional_text(&members, "name")?, roles: roles(&members, behaviour)? })
 }
+
+/// What people can change themselves.
+pub(in super::super) const PROFILE: &[&[Member]] = &[&[
+    text("first_name").or_null(),
+    text("last_name").or_null(),
+    text("display_name").or_null(),
+    text("avatar_base64").or_null(),
+]];
 
 /// What people change themselves.
 pub(in super::super) fn profile_edit(call: &Call) -> Result<ProfileEdit, Error> {

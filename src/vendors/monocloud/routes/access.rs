@@ -21,6 +21,7 @@ pub(super) static ROWS: [Row; 7] = [
             }))
         }),
     )
+    .query(&["page", "size", "client_id", "sort"])
     .subject(USER)
     .reads_only(),
     Row::new(
@@ -57,6 +58,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(wire::access::addresses(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )
+    .query(wire::FILTERED)
     .subject(USER)
     .reads_only(),
     Row::new(
@@ -69,6 +71,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(request.changed(&done, "unblocked", "unchanged"))
         }),
     )
+    .body(wire::access::UNBLOCK_IP)
     .subject(USER),
     Row::new(
         "remove_passkey",
@@ -91,5 +94,6 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(request.changed(&done, "disconnected", "disconnected"))
         }),
     )
+    .body(wire::access::DISCONNECT)
     .subject(USER),
 ];

@@ -12,6 +12,7 @@ pub(super) static ROWS: [Row; 6] = [
         "/api/users/{user_id}/emails",
         Handler::new(|request| identifiers::add(request, Kind::Email)),
     )
+    .body(wire::identifiers::EMAIL)
     .subject(USER),
     Row::new(
         "remove_email",
@@ -53,6 +54,7 @@ pub(super) static ROWS: [Row; 6] = [
             Ok(wire::identifiers::sent_link(&link).fidelity_row("sent"))
         }),
     )
+    .body(wire::identifiers::LINK)
     .unseen()
     .subject(USER),
 ];

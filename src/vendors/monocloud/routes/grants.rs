@@ -16,6 +16,7 @@ pub(super) static ROWS: [Row; 4] = [
             Ok(wire::grants::client_grants(&page).fidelity_row("listed"))
         }),
     )
+    .query(&["page", "size"])
     .subject(USER)
     .reads_only(),
     Row::new(
@@ -40,6 +41,7 @@ pub(super) static ROWS: [Row; 4] = [
             Ok(wire::grants::consents(&page).fidelity_row("listed"))
         }),
     )
+    .query(&["page", "size", "client_id", "sort"])
     .subject(USER)
     .reads_only(),
     Row::new(

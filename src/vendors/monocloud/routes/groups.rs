@@ -17,6 +17,7 @@ pub(super) static ROWS: [Row; 10] = [
             Ok(wire::groups::memberships(&page).fidelity_row("listed"))
         }),
     )
+    .query(&["page", "size", "sort"])
     .subject(USER)
     .reads_only(),
     Row::new(
@@ -68,6 +69,7 @@ pub(super) static ROWS: [Row; 10] = [
             Ok(wire::users::users(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )
+    .query(wire::FILTERED)
     .list()
     .reads_only(),
     Row::new(
@@ -79,6 +81,7 @@ pub(super) static ROWS: [Row; 10] = [
             Ok(wire::groups::groups(&page).fidelity_row("listed"))
         }),
     )
+    .query(wire::FILTERED)
     .list()
     .reads_only(),
     Row::new(
@@ -89,7 +92,8 @@ pub(super) static ROWS: [Row; 10] = [
             let group = operations::create_group(request.monocloud, wire::groups::new_group(&request.exchange.call)?)?;
             Ok(wire::groups::group(StatusCode::CREATED, &group).fidelity_row("created"))
         }),
-    ),
+    )
+    .body(wire::groups::NEW_GROUP),
     Row::new(
         "get_group",
         "GET",
@@ -112,6 +116,7 @@ pub(super) static ROWS: [Row; 10] = [
             Ok(wire::groups::group(StatusCode::OK, &group).fidelity_row(answer))
         }),
     )
+    .body(wire::groups::GROUP)
     .list(),
     Row::new(
         "delete_group",

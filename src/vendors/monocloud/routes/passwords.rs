@@ -14,6 +14,7 @@ pub(super) static ROWS: [Row; 6] = [
             Ok(request.changed(&done, "set", "set"))
         }),
     )
+    .body(wire::passwords::SET)
     .subject(USER)
     .heavy(),
     Row::new(
@@ -36,6 +37,7 @@ pub(super) static ROWS: [Row; 6] = [
             Ok(request.changed(&done, "changed", "changed"))
         }),
     )
+    .body(wire::passwords::CHANGE)
     .subject(USER)
     .heavy(),
     Row::new(
@@ -68,6 +70,7 @@ pub(super) static ROWS: [Row; 6] = [
             Ok(wire::passwords::reset_link(&link).fidelity_row("made"))
         }),
     )
+    .body(wire::passwords::RESET)
     .unseen()
     .subject(USER),
 ];

@@ -3,6 +3,7 @@
 use super::handler::{Handler, Row, USER};
 use super::identifiers;
 use crate::vendors::monocloud::record::Kind;
+use crate::vendors::monocloud::wire;
 
 pub(super) static ROWS: [Row; 5] = [
     Row::new(
@@ -11,6 +12,7 @@ pub(super) static ROWS: [Row; 5] = [
         "/api/users/{user_id}/phones",
         Handler::new(|request| identifiers::add(request, Kind::Phone)),
     )
+    .body(wire::identifiers::PHONE)
     .subject(USER),
     Row::new(
         "remove_phone",

@@ -15,6 +15,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(request.changed(&done, "patched", "unchanged"))
         }),
     )
+    .body(wire::profile::CLAIMS)
     .subject(USER),
     Row::new(
         "get_private_data",
@@ -38,6 +39,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(wire::profile::data(&done.user, Data::Private).fidelity_row(answer))
         }),
     )
+    .body(wire::profile::PRIVATE_DATA)
     .subject(USER),
     Row::new(
         "get_public_data",
@@ -61,6 +63,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(wire::profile::data(&done.user, Data::Public).fidelity_row(answer))
         }),
     )
+    .body(wire::profile::PUBLIC_DATA)
     .subject(USER),
     Row::new(
         "set_username",
@@ -72,6 +75,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(request.changed(&done, "set", "unchanged"))
         }),
     )
+    .body(wire::identifiers::USERNAME)
     .subject(USER),
     Row::new(
         "remove_username",

@@ -18,6 +18,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(wire::users::users(request.monocloud, &page).fidelity_row(listed(&query)))
         }),
     )
+    .query(wire::FILTERED)
     .list()
     .reads_only(),
     Row::new(
@@ -29,6 +30,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(wire::users::user(request.monocloud, StatusCode::CREATED, &user).fidelity_row("created"))
         }),
     )
+    .body(wire::users::NEW_USER)
     .heavy(),
     Row::new(
         "get_user",
@@ -62,6 +64,7 @@ pub(super) static ROWS: [Row; 7] = [
             Ok(request.changed(&done, "disabled", "already_disabled"))
         }),
     )
+    .body(wire::users::DISABLE)
     .subject(USER),
     Row::new(
         "enable_user",

@@ -8,8 +8,9 @@ use super::super::operations::Page;
 use super::super::record::{Address, ExternalAuthenticator, Session, SessionMetadata};
 use super::super::settings::Era;
 use super::super::state::MonoCloud;
-use super::Body;
+use super::{Body, text};
 use crate::protocol::{Call, Reply};
+use crate::shape::{Member, word};
 
 /// A session; the key is shown by the seeds' generation alone.
 #[derive(Serialize)]
@@ -76,6 +77,9 @@ pub(in super::super) fn addresses(monocloud: &MonoCloud, page: &Page<Address>) -
     })
 }
 
+/// How it is named.
+pub(in super::super) const UNBLOCK_IP: &[&[Member]] = &[&[text("ip_address").required()]];
+
 /// The address that is to be let in again, or `all`.
 pub(in super::super) fn unblock_ip(call: &Call) -> Result<String, Error> {
     let mut body = Body::of(call)?;
@@ -86,6 +90,14 @@ pub(in super::super) fn unblock_ip(call: &Call) -> Result<String, Error> {
     }
     body.finish(ip)
 }
+
+/// How a linked account is named.
+pub(in super::super) const DISCONNECT: &[&[Member]] =
+    &[&[word("authenticator", AUTHENTICATORS).required(), text("provider_user_id").required()]];
+
+/// The services at which an account can be linked.
+const AUTHENTICATORS: &[&str] =
+    &["google", "apple", "facebook", "microsoft", "github", "gitlab", "discord", "twitter", "linkedin", "xero"];
 
 /// The linked account that is to be parted: the service, and the id there.
 pub(in super::super) fn disconnect(call: &Call) -> Result<(ExternalAuthenticator, String), Error> {

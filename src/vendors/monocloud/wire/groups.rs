@@ -9,8 +9,9 @@ use super::super::operations::{CountedGroup, GroupMembership, GroupPatch, NewGro
 use super::super::record::GroupType;
 use super::super::settings::Era;
 use super::super::state::MonoCloud;
-use super::Body;
+use super::{Body, flag, text};
 use crate::protocol::{Call, Reply};
+use crate::shape::Member;
 
 #[derive(Serialize)]
 struct GroupBody<'a> {
@@ -87,6 +88,14 @@ pub(in super::super) fn assigned(monocloud: &MonoCloud, joined: &GroupMembership
 pub(in super::super) fn memberships(page: &Page<GroupMembership>) -> Reply {
     super::page(page, membership_body)
 }
+
+/// What a new one is described by.
+pub(in super::super) const NEW_GROUP: &[&[Member]] = &[&[text("name").required()], DESCRIBED];
+
+/// What can be changed of one.
+pub(in super::super) const GROUP: &[&[Member]] = &[&[text("name")], DESCRIBED];
+
+const DESCRIBED: &[Member] = &[text("description"), flag("is_auto_assigned")];
 
 /// The group that is to be made.
 pub(in super::super) fn new_group(call: &Call) -> Result<NewGroup, Error> {

@@ -6,8 +6,23 @@ use serde_json::json;
 use super::super::error::Error;
 use super::super::operations::{Link, NewIdentifier};
 use super::super::record::Kind;
-use super::Body;
+use super::{Body, flag, text};
 use crate::protocol::{Call, Reply};
+use crate::shape::{Member, number};
+
+/// An address and how it is added.
+pub(in super::super) const EMAIL: &[&[Member]] = &[&[text("email").required()], ADDED];
+
+/// A number and how it is added.
+pub(in super::super) const PHONE: &[&[Member]] = &[&[text("phone_number").required()], ADDED];
+
+const ADDED: &[Member] = &[flag("is_verified"), flag("skip_restriction_checks")];
+
+/// A user name.
+pub(in super::super) const USERNAME: &[&[Member]] = &[&[text("username").required()]];
+
+/// What a link can be told.
+pub(in super::super) const LINK: &[&[Member]] = &[&[number("expiry").or_null()]];
 
 /// The address or number that is to be added.
 pub(in super::super) fn add_identifier(call: &Call, kind: Kind) -> Result<NewIdentifier, Error> {

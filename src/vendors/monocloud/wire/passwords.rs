@@ -5,9 +5,28 @@ use serde_json::json;
 
 use super::super::error::Error;
 use super::super::operations::{ChangePassword, Link, NewPassword, ResetPassword, SetPassword};
-use super::Body;
+use super::{Body, flag, text};
 use crate::passwords;
 use crate::protocol::{Call, Reply};
+use crate::shape::{Member, number, word};
+
+/// A hash in place of a password, and how either is taken.
+pub(super) const HASHED: &[Member] = &[
+    flag("skip_password_policy_checks"),
+    word("password_hash_algorithm", &["bcrypt"]).or_null(),
+    text("password_hash"),
+];
+
+/// A password that is to be set.
+pub(in super::super) const SET: &[&[Member]] =
+    &[HASHED, &[text("password"), flag("is_temporary_password"), flag("revoke_sessions")]];
+
+/// The same by a caller that knows the old one.
+pub(in super::super) const CHANGE: &[&[Member]] =
+    &[HASHED, &[text("old_password").required(), text("new_password"), flag("revoke_sessions")]];
+
+/// What a link that resets one can be told.
+pub(in super::super) const RESET: &[&[Member]] = &[&[flag("send_email"), number("expiry").or_null()]];
 
 /// A password or its hash. `None` if there is neither.
 pub(in super::super) fn new_password(body: &mut Body, plain: &'static str) -> Option<NewPassword> {

@@ -10,8 +10,9 @@ use super::super::settings::Era;
 use super::super::state::MonoCloud;
 use super::identifiers::identifier;
 use super::user::{Extent, body};
-use super::{BAD_SORT, Body, Query};
+use super::{BAD_SORT, Body, Query, flag, text};
 use crate::protocol::{Call, Reply};
+use crate::shape::Member;
 
 /// The user as a change answers it.
 pub(in super::super) fn user(monocloud: &MonoCloud, status: StatusCode, user: &User) -> Reply {
@@ -40,6 +41,25 @@ pub(in super::super) fn page_request(
         Era::Seed | Era::Current => Ok(request),
     }
 }
+
+/// What it is described by.
+pub(in super::super) const NEW_USER: &[&[Member]] = &[
+    super::profile::MEMBERS,
+    super::passwords::HASHED,
+    &[
+        text("username"),
+        text("email"),
+        flag("email_verified"),
+        text("phone_number"),
+        flag("phone_number_verified"),
+        text("password"),
+        flag("is_temporary_password"),
+        flag("skip_identifier_restriction_checks"),
+    ],
+];
+
+/// What disabling can be told.
+pub(in super::super) const DISABLE: &[&[Member]] = &[&[flag("revoke_sessions")]];
 
 /// The account that is to be made.
 pub(in super::super) fn new_user(call: &Call) -> Result<NewUser, Error> {

@@ -7,11 +7,13 @@
 mod binary;
 mod fields;
 mod json;
+mod misfits;
 mod rules;
 mod schema;
 mod structs;
 pub(super) mod values;
 
+use http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -19,8 +21,10 @@ use super::edge::Edge;
 use super::go_json;
 use crate::exchange::Exchange;
 use crate::protocol::rpc::Codec;
+use crate::row::Operation;
 use crate::vendors::zitadel::error::Error;
 
+pub(in super::super) use misfits::misfits;
 use schema::{MessageType, SCHEMA};
 
 /// A message.
@@ -108,15 +112,18 @@ fn rpc(exchange: &Exchange) -> &'static str {
 
 /// Whether the gateway reads a body for this call.
 fn has_body(exchange: &Exchange) -> bool {
-    if exchange.operation.is_some_and(|operation| operation.ignores_body) {
-        return false;
-    }
-    match *exchange.method() {
-        http::Method::GET | http::Method::HEAD => false,
-        http::Method::DELETE => {
-            // Those whose routes say so.
-            let path = exchange.operation.map_or("", |operation| operation.path);
-            path.contains("/sessions/") || path.ends_with("/_bulk")
+    exchange.operation.is_none_or(|operation| reads_body(operation, exchange.method()))
+}
+
+/// The same by the operation and the method.
+fn reads_body(operation: &Operation, method: &Method) -> bool {
+    match *method {
+        _ if operation.ignores_body => false,
+        Method::GET | Method::HEAD => false,
+        // Those whose routes say so.
+        Method::DELETE => {
+            let path = operation.path;
+            path.contains("/sessions/") || path.ends_with("/_bulk") || operation.is_connect && path.ends_with("/phone")
         }
         _ => true,
     }
@@ -145,12 +152,16 @@ fn undecodable(kind: &MessageType, text: &str) -> Error {
     Error::Undecodable(format!("unmarshal message: unmarshal into *{}.{}: {text}", kind.package, kind.name))
 }
 
+/// The names of the parameters of an operation's path.
+fn path_names(operation: &Operation) -> impl Iterator<Item = &'static str> + use<> {
+    let names = operation.path.split('{').skip(1).filter_map(|part| part.split('}').next());
+    names.map(|name| name.trim_start_matches('*'))
+}
+
 /// The parameters of the path win over the members of the body.
 fn bind_path(kind: &MessageType, exchange: &Exchange, members: &mut Map<String, Value>) {
-    let path = exchange.operation.map_or("", |operation| operation.path);
-    let names = path.split('{').skip(1).filter_map(|part| part.split('}').next());
-    for (index, name) in names.enumerate() {
-        if let Some(field) = kind.field(name.trim_start_matches('*')) {
+    for (index, name) in exchange.operation.into_iter().flat_map(path_names).enumerate() {
+        if let Some(field) = kind.field(name) {
             members.insert(field.json.clone(), exchange.parameter(index).into_owned().into());
         }
     }

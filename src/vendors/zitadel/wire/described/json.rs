@@ -20,6 +20,12 @@ pub(super) fn read(kind: &MessageType, text: &[u8]) -> Result<Map<String, Value>
     Reader { text }.message(kind, text)
 }
 
+/// Whether a value is one of that kind. An enum takes every number.
+pub(super) fn takes(kind: &Kind, value: &Value) -> bool {
+    let text = value.to_string();
+    Reader { text: text.as_bytes() }.value("", kind, text.as_bytes()).is_ok()
+}
+
 /// A message from the query of a call, as the gateway reads it: a dot parts the names of a member of a member.
 pub(super) fn from_query(kind: &MessageType, query: Option<&str>) -> Map<String, Value> {
     let mut members = Map::new();

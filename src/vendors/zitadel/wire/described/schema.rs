@@ -133,6 +133,11 @@ impl Schema {
         (self.message(request), self.message(answer))
     }
 
+    /// The request of a remote call, if its descriptor is there.
+    pub(super) fn request(&self, rpc: &str) -> Option<&MessageType> {
+        self.methods.get(rpc).map(|(request, _)| self.message(request))
+    }
+
     /// The message of that name.
     pub(super) fn message(&self, name: &str) -> &MessageType {
         self.messages.get(name).expect("the descriptors are whole")
@@ -290,6 +295,11 @@ impl EnumType {
     /// The value of that name.
     pub(super) fn value(&self, name: &str) -> Option<i64> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+    }
+
+    /// The names of its values.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| &**name)
     }
 
     /// The name of that value.
