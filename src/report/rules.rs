@@ -11,6 +11,7 @@ mod refresh_token_reused;
 mod retried_a_final_error;
 mod retry_after_ignored;
 mod unemulated_operation;
+mod unknown_field;
 mod unknown_query;
 mod unmatched_path;
 mod unsafe_call_repeated;
@@ -78,7 +79,7 @@ fn misfits(calls: &Calls<'_>, told: fn(Misfit) -> Option<String>) -> Vec<Found> 
 }
 
 /// Every rule.
-pub static RULES: [Rule; 16] = [
+pub static RULES: [Rule; 17] = [
     Rule {
         id: "no-call",
         severity: Severity::Error,
@@ -127,6 +128,13 @@ pub static RULES: [Rule; 16] = [
         what: "A parameter of the query that the operation does not have.",
         advice: "Correct the name, or leave it out: the vendor ignores it, and answers as if it were not there.",
         find: unknown_query::find,
+    },
+    Rule {
+        id: "unknown-field",
+        severity: Severity::Warning,
+        what: "A member of the JSON body that the operation does not have.",
+        advice: "Correct the name, or leave it out: the vendor ignores it, and does not do what it asks.",
+        find: unknown_field::find,
     },
     Rule {
         id: "unsafe-call-repeated",
