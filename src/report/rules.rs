@@ -10,6 +10,7 @@ mod refresh_on_wrong_status;
 mod refresh_token_reused;
 mod retried_a_final_error;
 mod retry_after_ignored;
+mod schema_mismatch;
 mod unemulated_operation;
 mod unknown_field;
 mod unknown_query;
@@ -79,7 +80,7 @@ fn misfits(calls: &Calls<'_>, told: fn(Misfit) -> Option<String>) -> Vec<Found> 
 }
 
 /// Every rule.
-pub static RULES: [Rule; 17] = [
+pub static RULES: [Rule; 18] = [
     Rule {
         id: "no-call",
         severity: Severity::Error,
@@ -135,6 +136,13 @@ pub static RULES: [Rule; 17] = [
         what: "A member of the JSON body that the operation does not have.",
         advice: "Correct the name, or leave it out: the vendor ignores it, and does not do what it asks.",
         find: unknown_field::find,
+    },
+    Rule {
+        id: "schema-mismatch",
+        severity: Severity::Error,
+        what: "The JSON body has a value of a wrong type or an unknown word, or lacks a member.",
+        advice: "Send what the operation takes: the vendor refuses the call, or reads a default in its place.",
+        find: schema_mismatch::find,
     },
     Rule {
         id: "unsafe-call-repeated",

@@ -43,6 +43,7 @@ mod logs;
 mod many_sign_ins;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod memory;
+mod misfits;
 mod models;
 mod outbound;
 mod pages;
