@@ -81,6 +81,8 @@ pub(super) enum Error {
     MetadataOnBothLevels,
     /// No metadata was given, or no key.
     MetadataEmpty,
+    /// A key of a new human's metadata has nothing but blanks.
+    MetadataKeyBlank,
     /// The user has no metadata of that key.
     MetadataMissing,
     /// A link to an unknown identity provider.
@@ -99,6 +101,8 @@ pub(super) enum Error {
     ContactUnchanged(Channel),
     /// The user has no phone.
     PhoneMissing,
+    /// A phone that is to be taken away is to be verified, too.
+    PhoneRemovalVerified,
     /// Not a phone number.
     PhoneInvalid,
     /// No code was made that could be made again.

@@ -6,6 +6,7 @@ mod compliance;
 mod contact;
 mod details;
 mod device;
+pub(super) mod email;
 mod event;
 mod gone;
 mod history;

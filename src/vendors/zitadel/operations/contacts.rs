@@ -2,7 +2,7 @@
 
 use super::super::auth::Caller;
 use super::super::error::{Error, Uninitialized};
-use super::super::record::{Channel, EventKind, Permission, User, normalize};
+use super::super::record::{Channel, EventKind, Permission, User, email, normalize};
 use super::super::state::Zitadel;
 use super::write::{Verification, WriteContext, Written, check_initialized, check_writer, command};
 
@@ -76,7 +76,7 @@ pub fn send_code(zitadel: &Zitadel, input: SendCode, caller: &Caller) -> Result<
 /// Verifies an address by its code. A wrong code is an event, too.
 pub fn verify_contact(zitadel: &Zitadel, input: VerifyContact, caller: &Caller) -> Result<Written, Error> {
     let VerifyContact { channel, user_id, code } = input;
-    write(zitadel, &user_id, caller, &Verification::Verified, |user, write| {
+    write(zitadel, &user_id, caller, &Verification::Unverified, |user, write| {
         let known = user.secrets.as_ref().and_then(|secrets| secrets.code(channel));
         if known.is_some_and(|known| known.matches(&code, write.now)) {
             write.verify(user, channel, &Verification::Verified);
@@ -87,21 +87,17 @@ pub fn verify_contact(zitadel: &Zitadel, input: VerifyContact, caller: &Caller) 
     })
 }
 
-/// An address as the vendor keeps it.
+/// An address as the vendor keeps it: an e-mail with the blanks around it.
 pub(super) fn valid_address(channel: Channel, address: &str) -> Result<String, Error> {
     match channel {
-        Channel::Email if is_bare(address) => Ok(address.trim().to_owned()),
+        Channel::Email if email::is_bare(address).unwrap_or(true) => Ok(address.to_owned()),
         Channel::Email => Err(Error::EmailInvalid),
         Channel::Phone => normalize(address).ok_or(Error::PhoneInvalid),
     }
 }
 
-/// Whether an e-mail that has passed the validator is an address and nothing else: no name, no angle brackets.
-fn is_bare(address: &str) -> bool {
-    !address.trim().ends_with('>')
-}
-
-/// A code that is answered shows that the caller may write, also to the human whose own it is.
+/// Who may write may have an address count as verified, or be told its code, and nobody else: not the human either
+/// whose own it is.
 pub(super) fn check_code(
     zitadel: &Zitadel,
     caller: &Caller,
@@ -109,12 +105,9 @@ pub(super) fn check_code(
     verification: &Verification,
 ) -> Result<(), Error> {
     match verification {
-        Verification::Return if zitadel.settings.version.guards_own_codes() => {
-            caller.check(Permission::Write, &user.profile.resource_owner)
-        }
-        Verification::Return | Verification::Send(_) | Verification::Verified | Verification::Unverified => {
-            check_writer(caller, user)
-        }
+        Verification::Return if !zitadel.settings.version.guards_own_codes() => check_writer(caller, user),
+        Verification::Return | Verification::Verified => caller.check(Permission::Write, &user.profile.resource_owner),
+        Verification::Send(_) | Verification::Unverified => check_writer(caller, user),
     }
 }
 

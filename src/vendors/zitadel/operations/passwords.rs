@@ -75,7 +75,7 @@ const MAX_BYTES: usize = 72;
 
 /// A password that is to be set, hashed already: hashing under a lock would hold others up.
 pub(super) struct NewPassword {
-    /// Nothing if it was left out, which no password fits.
+    /// That of no text if it was left out, which no password fits.
     hash: Result<Option<PasswordHash>, Error>,
     change_required: bool,
     /// Whether it is longer than the vendor's hash takes.
@@ -110,7 +110,7 @@ impl NewPassword {
         let policy = || zitadel.complexity_policy(&owner().unwrap_or_else(|| "".into()));
         let is_too_long = plain.is_some_and(|plain| plain.len() > MAX_BYTES);
         let hash = match (password, plain) {
-            (None, _) => Ok(None),
+            (None, _) => Ok(Some(PasswordHash::of("", zitadel.context.ids.bytes(Stream::Salts)))),
             (Some(_), Some(_)) if is_too_long => Err(Error::PasswordUnusable),
             (Some(_), Some(plain)) => match fits_policy(plain, policy()) {
                 Ok(()) => Ok(Some(PasswordHash::of(plain, zitadel.context.ids.bytes(Stream::Salts)))),

@@ -186,13 +186,12 @@ impl<'a> WriteContext<'a> {
         Code::new(self.zitadel.context.ids.letters(Stream::Codes, LETTERS, 6), self.now)
     }
 
-    /// Gives a human another address. An empty one removes it.
+    /// Gives a human another address. An empty one removes it; a code that was made for it stays, as it does at the
+    /// vendor, whose command for it does not look at codes.
     pub(super) fn set_address(&mut self, user: &mut User, channel: Channel, address: &str, how: &Verification) {
         self.event(EventKind::address_changed(channel, address));
         user.any_human_mut().set_address(channel, address.to_owned());
-        if address.is_empty() {
-            *user.secrets_mut().code_mut(channel) = None;
-        } else {
+        if !address.is_empty() {
             self.verify(user, channel, how);
         }
     }

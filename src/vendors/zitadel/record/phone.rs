@@ -162,17 +162,20 @@ fn without_extension(text: &str) -> &str {
     }
 }
 
-/// Whether it is two digits, or at least three with nothing but punctuation between the first ones.
+/// Whether it has two digits in a row, or three with nothing but punctuation between them; what else it has does not
+/// matter, as the vendor's library looks for a part that fits.
 fn looks_like_a_number(text: &str) -> bool {
-    if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return true;
+    let (mut digits, mut is_pair, mut was_digit) = (0, false, false);
+    for c in text.chars() {
+        let is_digit = c.is_ascii_digit();
+        digits = if is_digit || is_punctuation(c) { digits + u32::from(is_digit) } else { 0 };
+        is_pair = was_digit && is_digit;
+        was_digit = is_digit;
+        if is_pair || digits == 3 {
+            return true;
+        }
     }
-    let mut digits = 0;
-    let fits = |c: char| {
-        digits += u32::from(c.is_ascii_digit());
-        c.is_ascii_digit() || is_punctuation(c) || (digits >= 3 && c.is_ascii_alphabetic())
-    };
-    text.trim_start_matches('+').chars().all(fits) && digits >= 3
+    is_pair
 }
 
 fn is_punctuation(c: char) -> bool {

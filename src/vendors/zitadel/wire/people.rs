@@ -9,7 +9,9 @@ use super::{passwords, proto};
 use crate::vendors::zitadel::auth::OrganizationName;
 use crate::vendors::zitadel::operations::metadata::Entry;
 use crate::vendors::zitadel::operations::people::create::{AddHumanUser, CreateUser, NewHuman, NewMachine, NewUser};
-use crate::vendors::zitadel::operations::people::update::{HumanChanges, MachineChanges, UpdateUser, UserChanges};
+use crate::vendors::zitadel::operations::people::update::{
+    HumanChanges, MachineChanges, PhoneChange, UpdateUser, UserChanges,
+};
 use crate::vendors::zitadel::operations::people::{Address, Names};
 use crate::vendors::zitadel::operations::write::Written;
 use crate::vendors::zitadel::record::{Gender, JwtTokens};
@@ -111,7 +113,10 @@ impl From<proto::update_user_request::Human> for HumanChanges {
                 gender: profile.gender.as_ref().map(gender),
             }),
             email: human.email.into_option().map(Address::from),
-            phone: human.phone.into_option().map(Address::from),
+            phone: human.phone.into_option().map(|phone| match phone.phone.is_empty() {
+                true => PhoneChange::Remove { is_verifying: phone.verification.is_some() },
+                false => PhoneChange::Set(phone.into()),
+            }),
             password: human.password.into_option().and_then(passwords::changed),
         }
     }
@@ -123,7 +128,7 @@ impl From<proto::UpdateHumanUserRequest> for UpdateUser {
         let changes = HumanChanges {
             names: request.profile.into_option().map(|profile| names(Some(profile))),
             email: request.email.into_option().map(Address::from),
-            phone: request.phone.into_option().map(Address::from),
+            phone: request.phone.into_option().map(|phone| PhoneChange::Set(phone.into())),
             password: request.password.into_option().and_then(passwords::changed),
         };
         let kind = Some(UserChanges::Human(Box::new(changes)));

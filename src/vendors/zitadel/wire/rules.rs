@@ -1,7 +1,6 @@
 //! The rules of ZITADEL's request messages, in the words of its generated validator: the first broken one, in the
 //! order of the fields, plain fields before oneofs.
 
-pub(super) mod address;
 mod people;
 
 use buffa::{EnumValue, Enumeration, MessageName};

@@ -37,7 +37,10 @@ pub struct MadeHuman {
 /// Makes a human.
 pub fn add_human_user(zitadel: &Zitadel, mut input: MakeHuman, visitor: &Visitor) -> Result<MadeHuman, Error> {
     if let Some(email) = &mut input.human.email {
-        email.address = addresses::email(&email.address)?;
+        addresses::check_email(&email.address)?;
+        if input.is_imported {
+            email.address = email.address.trim().to_owned();
+        }
     }
     let birth = create::Birth { is_imported: input.is_imported, is_passwordless: input.is_passwordless };
     let made = create::make_human(zitadel, &visitor.organization, input.username, input.human, birth, &visitor.caller);

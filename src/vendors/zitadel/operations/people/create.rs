@@ -114,7 +114,7 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
         }
         NewUser::Human(mut human) => {
             human.metadata.extend(metadata);
-            draft(zitadel, (user_id, organization, username), *human)?
+            draft(zitadel, (user_id, organization, username), *human, false)?
         }
     };
     add(zitadel, draft, caller)
@@ -123,7 +123,7 @@ pub fn create_user(zitadel: &Zitadel, input: CreateUser, caller: &Caller) -> Res
 /// Makes a human, in the older way.
 pub fn add_human_user(zitadel: &Zitadel, input: AddHumanUser, caller: &Caller) -> Result<Written, Error> {
     let organization = organization(zitadel, input.organization.as_ref(), caller)?;
-    add(zitadel, draft(zitadel, (input.user_id, organization, input.username), input.human)?, caller)
+    add(zitadel, draft(zitadel, (input.user_id, organization, input.username), input.human, false)?, caller)
 }
 
 /// Makes a human in the first API.
@@ -135,7 +135,7 @@ pub(in super::super) fn make_human(
     birth: Birth,
     caller: &Caller,
 ) -> Result<Written, Error> {
-    let draft = draft(zitadel, (None, organization.to_owned(), username), human)?;
+    let draft = draft(zitadel, (None, organization.to_owned(), username), human, birth.is_imported)?;
     add(zitadel, Draft { birth: Some(birth), ..draft }, caller)
 }
 
@@ -144,9 +144,10 @@ fn draft(
     zitadel: &Zitadel,
     (user_id, organization, username): (Option<String>, String, String),
     human: NewHuman,
+    is_imported: bool,
 ) -> Result<Draft, Error> {
     let username = match username.trim() {
-        "" if !username.is_empty() => return Err(Error::UsernameBlank),
+        "" if !username.is_empty() && !is_imported => return Err(Error::UsernameBlank),
         trimmed => trimmed.to_owned(),
     };
     let valid = |channel, address: Option<Address>| match address {
@@ -157,8 +158,15 @@ fn draft(
         None => Ok(None),
     };
     let email = valid(Channel::Email, human.email)?;
-    let kind = Kind::Human(new_human(human.names)?);
+    let kind = Kind::Human(if is_imported { imported_human(human.names) } else { new_human(human.names)? });
     let phone = valid(Channel::Phone, human.phone)?;
+    let mut metadata = human.metadata;
+    for entry in &mut metadata {
+        entry.key = entry.key.trim().to_owned();
+        if entry.key.is_empty() {
+            return Err(Error::MetadataKeyBlank);
+        }
+    }
     if let Some(password) = &human.password {
         passwords::given_hash(zitadel, password, true)?;
     }
@@ -171,7 +179,7 @@ fn draft(
         password: human.password,
         totp_secret: human.totp_secret,
         has_links: human.has_links,
-        metadata: human.metadata,
+        metadata,
         birth: None,
     })
 }
@@ -217,7 +225,7 @@ fn make(
     draft: Draft,
     password: Option<(PasswordHash, bool)>,
 ) -> User {
-    let email = draft.addresses[0].1.as_ref().map_or("", |email| &email.address);
+    let email = draft.addresses[0].1.as_ref().map_or("", |email| email.address.trim());
     let username = [&*draft.username, email, user_id].into_iter().find(|name| !name.is_empty()).unwrap_or(user_id);
     let username: Arc<str> = username.into();
     let is_human = matches!(draft.kind, Kind::Human(_));
@@ -283,22 +291,27 @@ fn make(
 
 /// A human with its names, without the blanks around them.
 fn new_human(names: Names) -> Result<Box<Human>, Error> {
-    let trimmed = |name: Option<String>| name.unwrap_or_default().trim().to_owned();
+    let trimmed = |name: Option<String>| Some(name.unwrap_or_default().trim().to_owned());
     let (given_name, family_name) = (trimmed(names.given_name), trimmed(names.family_name));
-    if given_name.is_empty() {
+    if given_name.as_deref() == Some("") {
         return Err(Error::FirstNameBlank);
     }
-    if family_name.is_empty() {
+    if family_name.as_deref() == Some("") {
         return Err(Error::LastNameBlank);
     }
-    let display_name = trimmed(names.display_name);
-    Ok(Box::new(Human {
+    let display_name = names.display_name.filter(|name| !name.trim().is_empty());
+    Ok(imported_human(Names { given_name, family_name, display_name, ..names }))
+}
+
+/// A human of these names, as they are given.
+fn imported_human(names: Names) -> Box<Human> {
+    let given_name = names.given_name.unwrap_or_default();
+    let family_name = names.family_name.unwrap_or_default();
+    let display_name = names.display_name.filter(|name| !name.is_empty());
+    Box::new(Human {
         profile: HumanProfile {
-            nick_name: trimmed(names.nick_name),
-            display_name: match display_name.is_empty() {
-                true => format!("{given_name} {family_name}"),
-                false => display_name,
-            },
+            nick_name: names.nick_name.unwrap_or_default(),
+            display_name: display_name.unwrap_or_else(|| format!("{given_name} {family_name}")),
             preferred_language: language(names.preferred_language.as_deref()),
             gender: names.gender.unwrap_or(Gender::Unspecified),
             given_name,
@@ -310,5 +323,5 @@ fn new_human(names: Names) -> Result<Box<Human>, Error> {
         password_change_required: false,
         password_changed: None,
         mfa_init_skipped: None,
-    }))
+    })
 }

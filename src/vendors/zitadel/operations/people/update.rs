@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::super::auth::Caller;
 use super::super::super::error::Error;
-use super::super::super::record::{Channel, EventKind, HumanProfile, JwtTokens, Machine, Part, User};
+use super::super::super::record::{Channel, EventKind, HumanProfile, JwtTokens, Machine, Part, Permission, User};
 use super::super::super::state::Zitadel;
 use super::super::contacts::{check_code, valid_address};
 use super::super::metadata::{self, Entry};
@@ -31,9 +31,15 @@ pub enum UserChanges {
 pub struct HumanChanges {
     pub names: Option<Names>,
     pub email: Option<Address>,
-    pub phone: Option<Address>,
+    pub phone: Option<PhoneChange>,
     /// With what proves that it may be set.
     pub password: Option<(Password, Proof)>,
+}
+
+/// What is to become of a human's phone.
+pub enum PhoneChange {
+    Set(Address),
+    Remove { is_verifying: bool },
 }
 
 /// What is to be changed of a machine.
@@ -60,11 +66,20 @@ pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Res
         }),
         UserChanges::Human(changes) => {
             let HumanChanges { names, email, phone, password } = *changes;
+            if matches!(phone, Some(PhoneChange::Remove { is_verifying: true })) {
+                return Err(Error::PhoneRemovalVerified);
+            }
             let email = email.map(|email| Change::new(Channel::Email, email)).transpose()?;
-            let phone = phone.map(|phone| Change::new(Channel::Phone, phone)).transpose()?;
+            let phone = phone.map(Change::of_phone).transpose()?;
             if let Some((password, _)) = &password {
                 passwords::given_hash(zitadel, password, false)?;
             }
+            let changes_something = username.is_some()
+                || names.is_some()
+                || email.is_some()
+                || phone.is_some()
+                || password.is_some()
+                || !metadata.is_empty();
             // Hashed before the lock is taken.
             let password =
                 password.map(|(password, proof)| NewPassword::new(zitadel, &user_id, Some(&password), proof));
@@ -73,13 +88,15 @@ pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Res
                     return Err(Error::UserNotFound);
                 }
                 let addresses = [email, phone].into_iter().flatten();
-                let returned = addresses.clone().any(|change| change.verification == Verification::Return);
-                check_code(
-                    zitadel,
-                    caller,
-                    user,
-                    if returned { &Verification::Return } else { &Verification::Verified },
-                )?;
+                if changes_something {
+                    check_writer(caller, user)?;
+                }
+                if !metadata.is_empty() {
+                    caller.check(Permission::Write, &user.profile.resource_owner)?;
+                }
+                for change in addresses.clone() {
+                    check_code(zitadel, caller, user, &change.verification)?;
+                }
                 let parts = [
                     names.as_ref().map(|_| Part::Profile),
                     addresses.clone().find(|change| change.channel == Channel::Email).map(|_| Part::Email),
@@ -104,35 +121,45 @@ pub fn update_user(zitadel: &Zitadel, input: UpdateUser, caller: &Caller) -> Res
     }
 }
 
-/// Another address, in the form in which the vendor keeps it.
+/// Another address, in the form in which the vendor keeps it; none takes it away, an empty one leaves it.
 #[derive(Clone)]
 struct Change {
     channel: Channel,
-    address: String,
+    address: Option<String>,
     verification: Verification,
 }
 
 impl Change {
-    /// An empty phone takes it away.
     fn new(channel: Channel, address: Address) -> Result<Self, Error> {
         let Address { address, verification } = address;
         let address = if address.is_empty() { address } else { valid_address(channel, &address)? };
-        Ok(Self { channel, address, verification })
+        Ok(Self { channel, address: Some(address), verification })
+    }
+
+    fn of_phone(change: PhoneChange) -> Result<Self, Error> {
+        let channel = Channel::Phone;
+        match change {
+            PhoneChange::Set(address) => Self::new(channel, address),
+            PhoneChange::Remove { .. } => Ok(Self { channel, address: None, verification: Verification::Unverified }),
+        }
     }
 
     /// An address that differs needs a code unless it counts as verified. Of the same one it is only seen whether it is
-    /// verified now.
+    /// verified now. One that is taken away is an event also where there was none.
     fn apply(self, user: &mut User, write: &mut WriteContext<'_>) {
         let Self { channel, address, verification } = self;
+        let Some(address) = address else {
+            return write.set_address(user, channel, "", &verification);
+        };
         let (before, is_verified) =
             user.any_human().map_or(("", false), |human| (human.address(channel), human.is_verified(channel)));
-        if before != address {
+        if before != address && !address.is_empty() {
             let verification = match verification {
                 Verification::Unverified => Verification::Send(None),
                 given => given,
             };
             write.set_address(user, channel, &address, &verification);
-        } else if verification == Verification::Verified && !address.is_empty() && !is_verified {
+        } else if verification == Verification::Verified && !is_verified {
             write.verify(user, channel, &verification);
         }
     }

@@ -4,9 +4,9 @@ use hashbrown::HashSet;
 use serde_json::{Map, Value};
 
 use super::super::refusal::ID_LENGTH;
-use super::super::rules::address;
 use super::schema::{FieldType, Kind, MessageType, Rules, SCHEMA, go_name};
 use super::values::seconds_of_duration;
+use crate::vendors::zitadel::record::email;
 
 /// A rule that is broken, in the validator's words.
 type Broken = String;
@@ -118,9 +118,7 @@ fn check_text(rules: &Rules, text: &str) -> Result<(), Broken> {
         return Err(format!("value does not have prefix {prefix:?}"));
     }
     match rules.is_email {
-        true => {
-            address::check(text).map_err(|cause| format!("value must be a valid email address | caused by: {cause}"))
-        }
+        true => email::check(text).map_err(|cause| format!("value must be a valid email address | caused by: {cause}")),
         false => Ok(()),
     }
 }

@@ -2,7 +2,8 @@
 
 use buffa::MessageName;
 
-use super::{Broken, address, broken, defined, each, embedded, length, required};
+use super::{Broken, broken, defined, each, embedded, length, required};
+use crate::vendors::zitadel::record::email;
 use crate::vendors::zitadel::wire::proto;
 
 type Rule = Result<(), Broken>;
@@ -256,7 +257,7 @@ fn needed<T>(message: &str, field: &str, value: Option<&T>, rule: impl Fn(&T) ->
 /// An e-mail address.
 fn email_address(message: &str, value: &str) -> Rule {
     length(message, "Email", value, 1, 200)?;
-    address::check(value)
+    email::check(value)
         .map_err(|cause| broken(message, "Email", &format!("value must be a valid email address | caused by: {cause}")))
 }
 

@@ -1,9 +1,16 @@
 //! E-mail addresses as ZITADEL's validator checks them: the parser of Go's `net/mail`, and then the validator's own
-//! look at the parts, each with its texts. Knows no message.
+//! look at the parts, each with its texts. Pure.
+
+/// Whether it is an e-mail address without a name, whatever its host; or what the parser says is wrong with it.
+pub fn is_bare(address: &str) -> Result<bool, String> {
+    let mut parser = Parser::new(address);
+    parser.single_address()?;
+    Ok(!parser.has_name)
+}
 
 /// Whether it is an e-mail address, or what the vendor says is wrong with it.
-pub(in super::super) fn check(address: &str) -> Result<(), String> {
-    let mut parser = Parser(address);
+pub fn check(address: &str) -> Result<(), String> {
+    let mut parser = Parser::new(address);
     let parsed = parser.single_address()?;
     if parsed.len() > 254 {
         return wrong("email addresses cannot exceed 254 characters");
@@ -46,15 +53,23 @@ fn wrong<T>(text: &str) -> Result<T, String> {
 
 const BAD_COMMENT: &str = "mail: misformatted parenthetical comment";
 
-/// What is left of the text.
-struct Parser<'a>(&'a str);
+struct Parser<'a> {
+    /// What is left of the text.
+    rest: &'a str,
+    /// Whether the address has a name in front of it, or a comment behind it, which counts as one.
+    has_name: bool,
+}
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(rest: &'a str) -> Self {
+        Self { rest, has_name: false }
+    }
+
     fn single_address(&mut self) -> Result<String, String> {
         let mut addresses = self.addresses(true)?;
         self.skip_comments()?;
-        if !self.0.is_empty() {
-            return Err(format!("mail: expected single address, got {:?}", self.0));
+        if !self.rest.is_empty() {
+            return Err(format!("mail: expected single address, got {:?}", self.rest));
         }
         match addresses.len() {
             1 => Ok(addresses.remove(0)),
@@ -66,19 +81,21 @@ impl Parser<'_> {
     /// An address, with or without a name, or a group of them.
     fn addresses(&mut self, with_group: bool) -> Result<Vec<String>, String> {
         self.skip_space();
-        if self.0.is_empty() {
+        if self.rest.is_empty() {
             return wrong("mail: no address");
         }
-        let start = self.0;
+        let start = self.rest;
         if let Ok(address) = self.bare_address() {
             self.skip_space();
-            if self.0.starts_with('(') {
+            if self.rest.starts_with('(') {
+                let before = self.rest.len();
                 self.skip_comment()?;
+                self.has_name = before - self.rest.len() > "()".len();
             }
             return Ok(vec![address]);
         }
-        self.0 = start;
-        let name = if self.0.starts_with('<') { String::new() } else { self.phrase()? };
+        self.rest = start;
+        let name = if self.rest.starts_with('<') { String::new() } else { self.phrase()? };
         self.skip_space();
         if with_group && self.consume(':') {
             return self.group();
@@ -88,6 +105,7 @@ impl Parser<'_> {
             let is_word = name.chars().all(is_atom);
             return wrong(if is_word { "mail: missing '@' or angle-addr" } else { "mail: no angle-addr" });
         }
+        self.has_name = !name.is_empty();
         let address = self.bare_address()?;
         if !self.consume('>') {
             return wrong("mail: unclosed angle-addr");
@@ -102,7 +120,7 @@ impl Parser<'_> {
             self.skip_space();
             addresses.extend(self.addresses(false)?);
             self.skip_comments()?;
-            if !self.0.starts_with(';') && !self.consume(',') {
+            if !self.rest.starts_with(';') && !self.consume(',') {
                 return wrong("mail: expected comma");
             }
         }
@@ -112,10 +130,10 @@ impl Parser<'_> {
 
     fn bare_address(&mut self) -> Result<String, String> {
         self.skip_space();
-        if self.0.is_empty() {
+        if self.rest.is_empty() {
             return wrong("mail: no addr-spec");
         }
-        let local = match self.0.starts_with('"') {
+        let local = match self.rest.starts_with('"') {
             true => self.quoted()?,
             false => self.atom(false)?,
         };
@@ -126,10 +144,10 @@ impl Parser<'_> {
             return wrong("mail: missing @ in addr-spec");
         }
         self.skip_space();
-        if self.0.is_empty() {
+        if self.rest.is_empty() {
             return wrong("mail: no domain in addr-spec");
         }
-        let domain = if self.0.starts_with('[') { self.literal()? } else { self.atom(false)? };
+        let domain = if self.rest.starts_with('[') { self.literal()? } else { self.atom(false)? };
         Ok(format!("{local}@{domain}"))
     }
 
@@ -141,7 +159,7 @@ impl Parser<'_> {
                 self.skip_comments()?;
             }
             self.skip_space();
-            match if self.0.starts_with('"') { self.quoted() } else { self.atom(true) } {
+            match if self.rest.starts_with('"') { self.quoted() } else { self.atom(true) } {
                 Ok(word) => words.push(word),
                 Err(reason) if words.is_empty() => return Err(format!("mail: missing word in phrase: {reason}")),
                 Err(_) => return Ok(words.join(" ")),
@@ -150,12 +168,12 @@ impl Parser<'_> {
     }
 
     fn atom(&mut self, is_permissive: bool) -> Result<String, String> {
-        let end = self.0.find(|c| !is_atom(c)).unwrap_or(self.0.len());
-        let (atom, rest) = self.0.split_at(end);
+        let end = self.rest.find(|c| !is_atom(c)).unwrap_or(self.rest.len());
+        let (atom, rest) = self.rest.split_at(end);
         if atom.is_empty() {
             return wrong("mail: invalid string");
         }
-        self.0 = rest;
+        self.rest = rest;
         match atom {
             _ if is_permissive => Ok(atom.to_owned()),
             _ if atom.starts_with('.') => wrong("mail: leading dot in atom"),
@@ -168,14 +186,14 @@ impl Parser<'_> {
     fn quoted(&mut self) -> Result<String, String> {
         let mut text = String::new();
         let mut is_escaped = false;
-        for (at, c) in self.0.char_indices().skip(1) {
+        for (at, c) in self.rest.char_indices().skip(1) {
             match c {
                 _ if is_escaped && (is_visible(c) || is_blank(c)) => {
                     text.push(c);
                     is_escaped = false;
                 }
                 '"' if !is_escaped => {
-                    self.0 = &self.0[at + 1..];
+                    self.rest = &self.rest[at + 1..];
                     return Ok(text);
                 }
                 '\\' if !is_escaped => is_escaped = true,
@@ -188,7 +206,7 @@ impl Parser<'_> {
 
     /// An address of a host, in brackets.
     fn literal(&mut self) -> Result<String, String> {
-        let Some((inside, rest)) = self.0[1..].split_once(']') else {
+        let Some((inside, rest)) = self.rest[1..].split_once(']') else {
             return wrong("mail: unclosed domain-literal");
         };
         if let Some(bad) = inside.chars().find(|c| matches!(c, '[' | '\\') || !is_visible(*c)) {
@@ -197,23 +215,23 @@ impl Parser<'_> {
         if inside.parse::<std::net::IpAddr>().is_err() {
             return Err(format!("mail: invalid IP address in domain-literal: {inside:?}"));
         }
-        self.0 = rest;
+        self.rest = rest;
         Ok(format!("[{inside}]"))
     }
 
     fn consume(&mut self, c: char) -> bool {
-        let rest = self.0.strip_prefix(c);
-        self.0 = rest.unwrap_or(self.0);
+        let rest = self.rest.strip_prefix(c);
+        self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
 
     fn skip_space(&mut self) {
-        self.0 = self.0.trim_start_matches(is_blank);
+        self.rest = self.rest.trim_start_matches(is_blank);
     }
 
     fn skip_comments(&mut self) -> Result<(), String> {
         self.skip_space();
-        while self.0.starts_with('(') {
+        while self.rest.starts_with('(') {
             self.skip_comment()?;
             self.skip_space();
         }
@@ -224,7 +242,7 @@ impl Parser<'_> {
     fn skip_comment(&mut self) -> Result<(), String> {
         let mut depth = 0;
         let mut is_escaped = false;
-        for (at, c) in self.0.char_indices() {
+        for (at, c) in self.rest.char_indices() {
             match c {
                 _ if is_escaped => is_escaped = false,
                 '\\' => is_escaped = true,
@@ -233,7 +251,7 @@ impl Parser<'_> {
                 _ => {}
             }
             if depth == 0 {
-                self.0 = &self.0[at + 1..];
+                self.rest = &self.rest[at + 1..];
                 return Ok(());
             }
         }
@@ -305,6 +323,22 @@ mod tests {
             (&long_local, "email address local phrase cannot exceed 64 characters"),
         ] {
             assert_eq!(check(address), Err(text.to_owned()), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_name_or_a_comment_makes_an_address_more_than_one() {
+        for (address, is) in [
+            ("a@b", Ok(true)),
+            (" ü@münchen.de ", Ok(true)),
+            ("<a@b.de>", Ok(true)),
+            ("a@b ()", Ok(true)),
+            ("a@[127.0.0.1]", Ok(true)),
+            ("Ada <a@b.de>", Ok(false)),
+            ("a@b (c)", Ok(false)),
+            ("a..b@x", Err("mail: missing '@' or angle-addr".to_owned())),
+        ] {
+            assert_eq!(is_bare(address), is, "{address}");
         }
     }
 }
