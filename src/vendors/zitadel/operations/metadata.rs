@@ -84,10 +84,17 @@ pub fn list_user_metadata(zitadel: &Zitadel, input: ListMetadata, caller: &Calle
         .as_ref()
         .is_some_and(|user| caller.is(user) || caller.check(Permission::Read, &user.profile.resource_owner).is_ok());
     let entries = user.as_ref().and_then(|user| user.secrets.as_ref()).map_or(&[][..], |secrets| &secrets.metadata);
-    let found = entries.iter().enumerate().filter(|(_, entry)| keys.iter().all(|key| key.matches(&entry.key)));
-    // Those of one call have one date, and count in the order in which they were given.
-    let page = paging.page(found, &|one, other| (one.1.created, one.0).cmp(&(other.1.created, other.0)))?;
-    let items = page.items.into_iter().filter(|_| is_visible).map(|(_, entry)| entry.clone()).collect();
+    let found = entries.iter().filter(|entry| keys.iter().all(|key| key.matches(&entry.key)));
+    // Those of one call have one date. They come by their keys, in whichever order the dates are.
+    let page = paging.page(found, &|one, other| {
+        let by_key = one.key.cmp(&other.key);
+        (one.created, one.command).cmp(&(other.created, other.command)).then(if paging.ascending {
+            by_key
+        } else {
+            by_key.reverse()
+        })
+    })?;
+    let items = page.items.into_iter().filter(|_| is_visible).cloned().collect();
     Ok(Page { items, total: page.total, limit: page.limit })
 }
 
@@ -106,6 +113,7 @@ pub(super) fn set_entries(user: &mut User, entries: Vec<Entry>, write: &mut Writ
     if entries.is_empty() {
         return Ok(());
     }
+    let command = write.next_sequence(user);
     let before = user.secrets.iter().flat_map(|secrets| secrets.metadata.clone());
     let mut kept: Vec<Option<Metadata>> = before.map(Some).collect();
     let mut positions: HashMap<String, usize> =
@@ -129,7 +137,7 @@ pub(super) fn set_entries(user: &mut User, entries: Vec<Entry>, write: &mut Writ
                     (known.value, known.changed, known.sequence) = (value, now, sequence);
                 } else {
                     positions.insert(key.clone(), kept.len());
-                    kept.push(Some(Metadata { key, value, created: now, changed: now, sequence }));
+                    kept.push(Some(Metadata { key, value, created: now, changed: now, sequence, command }));
                 }
             }
         }

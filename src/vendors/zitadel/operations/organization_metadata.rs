@@ -49,7 +49,14 @@ pub fn set_metadata(
                 }
                 None => {
                     let sequence = organization.events.sequence;
-                    organization.metadata.push(Metadata { key, value, created: now, changed: now, sequence });
+                    organization.metadata.push(Metadata {
+                        key,
+                        value,
+                        created: now,
+                        changed: now,
+                        sequence,
+                        command: sequence,
+                    });
                 }
             }
         }
@@ -88,10 +95,8 @@ fn change(
     change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), Error>,
 ) -> Result<Receipt, Error> {
     let words = (|| Error::OrganizationMissing, ObjectError::OrganizationTaken);
-    change_known(zitadel, organization, words, caller, |organization, log| {
-        permit()?;
-        change(organization, log)
-    })
+    permit()?;
+    change_known(zitadel, organization, words, caller, change)
 }
 
 /// The entry of that key.
@@ -107,13 +112,13 @@ pub enum MetadataField {
     Key,
 }
 
-/// An entry with its number: those of one call have one date, and count in the order in which they were given.
-pub struct Numbered {
-    number: usize,
+/// An entry of a list in that order. Those that nothing else orders come by their keys, in either order.
+pub struct Listed {
+    is_ascending: bool,
     pub entry: Metadata,
 }
 
-impl Row for Numbered {
+impl Row for Listed {
     type Field = MetadataField;
 
     fn value(&self, field: MetadataField) -> Cell<'_> {
@@ -123,7 +128,8 @@ impl Row for Numbered {
     }
 
     fn tie(&self, other: &Self) -> Ordering {
-        self.number.cmp(&other.number)
+        let by_key = self.entry.key.cmp(&other.entry.key);
+        if self.is_ascending { by_key } else { by_key.reverse() }
     }
 }
 
@@ -132,8 +138,9 @@ pub fn list_metadata(
     zitadel: &Zitadel,
     organization: &str,
     search: Search<MetadataField>,
-) -> Result<Page<Numbered>, Error> {
+) -> Result<Page<Listed>, Error> {
     let entries = zitadel.organization(organization).map(|organization| organization.metadata).unwrap_or_default();
-    let numbered = entries.into_iter().enumerate().map(|(number, entry)| Numbered { number, entry });
-    search.find(numbered, Limit::Unbounded)
+    let is_ascending = search.paging.ascending;
+    let entries = entries.into_iter().map(|entry| Listed { is_ascending, entry });
+    search.find(entries, Limit::Unbounded)
 }

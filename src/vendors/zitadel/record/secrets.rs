@@ -174,6 +174,9 @@ pub struct Metadata {
     /// The event that set it last; of what a seed gives, the first one.
     #[serde(default = "first", deserialize_with = "bounded::count")]
     pub sequence: u64,
+    /// The first event of the command that made it, which those of one command share.
+    #[serde(default = "first", deserialize_with = "bounded::count")]
+    pub command: u64,
 }
 
 fn first() -> u64 {
@@ -275,6 +278,8 @@ impl Secrets {
     ) {
         let numbered = self.metadata.iter().enumerate();
         let mut known: HashMap<String, usize> = numbered.map(|(index, entry)| (entry.key.clone(), index)).collect();
+        let mut events = events.peekable();
+        let command = events.peek().copied().unwrap_or_default();
         for ((key, value), sequence) in entries.zip(events) {
             let value = value.to_vec();
             match known.get(key) {
@@ -284,7 +289,8 @@ impl Secrets {
                 }
                 None => {
                     known.insert(key.to_owned(), self.metadata.len());
-                    self.metadata.push(Metadata { key: key.to_owned(), value, created: now, changed: now, sequence });
+                    let key = key.to_owned();
+                    self.metadata.push(Metadata { key, value, created: now, changed: now, sequence, command });
                 }
             }
         }
@@ -354,6 +360,7 @@ mod tests {
             created: at(1),
             changed: at(changed),
             sequence,
+            command: 1,
         };
         assert_eq!(secrets.metadata, [entry("k", b"2", 2, 4), entry("l", b"4", 1, 3)]);
         assert!(!secrets.remove_metadata(&["l".to_owned(), "m".to_owned()]) && secrets.metadata.len() == 2);

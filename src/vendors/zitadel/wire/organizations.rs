@@ -17,7 +17,7 @@ use crate::vendors::zitadel::operations::listing::{Condition, Search};
 use crate::vendors::zitadel::operations::metadata::Entry;
 use crate::vendors::zitadel::operations::organization_domains::{DomainField, Named};
 use crate::vendors::zitadel::operations::organization_lists::OrganizationField;
-use crate::vendors::zitadel::operations::organization_metadata::{MetadataField, Numbered};
+use crate::vendors::zitadel::operations::organization_metadata::{Listed, MetadataField};
 use crate::vendors::zitadel::operations::organizations::{AddOrganization, Added, Admin, AdminUser};
 use crate::vendors::zitadel::operations::paging::Page;
 use crate::vendors::zitadel::record::{Details, Domain, Metadata, Organization, OrganizationState};
@@ -252,8 +252,8 @@ pub(in super::super) fn list_metadata(message: &Described, names: [&str; 2]) -> 
 }
 
 /// The answer of the newer APIs.
-pub(in super::super) fn metadata(page: &Page<Numbered>) -> Value {
-    newer_page(page, "metadata", |Numbered { entry, .. }| {
+pub(in super::super) fn metadata(page: &Page<Listed>) -> Value {
+    newer_page(page, "metadata", |Listed { entry, .. }| {
         json!({
             "creationDate": time(entry.created), "changeDate": time(entry.changed),
             "key": entry.key, "value": STANDARD.encode(&entry.value),
@@ -262,8 +262,8 @@ pub(in super::super) fn metadata(page: &Page<Numbered>) -> Value {
 }
 
 /// The answer of the first API.
-pub(in super::super) fn own_metadata(page: &Page<Numbered>, organization: &str, now: Timestamp) -> Value {
-    first_page(page, now, |Numbered { entry, .. }| own_entry(entry, organization))
+pub(in super::super) fn own_metadata(page: &Page<Listed>, organization: &str, now: Timestamp) -> Value {
+    first_page(page, now, |Listed { entry, .. }| own_entry(entry, organization))
 }
 
 /// An entry in the first API.

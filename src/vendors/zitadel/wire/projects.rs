@@ -185,7 +185,10 @@ pub(in super::super) fn list_roles(message: &Described) -> Search<RoleField> {
 
 /// The search of a message of the first API.
 pub(in super::super) fn list_own_roles(message: &Described) -> Search<RoleField> {
-    ROLES.older(message, &no_special)
+    // No column orders them, so they come by their keys, whichever order is asked for.
+    let mut search = ROLES.older(message, &no_special);
+    search.paging.ascending = true;
+    search
 }
 
 /// The answer of the newer API.

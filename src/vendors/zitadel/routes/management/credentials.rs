@@ -208,7 +208,8 @@ pub(in super::super) static ROWS: [Row; 17] = [
         Handler::described("ListMachineKeysRequest", |request| {
             request.manage(Permission::Read, "listed", |message, visitor| {
                 let found = credentials::keys(request.zitadel, message.text("userId"), visitor);
-                Ok(management::list(message, request.zitadel.last_event(), found.iter().map(wire::key)))
+                // The newest comes first, whichever order is asked for.
+                Ok(management::list(message, request.zitadel.last_event(), found.iter().rev().map(wire::key)))
             })
         })
         .trailing(),
