@@ -49,9 +49,8 @@ impl MemberError {
             Self::Taken(Level::Organization) => (Code::AlreadyExists, "Errors.Org.Member.AlreadyExists", "ORG-poWwe"),
             Self::Taken(Level::Project) => (Code::AlreadyExists, TAKEN, "PROJECT-PtXi1"),
             Self::Taken(Level::Grant) => (Code::AlreadyExists, TAKEN, "PROJECT-16dVN"),
-            Self::RoleInvalid(Level::Instance) | Self::NewRoleInvalid(Level::Instance) => {
-                (Code::InvalidArgument, "Member is invalid", "INSTANCE-3m9fs")
-            }
+            Self::RoleInvalid(Level::Instance) => (Code::InvalidArgument, "Member is invalid", "INSTANCE-4m0fS"),
+            Self::NewRoleInvalid(Level::Instance) => (Code::InvalidArgument, "Member is invalid", "INSTANCE-3m9fs"),
             Self::RoleInvalid(Level::Organization) => (Code::InvalidArgument, ORGANIZATION, "Org-4N8es"),
             Self::RoleInvalid(Level::Project) => (Code::InvalidArgument, PROJECT, "PROJECT-3m9ds"),
             Self::RoleInvalid(Level::Grant) => (Code::InvalidArgument, GRANT, "PROJECT-m9gKK"),

@@ -72,6 +72,8 @@ pub(in super::super) enum ObjectError {
     OrganizationUnchanged,
     /// The organisation has that domain.
     DomainTaken,
+    /// A domain of another organisation, or one that differs in capitals alone.
+    DomainExists,
     /// A domain of blanks only.
     DomainBlank,
     /// The organisation has no such domain.
@@ -172,6 +174,7 @@ impl ObjectError {
             Self::ProjectGrantMissing => (UNCHANGED, "Project Grant not found", "COMMAND-4m9ff"),
             Self::OrganizationUnchanged => (UNCHANGED, "Organisation not changed", "ORG-4VSdf"),
             Self::DomainTaken => (TAKEN, "Errors.Already.Exists", "V2-e1wse"),
+            Self::DomainExists => (TAKEN, "Domain already exists", UNIQUE),
             Self::DomainBlank => (ARGUMENT, "Errors.Invalid.Argument", "ORG-r3h4J"),
             Self::DomainNotFound(id) => (MISSING, "Domain doesn't exist on organization", id),
             Self::DomainPrimary => (UNCHANGED, "Organization Domain must not be deleted", "ORG-Sjdi3"),
@@ -243,6 +246,7 @@ impl ObjectError {
             Self::ProjectGrantMissing => "project_grant_missing",
             Self::OrganizationUnchanged => "organization_unchanged",
             Self::DomainTaken => "domain_taken",
+            Self::DomainExists => "domain_exists",
             Self::DomainBlank => "domain_blank",
             Self::DomainNotFound(_) => "domain_not_found",
             Self::DomainPrimary => "domain_primary",

@@ -8,8 +8,8 @@ use super::super::auth::Caller;
 use super::super::error::Error;
 use super::super::error::objects::ObjectError;
 use super::super::record::{
-    Application, ApplicationConfig, ApplicationEvent, ApplicationState, Details, GrantType, Log, Occurrence,
-    OidcConfig, Project, ResponseType, WrongApplicationState,
+    Application, ApplicationAlias, ApplicationConfig, ApplicationEvent, ApplicationState, Details, GrantType, Log,
+    Occurrence, OidcConfig, Project, ResponseType, WrongApplicationState,
 };
 use super::super::state::Zitadel;
 use super::events;
@@ -75,8 +75,9 @@ pub fn add_application(
         project.write(log, application.occurrence(ApplicationEvent::ConfigAdded));
         application.details = Details::row_of(&project.events);
         match zitadel.state.applications.insert(&application.id, || Ok::<_, Error>(application.clone())) {
+            Ok(_) => {}
             // A taken id is accepted as if the application were new, but what reads show stays, as at the vendor.
-            Ok(_) | Err(DirectoryError::Exists) => {}
+            Err(DirectoryError::Exists) if !is_name_taken(zitadel, &application) => {}
             Err(_) => return Err(ObjectError::ApplicationTaken.into()),
         }
         Ok((application, Receipt::new(&project.events, &project.resource_owner)))
@@ -87,6 +88,12 @@ pub fn add_application(
     let (application, receipt) = added.map_err(|error| projects::refused(error, ObjectError::ProjectMissing))?;
     ids.commit();
     Ok(Added { application, secret: secret.map(|(value, _)| value), receipt })
+}
+
+/// Whether another application of the project has that name.
+fn is_name_taken(zitadel: &Zitadel, application: &Application) -> bool {
+    let name = ApplicationAlias::name(&application.project_id, &application.name);
+    zitadel.state.applications.find(&name).is_some_and(|other| other.id != application.id)
 }
 
 /// Checks that the response types fit the grant types, and that a logout can be told.

@@ -214,6 +214,12 @@ pub fn update_member(zitadel: &Zitadel, place: Place<'_>, member: Member, caller
     })
 }
 
+/// Whether a user has roles there.
+pub fn is_member(zitadel: &Zitadel, place: Place<'_>, user_id: &str) -> bool {
+    let user = zitadel.state.users.get(user_id);
+    user.is_some_and(|user| user.profile.memberships.iter().any(|one| place.has(one)))
+}
+
 /// Takes a member's roles away. Whoever has none is none afterwards, too: then it answers the removal that was, or
 /// nothing if there never was one.
 pub fn remove_member(
@@ -223,8 +229,7 @@ pub fn remove_member(
     caller: &Caller,
 ) -> Result<Option<Receipt>, Error> {
     let key = format!("member/{place:?}/{user_id}");
-    let user = zitadel.state.users.get(user_id);
-    if user.is_none_or(|user| !user.profile.memberships.iter().any(|one| place.has(one))) {
+    if !is_member(zitadel, place, user_id) {
         return Ok(zitadel.state.gone.get(&key).map(Receipt::again));
     }
     let receipt = place.change(zitadel, caller, |_| {

@@ -93,12 +93,14 @@ fn change(
     caller: &Caller,
     change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), WrongDomain>,
 ) -> Result<Receipt, Error> {
-    let words = (|| Error::OrganizationMissing, ObjectError::DomainTaken);
-    change_known(zitadel, named.organization, words, caller, |organization, log| {
-        permit()?;
+    let missing =
+        || if unknown.is_empty() { Error::OrganizationMissing } else { ObjectError::DomainNotFound(unknown).into() };
+    permit()?;
+    change_known(zitadel, named.organization, (missing, ObjectError::DomainExists), caller, |organization, log| {
         change(organization, log).map_err(|wrong| match wrong {
             WrongDomain::Missing => ObjectError::DomainNotFound(unknown).into(),
             WrongDomain::Taken => ObjectError::DomainTaken.into(),
+            WrongDomain::Exists => ObjectError::DomainExists.into(),
             WrongDomain::Primary => ObjectError::DomainPrimary.into(),
         })
     })

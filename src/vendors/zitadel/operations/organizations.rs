@@ -103,11 +103,12 @@ pub fn add_own_organization(zitadel: &Zitadel, name: &str, caller: &Caller) -> R
     Ok(Added { receipt, id: organization.id, admins: Vec::new() })
 }
 
+/// Makes an organisation of that name, without the blanks around it.
 fn insert(zitadel: &Zitadel, id: Option<String>, name: &str, caller: &Caller) -> Result<Organization, Error> {
     let mut ids = zitadel.context.ids.reserve();
     let id = id.unwrap_or_else(|| new_id(&mut ids, caller.at()));
     let made = events::logged(zitadel, caller, |log| {
-        zitadel.state.organizations.insert(&id, || Ok(Organization::new(id.clone(), name, HOST, log)))
+        zitadel.state.organizations.insert(&id, || Ok(Organization::new(id.clone(), name.trim(), HOST, log)))
     });
     let organization = made.map_err(|error| match error {
         DirectoryError::Exists => Error::from(ObjectError::OrganizationExists),
@@ -191,10 +192,8 @@ fn change(
     change: impl FnOnce(&mut Organization, &mut Log) -> Result<(), Error>,
 ) -> Result<Receipt, Error> {
     let missing = || ObjectError::OrganizationNotFound(unknown).into();
-    change_known(zitadel, id, (missing, ObjectError::OrganizationTaken), caller, |organization, log| {
-        permit()?;
-        change(organization, log)
-    })
+    permit()?;
+    change_known(zitadel, id, (missing, ObjectError::OrganizationTaken), caller, change)
 }
 
 /// The same of what belongs to an organisation: what is said where that is missing, and where it would have what is
@@ -231,8 +230,9 @@ pub fn update_organization(
     caller: &Caller,
 ) -> Result<Receipt, Error> {
     const UNKNOWN: &str = "ORG-1MRds";
+    let name = name.trim();
     change(zitadel, id, UNKNOWN, permit, caller, |organization, log| {
-        if name.trim().is_empty() {
+        if name.is_empty() {
             return Err(ObjectError::OrganizationNameBlank.into());
         }
         if *organization.name == *name {

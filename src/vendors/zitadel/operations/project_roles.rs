@@ -59,12 +59,14 @@ pub fn update_role(zitadel: &Zitadel, asked: &Asked<'_>, input: RoleChange, call
     })
 }
 
-/// Removes a role. One that is not there is gone already, and where there is no project, nothing is answered. Otherwise
-/// it is the last event: where the role leaves grants of users, that of the last of them.
+/// Removes a role. One that is not there is gone already, whoever asks, and where there is no project, nothing is
+/// answered. Otherwise it is the last event: where the role leaves grants of users, that of the last of them.
 pub fn remove_role(zitadel: &Zitadel, asked: &Asked<'_>, key: &str, caller: &Caller) -> Result<Option<Receipt>, Error> {
     let removed = change(zitadel, asked, ObjectError::ProjectMissing, caller, |project, log| {
-        asked.permit(project)?;
-        project.remove_role(key, log);
+        if project.role(key).is_some() {
+            asked.permit(project)?;
+            project.remove_role(key, log);
+        }
         Ok((Receipt::new(&project.events, &project.resource_owner), project.id.clone()))
     });
     let (receipt, id) = match removed {

@@ -207,6 +207,11 @@ impl ApplicationAlias {
     pub fn client(client_id: &str) -> Self {
         Self::Client(client_id.into())
     }
+
+    /// That name of an application of that project.
+    pub fn name(project_id: &Arc<str>, name: &str) -> Self {
+        Self::Name(Arc::clone(project_id), name.to_lowercase())
+    }
 }
 
 impl fmt::Display for ApplicationAlias {
@@ -226,7 +231,7 @@ impl Record for Application {
     }
 
     fn aliases(&self) -> Vec<ApplicationAlias> {
-        let name = ApplicationAlias::Name(Arc::clone(&self.project_id), self.name.to_lowercase());
+        let name = ApplicationAlias::name(&self.project_id, &self.name);
         vec![ApplicationAlias::Client(Arc::clone(&self.client_id)), name]
     }
 }

@@ -64,6 +64,8 @@ pub enum WrongDomain {
     Missing,
     /// It has one already.
     Taken,
+    /// It has one already, with other capitals.
+    Exists,
     /// It stands for the organisation.
     Primary,
 }
@@ -170,10 +172,13 @@ impl Organization {
     /// Writes the events that add a domain, which counts as verified.
     ///
     /// # Errors
-    /// [`WrongDomain::Taken`]
+    /// [`WrongDomain::Taken`], [`WrongDomain::Exists`]
     pub fn add_domain(&mut self, name: &str, log: &mut Log) -> Result<(), WrongDomain> {
         if self.domain(name).is_some() {
             return Err(WrongDomain::Taken);
+        }
+        if self.domains.iter().any(|domain| domain.name.to_lowercase() == name.to_lowercase()) {
+            return Err(WrongDomain::Exists);
         }
         self.write_domain("org.domain.added", name, log);
         self.write_domain("org.domain.verified", name, log);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::handler::{Handler, Row};
 use crate::vendors::zitadel::auth::Caller;
 use crate::vendors::zitadel::error::Error;
+use crate::vendors::zitadel::error::members::MemberError;
 use crate::vendors::zitadel::error::objects::ObjectError;
 use crate::vendors::zitadel::operations::member_lists::{self, Seat};
 use crate::vendors::zitadel::operations::members::{self, Place};
@@ -66,6 +67,18 @@ fn place(zitadel: &Zitadel, resource: &Resource) -> Result<Named, Error> {
             }
         }
     })
+}
+
+/// What the vendor sees to before it asks whether the caller may: that the organisation is there, of a project that the
+/// user is.
+fn check_parties(zitadel: &Zitadel, resource: &Resource, user_id: &str) -> Result<(), Error> {
+    match resource {
+        Resource::Organization(id) if zitadel.organization(id).is_none() => Err(Error::OrganizationMissing),
+        Resource::Project(_) if zitadel.state.users.get(user_id).is_none() => {
+            Err(MemberError::UserMissing(Level::Project).into())
+        }
+        Resource::Instance | Resource::Organization(_) | Resource::Project(_) | Resource::Grant(..) => Ok(()),
+    }
 }
 
 /// What is done to the membership.
@@ -153,6 +166,7 @@ pub(super) static ROWS: [Row; 4] = [
         Handler::described("CreateAdministratorRequest", |request| {
             request.serve_described("created", |message, caller| {
                 let resource = wire::members::resource(message);
+                check_parties(request.zitadel, &resource, message.text("userId"))?;
                 let place = place(request.zitadel, &resource)?;
                 permit(caller, &place, Right::Write)?;
                 members::add_member(request.zitadel, place.as_place(), wire::members::member(message), caller)
@@ -184,9 +198,12 @@ pub(super) static ROWS: [Row; 4] = [
             request.serve_described("deleted", |message, caller| {
                 let resource = wire::members::resource(message);
                 let place = place(request.zitadel, &resource)?;
-                permit(caller, &place, Right::Delete)?;
-                let deleted =
-                    members::remove_member(request.zitadel, place.as_place(), message.text("userId"), caller)?;
+                let user_id = message.text("userId");
+                // Of who has no roles there it is not asked.
+                if members::is_member(request.zitadel, place.as_place(), user_id) {
+                    permit(caller, &place, Right::Delete)?;
+                }
+                let deleted = members::remove_member(request.zitadel, place.as_place(), user_id, caller)?;
                 Ok(deleted.map_or_else(|| json!({}), |receipt| wire::objects::only_date("deletionDate", receipt.at)))
             })
         }),

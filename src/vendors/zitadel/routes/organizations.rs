@@ -34,7 +34,7 @@ pub(super) static ROWS: [Row; 14] = [
         "/v2/organizations/{organization_id}",
         Handler::described("UpdateOrganizationRequest", |request| {
             request.serve_described("updated", |message, caller| {
-                let id = message.text("organizationId");
+                let id = message.text("organizationId").trim();
                 let permit = || caller.check(Permission::OrganizationWrite, id);
                 organizations::update_organization(request.zitadel, id, message.text("name"), permit, caller)
                     .map(|receipt| wire::objects::only_date("changeDate", receipt.at))

@@ -5,7 +5,6 @@ use serde_json::json;
 use super::handler::{Handler, Row};
 use crate::vendors::zitadel::auth::Caller;
 use crate::vendors::zitadel::error::Error;
-use crate::vendors::zitadel::error::objects::ObjectError;
 use crate::vendors::zitadel::operations::listing::Limit;
 use crate::vendors::zitadel::operations::projects::{self, Asked};
 use crate::vendors::zitadel::operations::{project_lists, project_roles};
@@ -167,8 +166,7 @@ pub(super) static ROWS: [Row; 11] = [
                 let permit = in_project(caller, Permission::ProjectRoleDelete);
                 let asked = Asked::any(message.text("projectId"), &permit);
                 let removed = project_roles::remove_role(request.zitadel, &asked, message.text("roleKey"), caller)?;
-                let receipt = removed.ok_or(ObjectError::ProjectMissing)?;
-                Ok(wire::objects::only_date("removalDate", receipt.at))
+                Ok(removed.map_or(json!({}), |receipt| wire::objects::only_date("removalDate", receipt.at)))
             })
         }),
     )
