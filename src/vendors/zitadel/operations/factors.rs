@@ -8,7 +8,7 @@ use super::super::error::Error;
 use super::super::error::management::ManagementError;
 use super::super::record::{Permission, User};
 use super::super::state::Zitadel;
-use super::management::factors::{NO_TOTP, confirm_totp, ready, set_up_codes, set_up_totp, take_away};
+use super::management::factors::{confirm_totp, ready, set_up_codes, set_up_totp, take_away};
 use super::management::{found, receipt};
 use super::objects::Receipt;
 use super::write::{WriteContext, check_writer, command};
@@ -49,7 +49,7 @@ pub(in super::super) fn register_totp(
 
 /// Checks the first password that the app has shown.
 pub fn verify_totp(zitadel: &Zitadel, user_id: &str, code: &str, caller: &Caller) -> Result<Receipt, Error> {
-    change(zitadel, user_id, caller, NO_TOTP, |user, write| confirm_totp(user, code, write))
+    change(zitadel, user_id, caller, ManagementError::FactorOfNobody, |user, write| confirm_totp(user, code, write))
 }
 
 /// Lets codes that are sent to a human be a factor. The address has to be verified.
@@ -58,9 +58,16 @@ pub fn add_factor(zitadel: &Zitadel, factor: Factor, user_id: &str, caller: &Cal
     change(zitadel, user_id, caller, nobody, |user, write| set_up_codes(user, factor, write))
 }
 
-/// Takes a factor away.
+/// Takes a factor away. Of an app it is seen first whether there is one, of what is sent whether the caller may.
 pub fn remove_factor(zitadel: &Zitadel, factor: Factor, user_id: &str, caller: &Caller) -> Result<Receipt, Error> {
-    change(zitadel, user_id, caller, factor.missing(), |user, write| take_away(user, factor, write))
+    if factor == Factor::Totp {
+        let user = zitadel.state.users.get(user_id);
+        let has_app = |user: User| user.secrets.is_some_and(|secrets| secrets.factors.totp.is_some());
+        if !user.is_some_and(has_app) {
+            return Err(factor.missing().into());
+        }
+    }
+    change(zitadel, user_id, caller, ManagementError::FactorOfNobody, |user, write| take_away(user, factor, write))
 }
 
 /// The factors of a user that are ready. Nobody has none.
