@@ -306,6 +306,7 @@ pub(super) static ROWS: [Row; 20] = [
             })
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.management.v1.ManagementService/ListOrgMemberRoles")
     .reads_only(),
     Row::new(
@@ -320,6 +321,7 @@ pub(super) static ROWS: [Row; 20] = [
             })
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.management.v1.ManagementService/ListProjectMemberRoles")
     .reads_only(),
     Row::new(
@@ -334,6 +336,7 @@ pub(super) static ROWS: [Row; 20] = [
             })
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.management.v1.ManagementService/ListProjectGrantMemberRoles")
     .reads_only(),
     Row::new(
@@ -348,6 +351,7 @@ pub(super) static ROWS: [Row; 20] = [
             })
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.admin.v1.AdminService/ListIAMMemberRoles")
     .reads_only(),
 ];

@@ -198,6 +198,7 @@ pub(super) static ROWS: [Row; 19] = [
             })
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.management.v1.ManagementService/SetPrimaryOrgDomain"),
     Row::new(
         "management_v1_set_org_metadata",

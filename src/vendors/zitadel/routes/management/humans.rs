@@ -223,6 +223,7 @@ pub(in super::super) static ROWS: [Row; 24] = [
             })
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.management.v1.ManagementService/ListHumanAuthFactors")
     .subject(USER)
     .reads_only(),
@@ -285,6 +286,7 @@ pub(in super::super) static ROWS: [Row; 24] = [
             request.manage(Permission::Read, "listed", |_, _| Ok(json!({})))
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.management.v1.ManagementService/ListHumanPasswordless")
     .subject(USER)
     .reads_only(),
@@ -300,6 +302,7 @@ pub(in super::super) static ROWS: [Row; 24] = [
             })
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.management.v1.ManagementService/AddPasswordlessRegistration")
     .subject(USER),
     Row::new(

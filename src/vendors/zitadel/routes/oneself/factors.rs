@@ -87,6 +87,7 @@ pub(in super::super) static ROWS: [Row; 21] = [
             })
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.auth.v1.AuthService/ListMyAuthFactors")
     .reads_only(),
     Row::new(
@@ -166,6 +167,7 @@ pub(in super::super) static ROWS: [Row; 21] = [
         "/auth/v1/users/me/passwordless/_search",
         Handler::described("ListMyPasswordlessRequest", |request| request.own("listed", |_, _| Ok(json!({})))),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.auth.v1.AuthService/ListMyPasswordless")
     .reads_only(),
     Row::new(
@@ -192,6 +194,7 @@ pub(in super::super) static ROWS: [Row; 21] = [
             })
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.auth.v1.AuthService/ListMyZitadelPermissions")
     .reads_only(),
     Row::new(
@@ -203,6 +206,7 @@ pub(in super::super) static ROWS: [Row; 21] = [
             request.own("listed", |_, _| Err(ManagementError::GrantMissing.into()))
         }),
     )
+    .ignores_body()
     .framed_rpc("/zitadel.auth.v1.AuthService/ListMyProjectPermissions")
     .reads_only(),
     Row::new(
