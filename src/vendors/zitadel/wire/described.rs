@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 
 use super::edge::Edge;
 use super::go_json;
+use super::proto_syntax::{self, Broken, EMPTY};
 use crate::exchange::Exchange;
 use crate::protocol::rpc::Codec;
 use crate::row::Operation;
@@ -48,7 +49,7 @@ pub(in super::super) fn decode(exchange: &Exchange, edge: Edge, message: &[u8]) 
         Edge::Rpc(wire) if wire.codec == Codec::Proto => {
             binary::read(kind, message).map_err(|text| undecodable(kind, text))?
         }
-        Edge::Rpc(_) => from_call(kind, message).map_err(|text| undecodable(kind, &text))?,
+        Edge::Rpc(_) => from_call(kind, message)?,
     };
     Ok(Described { kind, members })
 }
@@ -137,14 +138,28 @@ fn from_gateway(kind: &MessageType, body: &[u8]) -> Result<Map<String, Value>, S
     }
 }
 
-/// A message from a remote call in JSON, which must be one value and nothing else.
-fn from_call(kind: &MessageType, message: &[u8]) -> Result<Map<String, Value>, String> {
-    match go_json::first_value(message) {
-        Ok(Some(value)) if message.trim_ascii().len() == value.len() => json::read(kind, value),
-        Ok(Some(_)) => Err("proto: syntax error: unexpected token after the value".to_owned()),
-        Ok(None) => Err("proto: unexpected EOF".to_owned()),
-        Err(error) => Err(format!("proto: syntax error: {error}")),
+/// A message from a remote call in JSON, which must be one value and nothing else. The library reads token by token, so
+/// what is wrong with a value comes before what is wrong behind it.
+fn from_call(kind: &MessageType, message: &[u8]) -> Result<Map<String, Value>, Error> {
+    if message.is_empty() {
+        return Err(Error::Undecodable(EMPTY.to_owned()));
     }
+    let broken = proto_syntax::first_error(message);
+    let read = match &broken {
+        None => json::read(kind, message.trim_ascii()),
+        Some(Broken { before, .. }) if before.is_empty() => Ok(Map::new()),
+        Some(Broken { before, .. }) => json::read(kind, before.trim_ascii()),
+    };
+    let members = read.map_err(|text| undecodable(kind, &text))?;
+    broken.map_or(Ok(members), |Broken { reason, .. }| Err(undecodable(kind, &reason)))
+}
+
+/// What the vendor's library says of a message of that name in JSON that is well formed.
+///
+/// # Errors
+/// What does not fit.
+pub(super) fn check_json(name: &str, value: &[u8]) -> Result<(), String> {
+    json::read(SCHEMA.message(name), value).map(drop)
 }
 
 /// What the vendor's library says of a remote call's message that it cannot read.

@@ -8,9 +8,10 @@ use buffa::{DecodeError, Message, MessageName};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::described;
 use super::edge::Edge;
 use super::go_json;
-use super::proto_syntax::{self, Broken};
+use super::proto_syntax::{self, Broken, EMPTY};
 use crate::exchange::Exchange;
 use crate::protocol::json;
 use crate::protocol::rpc::Codec;
@@ -78,7 +79,7 @@ fn from_call<Q: RequestMessage>(codec: Codec, message: &[u8]) -> Result<Q, Error
         });
     }
     if message.is_empty() {
-        return Err(Error::Undecodable("unmarshal message: zero-length payload is not a valid JSON object".to_owned()));
+        return Err(Error::Undecodable(EMPTY.to_owned()));
     }
     // The library reads token by token, so what is wrong with a value comes before what is wrong behind it.
     match proto_syntax::first_error(message) {
@@ -121,11 +122,15 @@ fn without(message: &[u8], number: u32, wire_type: u8) -> Result<Vec<u8>, Decode
     Ok(kept)
 }
 
-/// A message from JSON that is well formed.
+/// A message from JSON that is well formed. The reader of the messages takes a list for a message, and what it refuses
+/// is not always what the vendor's library comes to first: then the descriptors tell.
 pub(super) fn from_json<Q: RequestMessage>(value: &[u8]) -> Result<Q, String> {
     let members = go_json::members(value).map_err(|error| error.to_string())?;
     let options = JsonParseOptions::new().ignore_unknown_enum_values(true);
     let read = with_json_parse_options(&options, || typed_json::read(value));
+    if read.is_err() || value.contains(&b'[') {
+        described::check_json(&format!("{}.{}", Q::PACKAGE, Q::NAME), value)?;
+    }
     read.map_err(|misfit| go_json::explain(&members, &typed_json::show(&misfit.path), &misfit.error.to_string()))
 }
 

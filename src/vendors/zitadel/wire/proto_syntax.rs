@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+/// What is said of a remote call without a message.
+pub const EMPTY: &str = "unmarshal message: zero-length payload is not a valid JSON object";
+
 /// What came before: it decides what may come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Last {

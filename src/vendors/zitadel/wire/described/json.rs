@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::alphabet::{STANDARD as STANDARD_ALPHABET, URL_SAFE as URL_SAFE_ALPHABET};
-use base64::engine::DecodePaddingMode::Indifferent;
+use base64::engine::DecodePaddingMode::{RequireCanonical, RequireNone};
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -250,11 +250,13 @@ fn whole(value: Option<Value>) -> Option<i128> {
     (number.fract() == 0.0 && number.abs() < 1e18).then_some(number as i128)
 }
 
-/// Bytes in base64, of either alphabet, padded or not.
+/// Bytes in base64 as Go reads them: of either alphabet; with padding if that makes the length a multiple of four, else
+/// without; bits and line breaks too many do not matter.
 fn decoded(text: &str) -> Option<Vec<u8>> {
-    const ANY: GeneralPurposeConfig = GeneralPurposeConfig::new().with_decode_padding_mode(Indifferent);
+    let padding = if text.len().is_multiple_of(4) { RequireCanonical } else { RequireNone };
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding).with_decode_allow_trailing_bits(true);
     let alphabet = if text.contains(['-', '_']) { &URL_SAFE_ALPHABET } else { &STANDARD_ALPHABET };
-    GeneralPurpose::new(alphabet, ANY).decode(text).ok()
+    GeneralPurpose::new(alphabet, config).decode(text.replace(['\r', '\n'], "")).ok()
 }
 
 #[cfg(test)]

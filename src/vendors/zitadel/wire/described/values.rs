@@ -1,6 +1,7 @@
 //! Times and durations as protobuf's JSON writes them: seconds and nanoseconds to text and back.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 
 /// The text of a time; one out of range is at the end of time.
 pub fn time_text((seconds, nanos): (i64, i32)) -> String {
@@ -18,13 +19,40 @@ pub fn shown(time: Timestamp) -> String {
     format!("{whole}{}Z", fraction(nanos))
 }
 
-/// The seconds and nanoseconds of a time.
+/// The seconds and nanoseconds of a time in the form of RFC 3339, with capitals, as Go reads it: an hour may have one
+/// digit, and a fraction may follow a comma.
 pub fn seconds_of_time(text: &str) -> Option<(i64, i32)> {
-    let time: Timestamp = text.parse().ok()?;
-    Some(match time.subsec_nanosecond() {
-        nanos @ ..0 => (time.as_second() - 1, nanos + 1_000_000_000),
-        nanos => (time.as_second(), nanos),
-    })
+    let (date, time) = text.split_once('T')?;
+    let (time, offset) = match time.strip_suffix('Z') {
+        Some(time) => (time, 0),
+        None => {
+            let (time, offset) = time.split_at_checked(time.len().checked_sub("+00:00".len())?)?;
+            let (sign, offset) = offset.split_at_checked(1)?;
+            let sign = match sign {
+                "+" => 1,
+                "-" => -1,
+                _ => return None,
+            };
+            let (hours, minutes) =
+                (number(offset.get(..2)?)?, number(offset.strip_prefix(&offset[..2])?.strip_prefix(':')?)?);
+            (time, if hours <= 24 && minutes < 60 { sign * (hours * 3600 + minutes * 60) } else { return None })
+        }
+    };
+    let (time, fraction) = match time.split_once(['.', ',']) {
+        Some((time, digits)) if (1..=9).contains(&digits.len()) => (time, number(&format!("{digits:0<9}"))?),
+        Some(_) => return None,
+        None => (time, 0),
+    };
+    let time = if time.find(':') == Some(1) { format!("0{time}") } else { time.to_owned() };
+    let fits = date.len() == "0000-00-00".len() && time.len() == "00:00:00".len() && !time.ends_with("60");
+    let local: DateTime = format!("{date}T{time}").parse().ok().filter(|_| fits)?;
+    let seconds = local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs() - offset;
+    Some((seconds, i32::try_from(fraction).ok()?))
+}
+
+/// A number of digits alone.
+fn number(digits: &str) -> Option<i64> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
 /// The text of a duration.
@@ -76,6 +104,40 @@ mod tests {
         }
         for wrong in ["", "s", "5", "1.5.5s", "+5s", "1e3s", "1.0000000001s"] {
             assert_eq!(seconds_of_duration(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_read_as_go_reads_it() {
+        for (text, parts) in [
+            ("1970-01-01T01:00:00+01:00", (0, 0)),
+            ("1970-01-01T00:00:00-00:30", (1_800, 0)),
+            ("1970-01-01T1:00:00Z", (3_600, 0)),
+            ("1970-01-01T00:00:00,5Z", (0, 500_000_000)),
+            ("9999-12-31T23:59:59Z", (253_402_300_799, 0)),
+        ] {
+            assert_eq!(seconds_of_time(text), Some(parts), "{text}");
+        }
+        for wrong in [
+            "1970-01-01t00:00:00Z",
+            "1970-01-01T00:00:00z",
+            "1970-01-01 00:00:00Z",
+            "1970-01-01T00:00:00",
+            "1970-01-01T00:00Z",
+            "1970-01-01T00:00:60Z",
+            "1970-01-01T24:00:00Z",
+            "1970-1-1T00:00:00Z",
+            "1970-02-30T00:00:00Z",
+            "1970-01-01T00:00:00+0100",
+            "1970-01-01T00:00:00+25:00",
+            "1970-01-01T00:00:00.1234567891Z",
+            "10000-01-01T00:00:00Z",
+            " 1970-01-01T00:00:00Z",
+            "1970-01-01",
+            "éT00:00:00é",
+            "",
+        ] {
+            assert_eq!(seconds_of_time(wrong), None, "{wrong}");
         }
     }
 }
