@@ -48,6 +48,8 @@ pub(in super::super) enum ObjectError {
     ApplicationMissing,
     /// Another application of the project has that name.
     ApplicationTaken,
+    /// An application of the project has that id already.
+    ApplicationExists,
     /// The response types do not fit the grant types.
     ApplicationInvalid,
     /// Deactivating an application that is not active.
@@ -162,6 +164,7 @@ impl ObjectError {
             Self::ApplicationNotFound(id) => (MISSING, "Application doesn't exist", id),
             Self::ApplicationMissing => (UNCHANGED, "Application not found", "COMMAND-sak25"),
             Self::ApplicationTaken => (TAKEN, "Application already exists", UNIQUE),
+            Self::ApplicationExists => (UNCHANGED, "Errors.Project.App.AlreadyExisting", "PROJECT-lxowmp"),
             Self::ApplicationInvalid => (ARGUMENT, "Application invalid", "PROJECT-1n8df"),
             Self::ApplicationNotActive => (UNCHANGED, "Application is not active", "COMMAND-dsh35"),
             Self::ApplicationNotInactive => (UNCHANGED, "Application is not inactive", "COMMAND-1n8cM"),
@@ -234,6 +237,7 @@ impl ObjectError {
             Self::ApplicationNotFound(_) => "application_not_found",
             Self::ApplicationMissing => "application_missing",
             Self::ApplicationTaken => "application_taken",
+            Self::ApplicationExists => "application_exists",
             Self::ApplicationInvalid => "application_invalid",
             Self::ApplicationNotActive => "application_not_active",
             Self::ApplicationNotInactive => "application_not_inactive",

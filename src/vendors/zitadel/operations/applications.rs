@@ -58,6 +58,9 @@ pub fn add_application(
         permit(project)?;
         if let ApplicationConfig::Oidc(config) = &input.config {
             check(zitadel, config)?;
+            if is_there(zitadel, &id, &project.id) {
+                return Err(ObjectError::ApplicationExists.into());
+            }
         }
         let mut application = Application {
             id: id.into(),
@@ -76,7 +79,7 @@ pub fn add_application(
         application.details = Details::row_of(&project.events);
         match zitadel.state.applications.insert(&application.id, || Ok::<_, Error>(application.clone())) {
             Ok(_) => {}
-            // A taken id is accepted as if the application were new, but what reads show stays, as at the vendor.
+            // An API with a taken id is accepted as if it were new, but what reads show stays, as at the vendor.
             Err(DirectoryError::Exists) if !is_name_taken(zitadel, &application) => {}
             Err(_) => return Err(ObjectError::ApplicationTaken.into()),
         }
@@ -90,10 +93,15 @@ pub fn add_application(
     Ok(Added { application, secret: secret.map(|(value, _)| value), receipt })
 }
 
-/// Whether another application of the project has that name.
+/// Whether an application of the project has that id.
+fn is_there(zitadel: &Zitadel, id: &str, project_id: &str) -> bool {
+    zitadel.state.applications.get(id).is_some_and(|other| *other.project_id == *project_id)
+}
+
+/// Whether an application of the project has that name.
 fn is_name_taken(zitadel: &Zitadel, application: &Application) -> bool {
     let name = ApplicationAlias::name(&application.project_id, &application.name);
-    zitadel.state.applications.find(&name).is_some_and(|other| other.id != application.id)
+    zitadel.state.applications.find(&name).is_some()
 }
 
 /// Checks that the response types fit the grant types, and that a logout can be told.

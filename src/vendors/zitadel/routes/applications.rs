@@ -20,6 +20,12 @@ fn named<'a>(message: &'a Described, permit: Permit<'a, Application>) -> Named<'
     Named { project_id, id, organization: None, permit }
 }
 
+/// The application whose keys a message is about: blanks around its ids do not count.
+fn named_of_keys<'a>(message: &'a Described, permit: Permit<'a, Application>) -> Named<'a> {
+    let named = named(message, permit);
+    Named { project_id: named.project_id.trim(), id: named.id.trim(), ..named }
+}
+
 /// Whether the caller may do that to an application.
 fn in_application(caller: &Caller, permission: Permission) -> impl Fn(&Application) -> Result<(), Error> {
     move |one| caller.check_in(permission, Some(&one.resource_owner), Some(&one.project_id))
@@ -184,7 +190,7 @@ pub(super) static ROWS: [Row; 12] = [
         Handler::described("CreateApplicationKeyRequest", |request| {
             request.serve_described("created", |message, caller| {
                 let permit = in_application(caller, Permission::ApplicationWrite);
-                let named = named(message, &permit);
+                let named = named_of_keys(message, &permit);
                 let expires = wire::applications::expiration(message);
                 application_keys::add_app_key(request.zitadel, &named, expires, caller)
                     .map(|key| wire::applications::created_key(&key))
@@ -199,8 +205,9 @@ pub(super) static ROWS: [Row; 12] = [
         Handler::described("DeleteApplicationKeyRequest", |request| {
             request.serve_described("deleted", |message, caller| {
                 let permit = in_application(caller, Permission::ApplicationWrite);
-                let named = named(message, &permit);
-                application_keys::remove_app_key(request.zitadel, &named, message.text("keyId"), caller)
+                let named = named_of_keys(message, &permit);
+                let key = message.text("keyId").trim();
+                application_keys::remove_app_key(request.zitadel, &named, key, caller)
                     .map(|receipt| wire::objects::only_date("deletionDate", receipt.at))
             })
         }),
@@ -213,7 +220,7 @@ pub(super) static ROWS: [Row; 12] = [
         Handler::described("GetApplicationKeyRequest", |request| {
             request.serve_described("found", |message, caller| {
                 let permit = in_application(caller, Permission::ApplicationRead);
-                application_keys::get_key(request.zitadel, message.text("keyId"), permit)
+                application_keys::get_key(request.zitadel, message.text("keyId").trim(), permit)
                     .map(|key| wire::applications::key(&key))
             })
         }),
