@@ -65,6 +65,9 @@ pub enum Misfit {
     Value(String),
 }
 
+/// How much of one request is found at most: of each unknown name the closest one is looked for.
+pub const MAX_MISFITS: usize = 20;
+
 /// A text.
 pub const fn text(name: &'static str) -> Member {
     Member { name, shape: Shape::Text, is_required: false, takes_null: false }
@@ -147,12 +150,12 @@ impl Misfit {
 /// What of a request does not fit these parameters of the query and these groups of members of the body.
 pub fn misfits(query: &[&'static str], body: &[&[Member]], asked: &Asked<'_>) -> Vec<Misfit> {
     let names = form_urlencoded::parse(asked.query.unwrap_or_default().as_bytes()).map(|(name, _)| name);
-    let unknown = names.filter(|name| !query.contains(&&**name));
+    let unknown = names.filter(|name| !query.contains(&&**name)).take(MAX_MISFITS);
     let mut found: Vec<_> = unknown.map(|name| Misfit::parameter(&name, query.iter().copied())).collect();
     let members: Vec<_> = body.iter().copied().flatten().copied().collect();
     match &asked.body {
         AskedBody::Json(Value::Object(given)) if members.is_empty() => {
-            found.extend(given.keys().map(|name| Misfit::ignored_member(name)));
+            found.extend(given.keys().take(MAX_MISFITS).map(|name| Misfit::ignored_member(name)));
         }
         _ if members.is_empty() => {}
         AskedBody::Json(Value::Object(given)) => check(given, &members, "", &mut found),
@@ -168,6 +171,9 @@ pub fn misfits(query: &[&'static str], body: &[&[Member]], asked: &Asked<'_>) ->
 /// What of an object does not fit its members.
 fn check(given: &Map<String, Value>, members: &[Member], path: &str, found: &mut Vec<Misfit>) {
     for (name, value) in given {
+        if found.len() >= MAX_MISFITS {
+            return;
+        }
         match members.iter().find(|member| member.name == name) {
             Some(member) => member.check(value, &below(path.to_owned(), name), found),
             None => found.push(Misfit::member(path, name, members.iter().map(|member| member.name))),
@@ -229,6 +235,13 @@ mod tests {
             json!({ "email": "a", "active": true, "age": 1, "roles": ["x"], "name": { "given": "b", "family": null } });
         assert_eq!(found("page=1&size=2", AskedBody::Json(body)), Vec::<String>::new());
         assert_eq!(found("", AskedBody::Unknown), Vec::<String>::new());
+    }
+
+    #[test]
+    fn of_many_misfits_the_first_are_found() {
+        let many: Map<_, _> = (0..1_000).map(|n| (format!("n{n}"), json!(n))).collect();
+        assert_eq!(found("", AskedBody::Json(Value::Object(many))).len(), MAX_MISFITS);
+        assert_eq!(found(&"x=1&".repeat(1_000), AskedBody::Unknown).len(), MAX_MISFITS);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The calls of a journal as the rules see them: what each is, and which ones are the same. Knows no rule.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::hash::Hash;
@@ -21,6 +22,8 @@ pub struct Calls<'a> {
     all: Vec<Call<'a>>,
     /// For each call, the index of the next one that is the same.
     next_same: Vec<Option<usize>>,
+    /// The calls of which something does not fit, once a rule asked.
+    misfits: OnceCell<Vec<(Call<'a>, Vec<Misfit>)>>,
 }
 
 /// One call with its operation.
@@ -71,12 +74,18 @@ impl<'a> Calls<'a> {
                 next_same[before] = Some(index);
             }
         }
-        Self { all, next_same }
+        Self { all, next_same, misfits: OnceCell::new() }
     }
 
     /// Every call, the newest last.
     pub fn iter(&self) -> impl Iterator<Item = Call<'a>> + '_ {
         self.all.iter().copied()
+    }
+
+    /// Every call of which something does not fit its operation. Three rules ask, and each body is read once.
+    pub fn misfits(&self) -> &[(Call<'a>, Vec<Misfit>)] {
+        let found = |call: Call<'a>| Some((call, call.misfits())).filter(|(_, misfits)| !misfits.is_empty());
+        self.misfits.get_or_init(|| self.iter().filter_map(found).collect())
     }
 
     /// Every three calls that follow each other.
@@ -178,7 +187,7 @@ impl Call<'_> {
 
     /// What of it does not fit its operation. Nothing is known of an operation that is not emulated, and a sign-in may
     /// be asked for with more than the vendor knows.
-    pub fn misfits(&self) -> Vec<Misfit> {
+    fn misfits(&self) -> Vec<Misfit> {
         let known = self.operation.filter(|operation| operation.is_emulated && self.is_api());
         let checked = known.zip(self.check).filter(|_| self.mark().is_none());
         checked.map_or_else(Vec::new, |(operation, check)| check(operation, &self.entry.asked()))

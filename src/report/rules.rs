@@ -71,12 +71,12 @@ impl Found {
 }
 
 /// A finding for each call of which something does not fit, in the words that `told` picks.
-fn misfits(calls: &Calls<'_>, told: fn(Misfit) -> Option<String>) -> Vec<Found> {
-    let found = |call: Call<'_>| {
-        let told: Vec<_> = call.misfits().into_iter().filter_map(told).collect();
-        (!told.is_empty()).then(|| Found::one(&call, &told.join(", ")))
+fn misfits(calls: &Calls<'_>, told: fn(&Misfit) -> Option<&str>) -> Vec<Found> {
+    let found = |(call, misfits): &(Call<'_>, Vec<Misfit>)| {
+        let told: Vec<_> = misfits.iter().filter_map(told).collect();
+        (!told.is_empty()).then(|| Found::one(call, &told.join(", ")))
     };
-    calls.iter().filter_map(found).collect()
+    calls.misfits().iter().filter_map(found).collect()
 }
 
 /// Every rule.

@@ -41,6 +41,17 @@ const fn text(name: &'static str) -> Member {
     shape::text(name).or_null()
 }
 
+/// Texts of these names, likewise.
+const fn each_text<const N: usize>(names: [&'static str; N]) -> [Member; N] {
+    let mut members = [text(""); N];
+    let mut at = 0;
+    while at < N {
+        members[at] = text(names[at]); // a constant function has no iterators
+        at += 1;
+    }
+    members
+}
+
 /// A flag, likewise.
 const fn flag(name: &'static str) -> Member {
     shape::flag(name).or_null()

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::super::error::Error;
 use super::super::record::{Data, User};
-use super::{Body, flag, text};
+use super::{Body, each_text, flag};
 use crate::protocol::{Call, Reply};
 use crate::shape::{Member, any_object, object};
 
@@ -34,30 +34,15 @@ const ADDRESSES: [&str; 3] = ["profile", "picture", "website"];
 /// The parts of a postal address.
 const POSTAL: [&str; 6] = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
 
-/// What a patch of claims can have.
-pub(in super::super) const CLAIMS: &[&[Member]] = &[MEMBERS];
+/// What a patch of claims can have, and a new user has among others.
+pub(in super::super) const CLAIMS: &[&[Member]] = &[TEXT_MEMBERS, MEMBERS];
 
-/// The claims, and how they are taken.
-pub(super) const MEMBERS: &[Member] = &[
-    text(TEXTS[0]),
-    text(TEXTS[1]),
-    text(TEXTS[2]),
-    text(TEXTS[3]),
-    text(TEXTS[4]),
-    text(TEXTS[5]),
-    text(TEXTS[6]),
-    text(TEXTS[7]),
-    text(TEXTS[8]),
-    text(TEXTS[9]),
-    text(TEXTS[10]),
-    text(TEXTS[11]),
-    text(TEXTS[12]),
-    object("address", PARTS).or_null(),
-    flag("skip_conformance_checks"),
-];
+/// The claims that are texts.
+pub(super) const TEXT_MEMBERS: &[Member] = &each_text(TEXTS);
 
-const PARTS: &[Member] =
-    &[text(POSTAL[0]), text(POSTAL[1]), text(POSTAL[2]), text(POSTAL[3]), text(POSTAL[4]), text(POSTAL[5])];
+/// The other claims, and how all are taken.
+pub(super) const MEMBERS: &[Member] =
+    &[object("address", &each_text(POSTAL)).or_null(), flag("skip_conformance_checks")];
 
 /// A patch of private data.
 pub(in super::super) const PRIVATE_DATA: &[&[Member]] = &[&[any_object(wrapper(Data::Private)).required()]];

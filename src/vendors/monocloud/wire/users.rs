@@ -44,6 +44,7 @@ pub(in super::super) fn page_request(
 
 /// What it is described by.
 pub(in super::super) const NEW_USER: &[&[Member]] = &[
+    super::profile::TEXT_MEMBERS,
     super::profile::MEMBERS,
     super::passwords::HASHED,
     &[

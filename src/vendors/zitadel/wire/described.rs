@@ -112,7 +112,7 @@ fn rpc(exchange: &Exchange) -> &'static str {
 }
 
 /// Whether the gateway reads a body for this call.
-fn has_body(exchange: &Exchange) -> bool {
+pub(super) fn has_body(exchange: &Exchange) -> bool {
     exchange.operation.is_none_or(|operation| reads_body(operation, exchange.method()))
 }
 

@@ -31,7 +31,7 @@ pub(in super::super) trait RequestMessage: Message + MessageName + DeserializeOw
 pub(in super::super) fn decode<Q: RequestMessage>(exchange: &Exchange, edge: Edge, message: &[u8]) -> Result<Q, Error> {
     match edge {
         Edge::Rest => {
-            let mut request = if takes_body(exchange) { from_gateway(message)? } else { Q::default() };
+            let mut request = if described::has_body(exchange) { from_gateway(message)? } else { Q::default() };
             request.bind(exchange);
             Ok(request)
         }
@@ -44,15 +44,6 @@ pub(in super::super) fn encode(edge: Edge, response: &(impl Message + Serialize)
     match edge {
         Edge::Rpc(wire) if wire.codec == Codec::Proto => response.encode_to_vec(),
         Edge::Rpc(_) | Edge::Rest => json(response),
-    }
-}
-
-/// Whether the gateway reads the body of a call.
-fn takes_body(exchange: &Exchange) -> bool {
-    match *exchange.method() {
-        http::Method::GET => false,
-        http::Method::DELETE => exchange.path().ends_with("/phone"), // the one whose route says so
-        _ => true,
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::json;
 use super::schema::{FieldType, Kind, MessageType, SCHEMA};
 use crate::row::Operation;
-use crate::shape::{Asked, AskedBody, Misfit};
+use crate::shape::{Asked, AskedBody, MAX_MISFITS, Misfit};
 use crate::similar::closest_match;
 use crate::typed_json::below;
 
@@ -28,7 +28,7 @@ pub(in super::super::super) fn misfits(operation: &Operation, asked: &Asked<'_>)
     let method = Method::from_bytes(asked.method.as_bytes()).unwrap_or_default();
     let reads_body = super::reads_body(operation, &method);
     let parameters = form_urlencoded::parse(asked.query.unwrap_or_default().as_bytes());
-    let unknown = parameters.filter(|(name, _)| reads_body || !has_parameter(kind, name));
+    let unknown = parameters.filter(|(name, _)| reads_body || !has_parameter(kind, name)).take(MAX_MISFITS);
     found.extend(unknown.map(|(name, _)| match reads_body {
         true => Misfit::ignored_parameter(&name),
         false => Misfit::parameter(&name, kind.fields.iter().map(|field| &*field.json)),
@@ -36,7 +36,7 @@ pub(in super::super::super) fn misfits(operation: &Operation, asked: &Asked<'_>)
     match &asked.body {
         body if reads_body => check_body(kind, body, &super::path_names(operation).collect::<Vec<_>>(), &mut found),
         AskedBody::Json(Value::Object(members)) => {
-            found.extend(members.keys().map(|name| Misfit::ignored_member(name)))
+            found.extend(members.keys().take(MAX_MISFITS).map(|name| Misfit::ignored_member(name)))
         }
         _ => {}
     }
@@ -68,6 +68,9 @@ fn check_body(kind: &MessageType, body: &AskedBody, in_path: &[&str], found: &mu
 fn check(kind: &MessageType, members: &Map<String, Value>, path: &str, in_path: &[&str], found: &mut Vec<Misfit>) {
     let mut oneofs = Vec::new();
     for (name, value) in members {
+        if found.len() >= MAX_MISFITS {
+            return;
+        }
         let Some(field) = kind.field(name) else {
             if !INCOMPLETE.contains(&&*kind.full_name) {
                 found.push(Misfit::member(path, name, kind.fields.iter().map(|field| &*field.json)));
@@ -115,6 +118,7 @@ fn is_missing(field: &FieldType, members: &Map<String, Value>) -> bool {
 
 fn check_value(kind: &Kind, value: &Value, path: &str, found: &mut Vec<Misfit>) {
     match (kind, value) {
+        _ if found.len() >= MAX_MISFITS => {}
         (Kind::Message(name), Value::Object(members)) => check(SCHEMA.message(name), members, path, &[], found),
         (Kind::Map(of), Value::Object(entries)) => {
             for (name, value) in entries {
@@ -195,6 +199,15 @@ mod tests {
         let rpc = "/zitadel.application.v2.ApplicationService/CreateApplication";
         let missing = values(rpc, json!({ "projectId": "1", "name": "a" })).pop().unwrap();
         assert_eq!(missing, "oidcConfiguration or samlConfiguration or apiConfiguration is missing");
+    }
+
+    #[test]
+    fn of_many_misfits_the_first_are_found() {
+        let rpc = "/zitadel.management.v1.ManagementService/AddOIDCApp";
+        let many: Map<_, _> = (0..1_000).map(|n| (format!("n{n}"), json!(n))).collect();
+        assert_eq!(values(rpc, Value::Object(many)).len(), MAX_MISFITS);
+        let texts = vec![json!(1); 1_000];
+        assert_eq!(values(rpc, json!({ "projectId": "1", "name": "a", "redirectUris": texts })).len(), MAX_MISFITS);
     }
 
     #[test]
