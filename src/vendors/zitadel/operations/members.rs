@@ -214,24 +214,21 @@ pub fn update_member(zitadel: &Zitadel, place: Place<'_>, member: Member, caller
     })
 }
 
-/// Whether a user has roles there.
-pub fn is_member(zitadel: &Zitadel, place: Place<'_>, user_id: &str) -> bool {
-    let user = zitadel.state.users.get(user_id);
-    user.is_some_and(|user| user.profile.memberships.iter().any(|one| place.has(one)))
-}
-
 /// Takes a member's roles away. Whoever has none is none afterwards, too: then it answers the removal that was, or
-/// nothing if there never was one.
+/// nothing if there never was one. `permit` is asked only of who has some.
 pub fn remove_member(
     zitadel: &Zitadel,
     place: Place<'_>,
     user_id: &str,
+    permit: impl FnOnce() -> Result<(), Error>,
     caller: &Caller,
 ) -> Result<Option<Receipt>, Error> {
     let key = format!("member/{place:?}/{user_id}");
-    if !is_member(zitadel, place, user_id) {
+    let user = zitadel.state.users.get(user_id);
+    if user.is_none_or(|user| !user.profile.memberships.iter().any(|one| place.has(one))) {
         return Ok(zitadel.state.gone.get(&key).map(Receipt::again));
     }
+    permit()?;
     let receipt = place.change(zitadel, caller, |_| {
         let removed = zitadel.state.users.update(user_id, |user| {
             let memberships = &mut user.profile_mut().memberships;

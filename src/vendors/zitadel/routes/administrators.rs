@@ -198,12 +198,8 @@ pub(super) static ROWS: [Row; 4] = [
             request.serve_described("deleted", |message, caller| {
                 let resource = wire::members::resource(message);
                 let place = place(request.zitadel, &resource)?;
-                let user_id = message.text("userId");
-                // Of who has no roles there it is not asked.
-                if members::is_member(request.zitadel, place.as_place(), user_id) {
-                    permit(caller, &place, Right::Delete)?;
-                }
-                let deleted = members::remove_member(request.zitadel, place.as_place(), user_id, caller)?;
+                let (user_id, permit) = (message.text("userId"), || permit(caller, &place, Right::Delete));
+                let deleted = members::remove_member(request.zitadel, place.as_place(), user_id, permit, caller)?;
                 Ok(deleted.map_or_else(|| json!({}), |receipt| wire::objects::only_date("deletionDate", receipt.at)))
             })
         }),

@@ -94,7 +94,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::OrganizationMemberDelete);
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let place = Place::Organization(&visitor.organization);
-                members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
+                members::remove_member(request.zitadel, place, message.text("userId"), || Ok(()), &visitor.caller)
                     .map(|receipt| wire::objects::changed_or_not(receipt.as_ref(), &visitor.organization))
             })
         }),
@@ -156,7 +156,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::InProject(Permission::ProjectMemberDelete, "projectId");
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let place = project(message, visitor);
-                members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
+                members::remove_member(request.zitadel, place, message.text("userId"), || Ok(()), &visitor.caller)
                     .map(|receipt| wire::objects::changed_or_not(receipt.as_ref(), &visitor.organization))
             })
         }),
@@ -226,7 +226,7 @@ pub(super) static ROWS: [Row; 20] = [
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let granted = granted_to(request.zitadel, message, visitor).unwrap_or_default();
                 let place = grant(message, &granted);
-                members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
+                members::remove_member(request.zitadel, place, message.text("userId"), || Ok(()), &visitor.caller)
                     .map(|receipt| wire::objects::changed_or_not(receipt.as_ref(), ""))
             })
         }),
@@ -287,7 +287,7 @@ pub(super) static ROWS: [Row; 20] = [
             let gate = Gate::Permission(Permission::InstanceMemberDelete);
             request.serve_v1(&gate, "removed", |message, visitor| {
                 let place = Place::Instance;
-                members::remove_member(request.zitadel, place, message.text("userId"), &visitor.caller)
+                members::remove_member(request.zitadel, place, message.text("userId"), || Ok(()), &visitor.caller)
                     .map(|receipt| wire::objects::changed_or_not(receipt.as_ref(), INSTANCE))
             })
         }),
